@@ -1,0 +1,71 @@
+"""Models of floor 0. They exist in the public schema and in each tenant's.
+
+An outbox event is asked for in the same transaction as the act it tells of; it holds identifiers
+only, no personal data. An audit entry says who did what to what; both are append-only but for the
+delivery columns of the outbox.
+"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from commons.querysets import TenantManager
+
+
+class TenantModel(models.Model):
+    """The base of every model that lives in a tenant's schema."""
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+
+
+class OutboxEvent(TenantModel):
+    """Something that happened and must be told outside, at least once, in order per aggregate."""
+
+    name = models.CharField("nom", max_length=100)
+    aggregate = models.CharField("agrégat", max_length=100)
+    payload = models.JSONField("identifiants")
+    occurred_at = models.DateTimeField("survenu le")
+    recorded_at = models.DateTimeField("enregistré le", db_default=Now())
+    delivered_at = models.DateTimeField("remis le", null=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0, db_default=0)
+    next_attempt_at = models.DateTimeField("prochain essai", db_default=Now())
+    latest_error = models.TextField("dernière erreur", blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = "événement à transmettre"
+        verbose_name_plural = "événements à transmettre"
+        indexes = (
+            models.Index(
+                fields=("next_attempt_at", "id"),
+                condition=models.Q(delivered_at__isnull=True),
+                name="outbox_waiting",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+
+class AuditEntry(TenantModel):
+    """Who did what to what, when."""
+
+    at = models.DateTimeField("le")
+    actor_kind = models.CharField("type d'auteur", max_length=20)
+    actor_id = models.CharField("auteur", max_length=100)
+    action = models.CharField("acte", max_length=100)
+    subject_type = models.CharField("type d'objet", max_length=100)
+    subject_id = models.CharField("objet", max_length=100)
+    details = models.JSONField("détails", default=dict)
+
+    class Meta:
+        verbose_name = "entrée du journal"
+        verbose_name_plural = "journal des actes"
+        indexes = (
+            models.Index(fields=("subject_type", "subject_id"), name="audit_subject"),
+            models.Index(fields=("at",), name="audit_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_type} {self.subject_id}"

@@ -1,0 +1,97 @@
+"""Migrations and départements: `socle migrate`, `makemigrations`, `tenant create`, `tenant list`."""
+
+from __future__ import annotations
+
+import click
+
+from socle.command_errors import Refused
+from socle.django_ready import django_ready
+
+
+@click.command()
+@click.option("--quiet", is_flag=True, help="Ne rien dire quand tout va bien.")
+def migrate(quiet: bool) -> None:  # noqa: FBT001  click passes flags by name
+    """Mettre à jour le schéma public, le modèle et chaque département."""
+    django_ready("owner")
+    from tenants.registry import migrating  # noqa: PLC0415
+
+    migrating.migrate_all(say=(lambda _line: None) if quiet else click.echo)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1)
+def makemigrations(arguments: tuple[str, ...]) -> None:
+    """Écrire les migrations qui manquent (options de Django acceptées)."""
+    django_ready("owner")
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("makemigrations", *arguments)
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1)
+def django(arguments: tuple[str, ...]) -> None:
+    """Lancer une commande de Django (check, makemessages, shell…)."""
+    django_ready("owner")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["socle django", *arguments])
+
+
+@click.command("create")
+@click.option("--code", required=True, help="Numéro du département, par exemple 92.")
+@click.option("--name", required=True, help="Nom, par exemple « Hauts-de-Seine ».")
+@click.option("--slug", required=True, help="Nom d'hôte, par exemple hauts-de-seine.")
+@click.option("--primary-color", default="#1f3a5f", show_default=True)
+@click.option("--accent-color", default="#b3261e", show_default=True)
+@click.option("--phone", default="", help="Téléphone montré aux familles.")
+@click.option("--email", default="", help="Courriel montré aux familles.")
+def tenant_create(  # noqa: PLR0913  one option each
+    code: str,
+    name: str,
+    slug: str,
+    primary_color: str,
+    accent_color: str,
+    phone: str,
+    email: str,
+) -> None:
+    """Créer un département : schéma, rôle, droits et domaine, en une fois."""
+    django_ready("owner")
+    from commons.actors import Actor  # noqa: PLC0415
+    from commons.errors import DomainError  # noqa: PLC0415
+    from tenants.registry import provisioning  # noqa: PLC0415
+    from ui.errors import sentence  # noqa: PLC0415
+
+    new = provisioning.NewDepartement(
+        code=code,
+        name=name,
+        slug=slug,
+        primary_color=primary_color,
+        accent_color=accent_color,
+        contact_phone=phone,
+        contact_email=email,
+    )
+    try:
+        made = provisioning.provision_departement(new=new, actor=Actor.command("socle tenant create"))
+    except DomainError as error:
+        raise Refused(sentence(error)) from error
+    click.echo(f"Le département {made} existe : schéma {made.schema_name}.")
+
+
+@click.command("list")
+def tenant_list() -> None:
+    """Lister les départements."""
+    django_ready("worker")
+    from tenants.registry import directory  # noqa: PLC0415
+
+    for departement in directory.active():
+        click.echo(f"{departement.schema_name}\t{departement.name}")
+
+
+COMMANDS = {
+    "migrate": migrate,
+    "makemigrations": makemigrations,
+    "django": django,
+    "tenant create": tenant_create,
+    "tenant list": tenant_list,
+}

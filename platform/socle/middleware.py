@@ -1,0 +1,56 @@
+"""What every request carries: a reference for the logs, and the security headers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from opentelemetry import trace
+
+from commons import logs
+from commons.tenancy import current_schema, current_tenant
+
+logger = logging.getLogger(__name__)
+
+# No inline script, no inline style, nothing from another host.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; manifest-src 'self'"
+)
+# unfold writes style attributes and evaluates Alpine expressions; agents only, after sign-in.
+CONSOLE_POLICY = CONTENT_SECURITY_POLICY.replace(
+    "script-src 'self'", "script-src 'self' 'unsafe-eval' 'unsafe-inline'"
+).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
+
+class RequestContextMiddleware:
+    """Give the request a reference, put the tenant on its span, and set the response's policy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        reference = secrets.token_hex(6)
+        request.reference = reference  # type: ignore[attr-defined]
+        token = logs.request_id.set(reference)
+        tenant = current_tenant()
+        span = trace.get_current_span()
+        span.set_attribute("socle.tenant.schema", current_schema())
+        span.set_attribute("socle.tenant.code", tenant.code if tenant else "")
+        span.set_attribute("socle.request.reference", reference)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        in_console = request.path.startswith("/console/")
+        response.headers.setdefault(
+            "Content-Security-Policy", CONSOLE_POLICY if in_console else CONTENT_SECURITY_POLICY
+        )
+        response.headers["X-Request-Reference"] = reference
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

@@ -1,0 +1,248 @@
+"""Settings common to every environment. Nothing here has a default that would be unsafe to forget.
+
+Variables are read through `commons.environment`, which refuses to start on a missing or odd value;
+docs/settings.md lists them all, and a test keeps that true.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg.conninfo
+
+from commons import environment
+
+BASE_DIR = Path(__file__).resolve().parents[3]
+
+# "web" and "worker" serve as the tenants' own roles; "owner" migrates and provisions.
+PROCESS = environment.choice("SOCLE_PROCESS", "web", ("web", "worker", "owner"))
+
+SECRET_KEY = environment.text("SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
+BASE_DOMAIN = environment.text("BASE_DOMAIN")  # hosts are <slug>.<BASE_DOMAIN>
+
+# --- tenants and databases -------------------------------------------------------------------
+TENANT_MODEL = "registry.Departement"
+TENANT_DOMAIN_MODEL = "registry.Domain"
+TENANT_LIMIT_SET_CALLS = True
+PUBLIC_SCHEMA_NAME = "public"
+PUBLIC_SCHEMA_URLCONF = "socle.urls_public"
+ROOT_URLCONF = "socle.urls_tenant"
+DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
+TEMPLATE_SCHEMA = "zz_template"
+
+# "per-tenant": one LOGIN role and one kept connection per tenant (SPIKE.md §2, the only form that
+# resisted every escape). "switched": one connection that changes role, the fallback.
+TENANT_LOGIN = environment.choice("TENANT_LOGIN", "per-tenant", ("per-tenant", "switched"))
+TENANT_LOGIN_SECRET = environment.text("TENANT_LOGIN_SECRET")
+
+_TIMEOUTS = {
+    "web": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
+    "worker": "-c statement_timeout=15min -c lock_timeout=10s",
+    "owner": "-c lock_timeout=10s",
+}
+
+
+def database(url: str, *, process: str) -> dict[str, Any]:
+    """A Django database entry from a libpq URL."""
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    is_owner = process == "owner"
+    return {
+        "ENGINE": "tenants.registry.backend",
+        "NAME": parts.get("dbname", ""),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": not is_owner,
+        "ATOMIC_REQUESTS": False,
+        # Unknown keys stay in settings_dict, where our backend reads them.
+        "TENANT_LOGIN": "owner" if is_owner else TENANT_LOGIN,
+        "OPTIONS": {
+            "options": f"-c TimeZone=UTC {_TIMEOUTS[process]}",
+            # Every statement is prepared, so that several commands in one are refused.
+            "server_side_binding": not is_owner,
+            "prepare_threshold": None if is_owner else 0,
+        },
+        "TEST": {"MIGRATE": False},
+    }
+
+
+def databases() -> dict[str, dict[str, Any]]:
+    """Owner processes hold the owner's credentials, and no other process does."""
+    name = "DATABASE_OWNER_URL" if PROCESS == "owner" else "DATABASE_URL"
+    return {"default": database(environment.text(name), process=PROCESS)}
+
+
+DATABASES: dict[str, dict[str, Any]] = databases()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SHARED_APPS = [
+    "django_tenants",
+    "commons",
+    "tenants.registry",
+    "tenants.accounts",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "ui",
+    "portal",
+    "console",
+    "api",
+    "socle",
+    "graphene_django",
+    "django_htmx",
+    "template_partials",
+]
+TENANT_APPS = [
+    "unfold",
+    "commons",
+    "tenants.accounts",
+    "tenants.people",
+    "billing.ledger",
+    "billing.tariffs",
+    "billing.canteen",
+    "billing.invoicing",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+]
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
+# unfold overrides the templates of django.contrib.admin
+INSTALLED_APPS.remove("unfold")
+INSTALLED_APPS.insert(INSTALLED_APPS.index("console"), "unfold")
+
+# --- requests --------------------------------------------------------------------------------
+MIDDLEWARE = [
+    "tenants.registry.middleware.TenantMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "socle.middleware.RequestContextMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+WSGI_APPLICATION = "socle.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tenants.registry.context_processors.departement",
+            ],
+        },
+    }
+]
+APPEND_SLASH = True
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "auth.E003"]  # e-mail is unique per schema, lower-cased
+
+# --- accounts and sessions: host-only cookies, sessions in the tenant's schema ---------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["tenants.accounts.backends.PasswordBackend"]
+LOGIN_URL = "/connexion/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_DOMAIN = None
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_DOMAIN = None
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- words -----------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+LOCALE_PATHS = [BASE_DIR / "platform" / "ui" / "locale"]
+
+# --- files, cache, messages: each names the tenant -------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+DATA_DIR = Path(environment.text("SOCLE_DATA_DIR", str(BASE_DIR / "var" / "data")))
+MEDIA_ROOT = DATA_DIR / "media"
+MAIL_DIR = DATA_DIR / "mail"
+STORAGES = {
+    "default": {"BACKEND": "commons.storage.TenantFileStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+REDIS_URL = environment.text("REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "commons.caching.tenant_key",
+        "TIMEOUT": 300,
+    }
+}
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "ne-pas-repondre@socle.example")
+EMAIL_TIMEOUT = 10
+HAS_MAILBOX = False  # the page /boite/: embedded settings only
+
+# --- background work -------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outboxes": {"task": "socle.sweep_outboxes", "schedule": 30.0},
+    "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
+    "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
+}
+
+# --- GraphQL ---------------------------------------------------------------------------------
+GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
+
+# --- logs, traces ----------------------------------------------------------------------------
+LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"context": {"()": "commons.logs.ContextFilter"}},
+    "formatters": {"json": {"()": "commons.logs.JsonFormatter"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["context"]}
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"propagate": True}, "django.db.backends": {"level": "WARNING"}},
+}
+OTEL_EXPORTER_OTLP_ENDPOINT = environment.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+TRACE_SAMPLE_PERCENT = environment.number("TRACE_SAMPLE_PERCENT", 1)

@@ -1,0 +1,17 @@
+"""The demo and development: services embedded, one machine, mail kept in a folder."""
+
+from commons import environment
+from socle.settings.base import *  # noqa: F403
+from socle.settings.base import ALLOWED_HOSTS, BASE_DOMAIN, STORAGES
+
+DEBUG = environment.flag("SOCLE_DEBUG", default=False)
+ALLOWED_HOSTS = ALLOWED_HOSTS or [f".{BASE_DOMAIN}", BASE_DOMAIN, "127.0.0.1"]
+HAS_MAILBOX = True
+EMAIL_BACKEND = "commons.mail.TenantFolderBackend"
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+# Our own calls to *.localhost go to 127.0.0.1 with the host kept (commons.http).
+LOOPBACK_HOSTS = True

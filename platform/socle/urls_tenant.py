@@ -1,0 +1,18 @@
+"""The addresses of a département's host."""
+
+from django.urls import include, path
+
+from api.views import graphql_view
+from console.sites import console_site
+from socle.health import health
+
+urlpatterns = [
+    path("sante/", health, name="health"),
+    path("console/", console_site.urls),
+    path("graphql/", graphql_view, name="graphql"),
+    path("", include("portal.urls")),
+]
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.forbidden"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"

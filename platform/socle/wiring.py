@@ -1,0 +1,17 @@
+"""What start-up connects: the registry to `commons.tenancy`, the outbox to its worker, handlers."""
+
+from commons import outbox, tenancy
+from tenants.registry.contexts import RegistryTenantSource
+
+
+def wire() -> None:
+    """Connect the rooms; called once, when the applications are ready."""
+    tenancy.register_tenant_source(RegistryTenantSource)
+    outbox.set_wake(_wake_relay)
+
+
+def _wake_relay(schema_name: str) -> None:
+    from socle import tasks  # noqa: PLC0415  the Celery application imports the settings
+
+    if schema_name != tenancy.PUBLIC_SCHEMA:
+        tasks.relay_outbox.apply_async(kwargs={"tenant": schema_name}, retry=False)

@@ -1,0 +1,13 @@
+"""The WSGI application granian serves. It refuses to start on an unsafe database login."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socle.settings.production")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from socle import startup, telemetry  # noqa: E402
+
+application = get_wsgi_application()
+startup.refuse_unsafe_database()
+telemetry.instrument()

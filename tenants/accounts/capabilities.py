@@ -1,0 +1,70 @@
+"""What each role may do. A role is a set of capabilities; operations and doors ask for these."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Role(enum.StrEnum):
+    """The roles of a département's staff. Values are stored."""
+
+    ADMINISTRATOR = "ADMINISTRATOR"
+    REGISSEUR = "REGISSEUR"
+    INSTRUCTOR = "INSTRUCTOR"
+    READER = "READER"
+    COLLEGE_SECRETARY = "COLLEGE_SECRETARY"
+
+
+class Capability(enum.StrEnum):
+    """One thing a member of staff may do in their département."""
+
+    USE_CONSOLE = "USE_CONSOLE"
+    READ_FILES = "READ_FILES"
+    READ_OWN_COLLEGE = "READ_OWN_COLLEGE"
+    READ_MONEY = "READ_MONEY"
+    READ_AUDIT = "READ_AUDIT"
+    EDIT_PEOPLE = "EDIT_PEOPLE"
+    EDIT_ENROLMENTS = "EDIT_ENROLMENTS"
+    DECIDE_PRICES = "DECIDE_PRICES"
+    IMPORT_FEEDS = "IMPORT_FEEDS"
+    MANAGE_TARIFFS = "MANAGE_TARIFFS"
+    RUN_BILLING = "RUN_BILLING"
+    ISSUE_INVOICES = "ISSUE_INVOICES"
+    MANAGE_TENANT = "MANAGE_TENANT"
+
+
+_C = Capability
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {
+            _C.USE_CONSOLE,
+            _C.READ_FILES,
+            _C.READ_MONEY,
+            _C.READ_AUDIT,
+            _C.EDIT_PEOPLE,
+            _C.IMPORT_FEEDS,
+            _C.MANAGE_TARIFFS,
+            _C.MANAGE_TENANT,
+        }
+    ),
+    Role.REGISSEUR: frozenset(
+        {
+            _C.USE_CONSOLE,
+            _C.READ_FILES,
+            _C.READ_MONEY,
+            _C.RUN_BILLING,
+            _C.ISSUE_INVOICES,
+        }
+    ),
+    Role.INSTRUCTOR: frozenset(
+        {
+            _C.USE_CONSOLE,
+            _C.READ_FILES,
+            _C.EDIT_PEOPLE,
+            _C.EDIT_ENROLMENTS,
+            _C.DECIDE_PRICES,
+        }
+    ),
+    Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
+    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE}),
+}

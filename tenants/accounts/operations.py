@@ -1,0 +1,101 @@
+"""Accounts and roles: the acts."""
+
+import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.errors import DomainError
+from tenants.accounts.capabilities import Role
+from tenants.accounts.models import StaffRole, User
+
+
+class EmailTaken(DomainError):
+    """Another account of this département has this address."""
+
+    code = "ACCOUNT_EMAIL_TAKEN"
+
+
+class WeakPassword(DomainError):
+    """The password does not meet the rules; `reasons` are Django's codes."""
+
+    code = "ACCOUNT_WEAK_PASSWORD"
+
+
+class RoleNeedsCollege(DomainError):
+    """A secretary's role is for one collège; other roles are for none."""
+
+    code = "ACCOUNT_ROLE_NEEDS_COLLEGE"
+
+
+@transaction.atomic(durable=True)
+def create_user(
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    password: str | None,
+    actor: Actor,
+    at: datetime.datetime,
+) -> User:
+    """Open an account; without a password nobody can sign in to it yet.
+
+    :raises EmailTaken: if the address has an account in this département
+    :raises WeakPassword: if the password does not meet the rules
+    """
+    user = User(email=email.strip().lower(), first_name=first_name, last_name=last_name)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        _check_password(user, password)
+        user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise EmailTaken(email=user.email) from error
+    record_audit(
+        actor=actor,
+        action="accounts.user.created",
+        subject_type="user",
+        subject_id=user.public_id,
+        at=at,
+    )
+    return user
+
+
+def _check_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise WeakPassword(reasons=[problem.code for problem in error.error_list]) from error
+
+
+@transaction.atomic(durable=True)
+def grant_role(
+    *, user: User, role: Role, actor: Actor, at: datetime.datetime, college_uai: str = ""
+) -> StaffRole:
+    """Give a role; giving it again changes nothing.
+
+    :raises RoleNeedsCollege: if a secretary has no collège, or another role has one
+    """
+    if (role is Role.COLLEGE_SECRETARY) != bool(college_uai):
+        raise RoleNeedsCollege(role=role.value)
+    granted, is_new = StaffRole.objects.get_or_create(
+        user=user, role=role.value, college_uai=college_uai
+    )
+    if is_new:
+        record_audit(
+            actor=actor,
+            action="accounts.role.granted",
+            subject_type="user",
+            subject_id=user.public_id,
+            at=at,
+            role=role.value,
+            college_uai=college_uai,
+        )
+    user.__dict__.pop("_roles", None)
+    return granted

@@ -1,0 +1,1 @@
+"""Our PostgreSQL backend: entering a tenant is entering its role."""

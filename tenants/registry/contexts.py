@@ -1,0 +1,78 @@
+"""Entering a tenant, and coming back whatever happens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
+
+from django.db import connection
+
+from commons.tenancy import PUBLIC_SCHEMA, NoTenant
+from tenants.registry import directory
+from tenants.registry.models import Departement
+
+logger = logging.getLogger(__name__)
+ResultT = TypeVar("ResultT")
+
+
+@contextmanager
+def tenant(schema_name: str) -> Iterator[Departement]:
+    """Be in a tenant for the length of a block.
+
+    :raises NoTenant: if there is no such département
+    """
+    departement = directory.by_schema(schema_name)
+    if departement is None:
+        raise NoTenant(f"no département has the schema {schema_name!r}")
+    previous = connection.tenant
+    connection.set_tenant(departement)
+    try:
+        yield departement
+    finally:
+        connection.set_tenant(previous)
+
+
+@contextmanager
+def public() -> Iterator[None]:
+    """Be in the public schema for the length of a block."""
+    previous = connection.tenant
+    connection.set_schema_to_public()
+    try:
+        yield
+    finally:
+        connection.set_tenant(previous)
+
+
+def for_each_tenant(
+    act: Callable[[Departement], ResultT],
+) -> dict[str, ResultT | Exception]:
+    """Do something in each open tenant in turn.
+
+    A failure in one is logged and returned in its place; the next tenants still get their turn, and
+    the caller is back where it was at the end.
+    """
+    with public():
+        departements = directory.active()
+    results: dict[str, ResultT | Exception] = {}
+    for departement in departements:
+        try:
+            with tenant(departement.schema_name):
+                results[departement.schema_name] = act(departement)
+        except Exception as error:  # noqa: BLE001  one tenant's failure must not stop the others
+            logger.exception("tenant failed", extra={"failed_tenant": departement.schema_name})
+            results[departement.schema_name] = error
+    return results
+
+
+class RegistryTenantSource:
+    """What `commons.tenancy` may ask of the registry."""
+
+    def enter(self, schema_name: str) -> AbstractContextManager[object]:
+        return public() if schema_name == PUBLIC_SCHEMA else tenant(schema_name)
+
+    def active_schemas(self) -> Iterator[str]:
+        with public():
+            departements = directory.active()
+        return (departement.schema_name for departement in departements)

@@ -1,0 +1,33 @@
+"""Build the template database of the tests: every schema migrated, two départements provisioned.
+
+Run by `tests.plugin` in an owner process, with DATABASE_OWNER_URL pointing at an empty database.
+"""
+
+import django
+
+django.setup()
+
+from commons.actors import Actor  # noqa: E402
+from tenants.registry import migrating, provisioning  # noqa: E402
+
+DEPARTEMENTS = (
+    provisioning.NewDepartement(
+        code="92",
+        name="Hauts-de-Seine",
+        slug="hauts-de-seine",
+        contact_phone="09 69 32 60 92",
+        contact_email="contact@hauts-de-seine.exemple.fr",
+    ),
+    provisioning.NewDepartement(
+        code="94",
+        name="Val-de-Marne",
+        slug="val-de-marne",
+        contact_phone="01 43 99 70 00",
+        contact_email="contact@val-de-marne.exemple.fr",
+    ),
+)
+
+if __name__ == "__main__":
+    migrating.migrate_all(say=lambda _line: None)
+    for new in DEPARTEMENTS:
+        provisioning.provision_departement(new=new, actor=Actor.command("tests"))

@@ -1,0 +1,137 @@
+"""Fixtures of the harness. Star-imported by `tests.plugin`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+import pytest
+
+SCHEMAS = ("d92", "d94")
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The databases are made by the plugin; pytest-django makes none."""
+
+
+@pytest.fixture
+def superuser_url() -> str:
+    """The superuser's URL, on this worker's database; to show what must be refused."""
+    database = psycopg.conninfo.conninfo_to_dict(os.environ["DATABASE_URL"])["dbname"]
+    return psycopg.conninfo.make_conninfo(os.environ["SOCLE_SUPERUSER_URL"], dbname=database)
+
+
+@pytest.fixture
+def owner_cursor() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor as `socle_owner`, in autocommit."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        yield connection.cursor()
+
+
+@pytest.fixture
+def in_tenant() -> Callable[[str], AbstractContextManager[Any]]:
+    """Hop to another tenant for a block."""
+    from tenants.registry import contexts
+
+    return contexts.tenant
+
+
+@contextlib.contextmanager
+def _rolled_back(schemas: tuple[str, ...]) -> Iterator[None]:
+    """Be in a transaction in each schema, undone at the end."""
+    from django.db import connection, transaction
+
+    from tenants.registry import contexts
+
+    opened: list[tuple[Any, Any, Any]] = []
+    try:
+        for schema in schemas:
+            with contexts.public() if schema == "public" else contexts.tenant(schema):
+                if any(wrapper is connection._connections[connection._alias] for wrapper, _, _ in opened):
+                    continue
+                atomic = transaction.atomic()
+                atomic._from_testcase = True  # type: ignore[attr-defined]  lets durable blocks nest
+                atomic.__enter__()
+                opened.append((connection._connections[connection._alias], connection.tenant, atomic))
+        yield
+    finally:
+        for wrapper, tenant, atomic in reversed(opened):
+            connection.set_tenant(tenant)
+            if not wrapper.needs_rollback:
+                with contextlib.suppress(Exception):
+                    wrapper.check_constraints()
+            wrapper.needs_rollback = True
+            atomic.__exit__(None, None, None)
+        connection.set_schema_to_public()
+
+
+@pytest.fixture
+def tenant_db(django_db_blocker: Any) -> Iterator[None]:
+    """Be in Hauts-de-Seine, as its own role, in a transaction undone at the end."""
+    from tenants.registry import contexts
+
+    with django_db_blocker.unblock(), _rolled_back(("public", *SCHEMAS)), contexts.tenant("d92"):
+        yield
+
+
+def _truncate(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        tables = connection.execute(
+            """SELECT format('%%I.%%I', schemaname, tablename) FROM pg_catalog.pg_tables
+               WHERE schemaname = ANY(%s) AND tablename <> ALL(%s)""",
+            [list(SCHEMAS), list(KEPT_TABLES)],
+        ).fetchall()
+        # Only what has rows: TRUNCATE of everything costs more than the test.
+        for (table,) in tables:
+            if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone() == (True,):
+                connection.execute(f"TRUNCATE {table} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def committed_tenant_db(django_db_blocker: Any) -> Iterator[None]:
+    """Be in Hauts-de-Seine with real commits; the tenants' tables are emptied at the end."""
+    from django.db import connection
+
+    from tenants.registry import contexts
+    from tenants.registry.backend.base import close_kept
+
+    with django_db_blocker.unblock():
+        try:
+            with contexts.tenant("d92"):
+                yield
+        finally:
+            connection.set_schema_to_public()
+            close_kept()
+            connection.close()
+            _truncate(os.environ["DATABASE_OWNER_URL"])
+
+
+@pytest.fixture(autouse=True)
+def ends_where_it_began(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that ends in a tenant it did not leave fails."""
+    from commons.tenancy import current_tenant, set_current_tenant
+
+    before = current_tenant()
+    yield
+    after = current_tenant()
+    if after != before:
+        set_current_tenant(before)
+        pytest.fail(f"the test began in {before} and ended in {after}")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: Any) -> Iterator[None]:
+    """Files and mails of a test go to a folder of its own."""
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory(prefix="socle-") as folder:
+        settings.MEDIA_ROOT = Path(folder) / "media"
+        settings.MAIL_DIR = Path(folder) / "mail"
+        yield

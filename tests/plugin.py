@@ -1,0 +1,166 @@
+"""The test harness: embedded services, one template database, strict by default.
+
+Loaded with `-p tests.plugin`, before pytest-django reads the settings. The controller starts (or
+joins) the embedded PostgreSQL of `var/test`, builds a template database stamped with a hash of the
+migrations, and each worker gets a copy of it, in which Hauts-de-Seine (`d92`) and Val-de-Marne
+(`d94`) exist. Nothing is left in the templates' tenants by a test: `tenant_db` rolls back,
+`committed_tenant_db` truncates.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[1]
+for folder in (ROOT, ROOT / "platform", ROOT / "graphql"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+KEPT_TEMPLATES = 6
+STAMPED = ("**/migrations/*.py", "tenants/registry/*.py", "tenants/registry/privileges.toml",
+           "platform/socle/embedded.py", "tests/build_template.py")  # fmt: skip
+
+
+def _stamp() -> str:
+    digest = hashlib.sha256()
+    for pattern in STAMPED:
+        for path in sorted(ROOT.glob(pattern)):
+            if ".venv" not in path.parts and "var" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _build_template(services: object, name: str) -> None:
+    from socle import embedded
+
+    superuser_url: str = services.superuser_url  # type: ignore[attr-defined]
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        known = [
+            row[0]
+            for row in connection.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'template_%' "
+                "AND datname NOT LIKE 'template_' ORDER BY oid"
+            )
+        ]
+        if name in known:
+            return
+        for old in known[: -KEPT_TEMPLATES + 1]:
+            with contextlib.suppress(psycopg.Error):
+                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+        building = f"building_{name}"
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building))
+        )
+    embedded.create_database(superuser_url, building)
+    environment = os.environ | {
+        "SOCLE_PROCESS": "owner",
+        "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
+        "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", building),
+        "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", building),
+    }
+    subprocess.run(
+        [sys.executable, "-W", "ignore", str(ROOT / "tests" / "build_template.py")],
+        env=environment, check=True, cwd=ROOT,
+    )  # fmt: skip
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier(building), sql.Identifier(name)
+            )
+        )
+
+
+def _start() -> None:
+    """In the controller: services, template, and the variables the workers inherit."""
+    from socle import embedded
+
+    data_dir = embedded.base_dir() / "test"
+    os.environ |= {
+        "SECRET_KEY": "test-secret-key-that-is-long-enough-for-every-check-0123456789",
+        "TENANT_LOGIN_SECRET": "test-tenant-login-secret",
+        "BASE_DOMAIN": "socle.test",
+        "ALLOWED_HOSTS": ".socle.test,socle.test,127.0.0.1,localhost",
+        "SOCLE_PROCESS": "web",
+        "SOCLE_TEST_SERVER": "started",
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "platform", ROOT / "graphql"))),
+    }
+    name = f"template_{_stamp()}"
+    with _locked(data_dir / "lock"):
+        services = embedded.start_services(
+            data_dir, for_tests=True, database="postgres_unused", redis_name=str(os.getpid())
+        )
+        os.environ |= services.environment()
+        os.environ["SOCLE_SUPERUSER_URL"] = services.superuser_url
+        os.environ["SOCLE_TEMPLATE"] = name
+        _build_template(services, name)
+    os.environ["SOCLE_RUN"] = str(os.getpid())
+    atexit.register(services.stop_redis)
+
+
+def _own_database() -> None:
+    """In each process that runs tests: a copy of the template."""
+    from socle import embedded
+
+    superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"run_{os.environ['SOCLE_RUN']}_{worker}"
+    with _locked(embedded.base_dir() / "test" / "lock"):
+        _drop_leftovers(superuser_url)
+        embedded.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])
+    os.environ["DATABASE_URL"] = embedded.url_for(superuser_url, "socle_web", name)
+    os.environ["DATABASE_OWNER_URL"] = embedded.url_for(superuser_url, "socle_owner", name)
+    os.environ["SOCLE_DATA_DIR"] = str(embedded.base_dir() / "test" / "files" / name)
+    atexit.register(_drop, superuser_url, name)
+
+
+def _drop(superuser_url: str, name: str) -> None:
+    with contextlib.suppress(psycopg.Error), psycopg.connect(
+        superuser_url, autocommit=True
+    ) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+def _drop_leftovers(superuser_url: str) -> None:
+    """Databases of runs that were killed."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'run\\_%'"
+        ).fetchall()
+    for (name,) in rows:
+        process = name.split("_")[1]
+        if not Path(f"/proc/{process}").exists() and Path("/proc").exists():
+            _drop(superuser_url, name)
+
+
+if "SOCLE_TEST_SERVER" not in os.environ:
+    _start()
+if IS_WORKER or not any(
+    a.startswith(("-n", "--numprocesses")) and a not in ("-n0", "-n=0") for a in sys.argv
+):
+    _own_database()
+elif "-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] == "0":
+    _own_database()
+
+from tests.fixtures import *  # noqa: E402, F403  fixtures need the variables above
