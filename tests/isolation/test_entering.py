@@ -1,22 +1,30 @@
-"""Entering a tenant: its role, its rows, and the way back."""
+"""Entering a tenant: its role, its rows, and the way back whatever happens."""
 
-from django.db import connection
+import os
 
+import psycopg
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, transaction
+from django.db.utils import OperationalError
+
+from commons.tenancy import NoTenant, WrongTenant, current_tenant
+from socle import startup
 from tenants.accounts.models import User
-from tenants.registry import contexts
-
-
-def _whoami() -> tuple[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user::text, current_schema()::text")
-        return cursor.fetchone()
+from tenants.registry import contexts, directory
+from tenants.registry.backend import base
+from tenants.registry.models import Departement
+from tests.isolation.conftest import switched_only, whoami
 
 
 def test_each_tenant_is_entered_as_its_own_role(tenant_db):
-    assert _whoami() == ("d92", "d92")
+    assert whoami() == ("d92", "d92")
     with contexts.tenant("d94"):
-        assert _whoami() == ("d94", "d94")
-    assert _whoami() == ("d92", "d92")
+        assert whoami() == ("d94", "d94")
+        with contexts.public():
+            assert whoami() == ("socle_public", "public")
+    assert whoami() == ("d92", "d92")
 
 
 def test_rows_of_one_tenant_are_not_in_the_other(tenant_db):
@@ -26,3 +34,175 @@ def test_rows_of_one_tenant_are_not_in_the_other(tenant_db):
         assert not User.objects.exists()
 
     assert User.objects.get().email == "a@exemple.fr"
+
+
+def test_a_switch_inside_a_savepoint_that_is_rolled_back_leaves_the_right_tenant(secret_in_94):
+    with pytest.raises(RuntimeError, match="undo"), transaction.atomic():
+        User.objects.create(email="undone@exemple.fr")
+        with contexts.tenant("d94"):
+            assert User.objects.count() == 1
+        raise RuntimeError("undo")
+
+    assert whoami() == ("d92", "d92")
+    assert not User.objects.exists()
+    with contexts.tenant("d94"):
+        assert whoami() == ("d94", "d94")
+        with pytest.raises(RuntimeError, match="undo"), transaction.atomic():
+            User.objects.exists()
+            raise RuntimeError("undo")
+        assert whoami() == ("d94", "d94")
+
+
+def test_an_error_in_a_transaction_leaves_the_right_tenant(tenant_db):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+    assert whoami() == ("d92", "d92")
+
+
+def test_a_lazy_queryset_carried_into_another_tenant_is_refused(secret_in_94):
+    users = User.objects.filter(is_active=True)
+
+    with contexts.tenant("d94"):
+        for evaluate in (
+            lambda: list(users),
+            users.count,
+            users.exists,
+            users.first,
+            lambda: list(users.iterator()),
+            lambda: users.update(first_name="x"),
+            lambda: list(users.values_list("email")),
+        ):
+            with pytest.raises(WrongTenant):
+                evaluate()
+        assert User.objects.get().first_name == ""
+
+
+def test_an_iterator_begun_in_one_tenant_stays_in_it(tenant_db):
+    for letter in "ab":
+        User.objects.create(email=f"{letter}@exemple.fr")
+    begun = User.objects.order_by("email").iterator(chunk_size=1)
+
+    first = next(begun)
+    with contexts.tenant("d94"):
+        assert not User.objects.exists()
+    second = next(begun)
+
+    assert [first.email, second.email] == ["a@exemple.fr", "b@exemple.fr"]
+
+
+def test_content_types_of_one_tenant_are_not_kept_for_the_next(tenant_db):
+    first = ContentType.objects.get_for_model(User)
+    with contexts.tenant("d94"):
+        assert not ContentType.objects._cache
+        ContentType.objects.get_for_model(User)
+    assert not ContentType.objects._cache
+    assert ContentType.objects.get_for_model(User).pk == first.pk
+
+
+def test_an_exception_in_the_middle_of_a_loop_over_tenants_stops_neither_the_loop_nor_the_way_back(
+    tenant_db,
+):
+    seen = []
+
+    def act(departement):
+        seen.append((departement.code, whoami()[0]))
+        if departement.code == "92":
+            raise ValueError("boom")
+        return departement.name
+
+    results = contexts.for_each_tenant(act)
+
+    assert seen == [("92", "d92"), ("94", "d94")]
+    assert isinstance(results["d92"], ValueError)
+    assert results["d94"] == "Val-de-Marne"
+    assert whoami() == ("d92", "d92")
+
+
+def test_an_unknown_tenant_is_not_entered(tenant_db):
+    with pytest.raises(NoTenant), contexts.tenant("d00"):
+        pass
+    assert whoami() == ("d92", "d92")
+
+
+def test_a_tenant_whose_role_is_missing_is_refused_and_the_previous_one_is_not_read(
+    committed_tenant_db,
+):
+    """Upstream swallows the error, and the previous tenant stays in force (SPIKE §1)."""
+    User.objects.create(email="a@exemple.fr")
+    ghost = Departement(schema_name="d00", code="00", name="Fantôme", slug="fantome")
+    before = connection.tenant
+
+    connection.set_tenant(ghost)
+    try:
+        with pytest.raises(OperationalError):
+            User.objects.count()
+    finally:
+        connection.set_tenant(before)
+    assert User.objects.count() == 1
+
+
+@switched_only
+def test_a_rolled_back_entry_is_entered_again(committed_tenant_db):
+    """TENANT_LIMIT_SET_CALLS: django-tenants 3.x read the wrong tenant after a savepoint rollback."""
+    User.objects.create(email="a@exemple.fr")
+    with contexts.public():
+        with pytest.raises(RuntimeError, match="undo"), transaction.atomic():
+            with contexts.tenant("d94"):
+                assert User.objects.count() == 0
+                with pytest.raises(RuntimeError, match="inner"), transaction.atomic():
+                    with contexts.tenant("d92"):
+                        assert User.objects.count() == 1
+                    raise RuntimeError("inner")
+                assert whoami() == ("d94", "d94")
+                assert User.objects.count() == 0
+            raise RuntimeError("undo")
+    assert whoami() == ("d92", "d92")
+
+
+def test_a_killed_connection_is_replaced_by_one_in_the_same_tenant(
+    committed_tenant_db, superuser_url
+):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+    with psycopg.connect(superuser_url, autocommit=True) as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s)", [process])
+
+    with pytest.raises(OperationalError):
+        User.objects.count()
+    connection.close_if_unusable_or_obsolete()
+
+    assert whoami() == ("d92", "d92")
+
+
+def test_the_public_schema_is_left_without_a_tenant(tenant_db):
+    assert current_tenant().schema_name == "d92"
+    with contexts.public():
+        assert current_tenant() is None
+
+
+def test_a_superuser_connection_is_refused(superuser_url):
+    with psycopg.connect(superuser_url) as superuser:
+        with pytest.raises(ImproperlyConfigured, match="superutilisateur"):
+            base.refuse_superuser(superuser)
+        assert superuser.closed
+
+
+def test_start_up_refuses_a_login_that_makes_roles(tenant_db, settings, monkeypatch):
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        monkeypatch.setattr(startup, "connection", owner)
+        with pytest.raises(ImproperlyConfigured, match="trop de droits"):
+            startup.refuse_unsafe_database()
+
+
+def test_start_up_accepts_the_serving_login(tenant_db):
+    startup.refuse_unsafe_database()
+
+
+def test_a_changed_departement_is_looked_up_again_after_forget(tenant_db):
+    with contexts.public():
+        known = directory.by_host("hauts-de-seine.socle.test")
+        assert directory.by_host("hauts-de-seine.socle.test") is known
+        directory.forget()
+        assert directory.by_host("hauts-de-seine.socle.test") is not known
