@@ -1,0 +1,54 @@
+"""The frame of the portal's pages: where one is, and where one can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.inclusion_tag("portal/parts/navigation.html", takes_context=True)
+def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
+    """The four doors of the portal, at the top or, on a phone, at the bottom."""
+    path = context["request"].path
+    doors = [
+        (reverse("portal:home"), _("Accueil"), "home"),
+        (reverse("portal:children"), _("Enfants"), "children"),
+        (reverse("portal:invoices"), _("Factures"), "invoice"),
+        (reverse("portal:help"), _("Aide"), "help"),
+    ]
+    home = doors[0][0]
+    return {
+        "place": place,
+        "doors": [
+            {
+                "url": url,
+                "label": label,
+                "icon": icon,
+                "is_here": path == url or (url != home and path.startswith(url)),
+            }
+            for url, label, icon in doors
+        ],
+    }
+
+
+@register.inclusion_tag("portal/parts/crumbs.html")
+def crumbs(*steps: str) -> dict[str, Any]:
+    """The way here: label, address, label, address, …, label of this page."""
+    pairs = list(zip(steps[:-1:2], steps[1:-1:2], strict=True))
+    return {"pairs": pairs, "here": steps[-1]}
+
+
+@register.inclusion_tag("portal/parts/alerts.html")
+def alerts(messages: Any) -> dict[str, Any]:
+    """What the previous act answered."""
+    signs = {"success": ("good", "check"), "warning": ("warn", "alert"), "error": ("bad", "alert")}
+    shown = []
+    for message in messages:
+        tone, sign = signs.get(message.level_tag, ("info", "info"))
+        shown.append({"tone": tone, "sign": sign, "text": message.message})
+    return {"alerts": shown}

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    name = "ui"
+    verbose_name = "Textes et dessins"
+
+    def ready(self) -> None:
+        from ui import messages  # noqa: F401, PLC0415  registers the handlers of outbox events

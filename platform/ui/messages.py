@@ -1,0 +1,1 @@
+"""Handlers that turn outbox events into messages."""

@@ -1,0 +1,127 @@
+"""What is wrong in a rule file, in one French sentence that names the line.
+
+The templates are plain text, so that a command without settings can use them; when Django runs,
+they go through gettext like every other sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.conf import settings
+
+from billing.rule_files import InvalidRule, Problem
+
+
+def _(text: str) -> str:
+    """Mark a template for the catalogue without needing settings."""
+    return text
+
+
+SENTENCES = {
+    "FILE_UNREADABLE": _("Le fichier %(file)s ne peut pas être ouvert."),
+    "FILE_TOO_LARGE": _("Le fichier est trop gros (plus de %(bytes)s octets)."),
+    "FILE_NOT_UTF8": _("Le fichier %(file)s n'est pas un texte en UTF-8."),
+    "FILE_SYNTAX": _("Le fichier n'est pas écrit en YAML ou en JSON."),
+    "FILE_NOT_A_MAPPING": _("Le fichier doit contenir des couples « nom : valeur »."),
+    "FILE_ALIAS": _("Les renvois YAML (« * » et « & ») sont refusés."),
+    "FILE_TOO_DEEP": _("Le fichier a trop de niveaux."),
+    "KEY_TWICE": _("« %(place)s » est écrit deux fois."),
+    "NOT_A_MAPPING": _("« %(place)s » doit contenir des couples « nom : valeur »."),
+    "FIELD_MISSING": _("« %(place)s » manque."),
+    "FIELD_UNKNOWN": _("« %(place)s » n'est pas un champ connu."),
+    "NOT_A_NUMBER": _("« %(place)s » doit être un nombre, pas « %(value)s »."),
+    "NEGATIVE": _("« %(place)s » ne peut pas être négatif (%(value)s)."),
+    "TOO_MANY_DECIMALS": _("« %(place)s » a plus de %(places)s décimales (%(value)s)."),
+    "NOT_YES_OR_NO": _("« %(place)s » doit valoir true ou false, pas « %(value)s »."),
+    "NOT_AN_INTEGER": _("« %(place)s » doit être un nombre entier, pas « %(value)s »."),
+    "OUT_OF_RANGE": _("« %(place)s » doit être entre %(lowest)s et %(highest)s."),
+    "NOT_A_TEXT": _("« %(place)s » doit être un texte."),
+    "NOT_A_DATE": _("« %(place)s » doit être une date AAAA-MM-JJ, pas « %(value)s »."),
+    "NOT_A_CHOICE": _("« %(place)s » vaut « %(value)s ». Valeurs possibles : %(allowed)s."),
+    "NOT_A_LIST": _("« %(place)s » doit être une liste de %(longest)s lignes au plus."),
+    "LIST_EMPTY": _("« %(place)s » est une liste vide."),
+    "NOT_A_CLOCK_TIME": _("« %(place)s » doit être une heure HH:MM, pas « %(value)s »."),
+    "CODE_MISSPELT": _("« %(value)s » n'est pas un code correct pour « %(place)s »."),
+    "PERIOD_EMPTY": _("« %(place)s » doit venir après la date de début (%(value)s)."),
+    "SERVICE_UNKNOWN": _("Service inconnu : « %(value)s ». Services possibles : %(allowed)s."),
+    "KIND_UNKNOWN": _("Règle inconnue : « %(value)s ». Règles possibles : %(allowed)s."),
+    "BOUNDS_CROSSED": _("Le minimum (%(min)s) doit être sous le maximum (%(max)s)."),
+    "MAXIMUM_UNREACHABLE": _(
+        "Le maximum (%(max)s) ne peut pas être atteint avec le coefficient %(coefficient)s."
+    ),
+    "BRACKET_GAP": _(
+        "Trou avant la tranche %(bracket)s : elle commence à %(value)s au lieu de %(expected)s."
+    ),
+    "BRACKET_OVERLAP": _(
+        "La tranche %(bracket)s chevauche la précédente :"
+        " elle commence à %(value)s au lieu de %(expected)s."
+    ),
+    "BRACKET_OPEN_TOO_EARLY": _(
+        "La tranche %(bracket)s n'a pas de fin, alors qu'une autre la suit."
+    ),
+    "BRACKET_LAST_CLOSED": _(
+        "La dernière tranche (%(bracket)s) s'arrête à %(value)s : elle doit rester ouverte."
+    ),
+    "BRACKET_UNREACHABLE": _(
+        "La tranche %(bracket)s ne peut pas être atteinte : elle finit à %(value)s."
+    ),
+    "STATUS_MISSPELT": _("« %(value)s » n'est pas un statut correct (exemple : RSA)."),
+    "STATUS_TWICE": _("Le statut « %(value)s » est écrit deux fois."),
+    "PRICE_ABOVE_COST": _("Le prix %(price)s dépasse le coût du repas, %(cost)s."),
+}
+AMOUNTS_IN_CENTS = frozenset({"price", "cost", "min", "max"})
+NO_BREAK_SPACE = "\u00a0"
+
+
+def problem_sentence(problem: Problem) -> str:
+    """One sentence: the line of the file, then what is wrong there."""
+    template = SENTENCES.get(problem.code, _("« %(place)s » n'est pas correct."))
+    values = {name: _shown(name, value) for name, value in problem.values.items()}
+    text = translated(template) % {"place": problem.place, **values}
+    if problem.line is None:
+        return text
+    return translated(_("Ligne %(line)s : %(text)s")) % {"line": problem.line, "text": text}
+
+
+def refusal_sentences(refusal: InvalidRule) -> list[str]:
+    """Every problem of a refusal, in the order of the file."""
+    return [problem_sentence(problem) for problem in refusal.problems]
+
+
+def sentences_of(details: Iterable[dict[str, object]]) -> list[str]:
+    """The same, from the stored details of a refusal."""
+    return [
+        problem_sentence(
+            Problem(
+                code=str(item["code"]),
+                place=str(item["place"]),
+                values=item["values"],  # type: ignore[arg-type]
+                line=item["line"],  # type: ignore[arg-type]
+            )
+        )
+        for item in details
+    ]
+
+
+def translated(text: str) -> str:
+    """The text in the person's language, or as written when Django is not there."""
+    if not settings.configured:
+        return text
+    from django.utils.translation import gettext  # noqa: PLC0415  needs settings
+
+    return gettext(text)
+
+
+def _shown(name: str, value: str | int) -> str:
+    if name in AMOUNTS_IN_CENTS and isinstance(value, int):
+        return f"{Decimal(value).scaleb(-2):.2f}".replace(".", ",") + f"{NO_BREAK_SPACE}€"
+    if name in ("value", "expected", "coefficient") and _is_decimal(value):
+        return str(value).replace(".", ",")
+    return str(value)
+
+
+def _is_decimal(value: str | int) -> bool:
+    text = str(value)
+    return text.replace(".", "", 1).isdigit() and "." in text

@@ -1,0 +1,54 @@
+"""Words and tone of every status shown. A badge is never a colour alone.
+
+A status is named `<family>.<STATE>`; the family is the model's, the state is what it stores or what
+a query computed. Tones: good, warn, bad, info, quiet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Status:
+    """What a badge shows."""
+
+    label: str | Promise
+    tone: str
+    icon: str
+
+
+STATUSES: dict[str, Status] = {
+    "enrolment.NONE": Status(_("Pas inscrit"), "quiet", "info"),
+    "enrolment.DRAFT": Status(_("Inscription à finir"), "warn", "pencil"),
+    "enrolment.ACTIVE": Status(_("Inscrit"), "good", "check"),
+    "enrolment.ENDED": Status(_("Inscription terminée"), "quiet", "info"),
+    "invoice.DUE": Status(_("À payer"), "info", "clock"),
+    "invoice.SOON": Status(_("À payer bientôt"), "warn", "clock"),
+    "invoice.OVERDUE": Status(_("En retard"), "bad", "alert"),
+    "invoice.PARTLY_PAID": Status(_("Payée en partie"), "warn", "clock"),
+    "invoice.PAID": Status(_("Payée"), "good", "check"),
+    "invoice.NOTHING_DUE": Status(_("Rien à payer"), "quiet", "check"),
+    "meal.BOOKED": Status(_("Repas prévu"), "good", "check"),
+    "meal.CANCELLED": Status(_("Annulé"), "quiet", "cross"),
+    "meal.CANCELLED_LATE": Status(_("Annulé trop tard"), "warn", "alert"),
+    "meal.EXTRA": Status(_("Repas ajouté"), "good", "check"),
+    "meal.NONE": Status(_("Pas de repas"), "quiet", "cross"),
+    "meal.CLOSED": Status(_("Fermé"), "quiet", "cross"),
+    "price.ILLUSTRATIVE": Status(_("Tarif illustratif"), "warn", "info"),
+    "proof.PENDING": Status(_("Pièce à ajouter"), "warn", "clock"),
+}
+
+
+def status(name: str) -> Status:
+    """The words of a status.
+
+    :raises KeyError: if nobody wrote them; a test walks the states of the models
+    """
+    return STATUSES[name]
