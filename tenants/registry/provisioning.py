@@ -23,7 +23,7 @@ from psycopg import sql
 from commons.actors import Actor
 from commons.errors import DomainError
 from commons.postgres import postgres_binary
-from tenants.registry import directory, privileges
+from tenants.registry import contexts, directory, privileges
 from tenants.registry.backend import roles
 from tenants.registry.models import Departement, Domain
 
@@ -87,7 +87,11 @@ def provision_departement(
     if taken or Domain.objects.using(using).filter(domain=host).exists():
         raise DepartementExists(code=new.code, host=host)
     text = template_ddl(connection)
-    with transaction.atomic(using=using, durable=True), connection.cursor() as cursor:
+    with (
+        contexts.public(),
+        transaction.atomic(using=using, durable=True),
+        connection.cursor() as cursor,
+    ):
         make_role(connection, new.schema_name)
         cursor.execute(text.replace(settings.TEMPLATE_SCHEMA, new.schema_name))
         for table in _COPIED:
@@ -98,8 +102,10 @@ def provision_departement(
                     field.name: getattr(new, field.name) for field in dataclasses.fields(new)
                 },
             )
-            departement.save(using=using, verbosity=0)
-            Domain(domain=host, tenant=departement, is_primary=True).save(using=using)
+            # bulk_create: upstream's save() looks at the default connection, and makes schemas.
+            Departement.objects.using(using).bulk_create([departement])
+            domain = Domain(domain=host, tenant=departement, is_primary=True)
+            Domain.objects.using(using).bulk_create([domain])
     directory.forget()
     logger.info("departement provisioned", extra={"schema": new.schema_name, "by": actor.id})
     return departement
