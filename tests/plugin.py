@@ -99,6 +99,7 @@ def _start() -> None:
         "SECRET_KEY": "test-secret-key-that-is-long-enough-for-every-check-0123456789",
         "TENANT_LOGIN_SECRET": "test-tenant-login-secret",
         "BASE_DOMAIN": "socle.test",
+        "PUBLIC_HOST": "socle.test",
         "ALLOWED_HOSTS": ".socle.test,socle.test,127.0.0.1,localhost",
         "SOCLE_PROCESS": "web",
         "SOCLE_TEST_SERVER": "started",

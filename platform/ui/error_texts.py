@@ -56,4 +56,176 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Un secrétaire travaille pour un collège, les autres rôles pour aucun."),
         _("Corrigez le rôle ou le collège."),
     ),
+    # Départements
+    "DEPARTEMENT_EXISTS": (
+        _("Ce département existe déjà."),
+        _("Choisissez un autre code ou un autre nom d'hôte."),
+    ),
+    "DEPARTEMENT_BAD_VALUE": (
+        _("La valeur du champ « %(field)s » ne convient pas."),
+        _("Corrigez-la, puis recommencez."),
+    ),
+    "TEMPLATE_SCHEMA_MISSING": (
+        _("La base n'est pas prête à recevoir un département."),
+        _("Lancez d'abord les migrations."),
+    ),
+    # Tariffs and rules
+    "RULE_INVALID": (
+        _("Cette règle ne peut pas être appliquée telle qu'elle est écrite."),
+        _("Corrigez les points signalés, puis recommencez."),
+    ),
+    "CANCELLATION_RULE_INVALID": (
+        _("La règle d'annulation est mal écrite."),
+        _("Corrigez les points signalés, puis recommencez."),
+    ),
+    "CANTEEN_RULES_INVALID": (
+        _("Les règles de la cantine sont mal écrites."),
+        _("Corrigez les points signalés, puis recommencez."),
+    ),
+    "CANTEEN_RULES_OVERLAP": (
+        _("D'autres règles commencent le %(valid_from)s."),
+        _("Choisissez une date de début plus tardive."),
+    ),
+    "CANTEEN_NO_RULES": (
+        _("La cantine n'a pas encore de règles pour le %(day)s."),
+        _("Le Département doit les fixer avant toute inscription."),
+    ),
+    "TARIFF_DEFINITION_INVALID": (
+        _("Ce tarif est mal écrit."),
+        _("Corrigez les points signalés, puis recommencez."),
+    ),
+    "TARIFF_MAXIMUM_NOT_OFFERED": (
+        _("Ce tarif ne permet pas de choisir le prix le plus haut."),
+        _("Donnez votre situation pour connaître le prix."),
+    ),
+    "TARIFF_EXPLANATION_BROKEN": (
+        _("L'explication de ce prix n'est pas complète."),
+        _("Le prix doit être calculé à nouveau par le Département."),
+    ),
+    "TARIFF_VERSIONS_OVERLAP": (
+        _("Un autre tarif commence le %(valid_from)s pour ce service."),
+        _("Choisissez une date de début plus tardive."),
+    ),
+    "TARIFF_VERSION_IN_USE": (
+        _("Des repas de cette période sont déjà facturés."),
+        _("Le tarif peut commencer le %(first_open_day)s, pas avant."),
+    ),
+    "TARIFF_NOT_IN_FORCE": (
+        _("Aucun tarif n'est fixé pour le %(day)s."),
+        _("Le Département doit d'abord publier un tarif."),
+    ),
+    "TARIFF_ALREADY_BILLED": (
+        _("Les repas de ce mois sont déjà facturés."),
+        _("Le changement est possible à partir du %(first_open_day)s."),
+    ),
+    "RESOURCES_INVALID": (
+        _("Ce chiffre ne convient pas."),
+        _("Recopiez-le comme il est écrit sur votre document."),
+    ),
+    "RESOURCES_INVALID.MISSING": (_("Il manque ce chiffre."), _("Il est sur votre document.")),
+    "RESOURCES_INVALID.NEGATIVE": (
+        _("Ce chiffre ne peut pas être négatif."),
+        _("Si votre document montre un chiffre négatif, écrivez 0."),
+    ),
+    "RESOURCES_INVALID.TOO_HIGH": (
+        _("Ce chiffre est trop grand pour être juste."),
+        _("Vérifiez les zéros et la virgule."),
+    ),
+    "RESOURCES_INVALID.TOO_LOW": (
+        _("Ce chiffre est trop petit pour être juste."),
+        _("Vérifiez-le sur votre document."),
+    ),
+    "RESOURCES_INVALID.NOT_A_NUMBER": (
+        _("Ce n'est pas un nombre."),
+        _("Écrivez seulement des chiffres et une virgule."),
+    ),
+    "RESOURCES_INVALID.NOT_A_QUARTER": (
+        _("Un nombre de parts va de quart en quart."),
+        _("Exemple : 2,5 ou 2,25."),
+    ),
+    "RESOURCES_OVERLAP": (
+        _("Une situation plus récente est déjà connue depuis le %(valid_from)s."),
+        _("Donnez une date plus tardive."),
+    ),
+    "RESOURCES_PROOF_MISSING": (
+        _("Il manque la pièce qui montre votre situation."),
+        _("Ajoutez-la, ou payez le prix le plus haut en attendant."),
+    ),
+    # Canteen
+    "CANTEEN_INVALID_WEEKDAYS": (
+        _("Ces jours ne peuvent pas être choisis."),
+        _("Choisissez au moins un jour de la liste."),
+    ),
+    "CANTEEN_INVALID_WEEKDAYS.NO_DAY": (
+        _("Aucun jour n'est coché."),
+        _("Cochez au moins un jour."),
+    ),
+    "CANTEEN_INVALID_WEEKDAYS.WEDNESDAY_CLOSED": (
+        _("La cantine est fermée le mercredi."),
+        _("Décochez le mercredi."),
+    ),
+    "CANTEEN_INVALID_WEEKDAYS.WEDNESDAY_FOR_BOARDERS": (
+        _("Le mercredi, la cantine sert seulement les internes."),
+        _("Décochez le mercredi."),
+    ),
+    "CANTEEN_INVALID_START": (
+        _("L'inscription ne peut pas commencer ce jour-là."),
+        _("Choisissez un autre jour."),
+    ),
+    "CANTEEN_INVALID_START.TOO_CLOSE": (
+        _("Cette date est trop proche : la cuisine a déjà commandé."),
+        _("Le premier jour possible est le %(first_free_day)s."),
+    ),
+    "CANTEEN_INVALID_START.OUTSIDE_SCHOOL_YEAR": (
+        _("Le %(day)s n'est pas dans cette année scolaire."),
+        _("Choisissez un jour de l'année scolaire."),
+    ),
+    "CANTEEN_INVALID_PAYERS": (
+        _("Nous ne savons pas qui paie, ni pour quelle part."),
+        _("Le Département doit le corriger avec vous."),
+    ),
+    "CANTEEN_NOT_SCHOOLED_THERE": (
+        _("L'enfant n'est pas dans ce collège cette année."),
+        _("Prévenez le secrétariat du collège."),
+    ),
+    "CANTEEN_ALREADY_ENROLLED": (
+        _("L'enfant est déjà inscrit à la cantine."),
+        _("Vous pouvez changer ses repas dans le calendrier."),
+    ),
+    "CANTEEN_ENROLMENT_NOT_OPEN": (
+        _("Les inscriptions ne sont pas encore ouvertes."),
+        _("Revenez à partir du %(opens_on)s."),
+    ),
+    "CANTEEN_ENROLMENT_NOT_ACTIVE": (
+        _("Cette inscription n'est plus en cours."),
+        _("Repartez de la page de l'enfant."),
+    ),
+    "CANTEEN_DAYS_NO_LONGER_CHANGEABLE": (
+        _("Les jours pouvaient changer en ligne jusqu'au %(until)s."),
+        _("Demandez le changement au collège."),
+    ),
+    "CANTEEN_MEAL_NOT_BOOKED": (
+        _("Il n'y a pas de repas prévu ce jour-là."),
+        _("Regardez le calendrier à jour."),
+    ),
+    "CANTEEN_MEAL_NOT_BOOKED.PAST": (
+        _("Ce jour est déjà passé."),
+        _("Un repas passé ne peut plus être annulé."),
+    ),
+    "CANTEEN_MEAL_NOT_BOOKED.CLOSED": (
+        _("La cantine est fermée ce jour-là."),
+        _("Choisissez un autre jour."),
+    ),
+    "CANTEEN_MEAL_NOT_BOOKED.WEDNESDAY": (
+        _("Le mercredi, la cantine sert seulement les internes."),
+        _("Choisissez un autre jour."),
+    ),
+    "CANTEEN_MEAL_ALREADY_BOOKED": (
+        _("Un repas est déjà prévu ce jour-là."),
+        _("Vous n'avez rien à faire."),
+    ),
+    "CANTEEN_MEAL_TOO_LATE": (
+        _("C'est trop tard : la cuisine a déjà commandé."),
+        _("Appelez le collège si c'est important."),
+    ),
 }

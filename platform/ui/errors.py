@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ from commons.tenancy import current_tenant
 from tenants.registry import directory
 from ui import wording
 from ui.error_texts import TEXTS
+
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,11 +51,12 @@ def explain(error: DomainError) -> Explanation:
 
 
 def explain_code(code: str, details: Mapping[str, Any], *, phone: str) -> Explanation:
-    """Say a code in French.
+    """Say a code in French, with the words of its `reason` where it has some.
 
     :raises KeyError: if the code has no text
     """
-    why, todo = TEXTS[code]
+    reason = f"{code}.{details.get('reason', '')}"
+    why, todo = TEXTS[reason if reason in TEXTS else code]
     written = _Written({name: _write(name, value) for name, value in details.items()})
     ask = _("Une question ? Appelez le %(phone)s.") % {"phone": wording.phone_number(phone)}
     return Explanation(
@@ -79,6 +83,8 @@ def _write(name: str, value: Any) -> str:
         return wording.until_midnight(value)
     if isinstance(value, datetime.date):
         return wording.full_date(value)
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        return wording.full_date(datetime.date.fromisoformat(value))
     if isinstance(value, list | tuple | set | frozenset):
         return wording.and_list(_write("", item) for item in value)
     return str(value)

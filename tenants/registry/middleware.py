@@ -36,7 +36,7 @@ class TenantMiddleware:
         except DisallowedHost:
             return HttpResponseNotFound()
         departement = None
-        if host != settings.BASE_DOMAIN:
+        if host != settings.PUBLIC_HOST:
             departement = directory.by_host(host)
             if departement is None:
                 return HttpResponseNotFound()

@@ -60,7 +60,7 @@ def test_a_wrong_host_gets_a_bare_404(tenant_db, host):
 
 def test_the_public_host_is_in_no_tenant(tenant_db):
     view = lambda request: HttpResponse(whoami()[0])  # noqa: E731
-    assert answer(view, host=settings.BASE_DOMAIN).content == b"socle_public"
+    assert answer(view, host=settings.PUBLIC_HOST).content == b"socle_public"
 
 
 def test_a_session_cookie_works_on_its_own_host(account):

@@ -18,8 +18,9 @@ PROCESS = environment.choice("SOCLE_PROCESS", "web", ("web", "worker", "owner"))
 
 SECRET_KEY = environment.text("SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
-BASE_DOMAIN = environment.text("BASE_DOMAIN")  # hosts are <slug>.<BASE_DOMAIN>
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")  # empty: what BASE_DOMAIN implies
+BASE_DOMAIN = environment.text("BASE_DOMAIN")  # départements answer on <slug>.<BASE_DOMAIN>
+PUBLIC_HOST = environment.text("PUBLIC_HOST", f"socle.{BASE_DOMAIN}")
 
 # --- tenants and databases -------------------------------------------------------------------
 TENANT_MODEL = "registry.Departement"

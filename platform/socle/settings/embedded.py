@@ -5,7 +5,7 @@ from socle.settings.base import *  # noqa: F403
 from socle.settings.base import ALLOWED_HOSTS, BASE_DOMAIN, STORAGES
 
 DEBUG = environment.flag("SOCLE_DEBUG", default=False)
-ALLOWED_HOSTS = ALLOWED_HOSTS or [f".{BASE_DOMAIN}", BASE_DOMAIN, "127.0.0.1"]
+ALLOWED_HOSTS = ALLOWED_HOSTS or [f".{BASE_DOMAIN}", BASE_DOMAIN]
 HAS_MAILBOX = True
 EMAIL_BACKEND = "commons.mail.TenantFolderBackend"
 STORAGES = STORAGES | {
