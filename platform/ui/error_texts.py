@@ -1,6 +1,7 @@
 """The two sentences of each refusal: why, then what to do. Placeholders are the error's details.
 
-Level B1, *vous*, fifteen words a sentence at most. The telephone number is added by `ui.errors`.
+Level B1, *vous*, fifteen words a sentence at most. The telephone number is added by `ui.errors`,
+which also sets the no-break spaces. A key `CODE.REASON` refines a code by its detail `reason`.
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ def explain_code(code: str, details: Mapping[str, Any], *, phone: str) -> Explan
     written = _Written({name: _write(name, value) for name, value in details.items()})
     ask = _("Une question ? Appelez le %(phone)s.") % {"phone": wording.phone_number(phone)}
     return Explanation(
-        code=code, why=str(why) % written, todo=str(todo) % written, ask=ask if phone else ""
+        code=code,
+        why=wording.typographic(str(why) % written),
+        todo=wording.typographic(str(todo) % written),
+        ask=wording.typographic(ask) if phone else "",
     )
 
 

@@ -6,6 +6,7 @@ Weekdays travel as a bit mask: Monday 1, Tuesday 2, Wednesday 4, Thursday 8, Fri
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
@@ -36,6 +37,15 @@ MONTHS = (
     gettext_lazy("novembre"),
     gettext_lazy("décembre"),
 )
+
+
+_BEFORE_HIGH_SIGN = re.compile(r" (?=[?!:;»](?:\s|$|[.,)]))")
+_AFTER_GUILLEMET = re.compile(r"(?<=«) ")
+
+
+def typographic(text: str) -> str:
+    """Set the no-break spaces of French: before `? ! : ; »`, after `«`."""
+    return _AFTER_GUILLEMET.sub(NO_BREAK_SPACE, _BEFORE_HIGH_SIGN.sub(NO_BREAK_SPACE, text))
 
 
 def local_date(moment: datetime.date | datetime.datetime) -> datetime.date:

@@ -32,6 +32,7 @@ register.filter("meal_count", wording.meal_count)
 register.filter("phone_number", wording.phone_number)
 register.filter("phone_link", wording.phone_link)
 register.filter("of_name", wording.of_name)
+register.filter("typographic", wording.typographic)
 
 
 @register.filter

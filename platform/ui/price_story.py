@@ -1,0 +1,173 @@
+"""The story of a price: three short sentences, and a scale with "vous êtes ici".
+
+The domain gives steps (codes and values); this module alone turns them into French. A person who
+may not read the household's resources is told the price and nothing of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from billing.tariffs.engine import Brackets, Definition, Step
+from billing.tariffs.queries import ExplainedPrice
+from commons.money import NO_BREAK_SPACE, format_euros
+from ui.price_scale import Scale, price_scale
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PriceStory:
+    """What a family reads. `sentences` always holds three; the rest may be empty text."""
+
+    sentences: tuple[str, str, str]
+    price_text: str
+    borne_text: str
+    scale: Scale
+    text_equivalent: str
+    legal_basis: str
+    advice: str
+    note: str
+
+
+def price_story(price: ExplainedPrice) -> PriceStory:
+    """Tell a price."""
+    by_code = {step.code: step for step in price.steps}
+    situation, rule = _why(by_code, price.definition)
+    return PriceStory(
+        sentences=(situation, rule, _paid(price)),
+        price_text=format_euros(price.unit_price_cents),
+        borne_text="" if price.borne_cents is None else format_euros(price.borne_cents),
+        scale=_scale(price),
+        text_equivalent=_("Les prix vont de %(lowest)s à %(highest)s. Vous êtes à %(here)s.")
+        % {
+            "lowest": format_euros(price.definition.lowest_cents),
+            "highest": format_euros(price.definition.highest_cents),
+            "here": format_euros(price.unit_price_cents),
+        },
+        legal_basis=price.legal_basis,
+        advice=_advice(by_code),
+        note=_("Ce prix est un exemple : une valeur reste à confirmer.")
+        if price.is_illustrative
+        else "",
+    )
+
+
+def _why(steps: Mapping[str, Step], definition: Definition) -> tuple[str, str]:
+    """What is known of the family, and what the rule makes of it."""
+    if "STATUS_APPLIED" in steps:
+        status = str(steps["STATUS_APPLIED"].given["status"])
+        return (
+            _("Votre foyer a droit à : %(status)s.") % {"status": status},
+            _("Un prix réduit existe pour cette situation."),
+        )
+    if "MAXIMUM_CHOSEN" in steps:
+        return (
+            _("Vous avez choisi le prix le plus haut."),
+            _("Vous n'avez aucune pièce à donner."),
+        )
+    if "MAXIMUM_WITHOUT_PROOF" in steps:
+        if steps["MAXIMUM_WITHOUT_PROOF"].given["reason"] == "OTHER_BASIS":
+            first = _("La pièce donnée ne permet pas de calculer ce prix.")
+        else:
+            first = _("Nous ne connaissons pas encore votre situation.")
+        return first, _("Sans pièce, vous payez le prix le plus haut.")
+    if "FLAT_PRICE" in steps:
+        return (
+            _("Ce repas a un prix unique."),
+            _("Il ne dépend pas de votre situation."),
+        )
+    if not steps:
+        return (
+            _("Ce prix dépend de la situation du foyer de l'enfant."),
+            _("Vous ne pouvez pas voir les ressources de ce foyer."),
+        )
+    return _quotient_sentence(steps), _rule_sentence(steps, definition)
+
+
+def _quotient_sentence(steps: Mapping[str, Step]) -> str:
+    found = next(step for step in steps.values() if "quotient" in step.gives)
+    values = {"quotient": _euros(found.gives["quotient"]), "proof": _proof(found.source)}
+    return _("Votre quotient familial est de %(quotient)s par mois, d'après %(proof)s.") % values
+
+
+def _proof(source: str) -> str:
+    proofs = {
+        "TAX_NOTICE": _("votre avis d'impôt"),
+        "CAF_CERTIFICATE": _("votre attestation CAF ou MSA"),
+        "STATUS_CERTIFICATE": _("votre attestation de droits"),
+        "PAYSLIPS": _("vos bulletins de paie"),
+        "API_IMPOT": _("le service des impôts"),
+        "API_PARTICULIER": _("la CAF ou la MSA"),
+    }
+    return proofs.get(source, _("votre dossier"))
+
+
+def _rule_sentence(steps: Mapping[str, Step], definition: Definition) -> str:
+    if "BRACKET_FOUND" in steps:
+        return _bracket_sentence(steps["BRACKET_FOUND"].values, definition)
+    if "RAISED_TO_MINIMUM" in steps:
+        given = steps["RAISED_TO_MINIMUM"].given
+        return _("Le calcul donne %(computed)s. Le prix ne descend pas sous %(bound)s.") % {
+            "computed": format_euros(int(str(given["amount_cents"]))),
+            "bound": format_euros(int(str(given["minimum_cents"]))),
+        }
+    if "LOWERED_TO_MAXIMUM" in steps:
+        given = steps["LOWERED_TO_MAXIMUM"].given
+        return _("Le calcul donne %(computed)s. Le prix ne dépasse pas %(bound)s.") % {
+            "computed": format_euros(int(str(given["amount_cents"]))),
+            "bound": format_euros(int(str(given["maximum_cents"]))),
+        }
+    rate = Decimal(str(steps["RATE_APPLIED"].given["coefficient"])) * 100
+    percent = f"{format(rate.normalize(), 'f')}{NO_BREAK_SPACE}%".replace(".", ",")
+    return _("Le prix du repas est %(percent)s de ce quotient.") % {"percent": percent}
+
+
+def _bracket_sentence(values: Mapping[str, Any], definition: Definition) -> str:
+    rule = definition.rule
+    count = len(rule.lines) if isinstance(rule, Brackets) else 1
+    words = {
+        "lower": _euros(values["from"]),
+        "upper": "" if values["to"] is None else _euros(values["to"]),
+        "rank": values["bracket"],
+        "count": count,
+    }
+    if values["to"] is None:
+        return _("À partir de %(lower)s, vous êtes en tranche %(rank)s sur %(count)s.") % words
+    if not values["upper_inclusive"]:
+        return (
+            _("De %(lower)s à moins de %(upper)s, c'est la tranche %(rank)s sur %(count)s.") % words
+        )
+    return _("De %(lower)s à %(upper)s, c'est la tranche %(rank)s sur %(count)s.") % words
+
+
+def _paid(price: ExplainedPrice) -> str:
+    words = {"price": format_euros(price.unit_price_cents)}
+    if price.borne_cents is None:
+        return _("Vous payez %(price)s par repas.") % words
+    words["borne"] = format_euros(price.borne_cents)
+    return _("Vous payez %(price)s par repas, le Département paie %(borne)s.") % words
+
+
+def _advice(steps: Mapping[str, Step]) -> str:
+    if "MAXIMUM_WITHOUT_PROOF" in steps:
+        return _("Donnez votre situation : le prix peut baisser.")
+    return ""
+
+
+def _scale(price: ExplainedPrice) -> Scale:
+    definition = price.definition
+    return price_scale(
+        lowest_cents=definition.lowest_cents,
+        highest_cents=max(definition.highest_cents, definition.lowest_cents),
+        here_cents=price.unit_price_cents,
+        prices_cents=[line.amount_cents for line in definition.priced_lines()],
+    )
+
+
+def _euros(amount: object) -> str:
+    """A quotient, as an amount in euros."""
+    return format_euros(int(Decimal(str(amount)).scaleb(2)))
