@@ -1,4 +1,4 @@
-"""The canteen from the command line: `socle canteen deadline`, without settings, database or tenant.
+"""The canteen from the command line: `socle canteen deadline`, without settings or database.
 
 A refusal is one French sentence on standard error, and leaves with code 2; with `--json` the same
 refusal is also `{"error": {"code", "message"}}` on standard output.

@@ -1,0 +1,465 @@
+"""Acts on enrolments: begin, enrol, change the weekdays, end. Called through `operations`.
+
+The pupil is locked first: an enrolment and its price belong to the pupil. An enrolment is never
+rewritten for days that passed: a change of weekdays ends it and starts its successor, with the
+same payers, on the day the change takes effect. Shares of payers are ten-thousandths and add up to
+10,000. Families are held to the cancellation deadline and to the dates of the rules; an agent of
+the département or the collège (`by_agent`) is held only to invoiced months.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from billing.canteen import deadlines, queries
+from billing.canteen.booking import ALL_WEEKDAYS, WEDNESDAY
+from billing.canteen.models import WHOLE_SHARE_BP, Enrolment, EnrolmentPayer
+from billing.canteen.rules import RulesDefinition, WednesdayPolicy
+from billing.tariffs import decisions
+from billing.tariffs.models import Service
+from billing.tariffs.queries import price_on
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.errors import DomainError, NotFound
+from commons.outbox import record_event
+from commons.school_calendar import SchoolYear
+from tenants.people.models import College, Guardian, Guardianship, Pupil, Schooling
+
+BOARDER_REGIME = "BOARDER"
+State = Enrolment.State
+
+
+class InvalidWeekdays(DomainError):
+    """No day, a day that does not exist, or a Wednesday this pupil may not take."""
+
+    code = "CANTEEN_INVALID_WEEKDAYS"
+
+
+class InvalidStart(DomainError):
+    """The day is outside the school year, or too close for the kitchen."""
+
+    code = "CANTEEN_INVALID_START"
+
+
+class InvalidPayers(DomainError):
+    """A payer is not a guardian of the pupil, comes twice, or the shares miss the whole."""
+
+    code = "CANTEEN_INVALID_PAYERS"
+
+
+class NotSchooledThere(DomainError):
+    """The pupil does not go to that collège that school year."""
+
+    code = "CANTEEN_NOT_SCHOOLED_THERE"
+
+
+class AlreadyEnrolled(DomainError):
+    """The pupil already has an enrolment on some of these days."""
+
+    code = "CANTEEN_ALREADY_ENROLLED"
+
+
+class EnrolmentNotOpen(DomainError):
+    """Enrolments for this school year open later."""
+
+    code = "CANTEEN_ENROLMENT_NOT_OPEN"
+
+
+class EnrolmentNotActive(DomainError):
+    """The enrolment is a draft, or over on that day."""
+
+    code = "CANTEEN_ENROLMENT_NOT_ACTIVE"
+
+
+class DaysNoLongerChangeable(DomainError):
+    """Families may no longer change the weekdays: the collège does it."""
+
+    code = "CANTEEN_DAYS_NO_LONGER_CHANGEABLE"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Payer:
+    """A guardian and the share of the price they pay, in ten-thousandths."""
+
+    guardian: Guardian
+    share_bp: int
+
+
+@transaction.atomic(durable=True)
+def save_enrolment_draft(
+    *,
+    pupil: Pupil,
+    college: College,
+    school_year: int,
+    service: str = Service.HALF_BOARD,
+    weekdays: int | None = None,
+    start_on: datetime.date | None = None,
+    payers: Sequence[Payer] | None = None,
+    actor: Actor,
+    at: datetime.datetime,
+) -> Enrolment:
+    """
+    Save the steps of an enrolment answered so far; what is None is left as it was.
+
+    :raises NotSchooledThere: if the pupil does not go to that collège that year
+    :raises InvalidWeekdays: if the days given are impossible
+    :raises InvalidStart: if the day given is outside the school year
+    :raises InvalidPayers: if the payers given are impossible
+    """
+    locked = _lock(pupil)
+    schooling = _schooling(locked, college, school_year)
+    draft = _draft(locked, college, school_year=school_year, service=service, at=at)
+    if weekdays is not None:
+        day = start_on or draft.valid_from or SchoolYear(school_year).period.start
+        _check_weekdays(weekdays, schooling, service=service, rules=queries.rules_on(day))
+        draft.weekdays = weekdays
+    if start_on is not None:
+        _check_within_year(start_on, school_year)
+        draft.valid_from = start_on
+    draft.save(update_fields=["college", "weekdays", "valid_from"])
+    if payers is not None:
+        _set_payers(draft, locked, payers)
+    record_audit(
+        actor=actor,
+        action="canteen.enrolment.draft_saved",
+        subject_type="Enrolment",
+        subject_id=draft.public_id,
+        at=at,
+    )
+    return draft
+
+
+@transaction.atomic(durable=True)
+def enrol(  # noqa: PLR0913  one argument per answer of the form
+    *,
+    pupil: Pupil,
+    college: College,
+    school_year: int,
+    service: str = Service.HALF_BOARD,
+    weekdays: int,
+    start_on: datetime.date,
+    payers: Sequence[Payer],
+    actor: Actor,
+    at: datetime.datetime,
+    by_agent: bool = False,
+) -> Enrolment:
+    """
+    Enrol a pupil from a day to the end of the school year, and price it where no price stands.
+
+    A draft of the same enrolment becomes this one. Without a tariff in force the pupil is enrolled
+    without a price, which the billing run reports.
+
+    :raises NotSchooledThere: if the pupil does not go to that collège that year
+    :raises EnrolmentNotOpen: if families cannot enrol yet
+    :raises InvalidWeekdays: if the days are impossible for this pupil
+    :raises InvalidStart: if the first day is outside the year, or too close for a family
+    :raises InvalidPayers: if the payers are not guardians, or the shares not the whole
+    :raises AlreadyEnrolled: if another enrolment holds on some of these days
+    :raises AlreadyBilled: if the first day is in an invoiced month
+    """
+    locked = _lock(pupil)
+    schooling = _schooling(locked, college, school_year)
+    rules = queries.rules_on(start_on)
+    _check_within_year(start_on, school_year)
+    _check_weekdays(weekdays, schooling, service=service, rules=rules)
+    if not by_agent:
+        _check_open_for_families(rules, start_on, at)
+    decisions.refuse_billed_days(locked, start_on)
+    valid_until = SchoolYear(school_year).period.end
+    _refuse_overlap(locked, service, start_on, valid_until)
+
+    enrolment = _draft(locked, college, school_year=school_year, service=service, at=at)
+    _set_payers(enrolment, locked, payers)
+    enrolment.weekdays = weekdays
+    enrolment.valid_from = start_on
+    enrolment.valid_until = valid_until
+    enrolment.state = State.ACTIVE
+    enrolment.save(update_fields=["college", "weekdays", "valid_from", "valid_until", "state"])
+    if price_on(locked, service, start_on) is None:
+        _decide_if_priced(locked, service, start_on, actor=actor, at=at)
+    record_event(
+        "canteen.enrolment.created",
+        aggregate=f"enrolment:{enrolment.public_id}",
+        occurred_at=at,
+        enrolment=enrolment.public_id,
+        pupil=locked.public_id,
+    )
+    record_audit(
+        actor=actor,
+        action="canteen.enrolment.created",
+        subject_type="Enrolment",
+        subject_id=enrolment.public_id,
+        at=at,
+        weekdays=weekdays,
+        valid_from=start_on.isoformat(),
+    )
+    return enrolment
+
+
+@transaction.atomic(durable=True)
+def change_weekdays(
+    *,
+    enrolment: Enrolment,
+    weekdays: int,
+    effective_on: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+    by_agent: bool = False,
+) -> Enrolment:
+    """
+    Change the weekdays from a day on, and return the enrolment that holds from that day.
+
+    :raises EnrolmentNotActive: if it is a draft, or over on that day
+    :raises InvalidWeekdays: if the days are impossible for this pupil
+    :raises InvalidStart: if the day is too close for a family
+    :raises DaysNoLongerChangeable: if families may no longer change them
+    :raises AlreadyBilled: if that day is in an invoiced month
+    """
+    pupil = _lock(enrolment.pupil)
+    standing = _active(enrolment, effective_on)
+    rules = queries.rules_on(effective_on)
+    schooling = _schooling(pupil, standing.college, standing.school_year)
+    _check_weekdays(weekdays, schooling, service=standing.service, rules=rules)
+    if not by_agent:
+        _check_changeable_by_families(rules, effective_on, at)
+    decisions.refuse_billed_days(pupil, effective_on)
+    if weekdays == standing.weekdays:
+        return standing
+    changed = _successor(standing, weekdays, effective_on, at=at)
+    record_audit(
+        actor=actor,
+        action="canteen.enrolment.weekdays_changed",
+        subject_type="Enrolment",
+        subject_id=changed.public_id,
+        at=at,
+        weekdays=weekdays,
+        effective_on=effective_on.isoformat(),
+        before=str(standing.public_id),
+    )
+    return changed
+
+
+@transaction.atomic(durable=True)
+def end_enrolment(
+    *,
+    enrolment: Enrolment,
+    end_on: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+    by_agent: bool = False,
+) -> Enrolment:
+    """
+    End an enrolment: `end_on` is the first day without a meal. Its earlier days still count.
+
+    :raises EnrolmentNotActive: if it is a draft, or already over on that day
+    :raises InvalidStart: if the day is too close for a family
+    :raises AlreadyBilled: if that day is in an invoiced month
+    """
+    pupil = _lock(enrolment.pupil)
+    standing = _locked_enrolment(enrolment)
+    if standing.state == State.DRAFT or standing.valid_from is None:
+        raise EnrolmentNotActive(enrolment=str(standing.public_id))
+    if standing.valid_until is not None and end_on >= standing.valid_until:
+        raise EnrolmentNotActive(enrolment=str(standing.public_id))
+    if not by_agent:
+        _check_not_too_close(queries.rules_on(end_on), end_on, at)
+    decisions.refuse_billed_days(pupil, end_on)
+    standing.valid_until = max(end_on, standing.valid_from)
+    standing.state = State.ENDED
+    standing.save(update_fields=["valid_until", "state"])
+    record_audit(
+        actor=actor,
+        action="canteen.enrolment.ended",
+        subject_type="Enrolment",
+        subject_id=standing.public_id,
+        at=at,
+        end_on=end_on.isoformat(),
+    )
+    return standing
+
+
+# --- what the acts are made of ----------------------------------------------------------------
+
+
+def _lock(pupil: Pupil) -> Pupil:
+    try:
+        return decisions.lock_pupil(pupil.public_id)
+    except Pupil.DoesNotExist as error:
+        raise NotFound(pupil=str(pupil.public_id)) from error
+
+
+def _locked_enrolment(enrolment: Enrolment) -> Enrolment:
+    locked = Enrolment.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("college").get(pk=enrolment.pk)
+
+
+def _active(enrolment: Enrolment, day: datetime.date) -> Enrolment:
+    standing = _locked_enrolment(enrolment)
+    is_over = standing.valid_until is not None and standing.valid_until <= day
+    if standing.state != State.ACTIVE or is_over:
+        raise EnrolmentNotActive(enrolment=str(standing.public_id))
+    return standing
+
+
+def _schooling(pupil: Pupil, college: College, school_year: int) -> Schooling:
+    schooling = (
+        Schooling.objects.filter(pupil=pupil, college=college, school_year=school_year)
+        .order_by("-valid_from", "-pk")
+        .first()
+    )
+    if schooling is None:
+        raise NotSchooledThere(
+            pupil=str(pupil.public_id), college=college.uai, school_year=school_year
+        )
+    return schooling
+
+
+def _check_weekdays(
+    weekdays: int, schooling: Schooling, *, service: str, rules: RulesDefinition
+) -> None:
+    if not 1 <= weekdays <= ALL_WEEKDAYS:
+        raise InvalidWeekdays(reason="NO_DAY" if weekdays == 0 else "UNKNOWN_DAY")
+    if not weekdays & WEDNESDAY:
+        return
+    is_boarder = service == Service.BOARDER or schooling.regime == BOARDER_REGIME
+    if rules.wednesday is WednesdayPolicy.CLOSED:
+        raise InvalidWeekdays(reason="WEDNESDAY_CLOSED")
+    if rules.wednesday is WednesdayPolicy.BOARDERS_ONLY and not is_boarder:
+        raise InvalidWeekdays(reason="WEDNESDAY_FOR_BOARDERS")
+
+
+def _check_within_year(day: datetime.date, school_year: int) -> None:
+    if not SchoolYear(school_year).period.contains(day):
+        raise InvalidStart(reason="OUTSIDE_SCHOOL_YEAR", day=day)
+
+
+def _check_not_too_close(rules: RulesDefinition, day: datetime.date, at: datetime.datetime) -> None:
+    first_free = deadlines.first_free_day(rules.cancellation, at)
+    if day < first_free:
+        raise InvalidStart(reason="TOO_CLOSE", day=day, first_free_day=first_free)
+
+
+def _check_open_for_families(
+    rules: RulesDefinition, start_on: datetime.date, at: datetime.datetime
+) -> None:
+    opens_on = rules.enrolment_opens_on
+    if opens_on is not None and at.astimezone(deadlines.PARIS).date() < opens_on:
+        raise EnrolmentNotOpen(opens_on=opens_on)
+    _check_not_too_close(rules, start_on, at)
+
+
+def _check_changeable_by_families(
+    rules: RulesDefinition, effective_on: datetime.date, at: datetime.datetime
+) -> None:
+    until = rules.weekdays_change_until
+    if until is not None and at.astimezone(deadlines.PARIS).date() > until:
+        raise DaysNoLongerChangeable(until=until)
+    _check_not_too_close(rules, effective_on, at)
+
+
+def _refuse_overlap(
+    pupil: Pupil, service: str, start_on: datetime.date, valid_until: datetime.date | None
+) -> None:
+    clashing = Enrolment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=start_on), pupil=pupil, service=service
+    ).exclude(state=State.DRAFT)
+    if valid_until is not None:
+        clashing = clashing.filter(valid_from__lt=valid_until)
+    first = clashing.exclude(valid_until=F("valid_from")).order_by("valid_from").first()
+    if first is not None:
+        raise AlreadyEnrolled(enrolment=str(first.public_id))
+
+
+def _draft(
+    pupil: Pupil, college: College, *, school_year: int, service: str, at: datetime.datetime
+) -> Enrolment:
+    """The draft of the pupil for that year, made if need be."""
+    draft = queries.draft_of(pupil, school_year=school_year, service=service)
+    if draft is None:
+        return Enrolment.objects.create(
+            pupil=pupil,
+            college=college,
+            school_year=school_year,
+            service=service,
+            state=State.DRAFT,
+            created_at=at,
+        )
+    draft.college = college
+    return draft
+
+
+def _set_payers(enrolment: Enrolment, pupil: Pupil, payers: Sequence[Payer]) -> None:
+    guardians = {payer.guardian.pk for payer in payers}
+    if not payers:
+        raise InvalidPayers(reason="NO_PAYER")
+    if len(guardians) != len(payers):
+        raise InvalidPayers(reason="PAYER_TWICE")
+    if any(payer.share_bp <= 0 for payer in payers):
+        raise InvalidPayers(reason="SHARE_NOT_POSITIVE")
+    total_bp = sum(payer.share_bp for payer in payers)
+    if total_bp != WHOLE_SHARE_BP:
+        raise InvalidPayers(reason="SHARES_MISS_THE_WHOLE", total_bp=total_bp)
+    known = set(
+        Guardianship.objects.filter(pupil=pupil, guardian_id__in=guardians).values_list(
+            "guardian_id", flat=True
+        )
+    )
+    if known != guardians:
+        raise InvalidPayers(reason="NOT_A_GUARDIAN")
+    EnrolmentPayer.objects.filter(enrolment=enrolment).delete()
+    EnrolmentPayer.objects.bulk_create(
+        EnrolmentPayer(enrolment=enrolment, guardian=payer.guardian, share_bp=payer.share_bp)
+        for payer in payers
+    )
+
+
+def _successor(
+    standing: Enrolment, weekdays: int, effective_on: datetime.date, *, at: datetime.datetime
+) -> Enrolment:
+    """Change in place what has not begun; else end it and start the next, payers and meals moved."""
+    if standing.valid_from is not None and effective_on <= standing.valid_from:
+        standing.weekdays = weekdays
+        standing.save(update_fields=["weekdays"])
+        return standing
+    valid_until = standing.valid_until
+    standing.valid_until = effective_on
+    standing.state = State.ENDED
+    standing.save(update_fields=["valid_until", "state"])
+    following = Enrolment.objects.create(
+        pupil_id=standing.pupil_id,
+        college=standing.college,
+        school_year=standing.school_year,
+        service=standing.service,
+        weekdays=weekdays,
+        state=State.ACTIVE,
+        valid_from=effective_on,
+        valid_until=valid_until,
+        created_at=at,
+    )
+    EnrolmentPayer.objects.bulk_create(
+        EnrolmentPayer(enrolment=following, guardian_id=payer.guardian_id, share_bp=payer.share_bp)
+        for payer in standing.payers.order_by("pk")
+    )
+    standing.exceptions.filter(day__gte=effective_on).update(enrolment=following)
+    return following
+
+
+def _decide_if_priced(
+    pupil: Pupil,
+    service: str,
+    start_on: datetime.date,
+    *,
+    actor: Actor,
+    at: datetime.datetime,
+) -> None:
+    try:
+        decisions.make_decision(
+            pupil=pupil, service=service, valid_from=start_on, actor=actor, at=at
+        )
+    except decisions.NoTariffInForce:
+        return

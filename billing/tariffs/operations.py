@@ -1,0 +1,379 @@
+"""Acts on tariffs: publish a version, record what a household proved, decide prices.
+
+Every amount is an integer number of euro cents. A version in use is never edited: its successor
+sets the day it ends. Resources and decisions are never updated but for the day they end; a row
+replaced on its first day keeps an empty period. Nothing reaches back into an invoiced month.
+Locks are taken in the order schedule, household, pupil.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from billing.tariffs import decisions
+from billing.tariffs.engine import Basis, InvalidResources, Situation
+from billing.tariffs.engine.definition import Definition
+from billing.tariffs.issued_months import first_open_day
+from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
+from billing.tariffs.schedule_files import ScheduleFile
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.errors import DomainError, NotFound
+from tenants.people.models import Household, Pupil
+
+Proof = HouseholdResources.Proof
+
+
+class TariffVersionsOverlap(DomainError):
+    """Another version already prices the service on some of these days."""
+
+    code = "TARIFF_VERSIONS_OVERLAP"
+
+
+class TariffVersionInUse(DomainError):
+    """The new version would change days whose prices are already decided and invoiced."""
+
+    code = "TARIFF_VERSION_IN_USE"
+
+
+class ResourcesOverlap(DomainError):
+    """The household already has resources that start later than these."""
+
+    code = "RESOURCES_OVERLAP"
+
+
+class ProofMissing(InvalidResources):
+    """A quotient or a status was given without the document or source that proves it."""
+
+    code = "RESOURCES_PROOF_MISSING"
+
+
+@transaction.atomic(durable=True)
+def publish_schedule(
+    *, schedule: ScheduleFile, actor: Actor, at: datetime.datetime
+) -> list[TariffVersion]:
+    """
+    Publish every service of a schedule file as the version in force from its first day.
+
+    An open version that stands is closed on that day. Publishing the same file twice changes
+    nothing.
+
+    :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
+    :raises TariffVersionInUse: if days that are already invoiced would change
+    """
+    return [
+        _publish(
+            code=schedule.code,
+            service=service,
+            label=schedule.label,
+            definition=definition,
+            valid_from=schedule.valid_from,
+            valid_until=schedule.valid_until,
+            legal_basis=schedule.legal_basis,
+            source_note=schedule.source_note,
+            is_illustrative=schedule.is_illustrative,
+            actor=actor,
+            at=at,
+        )
+        for service, definition in schedule.services.items()
+    ]
+
+
+@transaction.atomic(durable=True)
+def publish_tariff_version(  # noqa: PLR0913  one argument per stored fact
+    *,
+    code: str,
+    service: str,
+    label: str,
+    definition: Definition,
+    valid_from: datetime.date,
+    valid_until: datetime.date | None,
+    legal_basis: str,
+    source_note: str = "",
+    is_illustrative: bool = False,
+    actor: Actor,
+    at: datetime.datetime,
+) -> TariffVersion:
+    """
+    Publish how one service is priced from a day on.
+
+    :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
+    :raises TariffVersionInUse: if days that are already invoiced would change
+    """
+    return _publish(
+        code=code,
+        service=service,
+        label=label,
+        definition=definition,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        legal_basis=legal_basis,
+        source_note=source_note,
+        is_illustrative=is_illustrative,
+        actor=actor,
+        at=at,
+    )
+
+
+def _publish(  # noqa: PLR0913  one argument per stored fact
+    *,
+    code: str,
+    service: str,
+    label: str,
+    definition: Definition,
+    valid_from: datetime.date,
+    valid_until: datetime.date | None,
+    legal_basis: str,
+    source_note: str,
+    is_illustrative: bool,
+    actor: Actor,
+    at: datetime.datetime,
+) -> TariffVersion:
+    TariffSchedule.objects.get_or_create(service=service, defaults={"code": code, "label": label})
+    schedule = _lock_schedule(service)
+    standing = schedule.versions.filter(valid_from=valid_from, digest=definition.digest).first()
+    if standing is not None and valid_until in (None, standing.valid_until):
+        return standing
+    _make_room(schedule, valid_from=valid_from, valid_until=valid_until)
+    version = TariffVersion.objects.create(
+        schedule=schedule,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        legal_basis=legal_basis,
+        definition=definition.as_dict(),
+        digest=definition.digest,
+        is_illustrative=is_illustrative,
+        source_note=source_note,
+    )
+    record_audit(
+        actor=actor,
+        action="tariffs.version.published",
+        subject_type="TariffVersion",
+        subject_id=version.public_id,
+        at=at,
+        service=service,
+        valid_from=valid_from.isoformat(),
+        digest=definition.digest,
+    )
+    return version
+
+
+def _lock_schedule(service: str) -> TariffSchedule:
+    return TariffSchedule.objects.select_for_update(of=("self",), no_key=True).get(service=service)
+
+
+def _make_room(
+    schedule: TariffSchedule, *, valid_from: datetime.date, valid_until: datetime.date | None
+) -> None:
+    """Close the open version on the first day of the new one, and what was decided under it."""
+    clashing = schedule.versions.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from))
+    if valid_until is not None:
+        clashing = clashing.filter(valid_from__lt=valid_until)
+    for version in clashing.order_by("valid_from"):
+        is_closed_by_new = version.valid_until is None and version.valid_from < valid_from
+        if not is_closed_by_new:
+            raise TariffVersionsOverlap(
+                service=schedule.service,
+                valid_from=version.valid_from,
+                valid_until=version.valid_until,
+            )
+        touched = PriceDecision.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from), tariff_version=version
+        )
+        pupil_ids = list(touched.values_list("pupil_id", flat=True).order_by("pupil_id"))
+        first_open = first_open_day(pupil_ids)
+        if first_open is not None and valid_from < first_open:
+            raise TariffVersionInUse(service=schedule.service, first_open_day=first_open)
+        touched.filter(valid_from__gte=valid_from).update(valid_until=F("valid_from"))
+        touched.filter(valid_from__lt=valid_from).update(valid_until=valid_from)
+        version.valid_until = valid_from
+        version.save(update_fields=["valid_until"])
+
+
+@transaction.atomic(durable=True)
+def record_resources(  # noqa: PLR0913  one argument per stored fact
+    *,
+    household: Household,
+    basis: str = "",
+    quotient_familial: Decimal | None = None,
+    reference_tax_income_cents: int | None = None,
+    monthly_income_cents: int | None = None,
+    monthly_benefits_cents: int | None = None,
+    tax_parts: Decimal | None = None,
+    statuses: Collection[str] = (),
+    proof_kind: str = Proof.NONE,
+    proof_note: str = "",
+    choose_maximum: bool = False,
+    valid_from: datetime.date,
+    valid_until: datetime.date | None = None,
+    actor: Actor,
+    at: datetime.datetime,
+) -> HouseholdResources:
+    """
+    Record what a household proved, from a day on; what stood before ends that day.
+
+    Prices do not change by themselves: `decide_household_prices` follows.
+
+    :raises InvalidResources: if a figure is negative, absurd or missing
+    :raises ProofMissing: if a figure or a status comes without a proof
+    :raises ResourcesOverlap: if resources that start later are already recorded
+    """
+    situation = Situation(
+        basis=_basis(basis),
+        stated_quotient=quotient_familial,
+        reference_tax_income_cents=reference_tax_income_cents,
+        monthly_income_cents=monthly_income_cents,
+        monthly_benefits_cents=monthly_benefits_cents,
+        parts=tax_parts,
+        statuses=frozenset(statuses),
+        chooses_maximum=choose_maximum,
+        source=proof_kind,
+    )
+    quotient = _checked_quotient(situation)
+    if valid_until is not None and valid_until <= valid_from:
+        raise InvalidResources(field="valid_until", reason="TOO_LOW")
+    _lock_household(household.public_id)
+    _close_resources_at(household, valid_from, valid_until)
+    recorded = HouseholdResources.objects.create(
+        household=household,
+        basis=basis,
+        quotient_familial=quotient,
+        reference_tax_income_cents=reference_tax_income_cents,
+        monthly_income_cents=monthly_income_cents,
+        monthly_benefits_cents=monthly_benefits_cents,
+        tax_parts=tax_parts,
+        statuses=sorted(situation.statuses),
+        proof_kind=proof_kind,
+        proof_note=proof_note,
+        choose_maximum=choose_maximum,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        recorded_at=at,
+    )
+    record_audit(
+        actor=actor,
+        action="tariffs.resources.recorded",
+        subject_type="HouseholdResources",
+        subject_id=recorded.public_id,
+        at=at,
+        household=str(household.public_id),
+        proof_kind=str(proof_kind),
+        valid_from=valid_from.isoformat(),
+    )
+    return recorded
+
+
+def _basis(name: str) -> Basis | None:
+    try:
+        return Basis(name) if name else None
+    except ValueError as error:
+        raise InvalidResources(field="basis", reason="UNKNOWN") from error
+
+
+def _checked_quotient(situation: Situation) -> Decimal | None:
+    """The quotient of a situation, once its parts make sense together."""
+    figures = (
+        situation.stated_quotient,
+        situation.reference_tax_income_cents,
+        situation.monthly_income_cents,
+    )
+    given = [figure for figure in figures if figure is not None]
+    if len(given) > 1:
+        raise InvalidResources(field="quotient_familial", reason="GIVEN_TWICE")
+    has_proof = situation.source in Proof.values and situation.source != Proof.NONE
+    if (given or situation.statuses) and not has_proof:
+        raise ProofMissing
+    if situation.chooses_maximum:
+        if given or situation.statuses:
+            raise InvalidResources(field="choose_maximum", reason="WITH_FIGURES")
+        return None
+    if given and situation.basis is None:
+        raise InvalidResources(field="basis", reason="MISSING")
+    step = situation.quotient_step()
+    if step is None:
+        if given:
+            raise InvalidResources(field="basis", reason="OTHER_BASIS")
+        if not situation.statuses:
+            raise InvalidResources(field="quotient_familial", reason="MISSING")
+        return None
+    return Decimal(str(step.gives["quotient"]))
+
+
+def _lock_household(public_id: uuid.UUID) -> Household:
+    return Household.objects.select_for_update(of=("self",), no_key=True).get(public_id=public_id)
+
+
+def _close_resources_at(
+    household: Household, valid_from: datetime.date, valid_until: datetime.date | None
+) -> None:
+    overlapping = HouseholdResources.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from), household=household
+    )
+    later = overlapping.filter(valid_from__gt=valid_from)
+    if valid_until is not None:
+        later = later.filter(valid_from__lt=valid_until)
+    first = later.order_by("valid_from").values_list("valid_from", flat=True).first()
+    if first is not None:
+        raise ResourcesOverlap(valid_from=first)
+    overlapping.filter(valid_from__lte=valid_from).update(valid_until=valid_from)
+
+
+@transaction.atomic(durable=True)
+def decide_price(
+    *,
+    pupil: Pupil,
+    service: str,
+    valid_from: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+) -> PriceDecision:
+    """
+    Decide what a pupil pays for a service from a day on, with that day's resources and version.
+
+    The decision in force that day ends there. Deciding again from the same facts changes nothing.
+
+    :raises NotFound: if the pupil is gone
+    :raises NoTariffInForce: if no version prices the service that day
+    :raises AlreadyBilled: if that day belongs to an invoiced month
+    """
+    return decisions.make_decision(
+        pupil=_locked(pupil), service=service, valid_from=valid_from, actor=actor, at=at
+    )
+
+
+@transaction.atomic(durable=True)
+def decide_household_prices(
+    *,
+    household: Household,
+    service: str,
+    valid_from: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+) -> list[PriceDecision]:
+    """
+    Decide what each pupil priced by a household pays for a service from a day on.
+
+    :raises NoTariffInForce: if no version prices the service that day
+    :raises AlreadyBilled: if that day belongs to an invoiced month of one of them
+    """
+    _lock_household(household.public_id)
+    pupils = Pupil.objects.select_for_update(of=("self",), no_key=True).filter(household=household)
+    return [
+        decisions.make_decision(
+            pupil=pupil, service=service, valid_from=valid_from, actor=actor, at=at
+        )
+        for pupil in pupils.order_by("pk")
+    ]
+
+
+def _locked(pupil: Pupil) -> Pupil:
+    try:
+        return decisions.lock_pupil(pupil.public_id)
+    except Pupil.DoesNotExist as error:
+        raise NotFound(pupil=str(pupil.public_id)) from error

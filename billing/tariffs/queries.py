@@ -1,0 +1,151 @@
+"""Reads of tariffs: which version, resources and price are in force on a day, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+import json
+import uuid
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q, QuerySet
+
+from billing.tariffs.engine import Definition, Step, parse_definition
+from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+
+if TYPE_CHECKING:
+    from tenants.people.models import Pupil
+
+Decisions = QuerySet[PriceDecision]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExplainedPrice:
+    """A price with its whole story: what the interfaces show and the API answers."""
+
+    public_id: uuid.UUID
+    service: str
+    unit_price_cents: int
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    decided_at: datetime.datetime
+    source: str
+    quotient: Decimal | None
+    borne_cents: int | None
+    steps: tuple[Step, ...]
+    definition: Definition
+    version_from: datetime.date
+    legal_basis: str
+    source_note: str
+    is_illustrative: bool
+
+
+def on_day(day: datetime.date) -> Q:
+    """The condition "in force on that day" of a `[valid_from, valid_until)` table."""
+    return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
+
+
+def in_force_some_day(decisions: Decisions) -> Decisions:
+    """Leave out the decisions replaced on their first day."""
+    return decisions.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")))
+
+
+def version_on(service: str, day: datetime.date) -> TariffVersion | None:
+    """The version that prices a service on a day."""
+    return (
+        TariffVersion.objects.filter(on_day(day), schedule__service=service)
+        .select_related("schedule")
+        .order_by("valid_from")
+        .first()
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _definition(canonical: str) -> Definition:
+    return parse_definition(json.loads(canonical))
+
+
+def definition_of(version: TariffVersion) -> Definition:
+    """The rule of a version, parsed once per process and content."""
+    return _definition(json.dumps(version.definition, sort_keys=True))
+
+
+def resources_on(household_id: int | None, day: datetime.date) -> HouseholdResources | None:
+    """What a household proved that is valid on a day; nothing for a pupil without a household."""
+    if household_id is None:
+        return None
+    return (
+        HouseholdResources.objects.filter(on_day(day), household_id=household_id)
+        .order_by("valid_from")
+        .first()
+    )
+
+
+def price_on(pupil: Pupil, service: str, day: datetime.date) -> PriceDecision | None:
+    """The decision in force for a pupil and a service on a day."""
+    return (
+        PriceDecision.objects.filter(on_day(day), pupil=pupil, service=service)
+        .select_related("tariff_version")
+        .order_by("valid_from")
+        .first()
+    )
+
+
+def prices_on(
+    pupil_ids: Iterable[int], service: str, day: datetime.date
+) -> dict[int, PriceDecision]:
+    """The decisions in force on a day for several pupils, by the pupil's primary key."""
+    decisions = PriceDecision.objects.filter(
+        on_day(day), pupil_id__in=list(pupil_ids), service=service
+    ).select_related("tariff_version")
+    return {decision.pupil_id: decision for decision in decisions}
+
+
+def price_history(pupil: Pupil, service: str) -> Decisions:
+    """The decisions of a pupil for a service that were or are in force, latest first."""
+    return (
+        in_force_some_day(PriceDecision.objects.filter(pupil=pupil, service=service))
+        .select_related("tariff_version")
+        .order_by("-valid_from")
+    )
+
+
+def explained_price(decision: PriceDecision) -> ExplainedPrice:
+    """A decision with its steps, its scale and the text it rests on."""
+    version = decision.tariff_version
+    steps = tuple(Step.from_dict(step) for step in decision.steps)
+    return ExplainedPrice(
+        public_id=decision.public_id,
+        service=decision.service,
+        unit_price_cents=decision.unit_price_cents,
+        valid_from=decision.valid_from,
+        valid_until=decision.valid_until,
+        decided_at=decision.decided_at,
+        source=decision.source,
+        quotient=_quotient(steps),
+        borne_cents=_borne_cents(steps),
+        steps=steps,
+        definition=definition_of(version),
+        version_from=version.valid_from,
+        legal_basis=version.legal_basis,
+        source_note=version.source_note,
+        is_illustrative=version.is_illustrative,
+    )
+
+
+def _quotient(steps: tuple[Step, ...]) -> Decimal | None:
+    given = next((step.gives["quotient"] for step in steps if "quotient" in step.gives), None)
+    return None if given is None else Decimal(str(given))
+
+
+def _borne_cents(steps: tuple[Step, ...]) -> int | None:
+    return next((step.cents("borne_cents") for step in steps if step.code == "COST_SHARED"), None)
+
+
+def without_resources(price: ExplainedPrice) -> ExplainedPrice:
+    """The same price for a person who may not read the household's resources."""
+    hidden: dict[str, Any] = {"quotient": None, "steps": (), "source": ""}
+    return dataclasses.replace(price, **hidden)
