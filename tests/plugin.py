@@ -33,6 +33,14 @@ STAMPED = ("**/migrations/*.py", "tenants/registry/*.py", "tenants/registry/priv
            "platform/socle/embedded.py", "tests/build_template.py")  # fmt: skip
 
 
+def _data_dir() -> Path:
+    """Where the server's data are: a guard's copy of the tree joins the checkout's server."""
+    from socle import embedded
+
+    given = os.environ.get("SOCLE_TEST_VAR")
+    return (Path(given) if given else embedded.base_dir()) / "test"
+
+
 def _stamp() -> str:
     digest = hashlib.sha256()
     for pattern in STAMPED:
@@ -94,7 +102,7 @@ def _start() -> None:
     """In the controller: services, template, and the variables the workers inherit."""
     from socle import embedded
 
-    data_dir = embedded.base_dir() / "test"
+    data_dir = _data_dir()
     os.environ |= {
         "SECRET_KEY": "test-secret-key-that-is-long-enough-for-every-check-0123456789",
         "TENANT_LOGIN_SECRET": "test-tenant-login-secret",
@@ -125,13 +133,28 @@ def _own_database() -> None:
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"run_{os.environ['SOCLE_RUN']}_{worker}"
-    with _locked(embedded.base_dir() / "test" / "lock"):
+    with _locked(_data_dir() / "lock"):
         _drop_leftovers(superuser_url)
         embedded.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])
+    _take_guard_away(superuser_url, name)
     os.environ["DATABASE_URL"] = embedded.url_for(superuser_url, "socle_web", name)
     os.environ["DATABASE_OWNER_URL"] = embedded.url_for(superuser_url, "socle_owner", name)
-    os.environ["SOCLE_DATA_DIR"] = str(embedded.base_dir() / "test" / "files" / name)
+    os.environ["SOCLE_DATA_DIR"] = str(_data_dir() / "files" / name)
     atexit.register(_drop, superuser_url, name)
+
+
+def _take_guard_away(superuser_url: str, name: str) -> None:
+    """For tools/guards.py: statements that disable a guard of this database, undone at the end."""
+
+    def run(variable: str) -> None:
+        statements = [line for line in os.environ.get(variable, "").split("\x1e") if line]
+        with psycopg.connect(superuser_url, dbname=name, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    run("SOCLE_GUARD_SQL")
+    if os.environ.get("SOCLE_GUARD_UNDO"):
+        atexit.register(run, "SOCLE_GUARD_UNDO")
 
 
 def _drop(superuser_url: str, name: str) -> None:

@@ -1,0 +1,196 @@
+"""The worked tables of docs/pricing.md, computed again to the cent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billing.tariffs.engine import (
+    Basis,
+    Definition,
+    Situation,
+    Unit,
+    caf_quotient,
+    decide,
+    fiscal_quotient,
+    parse_definition,
+    recompute,
+)
+from billing.tariffs.schedule_files import ServiceName, published_schedule
+from tests.pricing_tables import cents, names, table
+
+REDUCED_2021 = {
+    "basis": "FISCAL_QF",
+    "without_proof": "MAXIMUM",
+    "may_choose_maximum": False,
+    "rule": {
+        "kind": "BRACKETS",
+        "upper_inclusive": False,
+        "brackets": [
+            {"from": "0", "to": "790.00", "price": "2.50"},
+            {"from": "790.00", "to": None, "price": "4.28"},
+        ],
+    },
+}
+PASSAGER_2017 = {
+    "basis": "FISCAL_QF",
+    "without_proof": "MAXIMUM",
+    "may_choose_maximum": False,
+    "rule": {"kind": "FLAT", "price": "6.73"},
+}
+ADEP = {
+    "unit": "year",
+    "basis": "CAF_QF",
+    "without_proof": "MAXIMUM",
+    "may_choose_maximum": False,
+    "statuses": [{"status": "RSA", "price": "50.00"}],
+    "rule": {
+        "kind": "BRACKETS",
+        "upper_inclusive": True,
+        "brackets": [
+            {"from": "0", "to": "375", "price": "250"},
+            {"from": "375.01", "to": "563", "price": "200"},
+            {"from": "563.01", "to": "750", "price": "150"},
+            {"from": "750.01", "to": "875", "price": "100"},
+            {"from": "875.01", "to": None, "price": "0"},
+        ],
+    },
+}
+VAL_D_OISE = {
+    "basis": "CAF_QF",
+    "without_proof": "MAXIMUM",
+    "may_choose_maximum": True,
+    "rule": {
+        "kind": "BRACKETS",
+        "upper_inclusive": True,
+        "brackets": [
+            {"from": "0", "to": "1000", "price": "2.00"},
+            {"from": "1000.01", "to": None, "price": "5.05"},
+        ],
+    },
+}
+
+
+def half_board(departement: str) -> Definition:
+    return published_schedule(departement).services[ServiceName.HALF_BOARD]
+
+
+def situation(row: dict[str, str], basis: Basis) -> Situation:
+    quotient, status = row.get("quotient", ""), row.get("status", "")
+    proven: dict[str, Any] = {"source": "DOCUMENT"} if quotient or status else {}
+    return Situation(
+        basis=basis if quotient else None,
+        stated_quotient=Decimal(quotient) if quotient else None,
+        statuses=frozenset({status} if status else ()),
+        **proven,
+    )
+
+
+@pytest.mark.parametrize("row", table("fiscal_quotient"), ids=names(table("fiscal_quotient")))
+def test_fiscal_quotient_is_the_one_worked_by_hand(row: dict[str, str]) -> None:
+    quotient = fiscal_quotient(
+        reference_tax_income_cents=cents(row["reference tax income"]),
+        tax_parts=Decimal(row["parts"]),
+    )
+
+    assert quotient == Decimal(row["quotient"])
+    assert str(quotient) == row["quotient"]
+
+
+@pytest.mark.parametrize("row", table("caf_quotient"), ids=names(table("caf_quotient")))
+def test_caf_quotient_is_the_one_worked_by_hand(row: dict[str, str]) -> None:
+    quotient = caf_quotient(
+        monthly_income_cents=cents(row["monthly income"]),
+        monthly_benefits_cents=cents(row["monthly benefits"]),
+        parts=Decimal(row["parts"]),
+    )
+
+    assert str(quotient) == row["quotient"]
+
+
+@pytest.mark.parametrize("row", table("92-2024"), ids=names(table("92-2024")))
+def test_hauts_de_seine_prices_as_worked_by_hand(row: dict[str, str]) -> None:
+    income = row["reference tax income"]
+    if income == "maximum":
+        given = Situation(chooses_maximum=True)
+    elif income == "no proof":
+        given = Situation()
+    else:
+        given = Situation(
+            basis=Basis.FISCAL_QF,
+            reference_tax_income_cents=cents(income),
+            parts=Decimal(row["parts"]),
+            source="TAX_NOTICE",
+        )
+
+    decision = decide(half_board("92"), given)
+
+    assert decision.unit_price_cents == cents(row["price"])
+    assert [step.code for step in decision.steps] == row["steps"].split()
+    assert recompute(decision) == decision.unit_price_cents
+
+
+@pytest.mark.parametrize("row", table("94-2025"), ids=names(table("94-2025")))
+def test_val_de_marne_prices_as_worked_by_hand(row: dict[str, str]) -> None:
+    decision = decide(half_board("94"), situation(row, Basis.CAF_QF))
+
+    assert decision.unit_price_cents == cents(row["price"])
+    assert decision.borne_cents == cents(row["borne"])
+    assert recompute(decision) == decision.unit_price_cents
+
+
+@pytest.mark.parametrize("row", table("94-month"), ids=names(table("94-month")))
+def test_a_month_of_meals_adds_up_as_worked_by_hand(row: dict[str, str]) -> None:
+    decision = decide(half_board("94"), situation(row, Basis.CAF_QF))
+    quantity = int(row["meals"])
+
+    assert quantity * decision.unit_price_cents == cents(row["family pays"])
+    assert decision.borne_cents is not None
+    assert quantity * decision.borne_cents == cents(row["Département bears"])
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("92-2021", REDUCED_2021), ("92-2017-passager", PASSAGER_2017), ("94-adep", ADEP)],
+    ids=["92-2021", "92-2017-passager", "94-adep"],
+)
+def test_older_schedules_price_as_worked_by_hand(name: str, rule: dict[str, Any]) -> None:
+    definition = parse_definition(rule)
+    column = "amount a year" if definition.unit is Unit.YEAR else "price"
+
+    for row in table(name):
+        decision = decide(definition, situation(row, definition.basis))
+
+        assert decision.unit_price_cents == cents(row[column]), row
+        assert decision.unit is definition.unit
+        assert recompute(decision) == decision.unit_price_cents
+
+
+def test_a_family_that_chooses_the_maximum_needs_no_proof() -> None:
+    (row,) = table("95-maximum")
+
+    decision = decide(parse_definition(VAL_D_OISE), Situation(chooses_maximum=True))
+
+    assert decision.unit_price_cents == cents(row["price"])
+    assert decision.source == "CHOICE"
+
+
+def test_every_share_of_the_val_de_marne_grid_is_the_published_percentage() -> None:
+    published = "3.33 9.58 12.92 17.50 23.33 29.17 35.00 39.17 45.00 47.50 49.58".split()
+    definition = half_board("94")
+    assert definition.cost_cents == 1200
+
+    shares = [
+        (Decimal(line.amount_cents) * 100 / definition.cost_cents).quantize(Decimal("0.01"))
+        for line in definition.priced_lines()
+    ]
+
+    assert [str(share) for share in shares] == published
+
+
+def test_only_the_schedule_with_an_unfound_figure_is_illustrative() -> None:
+    assert published_schedule("92").is_illustrative
+    assert "valeur d'essai" in published_schedule("92").source_note
+    assert not published_schedule("94").is_illustrative

@@ -1,0 +1,214 @@
+"""`make guards`: take each guard away in turn, and fail if its tests stay green.
+
+A guard that can be removed without a test noticing protects nothing. Guards are listed in the
+`guards.toml` files of the test folders (the format is explained in tests/isolation/guards.toml):
+each says how it is disabled and which tests must then fail. A test of those folders that belongs to
+no guard, and is not listed under [controls], fails too.
+
+Each guard runs in a copy of the tree, so that several can run at once and nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("tests/isolation/guards.toml", "tests/races/guards.toml")
+# Copied for each guard; everything else is linked.
+COPIED = ("platform", "graphql", "tenants", "billing", "federation", "tests")
+NOT_COPIED = shutil.ignore_patterns("__pycache__", ".venv", "var", "*.pyc")
+SECONDS = 240
+
+
+@dataclasses.dataclass(frozen=True)
+class Guard:
+    """A guard, as its file lists it."""
+
+    id: str
+    description: str
+    tests: tuple[str, ...]
+    patch: tuple[dict[str, str], ...] = ()
+    sql: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What taking a guard away showed."""
+
+    guard: Guard
+    problems: tuple[str, ...]
+    seconds: float
+
+
+def read(path: Path) -> tuple[list[Guard], set[str]]:
+    """The guards and the control tests of a file."""
+    with path.open("rb") as file:
+        loaded: dict[str, Any] = tomllib.load(file)
+    guards = [
+        Guard(
+            id=entry["id"],
+            description=entry["description"],
+            tests=tuple(entry.get("tests") or [entry["test"]]),
+            patch=tuple(entry.get("patch", ())),
+            sql=tuple(entry.get("sql", ())),
+            undo=tuple(entry.get("undo", ())),
+            env=tuple(entry.get("env", {}).items()),
+        )
+        for entry in loaded.get("guard", [])
+    ]
+    return guards, set(loaded.get("controls", {}))
+
+
+def test_functions(folder: Path) -> set[str]:
+    """Every test function of a folder, as `path::name`."""
+    found = set()
+    for path in sorted(folder.glob("test_*.py")):
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.add(f"{path.relative_to(ROOT)}::{name}")
+    return found
+
+
+def unlisted(path: Path, guards: list[Guard], controls: set[str]) -> list[str]:
+    """What the list and the folder do not agree on."""
+    listed = {test for guard in guards for test in guard.tests} | controls
+    existing = test_functions(path.parent)
+    inside = {test for test in listed if test.startswith(str(path.parent.relative_to(ROOT)))}
+    return [f"{test} : n'appartient à aucune garde" for test in sorted(existing - listed)] + [
+        f"{test} : listé, mais n'existe pas" for test in sorted(inside - existing)
+    ]
+
+
+def copy_tree(target: Path) -> None:
+    """A copy of the sources, the rest linked."""
+    for entry in ROOT.iterdir():
+        if entry.name in COPIED:
+            shutil.copytree(entry, target / entry.name, ignore=NOT_COPIED)
+        elif entry.name not in {".git", "var"}:
+            (target / entry.name).symlink_to(entry)
+
+
+def apply(guard: Guard, tree: Path) -> str | None:
+    """Edit the copy; says what is wrong with the guard's patch, if anything is."""
+    for patch in guard.patch:
+        path = tree / patch["file"]
+        text = path.read_text(encoding="utf-8")
+        if text.count(patch["find"]) != 1:
+            return f"le texte à remplacer se trouve {text.count(patch['find'])} fois dans {patch['file']}"
+        path.write_text(text.replace(patch["find"], patch["replace"]), encoding="utf-8")
+    return None
+
+
+def run_pytest(guard: Guard, tree: Path) -> subprocess.CompletedProcess[str]:
+    """Run the guard's tests in the copy."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SOCLE_TEST")}
+    environment |= dict(guard.env)
+    environment |= {
+        "SOCLE_TEST_VAR": str(ROOT / "var"),
+        "SOCLE_GUARD_SQL": "\x1e".join(guard.sql),
+        "SOCLE_GUARD_UNDO": "\x1e".join(guard.undo),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-p",
+               "no:randomly", "--no-header", "--tb=no", "-rA", *guard.tests]  # fmt: skip
+    return subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS,
+        check=False,
+    )  # fmt: skip
+
+
+def try_without(guard: Guard) -> Verdict:
+    """Take a guard away and see which of its tests noticed."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="socle-guard-") as folder:
+        tree = Path(folder)
+        copy_tree(tree)
+        problem = apply(guard, tree)
+        if problem:
+            return Verdict(guard, (problem,), time.monotonic() - start)
+        try:
+            done = run_pytest(guard, tree)
+        except subprocess.TimeoutExpired:
+            return Verdict(guard, (), time.monotonic() - start)  # stuck without it: it noticed
+    problems = []
+    if done.returncode not in (0, 1):
+        problems.append(f"pytest s'est arrêté ({done.returncode}) : {done.stdout[-400:]}{done.stderr[-800:]}")
+    for test in guard.tests:
+        lines = [line for line in done.stdout.splitlines() if test in line]
+        if not any(line.startswith(("FAILED", "ERROR")) for line in lines):
+            problems.append(f"{test} reste vert sans la garde")
+    return Verdict(guard, tuple(problems), time.monotonic() - start)
+
+
+def untouched(guards: list[Guard]) -> list[str]:
+    """With every guard in place the same tests are green: otherwise the rest shows nothing."""
+    problems = []
+    by_env: dict[tuple[tuple[str, str], ...], set[str]] = {}
+    for guard in guards:
+        by_env.setdefault(guard.env, set()).update(guard.tests)
+    for env, tests in by_env.items():
+        whole = Guard(id="none", description="", tests=tuple(sorted(tests)), env=env)
+        with tempfile.TemporaryDirectory(prefix="socle-guard-") as folder:
+            copy_tree(Path(folder))
+            done = run_pytest(whole, Path(folder))
+        if done.returncode != 0:
+            problems.append(f"les tests ne sont pas verts avec toutes les gardes : {done.stdout[-1500:]}")
+    return problems
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("ids", nargs="*", help="only these guards")
+    parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2))
+    arguments = parser.parse_args()
+    guards: list[Guard] = []
+    problems: list[str] = []
+    for name in FILES:
+        path = ROOT / name
+        if path.exists():
+            listed, controls = read(path)
+            guards += listed
+            problems += unlisted(path, listed, controls)
+    if arguments.ids:
+        guards = [guard for guard in guards if guard.id in arguments.ids]
+    problems += untouched(guards)
+    cluster = [guard for guard in guards if guard.undo]  # what touches roles runs alone, at the end
+    lock = threading.Lock()
+    done = 0
+
+    def report(verdict: Verdict) -> None:
+        nonlocal done
+        with lock:
+            done += 1
+            mark = "✗" if verdict.problems else "✓"
+            print(f"[{done}/{len(guards)}] {mark} {verdict.guard.id} ({verdict.seconds:.0f} s)", flush=True)
+            problems.extend(f"{verdict.guard.id} : {problem}" for problem in verdict.problems)
+
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        apart = [guard for guard in guards if guard not in cluster]
+        for future in concurrent.futures.as_completed([pool.submit(try_without, g) for g in apart]):
+            report(future.result())
+    for guard in cluster:
+        report(try_without(guard))
+    for problem in problems:
+        print(f"- {problem}")
+    print(f"{len(guards)} gardes retirées tour à tour, {len(problems)} problème(s).")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
