@@ -1,0 +1,1 @@
+"""Collèges, pupils, guardians, households, and the feeds they come from."""
