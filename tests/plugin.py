@@ -146,15 +146,15 @@ def _own_database() -> None:
 def _take_guard_away(superuser_url: str, name: str) -> None:
     """For tools/guards.py: statements that disable a guard of this database, undone at the end."""
 
-    def run(variable: str) -> None:
+    def run(variable: str, database: str) -> None:
         statements = [line for line in os.environ.get(variable, "").split("\x1e") if line]
-        with psycopg.connect(superuser_url, dbname=name, autocommit=True) as connection:
+        with psycopg.connect(superuser_url, dbname=database, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 
-    run("SOCLE_GUARD_SQL")
-    if os.environ.get("SOCLE_GUARD_UNDO"):
-        atexit.register(run, "SOCLE_GUARD_UNDO")
+    run("SOCLE_GUARD_SQL", name)
+    if os.environ.get("SOCLE_GUARD_UNDO"):  # by then the run's own database is gone
+        atexit.register(run, "SOCLE_GUARD_UNDO", "postgres")
 
 
 def _drop(superuser_url: str, name: str) -> None:
