@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from ui import wording
 
 
 class SignInForm(forms.Form):
@@ -25,3 +30,62 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Écrivez votre mot de passe.")},
     )
+
+
+class DaysForm(forms.Form):
+    """Step 1: which days of the week."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Cochez un jour ou plus. Chaque semaine sera pareille."),
+        error_messages={
+            "required": _("Cochez au moins un jour."),
+            "invalid_choice": _("Ce jour n'est pas possible. Choisissez dans la liste."),
+        },
+    )
+
+    def __init__(self, *args: Any, first_name: str, allowed: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["weekdays"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.label = wording.typographic(
+            str(_("Quels jours %(name)s mange à la cantine ?")) % {"name": first_name}
+        )
+        field.choices = [
+            (1 << day, str(wording.WEEKDAYS[day]).capitalize()) for day in wording.mask_days(allowed)
+        ]
+
+    def mask(self) -> int:
+        """The days as a bit mask."""
+        return sum(set(self.cleaned_data["weekdays"]))
+
+
+class SituationForm(forms.Form):
+    """Step 2: what the price is computed from."""
+
+    choice = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez une réponse."),
+            "invalid_choice": _("Choisissez une réponse de la liste."),
+        },
+    )
+
+    def __init__(self, *args: Any, options: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["choice"]
+        assert isinstance(field, forms.ChoiceField)
+        field.label = wording.typographic(str(_("Comment fixer le prix du repas ?")))
+        field.choices = list(options)
+
+
+class MealForm(forms.Form):
+    """Cancel or add one meal."""
+
+    day = forms.DateField(input_formats=["%Y-%m-%d"])
+    act = forms.ChoiceField(choices=[("cancel", "cancel"), ("add", "add")])
+
+
+class ConfirmForm(forms.Form):
+    """Step 3: nothing to type; it carries the refusals."""

@@ -25,9 +25,9 @@ class Status:
 
 
 STATUSES: dict[str, Status] = {
-    "enrolment.NONE": Status(_("Pas inscrit"), "quiet", "info"),
+    "enrolment.NONE": Status(_("Pas d'inscription"), "quiet", "info"),
     "enrolment.DRAFT": Status(_("Inscription à finir"), "warn", "pencil"),
-    "enrolment.ACTIVE": Status(_("Inscrit"), "good", "check"),
+    "enrolment.ACTIVE": Status(_("Inscription faite"), "good", "check"),
     "enrolment.ENDED": Status(_("Inscription terminée"), "quiet", "info"),
     "invoice.DUE": Status(_("À payer"), "info", "clock"),
     "invoice.SOON": Status(_("À payer bientôt"), "warn", "clock"),

@@ -1,0 +1,52 @@
+"""What every family page does before its own work: method, sign-in, and domain refusals.
+
+Absent and forbidden objects are the same 404. A form shows the other refusals itself
+(`refuse`), in the words of `ui.errors`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods
+
+from commons.errors import DomainError, Forbidden, NotFound, RetryLater
+from portal import errors
+from ui.errors import explain
+
+View = Callable[..., HttpResponse]
+
+
+def family_page(*methods: str) -> Callable[[View], View]:
+    """Require a method (GET and HEAD by default) and a signed-in person."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            try:
+                response = view(request, *args, **kwargs)
+            except NotFound as error:
+                raise Http404 from error
+            except Forbidden as error:
+                raise PermissionDenied from error
+            except RetryLater:
+                response = errors.too_many(request)
+            add_never_cache_headers(response)
+            return response
+
+        allowed = list(methods) or ["GET", "HEAD"]
+        return require_http_methods(allowed)(login_required(guarded))
+
+    return decorate
+
+
+def refuse(form: forms.Form, error: DomainError) -> None:
+    """Show a refusal next to the field it is about, or at the top of the form."""
+    field = str(error.details.get("field", ""))
+    form.add_error(field if field in form.fields else None, str(explain(error)))

@@ -1,0 +1,214 @@
+"""The three steps of an enrolment: what each one asks, and what the last one shows.
+
+The draft itself says where to resume: no weekday yet is step 1, no first day yet is step 2.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import uuid
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from billing.canteen import overviews
+from billing.canteen import queries as canteen_queries
+from billing.canteen.overviews import EnrolmentPage
+from billing.tariffs import access, decisions, queries
+from billing.tariffs.engine import decide
+from billing.tariffs.models import Service
+from billing.tariffs.queries import ExplainedPrice
+from commons.errors import DomainError
+from commons.money import format_euros
+from commons.periods import Period
+from commons.school_calendar import school_year_of
+from portal.screens.family import running_enrolment
+from ui import wording
+from ui.errors import explain, explain_code, tenant_phone
+from ui.price_story import PriceStory, price_story
+
+if TYPE_CHECKING:
+    from billing.canteen.models import Enrolment
+    from tenants.accounts.models import User
+    from tenants.people.models import College, Pupil
+
+KEEP, MAXIMUM = "KEEP", "MAXIMUM"
+SERVICE = Service.HALF_BOARD
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Canteen:
+    """The canteen on a child's page."""
+
+    year_label: str
+    may_enrol: bool
+    why_not: str
+    next_meal: datetime.date | None
+    payers: tuple[overviews.PayerView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Summary:
+    """What is confirmed at the last step."""
+
+    college_name: str
+    weekdays: int
+    starts_on: datetime.date
+    payers: tuple[overviews.PayerView, ...]
+    price: ExplainedPrice | None
+    story: PriceStory | None
+
+
+def page_of(pupil: Pupil, *, at: datetime.datetime) -> EnrolmentPage:
+    """All that the steps need for the current school year.
+
+    :raises NoCanteenRules: if the département has no rules in force then
+    """
+    year = school_year_of(wording.local_date(at)).start_year
+    return overviews.enrolment_page(pupil, school_year=year, at=at, service=SERVICE)
+
+
+def college_of(page: EnrolmentPage) -> College | None:
+    """Where the child goes; when two are known, the one of the draft or the latest."""
+    if page.draft is not None:
+        return page.draft.enrolment.college
+    return page.colleges[0] if page.colleges else None
+
+
+def why_not(pupil: Pupil, page: EnrolmentPage, *, at: datetime.datetime) -> str:
+    """Why nobody can begin an enrolment online; empty when one can."""
+    phone = tenant_phone()
+    year = page.school_year.start_year
+    if running_enrolment(pupil, school_year=year, on=wording.local_date(at)):
+        return str(explain_code("CANTEEN_ALREADY_ENROLLED", {}, phone=phone))
+    if not page.colleges:
+        return str(explain_code("CANTEEN_NOT_SCHOOLED_THERE", {}, phone=phone))
+    if not page.is_open_for_families:
+        opens_on = page.rules.enrolment_opens_on
+        details = {"opens_on": opens_on}
+        return str(explain_code("CANTEEN_ENROLMENT_NOT_OPEN", details, phone=phone))
+    return ""
+
+
+def canteen_of(pupil: Pupil, *, at: datetime.datetime) -> Canteen:
+    """The canteen of a child, for its page."""
+    today = wording.local_date(at)
+    year = school_year_of(today)
+    try:
+        page = page_of(pupil, at=at)
+    except DomainError as error:
+        return Canteen(year.label, False, str(explain(error)), None, ())
+    enrolment = running_enrolment(pupil, school_year=year.start_year, on=today)
+    if enrolment is None:
+        refusal = why_not(pupil, page, at=at)
+        return Canteen(year.label, not refusal, refusal, None, ())
+    view = next(view for view in page.enrolments if view.enrolment.pk == enrolment.pk)
+    return Canteen(year.label, False, "", _next_meal(enrolment, today), view.payers)
+
+
+def _next_meal(enrolment: Enrolment, today: datetime.date) -> datetime.date | None:
+    soon = Period(today, today + datetime.timedelta(days=60))
+    return next(iter(canteen_queries.meals_for(enrolment, soon)), None)
+
+
+def starts_on(page: EnrolmentPage) -> datetime.date:
+    """The first day of the enrolment: the day chosen, or the first the kitchen can still serve."""
+    chosen = page.draft.enrolment.valid_from if page.draft else None
+    return max(chosen or page.first_free_day, page.first_free_day)
+
+
+def situation_options(
+    user: User, pupil: Pupil, page: EnrolmentPage
+) -> tuple[list[tuple[str, str]], str]:
+    """The answers of step 2, and the one ticked at first.
+
+    A person who may not read the household's resources can neither see nor change them.
+    """
+    day = starts_on(page)
+    if not access.may_read_resources(user, pupil, on=day):
+        return [(KEEP, _("Selon la situation du foyer de l'enfant"))], KEEP
+    resources = queries.resources_on(pupil.household_id, day)
+    version = queries.version_on(SERVICE, day)
+    if resources is not None and resources.choose_maximum:
+        return [(KEEP, _("Garder le prix le plus haut, comme maintenant"))], KEEP
+    kept = _("Garder ma situation déjà connue")
+    later = _("Je donnerai ma pièce plus tard")
+    options = [(KEEP, kept if resources else later)]
+    if version is None or pupil.household_id is None:
+        return options, KEEP
+    definition = queries.definition_of(version)
+    expected = expected_price(pupil, on=day)
+    if expected is not None:
+        amount = format_euros(expected.unit_price_cents)
+        words = _("%(answer)s : %(amount)s par repas") if resources else _(
+            "%(answer)s : %(amount)s par repas en attendant"
+        )
+        options = [(KEEP, wording.typographic(words % {"answer": options[0][1], "amount": amount}))]
+    if definition.may_choose_maximum:
+        words = _("Je ne donne rien : je paie le prix le plus haut, %(amount)s")
+        amount = format_euros(definition.highest_cents)
+        options.append((MAXIMUM, wording.typographic(words % {"amount": amount})))
+    return options, KEEP if resources else ""
+
+
+def expected_price(pupil: Pupil, *, on: datetime.date) -> ExplainedPrice | None:
+    """The price that stands on a day, or the one that enrolling would decide."""
+    standing = queries.price_on(pupil, SERVICE, on)
+    if standing is not None:
+        return queries.explained_price(standing)
+    version = queries.version_on(SERVICE, on)
+    if version is None:
+        return None
+    definition = queries.definition_of(version)
+    resources = queries.resources_on(pupil.household_id, on)
+    decided = decide(definition, decisions.situation_of(resources))
+    shared = next((step for step in decided.steps if step.code == "COST_SHARED"), None)
+    return ExplainedPrice(
+        public_id=uuid.UUID(int=0),  # not decided yet: nothing refers to it
+        service=SERVICE,
+        unit_price_cents=decided.unit_price_cents,
+        valid_from=on,
+        valid_until=version.valid_until,
+        decided_at=datetime.datetime.combine(on, datetime.time(), tzinfo=datetime.UTC),
+        source=decided.source,
+        quotient=decided.quotient,
+        borne_cents=shared.cents("borne_cents") if shared else None,
+        steps=decided.steps,
+        definition=definition,
+        version_from=version.valid_from,
+        legal_basis=version.legal_basis,
+        source_note=version.source_note,
+        is_illustrative=version.is_illustrative,
+    )
+
+
+def visible_price(
+    user: User, pupil: Pupil, price: ExplainedPrice, *, on: datetime.date
+) -> ExplainedPrice:
+    """The price as this person may know it."""
+    if access.may_read_resources(user, pupil, on=on):
+        return price
+    return queries.without_resources(price)
+
+
+def payers_of(page: EnrolmentPage) -> tuple[overviews.PayerView, ...]:
+    """Who will pay: the draft's payers, else what the guardianships say."""
+    known = page.draft.payers if page.draft and page.draft.payers else page.possible_payers
+    return tuple(payer for payer in known if payer.share_bp > 0)
+
+
+def summary_of(user: User, pupil: Pupil, page: EnrolmentPage) -> Summary:
+    """What the last step shows."""
+    assert page.draft is not None
+    day = starts_on(page)
+    expected = expected_price(pupil, on=day)
+    price = visible_price(user, pupil, expected, on=day) if expected else None
+    return Summary(
+        college_name=page.draft.enrolment.college.name,
+        weekdays=page.draft.enrolment.weekdays,
+        starts_on=day,
+        payers=payers_of(page),
+        price=price,
+        story=price_story(price) if price else None,
+    )

@@ -1,0 +1,37 @@
+"""A département's portal."""
+
+from django.urls import path
+
+from portal.views import account, brand, canteen, children, home, invoices, pages, session
+
+app_name = "portal"
+_child = "enfants/<uuid:public_id>/"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("marque.css", brand.stylesheet, name="brand"),
+    path("connexion/", session.sign_in, name="sign-in"),
+    path("deconnexion/", session.sign_out, name="sign-out"),
+    path("enfants/", children.children, name="children"),
+    path(_child, children.child, name="child"),
+    path(f"{_child}cantine/inscription/", canteen.enrolment, name="enrolment"),
+    path(f"{_child}cantine/inscription/jours/", canteen.enrolment_days, name="enrolment-days"),
+    path(
+        f"{_child}cantine/inscription/situation/",
+        canteen.enrolment_resources,
+        name="enrolment-resources",
+    ),
+    path(
+        f"{_child}cantine/inscription/confirmation/",
+        canteen.enrolment_confirm,
+        name="enrolment-confirm",
+    ),
+    path(f"{_child}cantine/prix/", canteen.price, name="price"),
+    path(f"{_child}cantine/calendrier/", canteen.calendar, name="calendar"),
+    path("factures/", invoices.invoices, name="invoices"),
+    path("factures/<uuid:public_id>/", invoices.invoice, name="invoice"),
+    path("aide/", pages.help_page, name="help"),
+    path("compte/", account.account, name="account"),
+    path("accessibilite/", pages.accessibility, name="accessibility"),
+    path("mentions-legales/", pages.legal, name="legal"),
+    path("boite/", pages.mailbox, name="mailbox"),
+]

@@ -1,0 +1,32 @@
+"""The children of the signed-in person."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from portal.doors import family_page
+from portal.screens import enrolment, family
+from tenants.people.access import access_pupil
+
+
+@family_page()
+def children(request: HttpRequest) -> HttpResponse:
+    """Every child, as a card."""
+    cards = family.children_of(request.user, on=timezone.localdate())
+    return render(request, "portal/pages/children.html", {"children": cards})
+
+
+@family_page()
+def child(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One child: school and canteen."""
+    pupil = access_pupil(request.user, public_id)
+    at = timezone.now()
+    context = {
+        "child": family.child_card(pupil, on=timezone.localdate(at)),
+        "canteen": enrolment.canteen_of(pupil, at=at),
+    }
+    return render(request, "portal/pages/child.html", context)
