@@ -8,18 +8,7 @@ An empty period (`valid_from = valid_until`, a row replaced on its first day) ov
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.db.models import DateField, F, Func, Q, Value
-from django.db.models.fields import BigIntegerField
-
-
-class _DateRange(Func):
-    function = "daterange"
-    output_field = DateField()
-
-
-class _KeyRange(Func):
-    function = "int8range"
-    output_field = BigIntegerField()
+from django.db.models import F, Func, Q, Value
 
 
 def periods_do_not_overlap(
@@ -27,7 +16,7 @@ def periods_do_not_overlap(
 ) -> ExclusionConstraint:
     """No two rows of the same keys whose `[valid_from, valid_until)` share a day."""
     expressions: list[tuple[Func, str]] = [
-        (_KeyRange(F(key), F(key), Value("[]")), "&&") for key in keys
+        (Func(F(key), F(key), Value("[]"), function="int8range"), "&&") for key in keys
     ]
-    expressions.append((_DateRange(F("valid_from"), F("valid_until")), "&&"))
+    expressions.append((Func(F("valid_from"), F("valid_until"), function="daterange"), "&&"))
     return ExclusionConstraint(name=name, expressions=expressions, condition=condition)
