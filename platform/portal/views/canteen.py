@@ -24,7 +24,7 @@ from portal.forms import ConfirmForm, DaysForm, MealForm, SituationForm
 from portal.screens import calendar as calendar_screen
 from portal.screens import enrolment as steps
 from portal.screens import family
-from tenants.people.access import access_pupil
+from tenants.people.access import access_own_child
 from tenants.people.models import College, Pupil
 from ui import wording
 from ui.errors import explain
@@ -49,7 +49,7 @@ def _begin(request: HttpRequest, public_id: uuid.UUID) -> tuple[Pupil, Enrolment
     :raises NotFound: if the pupil is absent or not this person's
     :raises _Stopped: if no enrolment can be made online now
     """
-    pupil = access_pupil(request.user, public_id)
+    pupil = access_own_child(request.user, public_id)
     at = timezone.now()
     try:
         page = steps.page_of(pupil, at=at)
@@ -204,7 +204,7 @@ def enrolment_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
 @family_page()
 def price(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The price of a meal, and why."""
-    pupil = access_pupil(request.user, public_id)
+    pupil = access_own_child(request.user, public_id)
     today = timezone.localdate()
     year = school_year_of(today).start_year
     running = family.running_enrolment(pupil, school_year=year, on=today)
@@ -228,7 +228,7 @@ def price(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @family_page("GET", "HEAD", "POST")
 def calendar(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A month of meals; cancel one, add one."""
-    pupil = access_pupil(request.user, public_id)
+    pupil = access_own_child(request.user, public_id)
     at = timezone.now()
     today = timezone.localdate(at)
     year = school_year_of(today).start_year

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.doors import family_page
 from portal.screens import enrolment, family
-from tenants.people.access import access_pupil
+from tenants.people.access import access_own_child
 
 
 @family_page()
@@ -23,7 +23,7 @@ def children(request: HttpRequest) -> HttpResponse:
 @family_page()
 def child(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One child: school and canteen."""
-    pupil = access_pupil(request.user, public_id)
+    pupil = access_own_child(request.user, public_id)
     at = timezone.now()
     context = {
         "child": family.child_card(pupil, on=timezone.localdate(at)),

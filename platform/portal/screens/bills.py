@@ -1,0 +1,121 @@
+"""Invoices as pages show them: what is left to pay, and the lines by child.
+
+Amounts are integer euro cents. What is left to pay is what the ledger says of the invoice's account,
+never a column of ours.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from billing.invoicing import queries
+
+if TYPE_CHECKING:
+    from billing.invoicing.models import Invoice, InvoiceLine
+    from tenants.accounts.models import User
+    from tenants.people.models import Pupil
+
+SOON_DAYS = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice in a list."""
+
+    public_id: uuid.UUID
+    number: str
+    month: datetime.date
+    issued_on: datetime.date
+    due_on: datetime.date
+    total_cents: int
+    due_cents: int
+    state: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChildLines:
+    """The lines of one child; `is_shared` when somebody else pays a part."""
+
+    name: str
+    first_name: str
+    is_shared: bool
+    price_url: str
+    lines: tuple[InvoiceLine, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """An invoice with its lines."""
+
+    bill: Bill
+    payer_name: str
+    children: tuple[ChildLines, ...]
+
+
+def state_of(*, total_cents: int, due_cents: int, due_on: datetime.date, on: datetime.date) -> str:
+    """The state a badge says."""
+    if total_cents == 0:
+        return "NOTHING_DUE"
+    if due_cents <= 0:
+        return "PAID"
+    if due_on < on:
+        return "OVERDUE"
+    if due_cents < total_cents:
+        return "PARTLY_PAID"
+    return "SOON" if due_on <= on + datetime.timedelta(days=SOON_DAYS) else "DUE"
+
+
+def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
+    """An invoice, and what is left to pay of it."""
+    due_cents = max(queries.due_cents(invoice), 0)
+    return Bill(
+        public_id=invoice.public_id,
+        number=invoice.number,
+        month=invoice.month,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        total_cents=invoice.total_cents,
+        due_cents=due_cents,
+        state=state_of(
+            total_cents=invoice.total_cents, due_cents=due_cents, due_on=invoice.due_on, on=on
+        ),
+    )
+
+
+def invoices_of(user: User, *, on: datetime.date) -> tuple[Bill, ...]:
+    """The invoices of a person, latest first."""
+    return tuple(bill_of(invoice, on=on) for invoice in queries.invoices_of(user))
+
+
+def to_pay(bills: Sequence[Bill]) -> list[Bill]:
+    """What is left to pay, the soonest due first: a late one comes before all."""
+    return sorted((bill for bill in bills if bill.due_cents > 0), key=lambda bill: bill.due_on)
+
+
+def invoice_page(user: User, invoice: Invoice, *, on: datetime.date) -> InvoicePage:
+    """Read an invoice's page."""
+    by_pupil: dict[Pupil, list[InvoiceLine]] = {}
+    for line in queries.lines_of(invoice):
+        by_pupil.setdefault(line.pupil, []).append(line)
+    return InvoicePage(
+        bill=bill_of(invoice, on=on),
+        payer_name=f"{invoice.payer.first_name} {invoice.payer.last_name}",
+        children=tuple(_child(pupil, lines) for pupil, lines in by_pupil.items()),
+    )
+
+
+def _child(pupil: Pupil, lines: Sequence[InvoiceLine]) -> ChildLines:
+    has_price = any(line.price_decision_id for line in lines)
+    return ChildLines(
+        name=f"{pupil.first_name} {pupil.last_name}",
+        first_name=pupil.first_name,
+        is_shared=any(line.share_bp != 10_000 for line in lines),
+        price_url=reverse("portal:price", args=[pupil.public_id]) if has_price else "",
+        lines=tuple(lines),
+    )

@@ -1,0 +1,141 @@
+"""Home: what to do, most urgent first; then each child; then what is new.
+
+Urgency: invoices that are late, then due soonest first; then enrolments begun; then enrolments that
+can begin. What is new is what was issued or confirmed in the last sixty days.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing.canteen import queries as canteen
+from commons.money import format_euros
+from commons.school_calendar import school_year_of
+from portal.screens import bills, enrolment, family
+from ui import wording
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+NEWS_DAYS = 60
+NEWS_LIMIT = 5
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do: what, until when, where. `tone` is "late", "soon" or empty."""
+
+    what: str
+    when: str
+    url: str
+    icon: str
+    tone: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened."""
+
+    day: datetime.date
+    text: str
+    url: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Home:
+    """The whole page."""
+
+    todos: tuple[Todo, ...]
+    children: tuple[family.ChildCard, ...]
+    news: tuple[News, ...]
+
+
+def home_of(user: User, *, at: datetime.datetime) -> Home:
+    """Read the home page of a person."""
+    today = wording.local_date(at)
+    children = family.children_of(user, on=today)
+    invoices = bills.invoices_of(user, on=today)
+    todos = [_pay(bill) for bill in bills.to_pay(invoices)]
+    todos += [_finish(child) for child in children if child.enrolment_state == "DRAFT"]
+    todos += [
+        _enrol(child)
+        for child in children
+        if child.enrolment_state == "NONE" and enrolment.canteen_of(child.pupil, at=at).may_enrol
+    ]
+    return Home(todos=tuple(todos), children=children, news=_news(children, invoices, today))
+
+
+def _pay(bill: bills.Bill) -> Todo:
+    what = _("Payer la facture %(month)s · %(amount)s") % {
+        "month": wording.of_month(bill.month),
+        "amount": format_euros(bill.due_cents),
+    }
+    said = {"day": wording.long_date(bill.due_on)}
+    is_late = bill.state == "OVERDUE"
+    return Todo(
+        what=what,
+        when=(_("En retard depuis le %(day)s") if is_late else _("Avant le %(day)s")) % said,
+        url=reverse("portal:invoice", args=[bill.public_id]),
+        icon="invoice",
+        tone="late" if is_late else "soon" if bill.state == "SOON" else "",
+    )
+
+
+def _finish(child: family.ChildCard) -> Todo:
+    return Todo(
+        what=_("Finir l'inscription %(name)s à la cantine")
+        % {"name": wording.of_name(child.first_name)},
+        when=_("Vos réponses sont gardées"),
+        url=reverse("portal:enrolment", args=[child.public_id]),
+        icon="pencil",
+    )
+
+
+def _enrol(child: family.ChildCard) -> Todo:
+    return Todo(
+        what=_("Inscrire %(name)s à la cantine") % {"name": child.first_name},
+        when=_("Seulement si %(name)s y mange") % {"name": child.first_name},
+        url=reverse("portal:enrolment", args=[child.public_id]),
+        icon="meal",
+    )
+
+
+def _news(
+    children: tuple[family.ChildCard, ...],
+    invoices: tuple[bills.Bill, ...],
+    today: datetime.date,
+) -> tuple[News, ...]:
+    since = today - datetime.timedelta(days=NEWS_DAYS)
+    news = [
+        News(
+            day=bill.issued_on,
+            text=wording.typographic(
+                _("Facture %(month)s : %(amount)s")
+                % {
+                    "month": wording.of_month(bill.month),
+                    "amount": format_euros(bill.total_cents),
+                }
+            ),
+            url=reverse("portal:invoice", args=[bill.public_id]),
+        )
+        for bill in invoices
+    ]
+    year = school_year_of(today).start_year
+    for child in children:
+        for held in canteen.enrolments_of(child.pupil, school_year=year):
+            text = wording.typographic(
+                _("Cantine : inscription %(name)s, %(days)s")
+                % {
+                    "name": wording.of_name(child.first_name),
+                    "days": wording.weekday_list(held.weekdays),
+                }
+            )
+            url = reverse("portal:child", args=[child.public_id])
+            news.append(News(day=wording.local_date(held.created_at), text=text, url=url))
+    recent = [entry for entry in news if since <= entry.day <= today]
+    return tuple(sorted(recent, key=lambda entry: entry.day, reverse=True)[:NEWS_LIMIT])

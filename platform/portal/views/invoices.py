@@ -1,0 +1,30 @@
+"""Invoices of the signed-in person."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from billing.invoicing.access import access_invoice
+from portal.doors import family_page
+from portal.screens import bills
+
+
+@family_page()
+def invoices(request: HttpRequest) -> HttpResponse:
+    """All of them, latest first, and what is left to pay."""
+    found = bills.invoices_of(request.user, on=timezone.localdate())
+    context = {"invoices": found, "due_cents": sum(bill.due_cents for bill in found)}
+    return render(request, "portal/pages/invoices.html", context)
+
+
+@family_page()
+def invoice(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One invoice, by child and by day."""
+    found = access_invoice(request.user, public_id)
+    page = bills.invoice_page(request.user, found, on=timezone.localdate())
+    context = {"page": page, "invoice": page.bill}
+    return render(request, "portal/pages/invoice.html", context)
