@@ -1,0 +1,65 @@
+# Socle. `make` alone prints this help. Every target makes the environment it needs first.
+PYTHON ?= python3
+PORT ?= 8000
+RESET ?=
+SCALE ?= 0.1
+
+BIN := .venv/bin
+BOOTSTRAP := $(PYTHON) tools/bootstrap.py
+SOURCES := platform graphql tenants billing federation tests tools bench
+PRESENT := $(wildcard $(SOURCES))
+
+export UV_PYTHON_DOWNLOADS := never
+# What these targets run belongs to this checkout, whatever environment is active in the terminal.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-quick lint guards look bench soak format messages clean environment
+
+help: ## Afficher cette aide
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Options : make demo PORT=8001 · make demo RESET=1 · make test ARGS='tests/billing -x' · make demo PYTHON=python3.12"
+
+demo: ## Démarrer la démonstration (Ctrl-C arrête, les données restent)
+	@$(BOOTSTRAP)
+	@exec $(BIN)/socle demo --port $(PORT) $(if $(RESET),--reset)
+
+test: ## Lancer tous les tests
+	@$(BOOTSTRAP) --group test
+	@$(BIN)/python tools/chromium.py >/dev/null || test -z "$$CI"
+	@$(BIN)/pytest $(if $(ARGS),$(ARGS),-n auto)
+
+lint: ## Vérifier le format, les types, les frontières, les gabarits et les migrations
+	@$(BOOTSTRAP) --group lint --group test
+	@$(BIN)/python tools/lint.py
+
+guards: ## Retirer chaque garde tour à tour : un test doit échouer
+	@$(BOOTSTRAP) --group test
+	@$(BIN)/python tools/guards.py $(ARGS)
+
+look: ## Parcourir toutes les pages dans un vrai navigateur (images dans look/)
+	@$(BOOTSTRAP) --group test
+	@$(BIN)/python -m tests.browser.look $(ARGS)
+
+bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
+	@$(BOOTSTRAP) --group test
+	@SCALE=$(SCALE) $(BIN)/python -m bench $(ARGS)
+
+soak: ## Rien encore : l'endurance viendra avec le paiement
+	@echo "Pas encore d'essai d'endurance."
+
+format: ## Mettre en forme le code et les gabarits
+	@$(BOOTSTRAP) --group lint --group test
+	@$(BIN)/ruff check --fix-only --quiet $(PRESENT)
+	@$(BIN)/ruff format $(PRESENT)
+
+messages: ## Relever les textes français dans platform/ui/locale/fr.pot
+	@$(BOOTSTRAP) --group test
+	@$(BIN)/python tools/messages.py
+
+clean: ## Effacer ce qui a été fabriqué : .venv, var/, caches (la démonstration doit être arrêtée)
+	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage look
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@$(BOOTSTRAP) --group dev
