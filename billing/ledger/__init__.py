@@ -1,0 +1,1 @@
+"""The ledger: every cent of every wallet, invoice and payout, in double entry."""
