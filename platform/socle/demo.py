@@ -60,7 +60,7 @@ def run(*, port: int, reset: bool, say: Say) -> int:
 def _serve(
     supervisor: Supervisor, data_dir: Path, urls: dict[str, str], *, port: int, started: float, say: Say
 ) -> int:
-    environment = _environment(data_dir, urls)
+    environment = _environment(data_dir, urls) | {"PORTAL_ORIGIN": f"http://{{host}}:{port}"}
     try:
         _prepare(supervisor, data_dir, environment, say)
         for child in _processes(data_dir, environment, port):

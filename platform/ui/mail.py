@@ -42,12 +42,8 @@ def current_departement() -> Departement:
 
 def portal_address(path: str) -> str:
     """The full address of a page of the current département's portal."""
-    slug = current_departement().slug
-    domain = settings.BASE_DOMAIN
-    is_local = domain.endswith((".localhost", ".test"))
-    scheme = getattr(settings, "PORTAL_SCHEME", "http" if is_local else "https")
-    port = getattr(settings, "PORTAL_PORT", "")
-    return f"{scheme}://{slug}.{domain}{f':{port}' if port else ''}{path}"
+    host = f"{current_departement().slug}.{settings.BASE_DOMAIN}"
+    return f"{settings.PORTAL_ORIGIN.format(host=host)}{path}"
 
 
 def message_id(event: OutboxEvent, part: str) -> str:

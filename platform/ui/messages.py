@@ -1,1 +1,97 @@
-"""Handlers that turn outbox events into messages."""
+"""Handlers that turn outbox events into e-mails.
+
+Delivery is at least once, so a handler may run again: the message it sends then bears the same
+Message-ID. A person without an address gets nothing, which is no error. Each message holds its
+recipient's own figures and nothing of another household.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from billing.canteen.models import Enrolment
+from billing.invoicing.models import Invoice, InvoiceLine
+from billing.tariffs.queries import price_on
+from commons.models import OutboxEvent
+from commons.outbox import handles
+from tenants.people.models import Guardian
+from ui import mail
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChildBill:
+    """What an invoice's message says of one child. Cents."""
+
+    name: str
+    meals: int
+    amount_cents: int
+
+
+@handles("billing.invoice.issued")
+def tell_invoice_issued(event: OutboxEvent) -> None:
+    """Write to the payer: how much, until when, for whom."""
+    invoice = Invoice.objects.select_related("payer__user").get(
+        public_id=event.payload["invoice"]
+    )
+    recipient = recipient_of(invoice.payer)
+    if recipient is None:
+        return
+    lines = InvoiceLine.objects.filter(invoice=invoice).select_related("pupil").order_by("pk")
+    context = {
+        "invoice": invoice,
+        "children": children_of(lines),
+        "action_url": mail.portal_address(reverse("portal:invoice", args=[invoice.public_id])),
+    }
+    part = str(invoice.payer.public_id)
+    mail.compose(
+        "invoice_issued", event=event, recipient=recipient, part=part, context=context
+    ).send()
+
+
+@handles("canteen.enrolment.created")
+def tell_enrolment_created(event: OutboxEvent) -> None:
+    """Write to each payer: which days, from when, at what price."""
+    enrolment = Enrolment.objects.select_related("pupil", "college").get(
+        public_id=event.payload["enrolment"]
+    )
+    assert enrolment.valid_from is not None
+    price = price_on(enrolment.pupil, enrolment.service, enrolment.valid_from)
+    page = reverse("portal:child", args=[enrolment.pupil.public_id])
+    context = {
+        "enrolment": enrolment,
+        "child": enrolment.pupil,
+        "price_cents": price.unit_price_cents if price else None,
+        "action_url": mail.portal_address(page),
+    }
+    for payer in enrolment.payers.select_related("guardian__user").order_by("pk"):
+        recipient = recipient_of(payer.guardian)
+        if recipient is not None:
+            mail.compose(
+                "enrolment_created",
+                event=event,
+                recipient=recipient,
+                part=str(payer.guardian.public_id),
+                context=context,
+            ).send()
+
+
+def recipient_of(guardian: Guardian) -> mail.Recipient | None:
+    """Where to write to a guardian: the address they sign in with, else the school's."""
+    email = guardian.user.email if guardian.user else guardian.email
+    return mail.Recipient(email=email, first_name=guardian.first_name) if email else None
+
+
+def children_of(lines: Iterable[InvoiceLine]) -> list[ChildBill]:
+    """The lines of an invoice, summed by child, in the order of the lines."""
+    found: dict[int, ChildBill] = {}
+    for line in lines:
+        known = found.get(line.pupil_id)
+        found[line.pupil_id] = ChildBill(
+            name=line.pupil.first_name,
+            meals=(known.meals if known else 0) + line.quantity,
+            amount_cents=(known.amount_cents if known else 0) + line.amount_cents,
+        )
+    return list(found.values())

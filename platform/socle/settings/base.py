@@ -208,6 +208,7 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "ne-pas-repondre@socle.example")
+PORTAL_ORIGIN = environment.text("PORTAL_ORIGIN", "https://{host}")  # of addresses in e-mails
 EMAIL_TIMEOUT = 10
 HAS_MAILBOX = False  # the page /boite/: embedded settings only
 
