@@ -83,7 +83,9 @@ def use_a_supported_python() -> None:
 
 def environment() -> dict[str, str]:
     """The environment of uv: this checkout's `.venv`, and no Python fetched from elsewhere."""
-    kept = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}}
+    kept = {
+        k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
+    }
     return kept | {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
 
 
@@ -109,7 +111,9 @@ def uv_from_pip() -> Path | None:
         return uv
     say(f"uv n'est pas là : installation de uv {UV_VERSION} avec pip…")
     shutil.rmtree(folder, ignore_errors=True)
-    requirement = f"uv=={UV_VERSION} " + " ".join(f"--hash=sha256:{h}" for _, h in UV_WHEELS.values())
+    requirement = f"uv=={UV_VERSION} " + " ".join(
+        f"--hash=sha256:{h}" for _, h in UV_WHEELS.values()
+    )
     wanted = TOOLS / "uv-requirement.txt"
     wanted.parent.mkdir(parents=True, exist_ok=True)
     wanted.write_text(requirement + "\n", encoding="utf-8")
@@ -148,7 +152,9 @@ def uv_from_wheel() -> Path:
     except CannotFetch as error:
         raise Stopped(str(error)) from error
     if not _answers(uv):
-        raise Stopped("Le uv téléchargé ne démarre pas sur cette machine. Installez uv, puis recommencez.")
+        raise Stopped(
+            "Le uv téléchargé ne démarre pas sur cette machine. Installez uv, puis recommencez."
+        )
     return uv
 
 
@@ -195,7 +201,9 @@ def sync(groups: set[str]) -> None:
         return
     start = time.monotonic()
     uv = uv_on_path() or uv_from_pip() or uv_from_wheel()
-    say(f"environnement Python {platform.python_version()} avec {uv} (la première fois, une à deux minutes)…")
+    say(
+        f"environnement Python {platform.python_version()} avec {uv} (la première fois, une à deux minutes)…"
+    )
     STAMP.unlink(missing_ok=True)
     command = [str(uv), "sync", "--frozen", "--no-default-groups", "--python", sys.executable]
     for group in wanted["groups"]:

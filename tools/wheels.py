@@ -45,7 +45,11 @@ def index_url() -> str:
     for name in INDEX_VARIABLES:
         value = os.environ.get(name, "")
         if value:
-            return value.rpartition("=")[2].rstrip("/") if name == INDEX_VARIABLES[0] else value.rstrip("/")
+            return (
+                value.rpartition("=")[2].rstrip("/")
+                if name == INDEX_VARIABLES[0]
+                else value.rstrip("/")
+            )
     return PUBLIC_INDEX
 
 
@@ -56,7 +60,9 @@ def _get(url: str, accept: str) -> tuple[bytes, str, str]:
         parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), headers={"Accept": accept}
     )
     if parts.username:
-        login = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+        login = (
+            f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+        )
         request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:
@@ -83,7 +89,11 @@ def _address(wheel: Wheel) -> str:
     # A private index keeps its files behind the same login.
     login, host = urllib.parse.urlsplit(index).netloc.rpartition("@")[::2]
     parts = urllib.parse.urlsplit(address)
-    return parts._replace(netloc=f"{login}@{host}").geturl() if login and parts.netloc == host else address
+    return (
+        parts._replace(netloc=f"{login}@{host}").geturl()
+        if login and parts.netloc == host
+        else address
+    )
 
 
 def extract(wheel: Wheel, target: Path) -> Path:
@@ -93,7 +103,9 @@ def extract(wheel: Wheel, target: Path) -> Path:
     """
     body, _kind, address = _get(_address(wheel), "*/*")
     if hashlib.sha256(body).hexdigest() != wheel.sha256:
-        raise CannotFetch(f"Le contenu de {wheel.filename} n'est pas celui attendu. Rien n'est installé.")
+        raise CannotFetch(
+            f"Le contenu de {wheel.filename} n'est pas celui attendu. Rien n'est installé."
+        )
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         names = [name for name in archive.namelist() if name.endswith(wheel.member)]
         if len(names) != 1:

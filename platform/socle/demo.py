@@ -58,7 +58,13 @@ def run(*, port: int, reset: bool, say: Say) -> int:
 
 
 def _serve(
-    supervisor: Supervisor, data_dir: Path, urls: dict[str, str], *, port: int, started: float, say: Say
+    supervisor: Supervisor,
+    data_dir: Path,
+    urls: dict[str, str],
+    *,
+    port: int,
+    started: float,
+    say: Say,
 ) -> int:
     environment = _environment(data_dir, urls) | {"PORTAL_ORIGIN": f"http://{{host}}:{port}"}
     try:
@@ -109,7 +115,11 @@ def _forget_if(data_dir: Path, *, reset: bool, say: Say) -> None:
     was_cut = (data_dir / "seeding").exists() and not (data_dir / "seeded").exists()
     if not data_dir.exists() or not (reset or was_cut):
         return
-    say("Effacement des données…" if reset else "Le premier démarrage avait été coupé : on recommence.")
+    say(
+        "Effacement des données…"
+        if reset
+        else "Le premier démarrage avait été coupé : on recommence."
+    )
     shutil.rmtree(data_dir)
 
 
@@ -118,7 +128,9 @@ def _services(data_dir: Path, say: Say) -> Iterator[dict[str, str]]:
     if all(os.environ.get(name) for name in OUTSIDE):
         say("Base et Redis : ceux de DATABASE_URL et REDIS_URL.")
         data_dir.mkdir(parents=True, exist_ok=True)
-        yield {name: os.environ[name] for name in OUTSIDE} | {"SOCLE_DATA_DIR": str(data_dir / "files")}
+        yield {name: os.environ[name] for name in OUTSIDE} | {
+            "SOCLE_DATA_DIR": str(data_dir / "files")
+        }
         return
     say("Démarrage de PostgreSQL et de Redis…")
     try:
@@ -168,7 +180,9 @@ def _prepare(supervisor: Supervisor, data_dir: Path, environment: dict[str, str]
         (data_dir / "seeding").touch()
         status = supervisor.run(Child("seed", _command("seed"), environment), show=True)
         if status != 0:
-            raise CannotServe("Les données de démonstration n'ont pas pu être créées (voir au-dessus).")
+            raise CannotServe(
+                "Les données de démonstration n'ont pas pu être créées (voir au-dessus)."
+            )
         (data_dir / "seeded").touch()
 
 

@@ -106,7 +106,9 @@ class Supervisor:
         :raises Stopping: if a signal came meanwhile; the child is stopped
         """
         if show:
-            process = subprocess.Popen(child.command, env=dict(child.environment), start_new_session=True)
+            process = subprocess.Popen(
+                child.command, env=dict(child.environment), start_new_session=True
+            )
             self._running.append((child, process))
         else:
             self.start(child)
