@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from billing.canteen.models import Enrolment
-from billing.invoicing.models import Invoice, InvoiceLine
 from billing.tariffs.queries import price_on
 from commons.models import OutboxEvent
 from commons.outbox import handles
 from tenants.people.models import Guardian
 from ui import mail
+
+if TYPE_CHECKING:
+    from billing.invoicing.models import InvoiceLine
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class ChildBill:
 @handles("billing.invoice.issued")
 def tell_invoice_issued(event: OutboxEvent) -> None:
     """Write to the payer: how much, until when, for whom."""
+    from billing.invoicing.models import Invoice, InvoiceLine  # noqa: PLC0415
+
     invoice = Invoice.objects.select_related("payer__user").get(
         public_id=event.payload["invoice"]
     )
