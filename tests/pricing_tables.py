@@ -12,7 +12,8 @@ def table(name: str) -> list[dict[str, str]]:
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     start = lines.index(f"<!-- table: {name} -->") + 1
     end = next((i for i in range(start, len(lines)) if not lines[i].startswith("|")), len(lines))
-    header, _rule, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:end])
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:end]]
+    header, _rule, *rows = cells
     assert rows, f"the table {name} of docs/pricing.md is empty"
     return [dict(zip(header, row, strict=True)) for row in rows]
 

@@ -91,7 +91,7 @@ class Payer:
 
 
 @transaction.atomic(durable=True)
-def save_enrolment_draft(
+def save_enrolment_draft(  # noqa: PLR0913  one argument per answer of the form
     *,
     pupil: Pupil,
     college: College,
@@ -421,7 +421,7 @@ def _set_payers(enrolment: Enrolment, pupil: Pupil, payers: Sequence[Payer]) -> 
 def _successor(
     standing: Enrolment, weekdays: int, effective_on: datetime.date, *, at: datetime.datetime
 ) -> Enrolment:
-    """Change in place what has not begun; else end it and start the next, payers and meals moved."""
+    """Change in place what has not begun; else end it and start the next, with payers and meals."""
     if standing.valid_from is not None and effective_on <= standing.valid_from:
         standing.weekdays = weekdays
         standing.save(update_fields=["weekdays"])

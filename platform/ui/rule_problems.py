@@ -6,7 +6,6 @@ they go through gettext like every other sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from django.conf import settings
@@ -88,21 +87,6 @@ def problem_sentence(problem: Problem) -> str:
 def refusal_sentences(refusal: InvalidRule) -> list[str]:
     """Every problem of a refusal, in the order of the file."""
     return [problem_sentence(problem) for problem in refusal.problems]
-
-
-def sentences_of(details: Iterable[dict[str, object]]) -> list[str]:
-    """The same, from the stored details of a refusal."""
-    return [
-        problem_sentence(
-            Problem(
-                code=str(item["code"]),
-                place=str(item["place"]),
-                values=item["values"],  # type: ignore[arg-type]
-                line=item["line"],  # type: ignore[arg-type]
-            )
-        )
-        for item in details
-    ]
 
 
 def translated(text: str) -> str:

@@ -26,8 +26,9 @@ def make_version(departement: str = "92") -> TariffVersion:
 
 
 def make_resources(household: Household, **traits: Any) -> HouseholdResources:
-    """Resources of a household: a tax notice of quotient 600.00, unless the traits say otherwise."""
-    if not traits.keys() & {"quotient_familial", "monthly_income_cents", "choose_maximum", "statuses"}:
+    """Resources of a household: a tax notice of quotient 600.00, unless traits say otherwise."""
+    others = {"quotient_familial", "monthly_income_cents", "choose_maximum", "statuses"}
+    if not traits.keys() & others:
         traits = {"reference_tax_income_cents": 18_000_00, "tax_parts": Decimal("2.5"), **traits}
     if not traits.get("choose_maximum"):
         traits = {"basis": "FISCAL_QF", "proof_kind": "TAX_NOTICE", **traits}

@@ -78,9 +78,7 @@ def test_the_deadline_day_is_a_working_day_before_the_meal(
     assert day <= meal
     if rule.working_days or rule.clear_days:
         assert is_working_day(day)
-        between = [
-            day + datetime.timedelta(days=count) for count in range((meal - day).days)
-        ]
+        between = [day + datetime.timedelta(days=count) for count in range((meal - day).days)]
         counted = sum(is_working_day(one) for one in between)
         assert counted == rule.working_days + rule.clear_days
 

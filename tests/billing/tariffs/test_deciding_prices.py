@@ -20,6 +20,8 @@ from tests.factories.tariffs import ACTOR, AT, RENTREE, make_resources, make_ver
 pytestmark = pytest.mark.usefixtures("tenant_db")
 OCTOBER = datetime.date(2024, 10, 1)
 NOTICE_DAY = datetime.date(2024, 11, 20)
+INCOME = {"reference_tax_income_cents": 100, "tax_parts": Decimal(2)}
+ONE = {"quotient_familial": Decimal(1)}
 
 
 @pytest.fixture
@@ -209,17 +211,25 @@ def test_a_decision_never_reaches_back_into_an_issued_month() -> None:
 @pytest.mark.parametrize(
     ("traits", "field", "reason"),
     [
-        ({"reference_tax_income_cents": -1, "tax_parts": Decimal(2)}, "reference_tax_income_cents", "NEGATIVE"),
-        ({"reference_tax_income_cents": 10**13, "tax_parts": Decimal(2)}, "reference_tax_income_cents", "TOO_HIGH"),
+        ({**INCOME, "reference_tax_income_cents": -1}, "reference_tax_income_cents", "NEGATIVE"),
+        (
+            {**INCOME, "reference_tax_income_cents": 10**13},
+            "reference_tax_income_cents",
+            "TOO_HIGH",
+        ),
         ({"reference_tax_income_cents": 100, "tax_parts": Decimal(0)}, "tax_parts", "TOO_LOW"),
         ({"reference_tax_income_cents": 100, "tax_parts": None}, "tax_parts", "MISSING"),
         ({"quotient_familial": Decimal("-0.01")}, "quotient_familial", "NEGATIVE"),
         ({"quotient_familial": Decimal("NaN")}, "quotient_familial", "NOT_A_NUMBER"),
         ({"quotient_familial": Decimal(10**9)}, "quotient_familial", "TOO_HIGH"),
-        ({"quotient_familial": Decimal(1), "reference_tax_income_cents": 1}, "quotient_familial", "GIVEN_TWICE"),
+        ({**INCOME, **ONE}, "quotient_familial", "GIVEN_TWICE"),
         ({"quotient_familial": Decimal(1), "basis": ""}, "basis", "MISSING"),
         ({"quotient_familial": Decimal(1), "basis": "OTHER"}, "basis", "UNKNOWN"),
-        ({"quotient_familial": Decimal(1), "choose_maximum": True, "proof_kind": "TAX_NOTICE"}, "choose_maximum", "WITH_FIGURES"),
+        (
+            {**ONE, "choose_maximum": True, "proof_kind": "TAX_NOTICE"},
+            "choose_maximum",
+            "WITH_FIGURES",
+        ),
         ({"statuses": []}, "quotient_familial", "MISSING"),
         ({"valid_until": RENTREE}, "valid_until", "TOO_LOW"),
     ],

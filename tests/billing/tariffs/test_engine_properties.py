@@ -45,7 +45,8 @@ def linear_rules(draw: st.DrawFn) -> Linear:
 @st.composite
 def rising_grids(draw: st.DrawFn) -> Brackets:
     uppers = sorted(draw(st.sets(st.integers(1, 300_000), min_size=1, max_size=12)))
-    prices = sorted(draw(st.lists(st.integers(0, 1200), min_size=len(uppers) + 1, max_size=len(uppers) + 1)))
+    count = len(uppers) + 1
+    prices = sorted(draw(st.lists(st.integers(0, 1200), min_size=count, max_size=count)))
     inclusive = draw(st.booleans())
     lines, lower = [], Decimal("0.00")
     for upper_cents, price in zip(uppers, prices, strict=False):
@@ -105,7 +106,8 @@ def test_the_explanation_gives_the_price_back(
     decision = decide(definition, situation)
     stored = [Step.from_dict(step.as_dict()) for step in decision.steps]
 
-    assert recompute(dataclasses.replace(decision, steps=tuple(stored))) == decision.unit_price_cents
+    read = dataclasses.replace(decision, steps=tuple(stored))
+    assert recompute(read) == decision.unit_price_cents
     assert decide(definition, Situation.from_inputs(decision.inputs)) == decision
 
 
@@ -134,7 +136,7 @@ def test_every_quotient_falls_in_exactly_one_line(grid: Brackets, quotient: Deci
 
 
 @given(st.integers(0, 10_000_000), st.integers(4, 40))
-def test_a_fiscal_quotient_is_within_half_a_cent_of_the_exact_one(income: int, quarters: int) -> None:
+def test_a_fiscal_quotient_is_within_half_a_cent_of_exact(income: int, quarters: int) -> None:
     parts = Decimal(quarters) / 4
 
     quotient = fiscal_quotient(reference_tax_income_cents=income, tax_parts=parts)
@@ -209,9 +211,7 @@ def test_a_quotient_of_the_other_basis_proves_nothing() -> None:
         basis=Basis.FISCAL_QF,
         rule=Linear(coefficient=Decimal("0.005"), minimum_cents=64, maximum_cents=700),
     )
-    caf = Situation(
-        basis=Basis.CAF_QF, stated_quotient=Decimal(100), source="CAF_CERTIFICATE"
-    )
+    caf = Situation(basis=Basis.CAF_QF, stated_quotient=Decimal(100), source="CAF_CERTIFICATE")
 
     decision = decide(definition, caf)
 

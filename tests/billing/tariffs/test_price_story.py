@@ -21,7 +21,9 @@ LONGEST_SENTENCE = 15
 NBSP = "\u00a0"
 
 
-def explained(definition: Definition, decision: Decision, *, illustrative: bool = False) -> ExplainedPrice:
+def explained(
+    definition: Definition, decision: Decision, *, illustrative: bool = False
+) -> ExplainedPrice:
     return ExplainedPrice(
         public_id=uuid.UUID(int=1),
         service="HALF_BOARD",
@@ -96,9 +98,7 @@ def test_a_bounded_price_tells_the_bound(income_cents: int, sentence: str) -> No
 def test_a_bracket_price_tells_its_bracket_and_what_the_departement_pays() -> None:
     told = story(
         "94",
-        Situation(
-            basis=Basis.CAF_QF, stated_quotient=Decimal("1100"), source="CAF_CERTIFICATE"
-        ),
+        Situation(basis=Basis.CAF_QF, stated_quotient=Decimal(1100), source="CAF_CERTIFICATE"),
     )
 
     assert shown(told) == (

@@ -178,7 +178,19 @@ def test_a_family_that_chooses_the_maximum_needs_no_proof() -> None:
 
 
 def test_every_share_of_the_val_de_marne_grid_is_the_published_percentage() -> None:
-    published = "3.33 9.58 12.92 17.50 23.33 29.17 35.00 39.17 45.00 47.50 49.58".split()
+    published = [
+        "3.33",
+        "9.58",
+        "12.92",
+        "17.50",
+        "23.33",
+        "29.17",
+        "35.00",
+        "39.17",
+        "45.00",
+        "47.50",
+        "49.58",
+    ]
     definition = half_board("94")
     assert definition.cost_cents == 1200
 

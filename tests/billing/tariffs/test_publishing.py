@@ -144,7 +144,8 @@ def test_a_version_whose_days_are_invoiced_is_not_cut() -> None:
 def test_the_database_itself_refuses_two_versions_at_once() -> None:
     version = make_version("92")
 
-    with pytest.raises(IntegrityError, match="tariff_versions_do_not_overlap"), transaction.atomic():
+    overlap = "tariff_versions_do_not_overlap"
+    with pytest.raises(IntegrityError, match=overlap), transaction.atomic():
         TariffVersion.objects.create(
             schedule_id=version.schedule_id,
             valid_from=NEXT_YEAR,

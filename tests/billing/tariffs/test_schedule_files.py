@@ -51,8 +51,10 @@ def replaced(text: str, old: str, new: str) -> str:
         (
             "600.01, to",
             "600.00, to",
-            "Ligne 32 : La tranche 2 chevauche la précédente :"
-            " elle commence à 600,00 au lieu de 600,01.",
+            (
+                "Ligne 32 : La tranche 2 chevauche la précédente :"
+                " elle commence à 600,00 au lieu de 600,01."
+            ),
         ),
         (
             "from: 0.00",
@@ -82,14 +84,18 @@ def replaced(text: str, old: str, new: str) -> str:
         (
             "price: 1.15",
             "price: -1.15",
-            "Ligne 31 : « services.half_board.rule.brackets[0].price »"
-            " ne peut pas être négatif (-1.15).",
+            (
+                "Ligne 31 : « services.half_board.rule.brackets[0].price »"
+                " ne peut pas être négatif (-1.15)."
+            ),
         ),
         (
             "price: 1.15",
             "price: 1.155",
-            "Ligne 31 : « services.half_board.rule.brackets[0].price »"
-            " a plus de 2 décimales (1,155).",
+            (
+                "Ligne 31 : « services.half_board.rule.brackets[0].price »"
+                " a plus de 2 décimales (1,155)."
+            ),
         ),
     ],
 )
@@ -110,8 +116,10 @@ def test_a_wrong_grid_is_refused_with_a_sentence_that_names_the_line(
         (
             "coefficient: 0.005",
             "coefficient: 0.0001",
-            "Ligne 29 : Le maximum (7,00\u00a0€) ne peut pas être atteint"
-            " avec le coefficient 0,0001.",
+            (
+                "Ligne 29 : Le maximum (7,00\u00a0€) ne peut pas être atteint"
+                " avec le coefficient 0,0001."
+            ),
         ),
         (
             "coefficient: 0.005",
@@ -121,8 +129,10 @@ def test_a_wrong_grid_is_refused_with_a_sentence_that_names_the_line(
         (
             "kind: LINEAR",
             "kind: LINEAIRE",
-            "Ligne 26 : Règle inconnue : « LINEAIRE »."
-            " Règles possibles : BRACKETS, FLAT, LINEAR.",
+            (
+                "Ligne 26 : Règle inconnue : « LINEAIRE »."
+                " Règles possibles : BRACKETS, FLAT, LINEAR."
+            ),
         ),
         ("half_board:", "half_bord:", "Service inconnu : « half_bord »."),
         ("coefficient:", "coeficient:", "« services.half_board.rule.coefficient » manque."),
@@ -209,7 +219,9 @@ def test_a_decimal_is_read_exactly_as_written_and_an_hour_stays_text() -> None:
     }
 
 
-@pytest.mark.parametrize("path", sorted(SCHEDULES_FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(SCHEDULES_FOLDER.glob("*.yaml")), ids=lambda path: path.stem
+)
 def test_each_shipped_schedule_obeys_the_published_schema(path: Path) -> None:
     schedule = load_schedule_text(path.read_text(encoding="utf-8"))
 
