@@ -229,4 +229,41 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("C'est trop tard : la cuisine a déjà commandé."),
         _("Appelez le collège si c'est important."),
     ),
+    # Ledger
+    "LEDGER_INSUFFICIENT_BALANCE": (
+        _("Le solde ne suffit pas pour ce mouvement."),
+        _("Vérifiez le solde, puis choisissez un montant plus petit."),
+    ),
+    "LEDGER_ACCOUNT_CLOSED": (
+        _("Ce compte est fermé."),
+        _("Choisissez un compte ouvert."),
+    ),
+    "LEDGER_UNKNOWN_ACCOUNT": (
+        _("Ce compte n'existe pas dans ce département."),
+        _("Vérifiez le compte choisi."),
+    ),
+    "LEDGER_REFERENCE_REUSED": (
+        _("Cette référence a déjà servi pour autre chose."),
+        _("Rien n'a changé. Donnez une nouvelle référence."),
+    ),
+    "LEDGER_HOLD_ALREADY_RESOLVED": (
+        _("Cette somme mise de côté a déjà été traitée."),
+        _("Rien n'a changé. Regardez l'historique du compte."),
+    ),
+    "LEDGER_HOLD_EXPIRED": (
+        _("Le délai de cette somme mise de côté est passé."),
+        _("Refaites la demande."),
+    ),
+    "LEDGER_UNKNOWN_HOLD": (
+        _("Cette somme mise de côté n'existe pas."),
+        _("Regardez l'historique du compte."),
+    ),
+    "LEDGER_MORE_THAN_HELD": (
+        _("Le montant dépasse la somme mise de côté."),
+        _("Choisissez un montant plus petit."),
+    ),
+    "LEDGER_ACCOUNT_NOT_SETTLED": (
+        _("Ce compte n'est pas soldé."),
+        _("Réglez ce qui reste, puis fermez-le."),
+    ),
 }
