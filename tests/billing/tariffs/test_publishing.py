@@ -165,7 +165,7 @@ def test_the_tenant_has_no_right_to_edit_or_delete_a_version_or_a_decision() -> 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         PriceDecision.objects.filter(pk=decision.pk).update(unit_price_cents=1)
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        PriceDecision.objects.filter(pk=decision.pk).delete()
+        PriceDecision.objects.filter(pk=decision.pk)._raw_delete("default")
 
     decision.refresh_from_db()
     assert decision.unit_price_cents == 700
