@@ -50,6 +50,11 @@ def explain(error: DomainError) -> Explanation:
     return explain_code(error.code, error.details, phone=tenant_phone())
 
 
+def sentence(error: DomainError) -> str:
+    """The same, in one line of text: what a command or the API answers."""
+    return str(explain(error))
+
+
 def explain_code(code: str, details: Mapping[str, Any], *, phone: str) -> Explanation:
     """Say a code in French, with the words of its `reason` where it has some.
 

@@ -60,18 +60,19 @@ def tenant_create(  # noqa: PLR0913  one option each
     from commons.actors import Actor  # noqa: PLC0415
     from commons.errors import DomainError  # noqa: PLC0415
     from tenants.registry import provisioning  # noqa: PLC0415
+    from ui import brand  # noqa: PLC0415
     from ui.errors import sentence  # noqa: PLC0415
 
-    new = provisioning.NewDepartement(
-        code=code,
-        name=name,
-        slug=slug,
-        primary_color=primary_color,
-        accent_color=accent_color,
-        contact_phone=phone,
-        contact_email=email,
-    )
     try:
+        new = provisioning.NewDepartement(
+            code=code,
+            name=name,
+            slug=slug,
+            primary_color=brand.accept_text_color(primary_color),
+            accent_color=brand.accept_shape_color(accent_color),
+            contact_phone=phone,
+            contact_email=email,
+        )
         made = provisioning.provision_departement(new=new, actor=Actor.command("socle tenant create"))
     except DomainError as error:
         raise Refused(sentence(error)) from error
