@@ -1,0 +1,1 @@
+"""Billing runs, their review, and the invoices they issue."""

@@ -1,0 +1,242 @@
+"""Billing runs, drafts, anomalies, invoices. Amounts are cents, owed to the Département.
+
+A run covers one calendar month of one régie. Drafts are another table than invoices: they carry no
+number and may be computed again. An invoice and its lines are append-only by grant, and say for ever
+what they said when they were issued; what is left to pay is what the ledger says of the invoice's
+account. Numbers are "year-number", without holes per régie and year.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from commons.identifiers import new_public_id
+from commons.models import TenantModel
+
+WHOLE_SHARE_BP = 10_000
+
+
+class Regie(TenantModel):
+    """A régie de recettes: who collects, and the ledger account its revenue goes to."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    code = models.CharField("code", max_length=20, unique=True)
+    name = models.CharField("nom", max_length=200)
+    siret = models.CharField("SIRET", max_length=14, blank=True, default="")
+    revenue_account = models.ForeignKey(
+        "ledger.Account",
+        on_delete=models.PROTECT,
+        related_name="regies",
+        verbose_name="compte de recettes",
+    )
+
+    class Meta:
+        verbose_name = "régie"
+        verbose_name_plural = "régies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvoiceCounter(TenantModel):
+    """The latest number of a régie in a fiscal year; its row is locked when numbers are given."""
+
+    regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="counters")
+    fiscal_year = models.SmallIntegerField("exercice")
+    latest_number = models.IntegerField("dernier numéro", default=0, db_default=0)
+
+    class Meta:
+        verbose_name = "compteur de factures"
+        verbose_name_plural = "compteurs de factures"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("regie", "fiscal_year"), name="invoicing_one_counter_per_year"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.regie_id} {self.fiscal_year}"
+
+
+class BillingRun(TenantModel):
+    """The billing of a month by a régie."""
+
+    class State(models.TextChoices):
+        PREPARED = "PREPARED", _("Préparée")
+        REVIEWED = "REVIEWED", _("Vérifiée")
+        ISSUED = "ISSUED", _("Émise")
+        CANCELLED = "CANCELLED", _("Abandonnée")
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="runs")
+    month = models.DateField("mois")
+    state = models.CharField("état", max_length=10, choices=State.choices)
+    counts = models.JSONField("décompte", default=dict)
+    prepared_at = models.DateTimeField("préparée le")
+    reviewed_at = models.DateTimeField("vérifiée le", null=True, blank=True)
+    issued_at = models.DateTimeField("émise le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "facturation du mois"
+        verbose_name_plural = "facturations du mois"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("regie", "month"),
+                condition=~models.Q(state="CANCELLED"),
+                name="invoicing_one_run_per_regie_and_month",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(month__day=1), name="invoicing_run_month_is_a_first_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.regie_id} {self.month:%Y-%m}"
+
+
+class Line(TenantModel):
+    """What a draft line and an issued line have in common: some meals of a pupil at one price."""
+
+    pupil = models.ForeignKey(
+        "people.Pupil", on_delete=models.PROTECT, related_name="+", verbose_name="élève"
+    )
+    enrolment = models.ForeignKey(
+        "canteen.Enrolment", on_delete=models.PROTECT, related_name="+", verbose_name="inscription"
+    )
+    price_decision = models.ForeignKey(
+        "tariffs.PriceDecision",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="décision de prix",
+    )
+    label = models.CharField("libellé", max_length=200)
+    quantity = models.IntegerField("nombre")
+    unit_price_cents = models.BigIntegerField("prix unitaire")
+    share_bp = models.SmallIntegerField("part (dix-millièmes)", default=WHOLE_SHARE_BP)
+    amount_cents = models.BigIntegerField("montant")
+    days = ArrayField(models.DateField(), verbose_name="jours")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.label} × {self.quantity}"
+
+
+class DraftInvoice(TenantModel):
+    """What a payer would owe for the month of a run."""
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="drafts")
+    payer = models.ForeignKey("people.Guardian", on_delete=models.PROTECT, related_name="+")
+    total_cents = models.BigIntegerField("total")
+
+    class Meta:
+        verbose_name = "projet de facture"
+        verbose_name_plural = "projets de facture"
+        constraints = (
+            models.UniqueConstraint(fields=("run", "payer"), name="invoicing_one_draft_per_payer"),
+            models.CheckConstraint(
+                condition=models.Q(total_cents__gte=0), name="invoicing_draft_total_not_negative"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.payer_id}"
+
+
+class DraftLine(Line):
+    """A line of a draft."""
+
+    draft_invoice = models.ForeignKey(DraftInvoice, on_delete=models.CASCADE, related_name="lines")
+
+    class Meta:
+        verbose_name = "ligne de projet"
+        verbose_name_plural = "lignes de projet"
+
+
+class Anomaly(TenantModel):
+    """Something odd in a run. A blocking one must be answered before the run is issued."""
+
+    class Severity(models.TextChoices):
+        BLOCKING = "BLOCKING", _("Bloquante")
+        WARNING = "WARNING", _("À regarder")
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="anomalies")
+    code = models.CharField("anomalie", max_length=40)
+    severity = models.CharField("gravité", max_length=10, choices=Severity.choices)
+    subject_type = models.CharField("objet", max_length=20)
+    subject_id = models.BigIntegerField("numéro de l'objet")
+    details = models.JSONField("détails", default=dict)
+    answer = models.TextField("réponse", blank=True, default="", db_default="")
+    answered_at = models.DateTimeField("répondue le", null=True, blank=True)
+    answered_by = models.CharField("répondue par", max_length=100, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = "anomalie"
+        verbose_name_plural = "anomalies"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "code", "subject_type", "subject_id"),
+                name="invoicing_one_anomaly_per_subject",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.subject_type} {self.subject_id}"
+
+
+class Invoice(TenantModel):
+    """An invoice, for ever as it was issued."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="invoices")
+    number = models.CharField("numéro", max_length=20)
+    run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="invoices")
+    payer = models.ForeignKey(
+        "people.Guardian", on_delete=models.PROTECT, related_name="invoices", verbose_name="payeur"
+    )
+    month = models.DateField("mois")
+    issued_on = models.DateField("émise le")
+    due_on = models.DateField("à payer avant le")
+    total_cents = models.BigIntegerField("total")
+    ledger_account = models.OneToOneField(
+        "ledger.Account", on_delete=models.PROTECT, related_name="invoice", verbose_name="compte"
+    )
+
+    class Meta:
+        verbose_name = "facture"
+        verbose_name_plural = "factures"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("regie", "number"), name="invoicing_number_used_once_per_regie"
+            ),
+            models.UniqueConstraint(
+                fields=("run", "payer"), name="invoicing_one_invoice_per_payer_and_run"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total_cents__gt=0), name="invoicing_invoice_total_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(due_on__gte=models.F("issued_on")),
+                name="invoicing_due_after_issue",
+            ),
+        )
+        indexes = (models.Index(fields=("payer", "-month"), name="invoicing_by_payer"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(Line):
+    """A line of an invoice, for ever as it was issued."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+
+    class Meta:
+        verbose_name = "ligne de facture"
+        verbose_name_plural = "lignes de facture"
+        indexes = (models.Index(fields=("pupil",), name="invoicing_line_by_pupil"),)

@@ -1,0 +1,107 @@
+"""Reads of billing. Amounts are cents."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, QuerySet, Sum
+
+from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine, Regie
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunOverview:
+    """A run as its page shows it."""
+
+    run: BillingRun
+    blocking_unanswered: int
+    anomalies: tuple[Anomaly, ...]
+    previous_total_cents: int | None
+    issued_invoices: int
+    issued_total_cents: int
+
+
+def invoices_of(user: User) -> QuerySet[Invoice]:
+    """The invoices a person pays, latest first."""
+    return (
+        Invoice.objects.filter(payer__user=user)
+        .select_related("ledger_account", "payer", "regie")
+        .order_by("-month", "-pk")
+    )
+
+
+def due_cents(invoice: Invoice) -> int:
+    """What is left to pay, by the ledger; `ledger_account` should be selected with the invoice."""
+    account = invoice.ledger_account
+    return account.debits_posted - account.credits_posted
+
+
+def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
+    """The lines of an invoice, child by child, in order of days."""
+    return (
+        InvoiceLine.objects.filter(invoice=invoice)
+        .select_related("pupil", "price_decision")
+        .order_by("pupil__sort_key", "pupil_id", "days", "pk")
+    )
+
+
+def invoice_with_payer(invoice_id: int) -> Invoice | None:
+    """An invoice by its number in the database, for messages."""
+    return (
+        Invoice.objects.filter(pk=invoice_id)
+        .select_related("payer", "payer__user", "ledger_account", "regie")
+        .first()
+    )
+
+
+def runs() -> QuerySet[BillingRun]:
+    """The runs, latest month first."""
+    return BillingRun.objects.select_related("regie").order_by("-month", "-pk")
+
+
+def regies() -> QuerySet[Regie]:
+    """The régies of the département."""
+    return Regie.objects.order_by("code")
+
+
+def run_overview(run: BillingRun) -> RunOverview:
+    """Everything the page of a run shows."""
+    anomalies = tuple(run.anomalies.order_by("answered_at", "severity", "code", "pk"))
+    previous = (
+        BillingRun.objects.filter(
+            regie_id=run.regie_id, month__lt=run.month, state=BillingRun.State.ISSUED
+        )
+        .order_by("-month")
+        .first()
+    )
+    issued = run.invoices.aggregate(count=Count("pk"), cents=Sum("total_cents", default=0))
+    return RunOverview(
+        run=run,
+        blocking_unanswered=sum(
+            anomaly.severity == Anomaly.Severity.BLOCKING and anomaly.answered_at is None
+            for anomaly in anomalies
+        ),
+        anomalies=anomalies,
+        previous_total_cents=previous.counts.get("total_cents") if previous else None,
+        issued_invoices=issued["count"],
+        issued_total_cents=issued["cents"],
+    )
+
+
+def first_open_day(pupil_ids: Sequence[int]) -> datetime.date | None:
+    """The day after the latest issued month that bills one of these pupils, or None."""
+    latest = (
+        InvoiceLine.objects.filter(pupil_id__in=pupil_ids)
+        .order_by("-invoice__month")
+        .values_list("invoice__month", flat=True)
+        .first()
+    )
+    if latest is None:
+        return None
+    return (latest.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
