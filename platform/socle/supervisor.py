@@ -46,7 +46,7 @@ class Death:
     latest_lines: tuple[str, ...]
 
 
-class Stopping(Exception):  # noqa: N818  not an error: somebody asked to stop
+class Stopping(Exception):
     """A signal asked to stop while something was being waited for."""
 
 
@@ -96,7 +96,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
         self._running.append((child, process))
 

@@ -19,14 +19,13 @@ PARENT = (
     sys.executable,
     "-u",
     "-c",
-    "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; "
-    "time.sleep(60)']).pid); import time; time.sleep(60)",
+    f"import subprocess, time; print(subprocess.Popen({list(SLEEPER)!r}).pid); time.sleep(60)",
 )
 DEAF = (
     sys.executable,
     "-u",
     "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready'); time.sleep(60)",
+    "import signal as s, time; s.signal(s.SIGTERM, s.SIG_IGN); print('ready'); time.sleep(60)",
 )
 
 
