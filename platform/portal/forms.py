@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,13 +47,13 @@ class DaysForm(forms.Form):
 
     def __init__(self, *args: Any, first_name: str, allowed: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["weekdays"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field = cast("forms.TypedMultipleChoiceField", self.fields["weekdays"])
         field.label = wording.typographic(
             str(_("Quels jours %(name)s mange à la cantine ?")) % {"name": first_name}
         )
         field.choices = [
-            (1 << day, str(wording.WEEKDAYS[day]).capitalize()) for day in wording.mask_days(allowed)
+            (1 << day, str(wording.WEEKDAYS[day]).capitalize())
+            for day in wording.mask_days(allowed)
         ]
 
     def mask(self) -> int:
@@ -74,8 +74,7 @@ class SituationForm(forms.Form):
 
     def __init__(self, *args: Any, options: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["choice"]
-        assert isinstance(field, forms.ChoiceField)
+        field = cast("forms.ChoiceField", self.fields["choice"])
         field.label = wording.typographic(str(_("Comment fixer le prix du repas ?")))
         field.choices = list(options)
 

@@ -161,7 +161,8 @@ def stylesheet(primary: str, accent: str) -> str:
 
 def _declarations(palette: Palette) -> str:
     return "".join(
-        f"--{name.replace('_', '-')}:{value};" for name, value in dataclasses.asdict(palette).items()
+        f"--{name.replace('_', '-')}:{value};"
+        for name, value in dataclasses.asdict(palette).items()
     )
 
 

@@ -266,4 +266,37 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Ce compte n'est pas soldé."),
         _("Réglez ce qui reste, puis fermez-le."),
     ),
+    # Billing
+    "BILLING_MONTH_NOT_FIRST_DAY": (
+        _("Un mois se nomme par son premier jour."),
+        _("Choisissez le premier jour du mois."),
+    ),
+    "BILLING_MONTH_NOT_OVER": (
+        _("Le mois n'est pas fini : des repas peuvent encore changer."),
+        _("Attendez le premier jour du mois suivant."),
+    ),
+    "BILLING_RUN_ALREADY_ISSUED": (
+        _("Les factures de ce mois sont déjà émises."),
+        _("Une erreur se corrige par un avoir, pas par un nouveau calcul."),
+    ),
+    "BILLING_RUN_NOT_REVIEWED": (
+        _("Cette facturation n'a pas encore été vérifiée."),
+        _("Vérifiez-la, puis émettez les factures."),
+    ),
+    "BILLING_ANOMALIES_UNANSWERED": (
+        _("Des anomalies bloquantes sont sans réponse : %(count)s."),
+        _("Répondez à chacune, puis émettez les factures."),
+    ),
+    "BILLING_ANSWER_MISSING": (
+        _("La réponse est vide."),
+        _("Écrivez en une phrase ce que vous avez décidé."),
+    ),
+    "BILLING_NOTHING_TO_ISSUE": (
+        _("Aucune facture de ce mois ne dépasse zéro."),
+        _("Vérifiez les inscriptions et les prix du mois."),
+    ),
+    "BILLING_DUE_DATE_TOO_EARLY": (
+        _("La date limite, le %(due_on)s, vient avant l'émission."),
+        _("Choisissez une date plus tardive."),
+    ),
 }

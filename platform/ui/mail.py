@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from commons.models import OutboxEvent
-from commons.tenancy import require_tenant
+from commons.tenancy import NoTenant, require_tenant
 from tenants.registry import directory
 from tenants.registry.models import Departement
 from ui import brand
@@ -36,7 +36,8 @@ def current_departement() -> Departement:
     :raises NoTenant: in the public schema
     """
     departement = directory.by_schema(require_tenant().schema_name)
-    assert departement is not None
+    if departement is None:
+        raise NoTenant("the département of this schema is gone")
     return departement
 
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from billing.canteen.models import Enrolment
+from billing.invoicing import queries as invoicing
+from billing.invoicing.models import InvoiceLine
 from billing.tariffs.queries import price_on
 from commons.models import OutboxEvent
 from commons.outbox import handles
 from tenants.people.models import Guardian
 from ui import mail
-
-if TYPE_CHECKING:
-    from billing.invoicing.models import InvoiceLine
+from ui.wording import local_date
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,18 +35,13 @@ class ChildBill:
 @handles("billing.invoice.issued")
 def tell_invoice_issued(event: OutboxEvent) -> None:
     """Write to the payer: how much, until when, for whom."""
-    from billing.invoicing.models import Invoice, InvoiceLine  # noqa: PLC0415
-
-    invoice = Invoice.objects.select_related("payer__user").get(
-        public_id=event.payload["invoice"]
-    )
-    recipient = recipient_of(invoice.payer)
-    if recipient is None:
+    invoice = invoicing.invoice_with_payer(event.payload["invoice_id"])
+    recipient = recipient_of(invoice.payer) if invoice else None
+    if invoice is None or recipient is None:
         return
-    lines = InvoiceLine.objects.filter(invoice=invoice).select_related("pupil").order_by("pk")
     context = {
         "invoice": invoice,
-        "children": children_of(lines),
+        "children": children_of(invoicing.lines_of(invoice)),
         "action_url": mail.portal_address(reverse("portal:invoice", args=[invoice.public_id])),
     }
     part = str(invoice.payer.public_id)
@@ -62,8 +56,8 @@ def tell_enrolment_created(event: OutboxEvent) -> None:
     enrolment = Enrolment.objects.select_related("pupil", "college").get(
         public_id=event.payload["enrolment"]
     )
-    assert enrolment.valid_from is not None
-    price = price_on(enrolment.pupil, enrolment.service, enrolment.valid_from)
+    first_day = enrolment.valid_from or local_date(enrolment.created_at)
+    price = price_on(enrolment.pupil, enrolment.service, first_day)
     page = reverse("portal:child", args=[enrolment.pupil.public_id])
     context = {
         "enrolment": enrolment,

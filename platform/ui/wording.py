@@ -86,7 +86,11 @@ def month_name(day: datetime.date) -> str:
 def of_month(day: datetime.date) -> str:
     """`d'octobre 2024`, `de mars 2025`: French elides before a vowel."""
     month = month_name(day)
-    return _("d'%(month)s") % {"month": month} if month[0] in "ao" else _("de %(month)s") % {"month": month}
+    return (
+        _("d'%(month)s") % {"month": month}
+        if month[0] in "ao"
+        else _("de %(month)s") % {"month": month}
+    )
 
 
 def until_midnight(limit: datetime.datetime) -> str:
@@ -99,7 +103,9 @@ def until_midnight(limit: datetime.datetime) -> str:
         return _("%(day)s à minuit") % {"day": long_date(local.date() - datetime.timedelta(days=1))}
     if (local.hour, local.minute) == (12, 0):
         return _("%(day)s à midi") % {"day": long_date(local.date())}
-    hour = f"{local.hour}{NO_BREAK_SPACE}h" + (f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else "")
+    hour = f"{local.hour}{NO_BREAK_SPACE}h" + (
+        f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else ""
+    )
     return _("%(day)s à %(hour)s") % {"day": long_date(local.date()), "hour": hour}
 
 
@@ -157,14 +163,20 @@ def initials(first_name: str, last_name: str) -> str:
 
 def of_name(name: str) -> str:
     """`de Mariam`, `d'Aminata`."""
-    return _("d'%(name)s") % {"name": name} if _starts_with_vowel(name) else _("de %(name)s") % {"name": name}
+    return (
+        _("d'%(name)s") % {"name": name}
+        if _starts_with_vowel(name)
+        else _("de %(name)s") % {"name": name}
+    )
 
 
 def _starts_with_vowel(name: str) -> bool:
     return name[:1].lower() in set("aeiouyéèêëàâîïôöùûüæœh") and not name.lower().startswith("y")
 
 
-def group_by_month(days: Sequence[datetime.date]) -> list[tuple[datetime.date, list[datetime.date]]]:
+def group_by_month(
+    days: Sequence[datetime.date],
+) -> list[tuple[datetime.date, list[datetime.date]]]:
     """Days by calendar month, in order."""
     groups: dict[datetime.date, list[datetime.date]] = {}
     for day in sorted(days):

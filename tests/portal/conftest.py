@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -61,13 +60,12 @@ def site(tenant_db: None) -> Site:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+def empty_cache(request: pytest.FixtureRequest) -> None:
     """Failed sign-ins are counted in the cache: each test starts from none."""
     if "tenant_db" in request.fixturenames:
         from django.core.cache import cache
 
         cache.clear()
-    yield
 
 
 @pytest.fixture

@@ -38,7 +38,9 @@ def test_high_punctuation_stands_after_a_no_break_space():
 
 
 def test_no_text_says_what_we_do_not_say():
-    forbidden = re.compile(r"tarif de restauration|justificatif|dossier incomplet|veuillez", re.I)
+    forbidden = re.compile(
+        r"tarif de restauration|justificatif|dossier incomplet|veuillez", re.IGNORECASE
+    )
     wrong = [m for m in catalogue.messages(*FAMILIES) if forbidden.search(m.text)]
 
     assert not wrong, wrong

@@ -44,13 +44,13 @@ def test_edges_of_fields_can_be_seen(theme, surface):
     assert brand.contrast(colours["line-strong"], colours[surface]) >= brand.SHAPE_CONTRAST
 
 
-@pytest.mark.parametrize("surface, token", list(zip(brand.LIGHT_SURFACES, ("sunken", "paper", "surface"),
+@pytest.mark.parametrize(("surface", "token"), list(zip(brand.LIGHT_SURFACES, ("sunken", "paper", "surface"),
                                                strict=True)))  # fmt: skip
 def test_brand_module_knows_the_light_surfaces(surface, token):
     assert _colours(LIGHT)[token] == surface
 
 
-@pytest.mark.parametrize("surface, token", list(zip(brand.DARK_SURFACES, ("sunken", "surface", "paper"),
+@pytest.mark.parametrize(("surface", "token"), list(zip(brand.DARK_SURFACES, ("sunken", "surface", "paper"),
                                                strict=True)))  # fmt: skip
 def test_brand_module_knows_the_dark_surfaces(surface, token):
     assert _colours(DARK)[token] == surface
@@ -61,7 +61,9 @@ def test_every_drawing_that_is_named_exists():
     emblems = set(re.findall(r'<symbol id="([a-z]+)"', (STATIC / "emblems.svg").read_text()))
     roots = [Path(ui.__file__).parent, Path(ui.__file__).parents[1] / "portal"]
     templates = [path.read_text() for root in roots for path in root.rglob("*.html")]
-    named = {name for text in templates for name in re.findall(r'{% icon(?:_url)? "([a-z]+)"', text)}
+    named = {
+        name for text in templates for name in re.findall(r'{% icon(?:_url)? "([a-z]+)"', text)
+    }
 
     assert named | {status.icon for status in statuses.STATUSES.values()} <= drawn
     assert set(brand.EMBLEMS) == emblems

@@ -77,7 +77,12 @@ def test_telephone_number_is_written_by_two(typed, written, link):
 
 @pytest.mark.parametrize(
     ("name", "written"),
-    [("Mariam", "de Mariam"), ("Aminata", "d'Aminata"), ("Élise", "d'Élise"), ("Yanis", "de Yanis")],
+    [
+        ("Mariam", "de Mariam"),
+        ("Aminata", "d'Aminata"),
+        ("Élise", "d'Élise"),
+        ("Yanis", "de Yanis"),
+    ],
 )
 def test_name_elides_before_a_vowel(name, written):
     assert wording.of_name(name) == written

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from billing.canteen import overviews
 from billing.canteen.models import Enrolment
 from billing.canteen.overviews import DayStatus, DayView
-from commons.periods import month_period
 from commons.school_calendar import SchoolYear, public_holidays
 from ui import wording
 
@@ -83,9 +82,8 @@ def month_screen(
 
 def _neighbours(month: datetime.date) -> tuple[datetime.date, datetime.date]:
     before = (month - datetime.timedelta(days=1)).replace(day=1)
-    after = month_period(month.year, month.month).end
-    assert after is not None
-    return before, after
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    return before, last + datetime.timedelta(days=1)
 
 
 def _grid(month: datetime.date) -> list[datetime.date]:

@@ -141,8 +141,10 @@ def situation_options(
     expected = expected_price(pupil, on=day)
     if expected is not None:
         amount = format_euros(expected.unit_price_cents)
-        words = _("%(answer)s : %(amount)s par repas") if resources else _(
-            "%(answer)s : %(amount)s par repas en attendant"
+        words = (
+            _("%(answer)s : %(amount)s par repas")
+            if resources
+            else _("%(answer)s : %(amount)s par repas en attendant")
         )
         options = [(KEEP, wording.typographic(words % {"answer": options[0][1], "amount": amount}))]
     if definition.may_choose_maximum:
@@ -198,15 +200,14 @@ def payers_of(page: EnrolmentPage) -> tuple[overviews.PayerView, ...]:
     return tuple(payer for payer in known if payer.share_bp > 0)
 
 
-def summary_of(user: User, pupil: Pupil, page: EnrolmentPage) -> Summary:
+def summary_of(user: User, pupil: Pupil, page: EnrolmentPage, draft: Enrolment) -> Summary:
     """What the last step shows."""
-    assert page.draft is not None
     day = starts_on(page)
     expected = expected_price(pupil, on=day)
     price = visible_price(user, pupil, expected, on=day) if expected else None
     return Summary(
-        college_name=page.draft.enrolment.college.name,
-        weekdays=page.draft.enrolment.weekdays,
+        college_name=draft.college.name,
+        weekdays=draft.weekdays,
         starts_on=day,
         payers=payers_of(page),
         price=price,

@@ -67,9 +67,7 @@ def children_of(user: User, *, on: datetime.date) -> tuple[ChildCard, ...]:
     return tuple(child_card(pupil, on=on) for pupil in people.children_of(user, on=on))
 
 
-def running_enrolment(
-    pupil: Pupil, *, school_year: int, on: datetime.date
-) -> Enrolment | None:
+def running_enrolment(pupil: Pupil, *, school_year: int, on: datetime.date) -> Enrolment | None:
     """The enrolment that holds today, or will later this school year."""
     for enrolment in canteen.enrolments_of(pupil, school_year=school_year):
         if enrolment.valid_until is None or enrolment.valid_until > on:

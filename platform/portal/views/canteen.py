@@ -196,9 +196,8 @@ def enrolment_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
                 % {"name": pupil.first_name},
             )
             return redirect("portal:child", public_id)
-    return _show(
-        request, 3, pupil, form, summary=steps.summary_of(request.user, pupil, page)
-    )
+    summary = steps.summary_of(request.user, pupil, page, page.draft.enrolment)
+    return _show(request, 3, pupil, form, summary=summary)
 
 
 @family_page()
@@ -212,9 +211,7 @@ def price(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     decision = prices.price_on(pupil, steps.SERVICE, day)
     if decision is None:
         raise NotFound(pupil=str(public_id))
-    explained = steps.visible_price(
-        request.user, pupil, prices.explained_price(decision), on=day
-    )
+    explained = steps.visible_price(request.user, pupil, prices.explained_price(decision), on=day)
     cost_cents = explained.unit_price_cents + (explained.borne_cents or 0)
     context = {
         "child": pupil,

@@ -9,7 +9,7 @@ import datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput
+from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -146,7 +146,6 @@ def choices(bound: BoundField) -> dict[str, Any]:
 @register.inclusion_tag("ui/components/check.html")
 def check(bound: BoundField) -> dict[str, Any]:
     """One box to tick, with its words."""
-    assert isinstance(bound.field.widget, CheckboxInput)
     return {"field": bound, "widget": bound.as_widget()}
 
 
