@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from billing.canteen.models import Enrolment
 from commons.errors import NotFound
-from tenants.people.access import access_pupil
+from tenants.people.access import visible_pupils
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -20,9 +20,10 @@ def access_enrolment(user: User, public_id: uuid.UUID) -> Enrolment:
     :raises NotFound: if it is absent, or of a pupil the user may not see
     """
     enrolment = (
-        Enrolment.objects.filter(public_id=public_id).select_related("pupil", "college").first()
+        Enrolment.objects.filter(public_id=public_id, pupil__in=visible_pupils(user))
+        .select_related("pupil", "college")
+        .first()
     )
     if enrolment is None:
         raise NotFound(enrolment=str(public_id))
-    access_pupil(user, enrolment.pupil.public_id)
     return enrolment

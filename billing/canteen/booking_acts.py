@@ -68,8 +68,11 @@ def cancel_meals(
     decisions.refuse_billed_days(standing.pupil, wanted[0])
     if wanted[0] < at.astimezone(PARIS).date():
         raise MealNotBooked(day=wanted[0], reason="PAST")
-    booked = queries.booked_days(standing, Period(wanted[0], wanted[-1] + ONE_DAY))
-    cancelled = [_cancel(standing, day, booked, actor=actor, at=at) for day in wanted]
+    period = Period(wanted[0], wanted[-1] + ONE_DAY)
+    booked, rules_of = queries.booked_days(standing, period), queries.rules_over(period)
+    cancelled = [
+        _cancel(standing, day, booked, rules_of(day), actor=actor, at=at) for day in wanted
+    ]
     kept = [exception for exception, _is_new in cancelled if exception is not None]
     if any(is_new for _exception, is_new in cancelled):
         record_event(
@@ -97,12 +100,12 @@ def _cancel(
     enrolment: Enrolment,
     day: datetime.date,
     booked: BookedDays,
+    rules: RulesDefinition,
     *,
     actor: Actor,
     at: datetime.datetime,
 ) -> tuple[BookingException | None, bool]:
     """Cancel one day: the exception that stands, and whether anything changed."""
-    rules = queries.rules_on(day)
     is_late = is_too_late(rules.cancellation, day, at)
     if day in booked.cancelled_in_time | booked.cancelled_late:
         return enrolment.exceptions.get(day=day), False

@@ -22,7 +22,6 @@ from billing.canteen.models import WHOLE_SHARE_BP, Enrolment, EnrolmentPayer
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
 from billing.tariffs import decisions
 from billing.tariffs.models import Service
-from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError, NotFound
@@ -149,10 +148,11 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
     by_agent: bool = False,
 ) -> Enrolment:
     """
-    Enrol a pupil from a day to the end of the school year, and price it where no price stands.
+    Enrol a pupil from a day to the end of the school year, and decide the price from that day.
 
-    A draft of the same enrolment becomes this one. Without a tariff in force the pupil is enrolled
-    without a price, which the billing run reports.
+    A draft of the same enrolment becomes this one. A price that already rests on the same facts
+    stays. Without a tariff in force the pupil is enrolled without a price, which the billing run
+    reports.
 
     :raises NotSchooledThere: if the pupil does not go to that collège that year
     :raises EnrolmentNotOpen: if families cannot enrol yet
@@ -180,8 +180,7 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
     enrolment.valid_until = valid_until
     enrolment.state = State.ACTIVE
     enrolment.save(update_fields=["college", "weekdays", "valid_from", "valid_until", "state"])
-    if price_on(locked, service, start_on) is None:
-        _decide_if_priced(locked, service, start_on, actor=actor, at=at)
+    _decide_if_priced(locked, service, start_on, actor=actor, at=at)
     record_event(
         "canteen.enrolment.created",
         aggregate=f"enrolment:{enrolment.public_id}",

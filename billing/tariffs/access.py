@@ -16,7 +16,7 @@ from django.db.models import Q
 from billing.tariffs.models import PriceDecision
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability
-from tenants.people.access import access_pupil
+from tenants.people.access import visible_pupils
 from tenants.people.models import HouseholdMember
 
 if TYPE_CHECKING:
@@ -31,13 +31,12 @@ def access_price_decision(user: User, public_id: uuid.UUID) -> PriceDecision:
     :raises NotFound: if it is absent, or about a pupil the user may not see
     """
     decision = (
-        PriceDecision.objects.filter(public_id=public_id)
+        PriceDecision.objects.filter(public_id=public_id, pupil__in=visible_pupils(user))
         .select_related("tariff_version", "pupil")
         .first()
     )
     if decision is None:
         raise NotFound(decision=str(public_id))
-    access_pupil(user, decision.pupil.public_id)
     return decision
 
 

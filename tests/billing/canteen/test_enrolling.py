@@ -15,6 +15,7 @@ from billing.canteen.deadlines import PARIS
 from billing.canteen.models import CanteenRules, Enrolment, EnrolmentPayer
 from billing.canteen.operations import Payer
 from billing.canteen.rules import WednesdayPolicy, published_rules
+from billing.tariffs import operations as tariffs
 from billing.tariffs.decisions import AlreadyBilled
 from billing.tariffs.issued_months import register_first_open_day
 from billing.tariffs.models import PriceDecision
@@ -89,6 +90,23 @@ def test_enrolling_decides_the_price_from_the_first_day() -> None:
     decision = price_on(family.pupil, "HALF_BOARD", START)
     assert decision is not None
     assert (decision.unit_price_cents, decision.valid_from) == (300, START)
+
+
+def test_enrolling_keeps_a_price_that_rests_on_the_same_facts() -> None:
+    make_version("92")
+    family = make_family()
+    standing = tariffs.decide_price(
+        pupil=family.pupil,
+        service="HALF_BOARD",
+        valid_from=datetime.date(2024, 9, 1),
+        actor=ACTOR,
+        at=AT,
+    )
+
+    make_enrolment(family)
+
+    assert price_on(family.pupil, "HALF_BOARD", START) == standing
+    assert PriceDecision.objects.count() == 1
 
 
 def test_without_a_tariff_the_pupil_is_enrolled_without_a_price() -> None:
