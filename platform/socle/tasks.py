@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
+from billing.ledger import operations as ledger
 from commons import outbox
+from commons.actors import Actor
 from socle.celery import app
-from tenants.registry.contexts import for_each_tenant
+from tenants.registry import directory
+from tenants.registry.contexts import for_each_tenant, public
+
+CLOCK = Actor.system("clock")
 
 
 @app.task(name="socle.relay_outbox")
@@ -30,3 +37,36 @@ def sweep_outboxes(**_: object) -> dict[str, int]:
     for schema in waiting:
         relay_outbox.apply_async(kwargs={"tenant": schema})
     return waiting
+
+
+def _for_each(task: Any) -> int:
+    """Start a task in every open tenant; each then succeeds or fails by itself."""
+    with public():
+        schemas = [departement.schema_name for departement in directory.active()]
+    for schema in schemas:
+        task.apply_async(kwargs={"tenant": schema})
+    return len(schemas)
+
+
+@app.task(name="socle.expire_holds_of_tenant")
+def expire_holds_of_tenant(*, tenant: str, **_: object) -> int:
+    """Release the holds of one tenant whose time is over."""
+    return ledger.expire_pending(actor=CLOCK, at=timezone.now())
+
+
+@app.task(name="socle.expire_holds", crosses_tenants=True)
+def expire_holds(**_: object) -> int:
+    """Release expired holds everywhere."""
+    return _for_each(expire_holds_of_tenant)
+
+
+@app.task(name="socle.check_ledger_of_tenant")
+def check_ledger_of_tenant(*, tenant: str, **_: object) -> int:
+    """Recompute every balance of one tenant; the number of accounts that differ."""
+    return len(ledger.check_ledger(actor=CLOCK, at=timezone.now()))
+
+
+@app.task(name="socle.check_ledgers", crosses_tenants=True)
+def check_ledgers(**_: object) -> int:
+    """Check the books everywhere."""
+    return _for_each(check_ledger_of_tenant)

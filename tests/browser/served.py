@@ -1,0 +1,124 @@
+"""A served site for browser tests and `make look`: a database of its own, seeded, and granian.
+
+It uses the harness's embedded PostgreSQL (`tests.plugin` starts it) with a copy of the empty
+database, the demo's own seeding, and real processes: what the browser meets is what `make demo`
+serves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from socle import embedded
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE_DOMAIN = "localhost"
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """Where the site answers."""
+
+    port: int
+    environment: dict[str, str]
+    log: Path
+
+    def url(self, slug: str, path: str = "/") -> str:
+        """The address of a page on a département's host ("socle" is the public one)."""
+        return f"http://{slug}.{BASE_DOMAIN}:{self.port}{path}"
+
+    def run(self, *arguments: str) -> str:
+        """Run a `socle` command on the site's data; its output."""
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "socle.command", *arguments],
+            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise RuntimeError(f"socle {' '.join(arguments)} : {done.stdout}\n{done.stderr}")
+        return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"le site s'est arrêté : {log.read_text()[-3000:]}")
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/sante/", headers={"Host": f"socle.{BASE_DOMAIN}:{port}"})
+            if connection.getresponse().status == http.client.OK:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise RuntimeError(f"le site ne répond pas : {log.read_text()[-3000:]}")
+
+
+@contextlib.contextmanager
+def serve() -> Iterator[Site]:
+    """Seed a database of its own and serve it, until the block ends."""
+    superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
+    name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    embedded.create_database(superuser_url, name)
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="socle-site-", ignore_cleanup_errors=True) as folder:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
+            "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", name),
+            "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", name),
+            "SOCLE_DATA_DIR": folder,
+            "BASE_DOMAIN": BASE_DOMAIN,
+            "PUBLIC_HOST": f"socle.{BASE_DOMAIN}",
+            "PORTAL_ORIGIN": f"http://{{host}}:{port}",
+            "ALLOWED_HOSTS": "",
+            "TENANT_LOGIN": "per-tenant",
+            "PYTHONWARNINGS": "ignore",
+        }
+        environment.pop("SOCLE_PROCESS", None)
+        log = Path(folder) / "web.log"
+        site = Site(port=port, environment=environment, log=log)
+        site.run("migrate", "--quiet")
+        site.run("seed")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+                 "--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws",
+                 "socle.wsgi:application"],
+                env=environment | {"SOCLE_PROCESS": "web"}, cwd=ROOT, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
+        try:
+            _wait(port, process, log)
+            yield site
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+    _drop(superuser_url, name)
+
+
+def _drop(superuser_url: str, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
