@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +17,6 @@ from billing.canteen.operations import Payer
 from billing.canteen.rules import WednesdayPolicy, published_rules
 from billing.tariffs import operations as tariffs
 from billing.tariffs.decisions import AlreadyBilled
-from billing.tariffs.issued_months import register_first_open_day
 from billing.tariffs.models import PriceDecision
 from billing.tariffs.queries import price_on
 from commons.models import AuditEntry, OutboxEvent
@@ -39,13 +38,6 @@ ALL_DAYS = 0b11111
 NO_WEDNESDAY = 0b11011
 YEAR_END = datetime.date(2025, 9, 1)
 OCTOBER = Period(datetime.date(2024, 10, 1), datetime.date(2024, 11, 1))
-
-
-@pytest.fixture
-def september_is_issued() -> Iterator[None]:
-    register_first_open_day(lambda _pupil_ids: datetime.date(2024, 10, 1))
-    yield
-    register_first_open_day(None)
 
 
 def changed(enrolment: Enrolment, weekdays: int, day: datetime.date, **traits: Any) -> Enrolment:
@@ -241,8 +233,10 @@ def test_a_start_outside_the_school_year_is_refused(start_on: datetime.date) -> 
     assert refusal.value.details["reason"] == "OUTSIDE_SCHOOL_YEAR"
 
 
-@pytest.mark.usefixtures("september_is_issued")
-def test_nothing_starts_changes_or_ends_in_an_issued_month() -> None:
+def test_nothing_starts_changes_or_ends_in_an_issued_month(
+    issue_until: Callable[[datetime.date], None],
+) -> None:
+    issue_until(datetime.date(2024, 10, 1))
     family = make_family()
 
     with pytest.raises(AlreadyBilled):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +12,6 @@ from billing.canteen.deadlines import PARIS
 from billing.canteen.models import BookingException, Enrolment, ServiceDay
 from billing.canteen.overviews import DayStatus
 from billing.tariffs.decisions import AlreadyBilled
-from billing.tariffs.issued_months import register_first_open_day
 from commons.errors import NotFound
 from commons.models import AuditEntry, OutboxEvent
 from commons.periods import Period
@@ -30,13 +29,6 @@ OCTOBER = Period(datetime.date(2024, 10, 1), datetime.date(2024, 11, 1))
 THURSDAY = datetime.date(2024, 10, 10)
 IN_TIME = datetime.datetime(2024, 10, 7, 23, 59, tzinfo=PARIS)
 TOO_LATE = datetime.datetime(2024, 10, 8, 0, 1, tzinfo=PARIS)
-
-
-@pytest.fixture
-def october_is_issued() -> Iterator[None]:
-    register_first_open_day(lambda _pupil_ids: datetime.date(2024, 11, 1))
-    yield
-    register_first_open_day(None)
 
 
 def october(*days: int) -> list[datetime.date]:
@@ -123,11 +115,11 @@ def test_cancelling_what_cannot_be_is_refused_whole(day: datetime.date, reason: 
     assert THURSDAY in queries.meals_for(enrolment, OCTOBER)
 
 
-@pytest.mark.usefixtures("october_is_issued")
-def test_an_issued_month_takes_no_cancellation_no_extra_and_no_closing() -> None:
-    register_first_open_day(None)
+def test_an_issued_month_takes_no_cancellation_no_extra_and_no_closing(
+    issue_until: Callable[[datetime.date], None],
+) -> None:
     enrolment = make_enrolment()
-    register_first_open_day(lambda _pupil_ids: datetime.date(2024, 11, 1))
+    issue_until(datetime.date(2024, 11, 1))
 
     with pytest.raises(AlreadyBilled):
         cancel(enrolment, THURSDAY)

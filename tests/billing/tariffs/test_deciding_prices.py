@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,6 @@ import pytest
 from billing.tariffs import operations, queries
 from billing.tariffs.decisions import AlreadyBilled, NoTariffInForce
 from billing.tariffs.engine import InvalidResources, Situation, Step, decide, replay
-from billing.tariffs.issued_months import register_first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision
 from commons.models import AuditEntry, OutboxEvent
 from tests.factories.canteen import Family, make_family
@@ -22,13 +21,6 @@ OCTOBER = datetime.date(2024, 10, 1)
 NOTICE_DAY = datetime.date(2024, 11, 20)
 INCOME = {"reference_tax_income_cents": 100, "tax_parts": Decimal(2)}
 ONE = {"quotient_familial": Decimal(1)}
-
-
-@pytest.fixture
-def october_is_issued() -> Iterator[None]:
-    register_first_open_day(lambda _pupil_ids: datetime.date(2024, 11, 1))
-    yield
-    register_first_open_day(None)
 
 
 def decided(family: Family, valid_from: datetime.date = RENTREE) -> PriceDecision:
@@ -195,8 +187,10 @@ def test_no_version_in_force_is_refused_and_leaves_no_trace() -> None:
     assert not OutboxEvent.objects.exists()
 
 
-@pytest.mark.usefixtures("october_is_issued")
-def test_a_decision_never_reaches_back_into_an_issued_month() -> None:
+def test_a_decision_never_reaches_back_into_an_issued_month(
+    issue_until: Callable[[datetime.date], None],
+) -> None:
+    issue_until(datetime.date(2024, 11, 1))
     make_version("92")
     family = make_family()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import ProgrammingError
 
 from billing.tariffs import operations, queries
-from billing.tariffs.issued_months import register_first_open_day
 from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.schedule_files import ScheduleFile, ServiceName, published_schedule
 from commons.models import AuditEntry
@@ -20,13 +19,6 @@ from tests.factories.tariffs import ACTOR, AT, make_version
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 NEXT_YEAR = datetime.date(2025, 9, 1)
-
-
-@pytest.fixture
-def everything_is_issued() -> Iterator[None]:
-    register_first_open_day(lambda _pupil_ids: datetime.date(2025, 12, 1))
-    yield
-    register_first_open_day(None)
 
 
 def dearer(valid_from: datetime.date, valid_until: datetime.date | None = None) -> ScheduleFile:
@@ -124,13 +116,13 @@ def test_a_version_may_fill_the_time_before_another() -> None:
     assert queries.version_on("HALF_BOARD", datetime.date(2024, 8, 31)) == earlier
 
 
-@pytest.mark.usefixtures("everything_is_issued")
-def test_a_version_whose_days_are_invoiced_is_not_cut() -> None:
-    register_first_open_day(None)
+def test_a_version_whose_days_are_invoiced_is_not_cut(
+    issue_until: Callable[[datetime.date], None],
+) -> None:
     standing = make_version("92")
     family = make_family()
     decide_from(family.pupil, datetime.date(2024, 9, 1))
-    register_first_open_day(lambda _pupil_ids: datetime.date(2025, 12, 1))
+    issue_until(datetime.date(2025, 12, 1))
 
     with pytest.raises(operations.TariffVersionInUse) as refusal:
         publish(dearer(NEXT_YEAR))
