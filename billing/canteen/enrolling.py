@@ -364,12 +364,17 @@ def _check_changeable_by_families(
 def _refuse_overlap(
     pupil: Pupil, service: str, start_on: datetime.date, valid_until: datetime.date | None
 ) -> None:
-    clashing = Enrolment.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=start_on), pupil=pupil, service=service
-    ).exclude(state=State.DRAFT)
-    if valid_until is not None:
-        clashing = clashing.filter(valid_from__lt=valid_until)
-    first = clashing.exclude(valid_until=F("valid_from")).order_by("valid_from").first()
+    clashing = (
+        Enrolment.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=start_on),
+            pupil=pupil,
+            service=service,
+            valid_from__lt=valid_until,
+        )
+        .exclude(state=State.DRAFT)
+        .exclude(valid_until=F("valid_from"))
+    )
+    first = clashing.order_by("valid_from").first()
     if first is not None:
         raise AlreadyEnrolled(enrolment=str(first.public_id))
 

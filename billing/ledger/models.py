@@ -8,7 +8,13 @@ VOID_PENDING. An account's four balances are moved in the same statement that in
 by database-side deltas, under the CHECKs below; never read-modify-write.
 
 Signs: nothing is signed. What a family owes on an invoice is debits minus credits of the invoice's
-account; what a wallet holds is credits minus debits of the wallet's account.
+account; what a wallet holds is credits minus debits of the wallet's account. The two rules of an
+account are TigerBeetle's: what is posted *and held* on one side stays within what is posted on the
+other; a hold on the other side is not money yet.
+
+Codes: an account's code is `<what>:<identifier>` ("invoice:<uuid>", "regie:<code>:revenue"); a
+transfer's code says its nature in a word ("issue", "capture", "expiry"). Nothing here is a trigger
+or a stored procedure, keys are bigint and UUIDs are made by the application (Citus).
 """
 
 from __future__ import annotations
@@ -21,7 +27,14 @@ from commons.models import TenantModel
 
 
 class AccountKind(models.TextChoices):
-    """What an account stands for."""
+    """What an account stands for, and the side its balance is read on.
+
+    INVOICE what a payer owes on one invoice (debits − credits; credits must not exceed debits).
+    REVENUE what a régie has earned (credits − debits). CLEARING money on its way, in or out: a
+    payment provider's, or between départements (debits − credits is ours). WALLET what a holder may
+    spend (credits − debits; debits must not exceed credits). FUNDING what pays for wallets: the
+    budget of a campaign. PARTNER what is due to a partner (credits − debits).
+    """
 
     INVOICE = "INVOICE", _("Facture")
     REVENUE = "REVENUE", _("Recettes de la régie")
@@ -44,7 +57,7 @@ class Account(TenantModel):
     """An account and its four balances, in cents."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    code = models.CharField("code", max_length=80, unique=True)
+    code = models.CharField("code", max_length=80)
     kind = models.CharField("type", max_length=10, choices=AccountKind.choices)
     name = models.CharField("libellé", max_length=200, blank=True, default="")
     debits_pending = models.BigIntegerField("débits réservés", default=0, db_default=0)
@@ -59,6 +72,7 @@ class Account(TenantModel):
         verbose_name = "compte"
         verbose_name_plural = "comptes"
         constraints = (
+            models.UniqueConstraint(fields=("code",), name="ledger_account_code_used_once"),
             models.CheckConstraint(
                 condition=models.Q(debits_must_not_exceed_credits=False)
                 | models.Q(
@@ -82,6 +96,11 @@ class Account(TenantModel):
                 ),
                 name="ledger_balances_are_not_negative",
             ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(debits_pending=0, credits_pending=0),
+                name="ledger_closed_account_holds_nothing",
+            ),
         )
 
     def __str__(self) -> str:
@@ -89,15 +108,28 @@ class Account(TenantModel):
 
 
 class Transfer(TenantModel):
-    """A movement, for ever. `reference` is the business's own, and unique: a replay changes nothing."""
+    """A movement, for ever. `reference` is the business's own, and unique: a replay changes nothing.
+
+    `held_cents` is the amount of the hold that this transfer resolves: a capture takes at most that,
+    a release gives all of it back, and the four balances follow from each row by itself.
+    """
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     kind = models.CharField("type", max_length=12, choices=TransferKind.choices)
+    # No index of their own: the named ones below begin with them, and order an account's movements.
     debit_account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="debits", verbose_name="compte débité"
+        Account,
+        on_delete=models.PROTECT,
+        related_name="debits",
+        verbose_name="compte débité",
+        db_index=False,
     )
     credit_account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="credits", verbose_name="compte crédité"
+        Account,
+        on_delete=models.PROTECT,
+        related_name="credits",
+        verbose_name="compte crédité",
+        db_index=False,
     )
     amount_cents = models.BigIntegerField("montant (centimes)")
     pending = models.ForeignKey(
@@ -107,10 +139,12 @@ class Transfer(TenantModel):
         blank=True,
         related_name="resolutions",
         verbose_name="réservation",
+        db_index=False,
     )
+    held_cents = models.BigIntegerField("montant réservé (centimes)", null=True, blank=True)
     timeout_at = models.DateTimeField("expire le", null=True, blank=True)
     code = models.CharField("nature", max_length=40)
-    reference = models.CharField("référence", max_length=200, unique=True)
+    reference = models.CharField("référence", max_length=200)
     booked_at = models.DateTimeField("passé le")
     actor_kind = models.CharField("type d'auteur", max_length=20)
     actor_id = models.CharField("auteur", max_length=100)
@@ -119,6 +153,7 @@ class Transfer(TenantModel):
         verbose_name = "écriture"
         verbose_name_plural = "écritures"
         constraints = (
+            models.UniqueConstraint(fields=("reference",), name="ledger_reference_used_once"),
             models.CheckConstraint(
                 condition=models.Q(amount_cents__gt=0), name="ledger_amount_is_positive"
             ),
@@ -135,6 +170,20 @@ class Transfer(TenantModel):
                 condition=models.Q(timeout_at__isnull=True) | models.Q(kind="PENDING"),
                 name="ledger_only_holds_expire",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("POSTED", "PENDING"), held_cents__isnull=True)
+                | models.Q(
+                    kind="POST_PENDING",
+                    held_cents__isnull=False,
+                    held_cents__gte=models.F("amount_cents"),
+                )
+                | models.Q(
+                    kind="VOID_PENDING",
+                    held_cents__isnull=False,
+                    held_cents=models.F("amount_cents"),
+                ),
+                name="ledger_resolution_stays_within_its_hold",
+            ),
             models.UniqueConstraint(
                 fields=("pending",),
                 condition=models.Q(pending__isnull=False),
@@ -142,10 +191,13 @@ class Transfer(TenantModel):
             ),
         )
         indexes = (
+            models.Index(fields=("debit_account", "id"), name="ledger_debits_of_account"),
+            models.Index(fields=("credit_account", "id"), name="ledger_credits_of_account"),
+            # Through the accounts that hold something: the holds of past years are not looked at.
             models.Index(
-                fields=("timeout_at",),
-                condition=models.Q(timeout_at__isnull=False),
-                name="ledger_holds_by_timeout",
+                fields=("debit_account", "timeout_at"),
+                condition=models.Q(kind="PENDING"),
+                name="ledger_holds_of_account",
             ),
         )
 

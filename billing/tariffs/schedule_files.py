@@ -20,7 +20,6 @@ from billing.field_reader import FieldReader
 from billing.rule_files import InvalidRule, Problem, RuleText, read_rule_file, read_rule_text
 from billing.tariffs.engine.definition import Definition, InvalidDefinition, read_definition
 from commons.errors import NotFound
-from commons.periods import Period
 
 SCHEDULES_FOLDER = Path(__file__).parent / "schedules"
 SCHEMA_PATH = SCHEDULES_FOLDER / "schedule.schema.json"
@@ -54,10 +53,6 @@ class ScheduleFile:
     source_note: str
     is_illustrative: bool
     services: Mapping[ServiceName, Definition]
-
-    @property
-    def period(self) -> Period:
-        return Period(self.valid_from, self.valid_until)
 
     def as_dict(self) -> dict[str, Any]:
         """The file again, in canonical form."""

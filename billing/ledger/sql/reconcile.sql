@@ -1,26 +1,25 @@
--- Do the balances say the same as the transfers? Grain: one row per account that differs.
--- Recomputes the four balances of every account from the transfers alone.
-WITH movements AS (
+-- Do the balances say the same as the transfers? Grain: one row per account that differs, with what
+-- its balances say in excess. Recomputes the four balances of every account from the transfers alone,
+-- in one snapshot: it can run while money moves.
+WITH computed AS (
     SELECT
-        t.debit_account_id, t.credit_account_id,
-        CASE t.kind
-            WHEN 'PENDING' THEN t.amount_cents WHEN 'POSTED' THEN 0 ELSE -hold.amount_cents
-        END AS pending,
-        CASE WHEN t.kind IN ('POSTED', 'POST_PENDING') THEN t.amount_cents ELSE 0 END AS posted
+        side.account_id,
+        sum(side.debit_pending) AS debits_pending, sum(side.debit_posted) AS debits_posted,
+        sum(side.credit_pending) AS credits_pending, sum(side.credit_posted) AS credits_posted
     FROM ledger_transfer AS t
-    LEFT JOIN ledger_transfer AS hold ON hold.id = t.pending_id
-),
-computed AS (
-    SELECT
-        account_id,
-        sum(debit_pending) AS debits_pending, sum(debit_posted) AS debits_posted,
-        sum(credit_pending) AS credits_pending, sum(credit_posted) AS credits_posted
-    FROM (
-        SELECT debit_account_id, pending, posted, 0::bigint, 0::bigint FROM movements
-        UNION ALL
-        SELECT credit_account_id, 0::bigint, 0::bigint, pending, posted FROM movements
-    ) AS sides (account_id, debit_pending, debit_posted, credit_pending, credit_posted)
-    GROUP BY account_id
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE t.kind
+                WHEN 'POSTED' THEN 0 WHEN 'PENDING' THEN t.amount_cents ELSE -t.held_cents
+            END AS pending,
+            CASE WHEN t.kind IN ('POSTED', 'POST_PENDING') THEN t.amount_cents ELSE 0 END AS posted
+    ) AS moved
+    CROSS JOIN LATERAL (
+        VALUES
+            (t.debit_account_id, moved.pending, moved.posted, 0, 0),
+            (t.credit_account_id, 0, 0, moved.pending, moved.posted)
+    ) AS side (account_id, debit_pending, debit_posted, credit_pending, credit_posted)
+    GROUP BY side.account_id
 )
 SELECT
     account.id, account.code,

@@ -153,12 +153,13 @@ class Brackets:
 
     def rank_of(self, quotient: Decimal) -> int:
         """The rank (from 0) of the line a quotient falls in."""
-        for rank, line in enumerate(self.lines):
-            if line.upper is None or quotient < line.upper:
-                return rank
-            if self.upper_inclusive and quotient == line.upper:
-                return rank
-        raise AssertionError("a grid without an open last line was let in")
+        return next(
+            rank
+            for rank, line in enumerate(self.lines)
+            if line.upper is None
+            or quotient < line.upper
+            or (self.upper_inclusive and quotient == line.upper)
+        )
 
     def steps(self, quotient: Decimal) -> list[Step]:
         rank = self.rank_of(quotient)

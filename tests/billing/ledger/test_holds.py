@@ -41,7 +41,9 @@ def test_what_is_held_cannot_be_spent(tenant_db):
         hold(wallet, club, 2001)
 
 
-@pytest.mark.parametrize(("captured", "left"), [(None, 2000), (6000, 2000), (2500, 5500), (1, 7999)])
+@pytest.mark.parametrize(
+    ("captured", "left"), [(None, 2000), (6000, 2000), (2500, 5500), (1, 7999)]
+)
 def test_confirming_takes_what_is_asked_and_releases_the_rest(tenant_db, captured, left):
     wallet, club = make_wallet(8000), make_account()
     held = hold(wallet, club, 6000)

@@ -1,0 +1,145 @@
+"""Documents: parsed, measured and validated once, then kept.
+
+Parsing and validating cost more than running a small query (PERFORMANCE.md C: 1.8 ms against
+0.2), and clients send the same documents again and again. What is kept is bounded by the length of
+the texts, not by their number alone. A refused document is not kept.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import functools
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from api import limits
+from api.refusals import Refused, broken_rule
+
+MAX_KEPT = 1_000
+MAX_KEPT_CHARACTERS = 1_000_000
+MAX_ERRORS = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that may run."""
+
+    document: DocumentNode
+    cost: int
+    introspects: bool
+    varies: bool  # its cost depends on variables
+
+
+class DocumentsRefused(Exception):
+    """A document may not run; `refusals` say why."""
+
+    def __init__(self, refusals: list[Refused]) -> None:
+        super().__init__([refusal.code for refusal in refusals])
+        self.refusals = refusals
+
+
+class DocumentCache:
+    """Prepared documents of one schema, the least recently used forgotten first."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: collections.OrderedDict[str, Prepared] = collections.OrderedDict()
+        self._characters = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def prepare(self, text: str, variables: Mapping[str, Any]) -> Prepared:
+        """A document ready to run.
+
+        :raises DocumentsRefused: if it is malformed, invalid, or beyond the limits
+        """
+        with self._lock:
+            known = self._kept.get(text)
+            if known is not None:
+                self._kept.move_to_end(text)
+        if known is None:
+            known = _prepare(self._schema, text, variables)
+            self._keep(text, known)
+        elif known.varies:
+            refusals, _measures, _varies = limits.exceeded(self._schema, known.document, variables)
+            if refusals:
+                raise DocumentsRefused(refusals)
+        return known
+
+    def _keep(self, text: str, prepared: Prepared) -> None:
+        with self._lock:
+            if text in self._kept:
+                return
+            self._kept[text] = prepared
+            self._characters += len(text)
+            while len(self._kept) > MAX_KEPT or self._characters > MAX_KEPT_CHARACTERS:
+                old, _prepared = self._kept.popitem(last=False)
+                self._characters -= len(old)
+
+
+def _prepare(schema: GraphQLSchema, text: str, variables: Mapping[str, Any]) -> Prepared:
+    document = _parsed(text)
+    try:
+        refusals, measures, varies = limits.exceeded(schema, document, variables)
+    except RecursionError as error:
+        raise DocumentsRefused([Refused("QUERY_TOO_DEEP", limit=limits.MAX_DEPTH)]) from error
+    if refusals:
+        raise DocumentsRefused(refusals)
+    errors = validate(schema, document, _named_rules(), max_errors=MAX_ERRORS, hide_suggestions=True)
+    if errors:
+        raise DocumentsRefused([_in_french(error) for error in errors[:MAX_ERRORS]])
+    return Prepared(
+        document=document, cost=measures.cost, introspects=measures.introspects, varies=varies
+    )
+
+
+def _parsed(text: str) -> DocumentNode:
+    if len(text) > limits.MAX_QUERY_CHARACTERS:
+        refusal = Refused("QUERY_TOO_LARGE", limit=limits.MAX_QUERY_CHARACTERS, unit="caractères")
+        raise DocumentsRefused([refusal])
+    try:
+        return parse(
+            text, max_lexical_tokens=limits.MAX_TOKENS, max_comments=limits.MAX_TOKENS
+        )
+    except GraphQLSyntaxError as error:
+        if "contains more than" in error.message:
+            refusal = Refused("QUERY_TOO_LARGE", limit=limits.MAX_TOKENS, unit="mots")
+            raise DocumentsRefused([refusal]) from error
+        place = error.locations[0] if error.locations else None
+        line, column = (place.line, place.column) if place else (1, 1)
+        raise DocumentsRefused([Refused("QUERY_SYNTAX", line=line, column=column)]) from error
+    except RecursionError as error:
+        raise DocumentsRefused([Refused("QUERY_TOO_DEEP", limit=limits.MAX_DEPTH)]) from error
+
+
+def _in_french(error: GraphQLError) -> Refused:
+    return broken_rule(str((error.extensions or {}).get("rule", "")), error)
+
+
+@functools.cache
+def _named_rules() -> tuple[type[ASTValidationRule], ...]:
+    """The rules of the specification, each signing the errors it reports."""
+    return tuple(_signed(rule) for rule in specified_rules)
+
+
+def _signed(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
+    def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
+        error.extensions = {"rule": rule.__name__}
+        self.context.report_error(error)
+
+    return type(f"Signed{rule.__name__}", (rule,), {"report_error": report_error})

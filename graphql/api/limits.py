@@ -1,0 +1,217 @@
+"""What a document may ask for, counted before anything runs.
+
+Everything is counted over the document as it would be executed: a fragment counts each time it is
+spread, and is measured once, so that fragments within fragments cannot make the count itself slow.
+A connection costs its page size times what one element costs; a plain list counts for
+`LIST_LENGTH` elements. These limits run before the rules of the specification, some of which are
+quadratic.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLList,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+)
+
+from api.refusals import Refused
+
+MAX_BODY_BYTES = 100_000
+MAX_QUERY_CHARACTERS = 50_000
+MAX_TOKENS = 3_000
+MAX_DEPTH = 12
+MAX_ALIASES = 30
+MAX_DIRECTIVES = 20
+MAX_DUPLICATES = 10
+MAX_ROOT_FIELDS = 10
+MAX_COST = 5_000
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+LIST_LENGTH = 5
+MUTATION_COST = 50
+INTROSPECTION_COST = 1_000
+INTROSPECTION_ROOTS = frozenset({"__schema", "__type"})
+
+
+@dataclasses.dataclass(slots=True)
+class Measures:
+    """What a part of a document adds up to."""
+
+    depth: int = 0
+    cost: int = 0
+    aliases: int = 0
+    directives: int = 0
+    duplicates: int = 0
+    introspects: bool = False
+
+    def add(self, other: Measures, *, times: int = 1) -> None:
+        self.depth = max(self.depth, other.depth)
+        self.cost += other.cost * times
+        self.aliases += other.aliases
+        self.directives += other.directives
+        self.duplicates += other.duplicates
+        self.introspects = self.introspects or other.introspects
+
+
+class Meter:
+    """Measure the operations of one document against one schema."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any] | None
+    ) -> None:
+        self.schema = schema
+        self.variables = variables
+        self.varies = False  # a page size comes from a variable
+        self.bad_pages: list[FieldNode] = []
+        self.fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        self._known: dict[str, Measures | None] = {}
+
+    def operation(self, node: OperationDefinitionNode) -> Measures:
+        """The whole of an operation."""
+        root = self.schema.get_root_type(node.operation)
+        measures = self._selections(node.selection_set, root)
+        measures.directives += len(node.directives)
+        if node.operation is OperationType.MUTATION:
+            measures.cost += MUTATION_COST * len(node.selection_set.selections)
+        return measures
+
+    def _selections(self, node: SelectionSetNode | None, parent: Any) -> Measures:
+        total = Measures()
+        if node is None:
+            return total
+        keys: set[str] = set()
+        for selection in node.selections:
+            total.directives += len(selection.directives)
+            if isinstance(selection, FieldNode):
+                key = (selection.alias or selection.name).value
+                total.duplicates += key in keys
+                keys.add(key)
+                total.add(self._field(selection, parent))
+            elif isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition
+                inner = self.schema.get_type(condition.name.value) if condition else parent
+                total.add(self._selections(selection.selection_set, inner))
+            elif isinstance(selection, FragmentSpreadNode):
+                total.add(self._fragment(selection.name.value))
+        return total
+
+    def _fragment(self, name: str) -> Measures:
+        if name in self._known:
+            return self._known[name] or Measures()  # None: a cycle, refused by the specification
+        definition = self.fragments.get(name)
+        if definition is None:
+            return Measures()
+        self._known[name] = None
+        parent = self.schema.get_type(definition.type_condition.name.value)
+        measures = self._selections(definition.selection_set, parent)
+        measures.directives += len(definition.directives)
+        self._known[name] = measures
+        return measures
+
+    def _field(self, node: FieldNode, parent: Any) -> Measures:
+        name = node.name.value
+        field = (getattr(parent, "fields", None) or {}).get(name)
+        if name in INTROSPECTION_ROOTS:
+            return self._introspection(node)
+        kind = get_nullable_type(field.type) if field else None
+        inner = self._selections(node.selection_set, get_named_type(kind) if kind else None)
+        times = 1
+        if field is not None and "first" in field.args:
+            times = self._page(node)
+        elif isinstance(kind, GraphQLList) and name not in ("edges", "nodes"):
+            times = LIST_LENGTH
+        measures = Measures(aliases=int(node.alias is not None))
+        measures.add(inner, times=times)
+        measures.depth = inner.depth + 1
+        measures.cost += 1
+        return measures
+
+    def _page(self, node: FieldNode) -> int:
+        for argument in node.arguments:
+            if argument.name.value != "first":
+                continue
+            size: Any = DEFAULT_PAGE
+            if isinstance(argument.value, IntValueNode):
+                size = int(argument.value.value)
+            elif isinstance(argument.value, VariableNode):
+                self.varies = True
+                variables = self.variables if self.variables is not None else {}
+                size = variables.get(argument.value.name.value, DEFAULT_PAGE)
+            if size is None or isinstance(size, bool) or not isinstance(size, int):
+                return DEFAULT_PAGE  # null: the default; another type: refused by the schema
+            if not 1 <= size <= MAX_PAGE:
+                self.bad_pages.append(node)
+                return MAX_PAGE
+            return size
+        return DEFAULT_PAGE
+
+    def _introspection(self, node: FieldNode) -> Measures:
+        """Reading the schema: its depth is bounded by the specification's own rule."""
+        inner = self._selections(node.selection_set, self.schema.get_type("__Schema"))
+        inner.depth = 1
+        inner.cost = INTROSPECTION_COST
+        inner.aliases += node.alias is not None
+        inner.introspects = True
+        return inner
+
+
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """The operations of a document."""
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def exceeded(
+    schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any] | None = None
+) -> tuple[list[Refused], Measures, bool]:
+    """The limits a document passes, what it adds up to, and whether that varies with variables."""
+    meter = Meter(schema, document, variables)
+    total = Measures()
+    refusals: list[Refused] = []
+    for node in operations_of(document):
+        if node.operation is OperationType.SUBSCRIPTION:
+            refusals.append(Refused("SUBSCRIPTION_REFUSED", node))
+        if len(node.selection_set.selections) > MAX_ROOT_FIELDS:
+            refusals.append(Refused("QUERY_TOO_MANY_ROOT_FIELDS", node, limit=MAX_ROOT_FIELDS))
+        total.add(meter.operation(node))
+    for code, found, limit in (
+        ("QUERY_TOO_DEEP", total.depth, MAX_DEPTH),
+        ("QUERY_TOO_COSTLY", total.cost, MAX_COST),
+        ("QUERY_TOO_MANY_ALIASES", total.aliases, MAX_ALIASES),
+        ("QUERY_TOO_MANY_DIRECTIVES", total.directives, MAX_DIRECTIVES),
+        ("QUERY_TOO_MANY_DUPLICATES", total.duplicates, MAX_DUPLICATES),
+    ):
+        if found > limit:
+            refusals.append(Refused(code, limit=limit, found=found))
+    if meter.bad_pages:
+        refusals.append(Refused("PAGE_TOO_LONG", meter.bad_pages, limit=MAX_PAGE))
+    return refusals, total, meter.varies
+
+
+class WithinLimitsRule(ASTValidationRule):
+    """The limits as a validation rule, for tools that take rules."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(context)
+        for refusal in exceeded(context.schema, context.document)[0]:
+            self.report_error(refusal)

@@ -1,0 +1,198 @@
+"""What the fields of several objects need, read once for all of them.
+
+A list resolver makes one batch; the fields of its elements ask the batch, and the first to ask
+reads for all. So the number of statements depends on the selection, never on the length of a list
+(the tests say the exact number), and what is not selected is not read. A batch belongs to one
+request.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import functools
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from billing.canteen.models import Enrolment, EnrolmentPayer
+from billing.invoicing.models import Anomaly, Invoice, InvoiceLine
+from billing.tariffs.models import PriceDecision, Service
+from billing.tariffs.queries import (
+    ExplainedPrice,
+    explained_price,
+    in_force_some_day,
+    without_resources,
+)
+from commons.school_calendar import school_year_of
+from tenants.accounts.capabilities import Capability
+from tenants.people import queries as people
+from tenants.people.models import HouseholdMember, Pupil, Schooling
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+MOST_INVOICES = 1_000
+
+
+class Children:
+    """Pupils that one user may see, and what their fields need."""
+
+    def __init__(self, pupils: Iterable[Pupil], *, user: User, on: datetime.date) -> None:
+        self.pupils = tuple(pupils)
+        self.user = user
+        self.on = on
+        self._keys = [pupil.pk for pupil in self.pupils]
+
+    @functools.cached_property
+    def schoolings(self) -> dict[int, Schooling]:
+        """Where each is schooled today."""
+        return people.schoolings_on(self._keys, self.on)
+
+    @functools.cached_property
+    def enrolments(self) -> dict[int, Enrolment]:
+        """The enrolment of each that holds today, or will later this school year."""
+        rows = (
+            Enrolment.objects.filter(
+                Q(valid_until__isnull=True) | Q(valid_until__gt=self.on),
+                pupil_id__in=self._keys,
+                school_year=school_year_of(self.on).start_year,
+            )
+            .exclude(state=Enrolment.State.DRAFT)
+            .select_related("college")
+            .order_by("-valid_from", "-pk")
+        )
+        return {row.pupil_id: row for row in rows}
+
+    @functools.cached_property
+    def _payers(self) -> dict[int, list[EnrolmentPayer]]:
+        keys = [enrolment.pk for enrolment in self.enrolments.values()]
+        return _payers_by_enrolment(keys)
+
+    def payers_of(self, enrolment: Enrolment) -> list[EnrolmentPayer]:
+        """Who pays for an enrolment, the largest share first."""
+        return self._payers.get(enrolment.pk, [])
+
+    @functools.cached_property
+    def _decisions(self) -> dict[int, list[PriceDecision]]:
+        """The decisions of each that hold today or later, in order of days."""
+        grouped: dict[int, list[PriceDecision]] = collections.defaultdict(list)
+        rows = in_force_some_day(
+            PriceDecision.objects.filter(
+                Q(valid_until__isnull=True) | Q(valid_until__gt=self.on),
+                pupil_id__in=self._keys,
+                service=Service.HALF_BOARD,
+            )
+        )
+        for row in rows.select_related("tariff_version").order_by("valid_from"):
+            grouped[row.pupil_id].append(row)
+        return grouped
+
+    @functools.cached_property
+    def _memberships(self) -> list[HouseholdMember]:
+        """The tax households the user belongs to, or did."""
+        return list(HouseholdMember.objects.filter(guardian__user_id=self.user.pk))
+
+    def price(self, pupil: Pupil) -> ExplainedPrice | None:
+        """The price of a meal today, or on the first day of the enrolment if that is later.
+
+        A person who is not of the household that prices the pupil gets it without the resources.
+        """
+        enrolment = self.enrolments.get(pupil.pk)
+        starts_on = enrolment.valid_from if enrolment else None
+        day = max(self.on, starts_on or self.on)
+        for decision in self._decisions.get(pupil.pk, ()):
+            if decision.valid_from <= day and (
+                decision.valid_until is None or day < decision.valid_until
+            ):
+                price = explained_price(decision)
+                return price if self._may_read_resources(pupil, day) else without_resources(price)
+        return None
+
+    def price_of(self, enrolment: Enrolment) -> ExplainedPrice | None:
+        """The price of an enrolment of this batch."""
+        pupil = next(pupil for pupil in self.pupils if pupil.pk == enrolment.pupil_id)
+        return self.price(pupil)
+
+    def _may_read_resources(self, pupil: Pupil, day: datetime.date) -> bool:
+        if self.user.can(Capability.READ_FILES):
+            return True
+        return any(
+            row.household_id == pupil.household_id
+            and row.valid_from <= day
+            and (row.valid_until is None or day < row.valid_until)
+            for row in self._memberships
+        )
+
+    @functools.cached_property
+    def _invoices(self) -> dict[int, list[Invoice]]:
+        """The invoices the user may see that have a line about each, latest month first."""
+        lines = InvoiceLine.objects.filter(pupil_id__in=self._keys)
+        if not self.user.can(Capability.READ_MONEY):
+            lines = lines.filter(invoice__payer__user_id=self.user.pk)
+        pairs = list(lines.values_list("pupil_id", "invoice_id").distinct()[:MOST_INVOICES])
+        rows = (
+            Invoice.objects.filter(pk__in={invoice for _pupil, invoice in pairs})
+            .select_related("ledger_account", "payer", "regie")
+            .order_by("-month", "-pk")
+        )
+        about: dict[int, set[int]] = collections.defaultdict(set)
+        for pupil, invoice in pairs:
+            about[invoice].add(pupil)
+        grouped: dict[int, list[Invoice]] = collections.defaultdict(list)
+        for row in rows:
+            for pupil in about[row.pk]:
+                grouped[pupil].append(row)
+        return grouped
+
+    def invoices(self, pupil: Pupil) -> list[Invoice]:
+        """The invoices the user may see that have a line about a pupil, latest month first."""
+        return self._invoices.get(pupil.pk, [])
+
+    @functools.cached_property
+    def bills(self) -> Bills:
+        """The invoices of all, as a batch."""
+        unique = {row.pk: row for rows in self._invoices.values() for row in rows}
+        return Bills(list(unique.values()))
+
+
+def _payers_by_enrolment(keys: Sequence[int]) -> dict[int, list[EnrolmentPayer]]:
+    grouped: dict[int, list[EnrolmentPayer]] = collections.defaultdict(list)
+    rows = EnrolmentPayer.objects.filter(enrolment_id__in=keys).select_related("guardian")
+    for row in rows.order_by("-share_bp", "pk"):
+        grouped[row.enrolment_id].append(row)
+    return grouped
+
+
+class Bills:
+    """Invoices, and what their fields need."""
+
+    def __init__(self, invoices: Sequence[Invoice]) -> None:
+        self.invoices = invoices
+
+    @functools.cached_property
+    def lines(self) -> dict[int, list[InvoiceLine]]:
+        """The lines of each, child by child, in order of days."""
+        grouped: dict[int, list[InvoiceLine]] = collections.defaultdict(list)
+        keys = [invoice.pk for invoice in self.invoices]
+        rows = InvoiceLine.objects.filter(invoice_id__in=keys).select_related("pupil")
+        for row in rows.order_by("pupil__sort_key", "pupil_id", "days", "pk"):
+            grouped[row.invoice_id].append(row)
+        return grouped
+
+
+class Runs:
+    """Billing runs, and what their fields need."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._keys = keys
+
+    @functools.cached_property
+    def anomalies(self) -> dict[int, list[Anomaly]]:
+        """The anomalies of each, unanswered first."""
+        grouped: dict[int, list[Anomaly]] = collections.defaultdict(list)
+        rows = Anomaly.objects.filter(run_id__in=self._keys)
+        for row in rows.order_by("answered_at", "severity", "code", "pk"):
+            grouped[row.run_id].append(row)
+        return grouped

@@ -1,0 +1,157 @@
+"""Lists as Relay connections: `first` (20 by default, 100 at most) and `after`.
+
+A cursor is the public identifier of an element of the same list, so that it says nothing and can
+only point to what the caller may see. A page asks the database for one element more than it shows,
+which tells whether another page follows; nothing is counted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import graphene
+from django.db.models import Model, Q, QuerySet
+
+from api.limits import DEFAULT_PAGE, MAX_PAGE
+from api.refusals import Refused
+
+
+class PageInfo(graphene.ObjectType):
+    """Où l'on est dans une liste."""
+
+    has_next_page = graphene.Boolean(required=True, description="Une page suit.")
+    has_previous_page = graphene.Boolean(required=True, description="Une page précède.")
+    start_cursor = graphene.String(description="Le curseur du premier élément de la page.")
+    end_cursor = graphene.String(description="Le curseur du dernier : le « after » de la suivante.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edge:
+    """An element and its cursor."""
+
+    node: Any
+    cursor: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list. Elements have a `public_id`."""
+
+    nodes: Sequence[Any]
+    has_next_page: bool
+    has_previous_page: bool
+
+    @property
+    def edges(self) -> list[Edge]:
+        return [Edge(node, str(node.public_id)) for node in self.nodes]
+
+    @property
+    def page_info(self) -> dict[str, Any]:
+        edges = self.edges
+        return {
+            "has_next_page": self.has_next_page,
+            "has_previous_page": self.has_previous_page,
+            "start_cursor": edges[0].cursor if edges else None,
+            "end_cursor": edges[-1].cursor if edges else None,
+        }
+
+
+def connection(node: type[graphene.ObjectType], of: str) -> type[graphene.ObjectType]:
+    """The connection type of a node; `of` says in French what the list holds."""
+    name = node._meta.name  # noqa: SLF001  graphene's own way
+    edge = type(
+        f"{name}Edge",
+        (graphene.ObjectType,),
+        {
+            "__doc__": f"Un élément d'une liste : {of}.",
+            "node": graphene.Field(node, required=True, description="L'élément."),
+            "cursor": graphene.String(required=True, description="Le curseur de cet élément."),
+        },
+    )
+    return type(
+        f"{name}Connection",
+        (graphene.ObjectType,),
+        {
+            "__doc__": f"Une page d'une liste : {of}.",
+            "edges": graphene.List(
+                graphene.NonNull(edge), required=True, description="Les éléments et leurs curseurs."
+            ),
+            "nodes": graphene.List(
+                graphene.NonNull(node), required=True, description="Les éléments seuls."
+            ),
+            "page_info": graphene.Field(
+                PageInfo, required=True, description="Où l'on est dans la liste."
+            ),
+        },
+    )
+
+
+def paged(kind: type[graphene.ObjectType], description: str, **more: Any) -> graphene.Field:
+    """A field that gives a connection."""
+    return graphene.Field(
+        kind,
+        required=True,
+        description=description,
+        first=graphene.Int(
+            default_value=DEFAULT_PAGE, description="Nombre d'éléments, de 1 à 100."
+        ),
+        after=graphene.String(description="Curseur : commencer après cet élément."),
+        **more,
+    )
+
+
+def page_of_rows(
+    rows: QuerySet[Any], *, order: tuple[str, ...], first: int | None, after: str | None
+) -> Page:
+    """A page of a queryset, in an order of columns that ends in the primary key.
+
+    :raises Refused: if `after` is not an element of the list
+    """
+    size = first or DEFAULT_PAGE
+    ordered = rows.order_by(*order)
+    if after is not None:
+        row = rows.filter(public_id=_cursor(after)).first()
+        if row is None:
+            raise Refused("CURSOR_INVALID")
+        ordered = ordered.filter(_beyond(row, order))
+    found = list(ordered[: min(size, MAX_PAGE) + 1])
+    return Page(found[:size], len(found) > size, after is not None)
+
+
+def page_of_list(elements: Sequence[Any], *, first: int | None, after: str | None) -> Page:
+    """A page of what is already read.
+
+    :raises Refused: if `after` is not an element of the list
+    """
+    size = first or DEFAULT_PAGE
+    start = 0
+    if after is not None:
+        wanted = _cursor(after)
+        places = [place for place, one in enumerate(elements) if one.public_id == wanted]
+        if not places:
+            raise Refused("CURSOR_INVALID")
+        start = places[0] + 1
+    return Page(elements[start : start + size], len(elements) > start + size, after is not None)
+
+
+def _cursor(written: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(written)
+    except ValueError as error:
+        raise Refused("CURSOR_INVALID") from error
+
+
+def _beyond(row: Model, order: tuple[str, ...]) -> Q:
+    """What comes strictly after a row: (a, b) after (x, y) is a after x, or a = x and b after y."""
+    beyond = Q()
+    same = Q()
+    for column in order:
+        name = column.removeprefix("-")
+        value = getattr(row, name)
+        way = "lt" if column.startswith("-") else "gt"
+        beyond |= same & Q(**{f"{name}__{way}": value})
+        same &= Q(**{name: value})
+    return beyond

@@ -1,0 +1,114 @@
+"""The root of what can be read. Each field declares who may ask for it (`api.rules`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from api import rules
+from api.loaders import Bills
+from api.paging import Page, page_of_rows, paged
+from api.scalars import public_id
+from api.types.departement import Departement
+from api.types.invoices import Invoice, InvoiceNode
+from api.types.people import Child, ChildNode, Viewer, child_nodes
+from api.types.staff import (
+    BillingRun,
+    BillingRunConnection,
+    FeedImport,
+    FeedImportConnection,
+    RunNode,
+    run_node,
+    runs_page,
+)
+from billing.invoicing import queries as invoicing
+from billing.invoicing.access import access_invoice, access_run
+from tenants.accounts.capabilities import Capability
+from tenants.accounts.models import User
+from tenants.people import queries as people
+from tenants.people.access import access_feed_import, access_pupil
+from tenants.people.models import FeedImport as FeedRow
+
+
+def _id(what: str) -> graphene.Argument:
+    return graphene.Argument(graphene.ID, required=True, description=f"{what} (UUID).")
+
+
+class Query(graphene.ObjectType):
+    """Ce qui peut être lu."""
+
+    departement = graphene.Field(
+        Departement, required=True, description="Le département de cet hôte. Ouvert à tous."
+    )
+    viewer = graphene.Field(
+        Viewer, description="La personne connectée ; rien si personne ne l'est."
+    )
+    child = graphene.Field(
+        Child, id=_id("L'enfant"), description="Un enfant que la personne connectée peut voir."
+    )
+    invoice = graphene.Field(
+        Invoice, id=_id("La facture"), description="Une facture que la personne peut voir."
+    )
+    billing_runs = paged(
+        BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
+    )
+    billing_run = graphene.Field(
+        BillingRun, id=_id("La facturation"), description="Une facturation. Pour les agents."
+    )
+    feed_imports = paged(
+        FeedImportConnection, "Les imports d'annuaire, le plus récent d'abord. Pour les agents."
+    )
+    feed_import = graphene.Field(
+        FeedImport, id=_id("L'import"), description="Un import d'annuaire. Pour les agents."
+    )
+
+    @staticmethod
+    @rules.anyone
+    def resolve_departement(_root: None, info: GraphQLResolveInfo) -> Any:
+        return info.context.request.tenant
+
+    @staticmethod
+    @rules.anyone
+    def resolve_viewer(_root: None, info: GraphQLResolveInfo) -> User | None:
+        user: User | None = info.context.user
+        return user
+
+    @staticmethod
+    @rules.objects
+    def resolve_child(_root: None, info: GraphQLResolveInfo, id: str) -> ChildNode:  # noqa: A002
+        pupil = access_pupil(info.context.require_user(), public_id(id))
+        return child_nodes([pupil], info)[0]
+
+    @staticmethod
+    @rules.objects
+    def resolve_invoice(_root: None, info: GraphQLResolveInfo, id: str) -> InvoiceNode:  # noqa: A002
+        invoice = access_invoice(info.context.require_user(), public_id(id))
+        return InvoiceNode(invoice, Bills([invoice]))
+
+    @staticmethod
+    @rules.needs(Capability.READ_MONEY)
+    def resolve_billing_runs(
+        _root: None, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        order = ("-month", "-pk")
+        return runs_page(page_of_rows(invoicing.runs(), order=order, first=first, after=after))
+
+    @staticmethod
+    @rules.objects
+    def resolve_billing_run(_root: None, info: GraphQLResolveInfo, id: str) -> RunNode:  # noqa: A002
+        return run_node(access_run(info.context.require_user(), public_id(id)))
+
+    @staticmethod
+    @rules.needs(Capability.IMPORT_FEEDS, Capability.READ_FILES)
+    def resolve_feed_imports(
+        _root: None, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        order = ("-started_at", "-pk")
+        return page_of_rows(people.feed_imports(), order=order, first=first, after=after)
+
+    @staticmethod
+    @rules.objects
+    def resolve_feed_import(_root: None, info: GraphQLResolveInfo, id: str) -> FeedRow:  # noqa: A002
+        return access_feed_import(info.context.require_user(), public_id(id))

@@ -1,0 +1,32 @@
+"""The GraphQL schema of a département's host, and its text (SDL), committed beside this package.
+
+`graphql/schema.graphql` is what integrators read; a test fails when it no longer says what the code
+says, and `socle graphql schema` writes it again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import graphene
+
+from api.mutations.enrol_in_canteen import EnrolInCanteen
+from api.queries import Query
+
+SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
+
+
+class Mutation(graphene.ObjectType):
+    """Ce qui peut être fait."""
+
+    enrol_in_canteen = EnrolInCanteen.Field(
+        required=True, description="Inscrire un enfant à la cantine, et décider son prix."
+    )
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation)
+
+
+def sdl() -> str:
+    """The schema as text."""
+    return f"{str(schema).strip()}\n"

@@ -1,0 +1,67 @@
+"""The enumerations of the schema: the stored values, said in French."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.db.models import TextChoices
+
+from billing.canteen.models import Enrolment
+from billing.invoicing.models import Anomaly, BillingRun
+from billing.tariffs.models import Service
+from tenants.accounts.capabilities import Role
+from tenants.people.models import FeedImport, Level, Regime
+
+
+def _choices(choices: type[TextChoices], name: str, what: str) -> Any:
+    labels = {value: str(label) for value, label in choices.choices}
+    names = [(f"_{value}" if value[0].isdigit() else value, value) for value in choices.values]
+
+    def description(member: Any) -> str:
+        return what if member is None else f"{labels[member.value]}."
+
+    return graphene.Enum(name, names, description=description)
+
+
+class Weekday(graphene.Enum):
+    """Un jour de cantine de la semaine."""
+
+    MONDAY = 1
+    TUESDAY = 2
+    WEDNESDAY = 4
+    THURSDAY = 8
+    FRIDAY = 16
+
+    @property
+    def description(self) -> str:
+        names = {1: "Lundi.", 2: "Mardi.", 4: "Mercredi.", 8: "Jeudi.", 16: "Vendredi."}
+        return names[self.value] if self in Weekday else ""  # type: ignore[attr-defined]
+
+
+_ROLES = {
+    Role.ADMINISTRATOR: "Administrateur.",
+    Role.REGISSEUR: "Régisseur.",
+    Role.INSTRUCTOR: "Instructeur.",
+    Role.READER: "Lecteur.",
+    Role.COLLEGE_SECRETARY: "Secrétaire de collège.",
+}
+StaffRoleName = graphene.Enum(
+    "StaffRoleName",
+    [(role.value, role.value) for role in Role],
+    description=lambda member: (
+        "Le rôle d'un agent." if member is None else _ROLES[Role(member.value)]
+    ),
+)
+MealService = _choices(Service, "MealService", "Un service de restauration.")
+EnrolmentState = _choices(Enrolment.State, "EnrolmentState", "L'état d'une inscription.")
+BillingRunState = _choices(BillingRun.State, "BillingRunState", "L'état d'une facturation.")
+AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
+FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
+SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")
+ClassLevel = _choices(Level, "ClassLevel", "Le niveau d'une classe.")
+
+
+def weekdays_of(mask: int) -> list[int]:
+    """The days of a mask, in order."""
+    return [1 << place for place in range(5) if mask >> place & 1]

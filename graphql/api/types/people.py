@@ -1,0 +1,183 @@
+"""Collèges, children and whoever is signed in."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any
+
+import graphene
+from graphql import GraphQLResolveInfo
+
+from api.loaders import Children
+from api.paging import Page, page_of_list, page_of_rows, paged
+from api.types.canteen import CanteenEnrolment, EnrolmentNode
+from api.types.enumerations import ClassLevel, SchoolRegime, StaffRoleName
+from api.types.invoices import InvoiceConnection, bills_page
+from api.types.prices import MealPrice
+from billing.invoicing import queries as invoicing
+from billing.tariffs.queries import ExplainedPrice
+from tenants.accounts.models import User
+from tenants.people import queries as people
+from tenants.people.models import Pupil, Schooling
+from tenants.people.models import College as CollegeRow
+
+
+class College(graphene.ObjectType):
+    """Un collège du département."""
+
+    id = graphene.ID(required=True, description="Identifiant (UUID).")
+    uai = graphene.String(required=True, description="Code UAI du collège.")
+    name = graphene.String(required=True, description="Nom.")
+    city = graphene.String(required=True, description="Commune.")
+
+    @staticmethod
+    def resolve_id(college: CollegeRow, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return college.public_id
+
+
+class SchoolPlace(graphene.ObjectType):
+    """La scolarité d'un enfant aujourd'hui."""
+
+    college = graphene.Field(College, required=True, description="Le collège.")
+    class_name = graphene.String(description="Le nom de la classe, s'il est connu.")
+    level = graphene.Field(ClassLevel, description="Le niveau de la classe, s'il est connu.")
+    regime = graphene.Field(SchoolRegime, required=True, description="Le régime scolaire.")
+
+    @staticmethod
+    def resolve_class_name(schooling: Schooling, _info: GraphQLResolveInfo) -> str | None:
+        return schooling.school_class.name if schooling.school_class else None
+
+    @staticmethod
+    def resolve_level(schooling: Schooling, _info: GraphQLResolveInfo) -> str | None:
+        return schooling.school_class.level if schooling.school_class else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChildNode:
+    """A pupil, in the batch they were read with."""
+
+    pupil: Pupil
+    batch: Children
+
+
+class Child(graphene.ObjectType):
+    """Un enfant, tel que la personne connectée peut le voir."""
+
+    id = graphene.ID(required=True, description="Identifiant (UUID).")
+    first_name = graphene.String(required=True, description="Prénom.")
+    last_name = graphene.String(required=True, description="Nom.")
+    full_name = graphene.String(required=True, description="Prénom et nom.")
+    birth_date = graphene.Date(required=True, description="Date de naissance.")
+    college = graphene.Field(College, description="Le collège d'aujourd'hui, s'il est connu.")
+    schooling = graphene.Field(SchoolPlace, description="La scolarité d'aujourd'hui.")
+    enrolment = graphene.Field(
+        CanteenEnrolment,
+        description="L'inscription à la cantine en cours, ou à venir cette année scolaire.",
+    )
+    price = graphene.Field(
+        MealPrice,
+        description="Le prix d'un repas aujourd'hui, ou au premier jour d'une inscription à venir.",
+    )
+    invoices = paged(
+        InvoiceConnection,
+        "Les factures où cet enfant a une ligne, que la personne connectée peut voir.",
+    )
+
+    @staticmethod
+    def resolve_id(child: ChildNode, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return child.pupil.public_id
+
+    @staticmethod
+    def resolve_first_name(child: ChildNode, _info: GraphQLResolveInfo) -> str:
+        return child.pupil.first_name
+
+    @staticmethod
+    def resolve_last_name(child: ChildNode, _info: GraphQLResolveInfo) -> str:
+        return child.pupil.last_name
+
+    @staticmethod
+    def resolve_full_name(child: ChildNode, _info: GraphQLResolveInfo) -> str:
+        return child.pupil.full_name
+
+    @staticmethod
+    def resolve_birth_date(child: ChildNode, _info: GraphQLResolveInfo) -> Any:
+        return child.pupil.birth_date
+
+    @staticmethod
+    def resolve_college(child: ChildNode, _info: GraphQLResolveInfo) -> CollegeRow | None:
+        schooling = child.batch.schoolings.get(child.pupil.pk)
+        return schooling.college if schooling else None
+
+    @staticmethod
+    def resolve_schooling(child: ChildNode, _info: GraphQLResolveInfo) -> Schooling | None:
+        return child.batch.schoolings.get(child.pupil.pk)
+
+    @staticmethod
+    def resolve_enrolment(child: ChildNode, _info: GraphQLResolveInfo) -> EnrolmentNode | None:
+        enrolment = child.batch.enrolments.get(child.pupil.pk)
+        return EnrolmentNode(enrolment, child.batch) if enrolment else None
+
+    @staticmethod
+    def resolve_price(child: ChildNode, _info: GraphQLResolveInfo) -> ExplainedPrice | None:
+        return child.batch.price(child.pupil)
+
+    @staticmethod
+    def resolve_invoices(
+        child: ChildNode, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        page = page_of_list(child.batch.invoices(child.pupil), first=first, after=after)
+        return bills_page(page, child.batch.bills)
+
+
+def child_nodes(pupils: Any, info: GraphQLResolveInfo) -> list[ChildNode]:
+    """Children read together."""
+    context = info.context
+    batch = Children(pupils, user=context.require_user(), on=context.today)
+    return [ChildNode(pupil, batch) for pupil in batch.pupils]
+
+
+class Viewer(graphene.ObjectType):
+    """La personne connectée."""
+
+    id = graphene.ID(required=True, description="Identifiant du compte (UUID).")
+    email = graphene.String(required=True, description="Adresse électronique du compte.")
+    first_name = graphene.String(required=True, description="Prénom.")
+    last_name = graphene.String(required=True, description="Nom.")
+    full_name = graphene.String(required=True, description="Prénom et nom.")
+    roles = graphene.List(
+        graphene.NonNull(StaffRoleName),
+        required=True,
+        description="Les rôles d'agent ; aucun pour une famille.",
+    )
+    children = graphene.List(
+        graphene.NonNull(Child),
+        required=True,
+        description="Les enfants dont cette personne répond aujourd'hui, l'aîné d'abord.",
+    )
+    invoices = paged(
+        InvoiceConnection, "Les factures que cette personne paie, la plus récente d'abord."
+    )
+
+    @staticmethod
+    def resolve_id(user: User, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return user.public_id
+
+    @staticmethod
+    def resolve_full_name(user: User, _info: GraphQLResolveInfo) -> str:
+        return user.get_full_name()
+
+    @staticmethod
+    def resolve_roles(user: User, _info: GraphQLResolveInfo) -> list[str]:
+        return sorted(role.value for role in user.roles())
+
+    @staticmethod
+    def resolve_children(user: User, info: GraphQLResolveInfo) -> list[ChildNode]:
+        return child_nodes(people.children_of(user, on=info.context.today)[:100], info)
+
+    @staticmethod
+    def resolve_invoices(
+        user: User, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        rows = invoicing.invoices_of(user)
+        return bills_page(page_of_rows(rows, order=("-month", "-pk"), first=first, after=after))

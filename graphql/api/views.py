@@ -1,0 +1,165 @@
+"""The door of the GraphQL API: one POST of JSON, one document, one answer in JSON.
+
+A GET is refused (a link must not act), a list of requests too. A request that carries a session
+cookie must carry the CSRF token as well. A refusal of the request has an HTTP status of 4xx; once
+the document runs the status is 200 and each error says its path. Every error bears the request's
+reference, which is on every line of the logs, and never a trace.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.middleware.csrf import CsrfViewMiddleware
+from django.views.decorators.csrf import csrf_exempt
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    execute,
+    get_operation_ast,
+)
+
+from api import limits
+from api.context import Context
+from api.documents import DocumentCache, DocumentsRefused
+from api.errors import formatted
+from api.refusals import Refused, bad_variable
+from api.schema import schema
+from tenants.accounts.capabilities import Capability
+
+logger = logging.getLogger(__name__)
+documents = DocumentCache(schema.graphql_schema)
+_csrf = CsrfViewMiddleware(lambda request: HttpResponse())
+
+
+@csrf_exempt  # checked below, so that the refusal is JSON too
+def graphql_view(request: HttpRequest) -> HttpResponse:
+    """Answer one GraphQL request."""
+    try:
+        text, variables, operation_name = _read(request)
+        prepared = documents.prepare(text, variables)
+        context = Context(request)
+        if prepared.introspects and not _may_read_schema(context):
+            raise Refused("INTROSPECTION_REFUSED")
+        if get_operation_ast(prepared.document, operation_name) is None:
+            raise Refused("OPERATION_UNKNOWN")
+    except DocumentsRefused as refused:
+        return _refuse(request, *refused.refusals)
+    except Refused as refusal:
+        return _refuse(request, refusal)
+    result = _run(prepared.document, context, variables, operation_name)
+    errors = [formatted(_known(error), reference=context.reference) for error in result.errors or ()]
+    if result.data is None and errors and all("path" not in error for error in errors):
+        return _answer({"errors": errors}, status=400)
+    return _answer({"data": result.data} | ({"errors": errors} if errors else {}))
+
+
+def _run(
+    document: DocumentNode, context: Context, variables: dict[str, Any], operation_name: str | None
+) -> ExecutionResult:
+    result = execute(
+        schema.graphql_schema,
+        document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation_name,
+        is_awaitable=lambda _value: False,
+        hide_suggestions=True,
+    )
+    assert isinstance(result, ExecutionResult)
+    return result
+
+
+def _known(error: GraphQLError) -> GraphQLError:
+    """What stopped before any field ran can only be a variable."""
+    if error.path is None and error.original_error is None and not isinstance(error, Refused):
+        return bad_variable(error)
+    return error
+
+
+def _may_read_schema(context: Context) -> bool:
+    """Agents may; in the embedded settings (demo, development) everybody may."""
+    if settings.HAS_MAILBOX:
+        return True
+    return context.user is not None and context.user.can(Capability.USE_CONSOLE)
+
+
+def _read(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
+    """The document, the variables and the operation's name.
+
+    :raises Refused: if the request is not one
+    """
+    if request.method != "POST":
+        raise Refused("METHOD_NOT_ALLOWED")
+    if request.content_type != "application/json":
+        raise Refused("NOT_JSON")
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    if has_session and _csrf_refuses(request):
+        raise Refused("CSRF_REFUSED")
+    body = _json(request)
+    if isinstance(body, list):
+        raise Refused("BATCH_REFUSED")
+    if not isinstance(body, dict):
+        raise Refused("BODY_MALFORMED")
+    text, variables = body.get("query"), body.get("variables")
+    operation_name = body.get("operationName")
+    if not isinstance(text, str) or not text.strip():
+        raise Refused("QUERY_MISSING")
+    if not isinstance(variables, dict | None):
+        raise Refused("VARIABLES_MALFORMED")
+    if not isinstance(operation_name, str | None):
+        raise Refused("OPERATION_NAME_MALFORMED")
+    return text, variables or {}, operation_name or None
+
+
+def _csrf_refuses(request: HttpRequest) -> bool:
+    _csrf.process_request(request)
+    return _csrf.process_view(request, _unexempted, (), {}) is not None
+
+
+def _unexempted(request: HttpRequest) -> HttpResponse:
+    """What Django's check is asked about: a view that is not exempt."""
+    return HttpResponse()
+
+
+def _json(request: HttpRequest) -> Any:
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        raw = b"" if length > limits.MAX_BODY_BYTES else request.read(limits.MAX_BODY_BYTES + 1)
+    except (ValueError, UnreadablePostError) as error:
+        raise Refused("BODY_MALFORMED") from error
+    if length > limits.MAX_BODY_BYTES or len(raw) > limits.MAX_BODY_BYTES:
+        raise Refused("BODY_TOO_LARGE", limit=limits.MAX_BODY_BYTES)
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refused("BODY_MALFORMED") from error
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are not JSON."""
+    raise ValueError(name)
+
+
+def _refuse(request: HttpRequest, *refusals: Refused) -> HttpResponse:
+    reference = getattr(request, "reference", "")
+    codes = [refusal.code for refusal in refusals]
+    logger.info("graphql request refused", extra={"codes": codes})
+    answer = _answer(
+        {"errors": [formatted(refusal, reference=reference) for refusal in refusals]},
+        status=max(refusal.status for refusal in refusals),
+    )
+    if answer.status_code == 405:
+        answer.headers["Allow"] = "POST"
+    return answer
+
+
+def _answer(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(text, content_type="application/json; charset=utf-8", status=status)

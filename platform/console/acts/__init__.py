@@ -1,0 +1,25 @@
+"""The acts of the console: `framework` says what one is, the other modules hold them."""
+
+from console.acts.framework import (
+    Act,
+    Effect,
+    Figure,
+    Outcome,
+    Table,
+    catalogue,
+    find,
+    open_for_selection,
+    url_for,
+)
+
+__all__ = [
+    "Act",
+    "Effect",
+    "Figure",
+    "Outcome",
+    "Table",
+    "catalogue",
+    "find",
+    "open_for_selection",
+    "url_for",
+]

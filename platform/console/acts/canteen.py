@@ -1,0 +1,183 @@
+"""Acts on service days and enrolments."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from billing.canteen import operations
+from billing.canteen.access import access_enrolment
+from commons.actors import Actor
+from commons.errors import NotFound
+from commons.money import format_euros
+from console import canteen_queries
+from console.acts.framework import Act, Answers, Effect, Figure, Outcome, do_each, register, sample
+from tenants.accounts.capabilities import Capability
+from ui import wording
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+class ClosingForm(forms.Form):
+    """Why the canteen is closed."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        help_text=gettext_lazy("Les familles lisent ce motif. Exemple : grève, travaux."),
+        max_length=200,
+    )
+
+
+@register
+class CloseServiceDays(Act):
+    name = "close-service-days"
+    title = gettext_lazy("Fermer la cantine")
+    verb = gettext_lazy("Fermer ces jours")
+    icon = "event_busy"
+    capability = Capability.EDIT_ENROLMENTS
+    form_class = ClosingForm
+
+    def key_of(self, row: Any) -> str:
+        return str(row.pk)
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        found = canteen_queries.service_days(user, [int(key) for key in keys if key.isdigit()])
+        if not found or len(found) != len(set(keys)):
+            raise NotFound(service_day="")
+        return found
+
+    def about(self, targets: list[Any]) -> str:
+        return ngettext("%(count)d jour de service", "%(count)d jours de service", len(targets)) % {
+            "count": len(targets)
+        }
+
+    def back(self, targets: list[Any]) -> str:
+        return reverse("console:canteen_serviceday_changelist")
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        effects = [(row, canteen_queries.closing_effect(row)) for row in targets]
+        rows = [
+            (
+                row.college.name,
+                wording.long_date(row.day),
+                str(effect.meals) if row.is_open else _("Déjà fermé"),
+                format_euros(effect.amount_cents),
+            )
+            for row, effect in effects
+        ]
+        return Effect(
+            figures=(
+                Figure(_("Jours fermés"), str(sum(row.is_open for row in targets))),
+                Figure(_("Repas retirés"), str(sum(effect.meals for _row, effect in effects))),
+                Figure(
+                    _("Somme non facturée"),
+                    format_euros(sum(effect.amount_cents for _row, effect in effects)),
+                ),
+            ),
+            sentences=(_("Personne ne mange ces jours-là, et personne ne paie."),),
+            table=sample((_("Collège"), _("Jour"), _("Repas"), _("Somme")), rows),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        done, refusals = do_each(
+            targets,
+            lambda row: operations.close_service_day(
+                college=row.college, day=row.day, reason=answers["reason"], actor=actor, at=at
+            ),
+        )
+        message = ngettext("%(count)d jour est fermé.", "%(count)d jours sont fermés.", done) % {
+            "count": done
+        }
+        return Outcome(message=message, url=self.back(targets), refusals=refusals)
+
+
+class EndingForm(forms.Form):
+    """From which day there is no meal."""
+
+    end_on = forms.DateField(
+        label=gettext_lazy("Premier jour sans repas"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+@register
+class EndEnrolments(Act):
+    name = "end-enrolments"
+    title = gettext_lazy("Arrêter une inscription")
+    verb = gettext_lazy("Arrêter l'inscription")
+    icon = "event_busy"
+    capability = Capability.EDIT_ENROLMENTS
+    form_class = EndingForm
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        try:
+            found = [access_enrolment(user, uuid.UUID(key)) for key in dict.fromkeys(keys)]
+        except ValueError:
+            raise NotFound(enrolment="") from None
+        if not found:
+            raise NotFound(enrolment="")
+        return found
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        return {"end_on": timezone.localdate() + datetime.timedelta(days=1)}
+
+    def about(self, targets: list[Any]) -> str:
+        return wording.and_list(row.pupil.full_name for row in targets[:5]) + (
+            " …" if len(targets) > 5 else ""
+        )
+
+    def back(self, targets: list[Any]) -> str:
+        if len(targets) == 1:
+            return reverse("console:pupil-file", args=[targets[0].pupil.public_id])
+        return reverse("console:canteen_enrolment_changelist")
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        end_on: datetime.date = answers["end_on"]
+        effects = [(row, canteen_queries.ending_effect(row, end_on)) for row in targets]
+        rows = [
+            (
+                row.pupil.full_name,
+                row.college.name,
+                wording.weekday_list(row.weekdays),
+                str(effect.meals),
+            )
+            for row, effect in effects
+        ]
+        return Effect(
+            figures=(
+                Figure(_("Inscriptions arrêtées"), str(len(targets))),
+                Figure(_("Premier jour sans repas"), wording.full_date(end_on)),
+                Figure(_("Repas retirés"), str(sum(effect.meals for _row, effect in effects))),
+                Figure(
+                    _("Somme non facturée"),
+                    format_euros(sum(effect.amount_cents for _row, effect in effects)),
+                ),
+            ),
+            sentences=(_("Les repas d'avant ce jour restent facturés."),),
+            table=sample((_("Élève"), _("Collège"), _("Jours"), _("Repas retirés")), rows),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        done, refusals = do_each(
+            targets,
+            lambda row: operations.end_enrolment(
+                enrolment=row, end_on=answers["end_on"], actor=actor, at=at, by_agent=True
+            ),
+        )
+        message = ngettext(
+            "%(count)d inscription est arrêtée.", "%(count)d inscriptions sont arrêtées.", done
+        ) % {"count": done}
+        return Outcome(message=message, url=self.back(targets), refusals=refusals)

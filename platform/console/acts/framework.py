@@ -1,0 +1,223 @@
+"""What an act of the console is made of.
+
+An act is a button or a bulk action. It has a capability, the objects it is about (reached through
+`access_*`), sometimes a few answers to give, an effect shown first, and one operation. The effect
+that was shown is signed with what it said: when the facts changed in between, the act is not done
+and the new effect is shown. No rule lives here: the operation decides, the preview tells.
+"""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commons.actors import Actor
+from commons.errors import DomainError, NotFound
+from tenants.accounts.capabilities import Capability
+from ui.errors import explain
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.utils.functional import Promise
+
+    from tenants.accounts.models import User
+
+Answers = Mapping[str, Any]
+SHOWN_ROWS = 12
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of an effect: what it counts, how it is written, the list it opens."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """The first rows of what will change; `more` counts those that are not shown."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Effect:
+    """What an act will do. With `refusals` it cannot be done, and they say why."""
+
+    figures: tuple[Figure, ...] = ()
+    sentences: tuple[str, ...] = ()
+    table: Table | None = None
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two effects that say the same."""
+        said = json.dumps(dataclasses.asdict(self), default=str, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, in one sentence; where to go next; what was refused in a bulk."""
+
+    message: str
+    url: str
+    refusals: tuple[str, ...] = ()
+
+
+class NoAnswers(forms.Form):
+    """An act that asks nothing."""
+
+
+class Act(abc.ABC):
+    """One act. Subclasses say who may do it, to what, what it will do, and call one operation."""
+
+    name: ClassVar[str]
+    title: ClassVar[str | Promise]
+    verb: ClassVar[str | Promise]
+    icon: ClassVar[str] = "bolt"
+    capability: ClassVar[Capability]
+    form_class: ClassVar[type[forms.Form]] = NoAnswers
+    warning: ClassVar[str | Promise] = ""  # what cannot be undone
+
+    @abc.abstractmethod
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        """The objects the keys name, all visible to the user.
+
+        :raises NotFound: if one is absent or not theirs to see
+        """
+
+    @abc.abstractmethod
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        """What `perform` would do now. Reads only."""
+
+    @abc.abstractmethod
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        """Do it.
+
+        :raises DomainError: if the operation refuses
+        """
+
+    def key_of(self, row: Any) -> str:
+        """How a row is named in the act's address."""
+        return str(getattr(row, "public_id", row.pk))
+
+    def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
+        """The questions, with the answers most likely."""
+        initial = self.initial(targets)
+        return self.form_class(data, files, initial=initial) if data is not None else (
+            self.form_class(initial=initial)
+        )
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        return {}
+
+    def about(self, targets: list[Any]) -> str:
+        """What the act is about, under its title."""
+        return ""
+
+    def back(self, targets: list[Any]) -> str:
+        """Where « Annuler » goes."""
+        return reverse("console:index")
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to answer before the effect is known."""
+        return bool(self.form_class.base_fields)  # type: ignore[attr-defined]
+
+
+_ACTS: dict[str, Act] = {}
+
+
+def register(act_class: type[Act]) -> type[Act]:
+    """Offer an act at `/console/actes/<name>/`."""
+    _ACTS[act_class.name] = act_class()
+    return act_class
+
+
+def find(name: str) -> Act:
+    """An act by its name.
+
+    :raises NotFound: if there is none
+    """
+    try:
+        return _ACTS[name]
+    except KeyError:
+        raise NotFound(act=name) from None
+
+
+def catalogue() -> list[Act]:
+    """Every act, by name."""
+    return [_ACTS[name] for name in sorted(_ACTS)]
+
+
+def url_for(name: str, *targets: Any) -> str:
+    """The address of an act about these objects."""
+    act = find(name)
+    query = QueryDict(mutable=True)
+    query.setlist("sur", [act.key_of(target) for target in targets])
+    address = reverse("console:act", args=[name])
+    return f"{address}?{query.urlencode()}" if targets else address
+
+
+def open_for_selection(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], *, name: str
+) -> HttpResponse:
+    """The bulk action of a list: open the act's page for the selected rows."""
+    return HttpResponseRedirect(url_for(name, *queryset))
+
+
+def do_each(targets: Iterable[Any], operation: Callable[[Any], Any]) -> tuple[int, tuple[str, ...]]:
+    """Call one operation per object; count what was done, and say each refusal once."""
+    done = 0
+    refusals: dict[str, int] = {}
+    for target in targets:
+        try:
+            operation(target)
+        except DomainError as error:
+            sentence = str(explain(error))
+            refusals[sentence] = refusals.get(sentence, 0) + 1
+        else:
+            done += 1
+    return done, tuple(
+        sentence if count == 1 else f"{sentence} ({count})" for sentence, count in refusals.items()
+    )
+
+
+def sample(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table | None:
+    """The first rows of a table, and how many are left out."""
+    if not rows:
+        return None
+    return Table(
+        heads=tuple(heads),
+        rows=tuple(tuple(row) for row in rows[:SHOWN_ROWS]),
+        more=max(0, len(rows) - SHOWN_ROWS),
+    )
+
+
+def count_text(singular: str, plural: str, count: int) -> str:
+    """`1 famille`, `3 familles`: both are already in French."""
+    return ngettext(singular, plural, count) % {"count": count}
+
+
+def nothing_to_do() -> Effect:
+    """The effect of an act that would change nothing."""
+    return Effect(refusals=(_("Il n'y a rien à changer."),))

@@ -1,0 +1,5 @@
+"""The lists of the console, one module per room; each registers itself on `console_site`."""
+
+from console.admin import accounts, canteen, invoicing, journals, ledger, people, tariffs
+
+__all__ = ["accounts", "canteen", "invoicing", "journals", "ledger", "people", "tariffs"]

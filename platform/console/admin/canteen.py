@@ -1,0 +1,87 @@
+"""Service days, enrolments and meals against the rule, to read."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from billing.canteen.models import (
+    BookingException,
+    CanteenRules,
+    Enrolment,
+    EnrolmentPayer,
+    ServiceDay,
+)
+from console.readonly import ReadOnlyAdmin
+from console.sites import console_site
+from tenants.accounts.capabilities import Capability
+
+
+@admin.register(ServiceDay, site=console_site)
+class ServiceDayAdmin(ReadOnlyAdmin):
+    list_display = ("day", "college", "is_open", "closed_reason")
+    list_select_related = ("college",)
+    list_filter = ("is_open", "day")
+    search_exact = ("college__uai", "college__name__istartswith")
+    search_help_text = _("Début du nom du collège, ou UAI.")
+    ordering = ("day", "college__name", "pk")
+    own_college = "college__uai"
+    acts = ("close-service-days",)
+    explanation = _("Un jour de service est un jour où la cantine d'un collège ouvre.")
+    empty_text = _("Aucun jour n'est encore ouvert pour cette année.")
+
+
+@admin.register(CanteenRules, site=console_site)
+class CanteenRulesAdmin(ReadOnlyAdmin):
+    list_display = ("valid_from", "valid_until")
+    ordering = ("-valid_from",)
+
+
+@admin.register(Enrolment, site=console_site)
+class EnrolmentAdmin(ReadOnlyAdmin):
+    list_display = (
+        "pupil",
+        "college",
+        "school_year",
+        "weekdays",
+        "state",
+        "valid_from",
+        "valid_until",
+    )
+    list_select_related = ("pupil", "college")
+    list_filter = ("state", "school_year", "service")
+    search_prefixes = ("pupil__search_key",)
+    search_exact = ("pupil__ine", "college__uai")
+    search_help_text = _("Début du nom de l'élève, INE ou UAI.")
+    ordering = ("-created_at", "-pk")
+    own_college = "college__uai"
+    acts = ("end-enrolments",)
+    empty_text = _("Aucune famille n'a encore inscrit d'enfant.")
+
+    def page_of(self, row: Enrolment) -> str:
+        return reverse("console:pupil-file", args=[row.pupil.public_id])
+
+
+@admin.register(EnrolmentPayer, site=console_site)
+class EnrolmentPayerAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_FILES, Capability.READ_MONEY)
+    list_display = ("guardian", "enrolment", "share_bp")
+    list_select_related = ("guardian", "enrolment")
+    ordering = ("pk",)
+
+
+@admin.register(BookingException, site=console_site)
+class BookingExceptionAdmin(ReadOnlyAdmin):
+    list_display = ("day", "pupil_name", "kind", "is_late", "requested_at")
+    list_select_related = ("enrolment__pupil",)
+    list_filter = ("kind", "is_late", "day")
+    search_prefixes = ("enrolment__pupil__search_key",)
+    search_help_text = _("Début du nom de l'élève.")
+    ordering = ("-day", "-pk")
+    own_college = "enrolment__college__uai"
+    empty_text = _("Aucun repas annulé ni ajouté.")
+
+    @admin.display(description=_("Élève"), ordering="enrolment__pupil__sort_key")
+    def pupil_name(self, row: BookingException) -> str:
+        return str(row.enrolment.pupil)

@@ -1,0 +1,49 @@
+"""The ledger, to read: accounts and the transfers between them. Amounts are cents."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from billing.ledger.models import Account, Transfer
+from console import records
+from console.readonly import ReadOnlyAdmin
+from console.sites import console_site
+from tenants.accounts.capabilities import Capability
+
+
+@admin.register(Account, site=console_site)
+class AccountAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = ("code", "kind", "name", "debited", "credited", "closed_at")
+    list_filter = ("kind",)
+    search_exact = ("code", "name__istartswith")
+    search_help_text = _("Code entier, ou début du libellé.")
+    ordering = ("code",)
+    explanation = _("Un solde ne se corrige jamais : on passe une écriture.")
+
+    @admin.display(description=_("Débits"), ordering="debits_posted")
+    def debited(self, row: Account) -> str:
+        return records.euros(row.debits_posted)
+
+    @admin.display(description=_("Crédits"), ordering="credits_posted")
+    def credited(self, row: Account) -> str:
+        return records.euros(row.credits_posted)
+
+
+@admin.register(Transfer, site=console_site)
+class TransferAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = (
+        "reference",
+        "kind",
+        "amount_cents",
+        "debit_account",
+        "credit_account",
+        "booked_at",
+    )
+    list_select_related = ("debit_account", "credit_account")
+    list_filter = ("kind",)
+    search_exact = ("reference", "debit_account__code", "credit_account__code")
+    search_help_text = _("Référence ou code de compte, entier.")
+    ordering = ("-pk",)

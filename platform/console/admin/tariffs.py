@@ -1,0 +1,66 @@
+"""Tariffs, resources and price decisions, to read."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from billing.tariffs.models import (
+    HouseholdResources,
+    PriceDecision,
+    TariffSchedule,
+    TariffVersion,
+)
+from console.readonly import ReadOnlyAdmin
+from console.sites import console_site
+from tenants.accounts.capabilities import Capability
+
+_TARIFFS = (Capability.READ_FILES, Capability.MANAGE_TARIFFS)
+
+
+@admin.register(TariffSchedule, site=console_site)
+class TariffScheduleAdmin(ReadOnlyAdmin):
+    reads = _TARIFFS
+    list_display = ("label", "service", "code")
+    list_filter = ("service",)
+    ordering = ("code", "service")
+
+
+@admin.register(TariffVersion, site=console_site)
+class TariffVersionAdmin(ReadOnlyAdmin):
+    reads = _TARIFFS
+    list_display = ("schedule_label", "valid_from", "valid_until", "is_illustrative", "recorded_at")
+    list_select_related = ("schedule",)
+    list_filter = ("schedule__service", "is_illustrative")
+    ordering = ("-valid_from", "pk")
+
+    @admin.display(description=_("Tarif"), ordering="schedule__label")
+    def schedule_label(self, row: TariffVersion) -> str:
+        return f"{row.schedule.label} · {row.schedule.get_service_display()}"
+
+    def page_of(self, row: TariffVersion) -> str:
+        return reverse("console:tariff-version", args=[row.public_id])
+
+
+@admin.register(HouseholdResources, site=console_site)
+class HouseholdResourcesAdmin(ReadOnlyAdmin):
+    list_display = ("household", "basis", "quotient_familial", "proof_kind", "valid_from")
+    list_select_related = ("household",)
+    list_filter = ("basis", "proof_kind")
+    search_exact = ("household__label__istartswith",)
+    ordering = ("-recorded_at", "-pk")
+
+
+@admin.register(PriceDecision, site=console_site)
+class PriceDecisionAdmin(ReadOnlyAdmin):
+    list_display = ("pupil", "service", "unit_price_cents", "source", "valid_from", "valid_until")
+    list_select_related = ("pupil",)
+    list_filter = ("service", "source")
+    search_prefixes = ("pupil__search_key",)
+    search_exact = ("pupil__ine",)
+    search_help_text = _("Début du nom de l'élève, ou INE.")
+    ordering = ("-decided_at", "-pk")
+    acts = ("redecide-prices-of-decisions",)
+    explanation = _("Chaque prix garde les données et les étapes qui l'expliquent.")
+    empty_text = _("Aucun prix n'est encore décidé.")

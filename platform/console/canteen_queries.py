@@ -1,0 +1,70 @@
+"""What the console reads of the canteen: which days, and what closing or ending takes away.
+
+An amount is what the lost meals would have been billed, in cents; a meal without a price counts 0.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import TYPE_CHECKING
+
+from billing.canteen.models import Enrolment, ServiceDay
+from billing.canteen.queries import meals_for
+from billing.tariffs.queries import price_history
+from commons.periods import Period
+from commons.school_calendar import SchoolYear
+from console import sql
+from tenants.accounts.capabilities import Capability, Role
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LostMeals:
+    """Meals that would no longer be served, and what they would have been billed."""
+
+    meals: int
+    amount_cents: int
+
+
+def service_days(user: User, ids: list[int]) -> list[ServiceDay]:
+    """The service days an agent named, among those they may see, in order of days."""
+    found = ServiceDay.objects.filter(pk__in=ids).select_related("college")
+    if not user.can(Capability.READ_FILES):
+        found = found.filter(college__uai__in=own_uais(user))
+    return list(found.order_by("day", "college__name", "pk"))
+
+
+def own_uais(user: User) -> list[str]:
+    """The collèges a secretary works for."""
+    return list(
+        user.staff_roles.filter(role=Role.COLLEGE_SECRETARY)
+        .order_by("college_uai")
+        .values_list("college_uai", flat=True)
+    )
+
+
+def closing_effect(service_day: ServiceDay) -> LostMeals:
+    """What closing a day takes away; nothing when it is already closed."""
+    meals, _priced, cents = sql.rows(
+        "closing_effect", [service_day.college_id, service_day.day]
+    )[0]
+    return LostMeals(meals=int(meals), amount_cents=int(cents))
+
+
+def ending_effect(enrolment: Enrolment, end_on: datetime.date) -> LostMeals:
+    """What ending an enrolment on a day takes away until the end of its school year."""
+    last = enrolment.valid_until or SchoolYear(enrolment.school_year).period.end
+    if last is None or end_on >= last:
+        return LostMeals(meals=0, amount_cents=0)
+    days = meals_for(enrolment, Period(end_on, last))
+    prices = list(price_history(enrolment.pupil, enrolment.service))
+    cents = 0
+    for day in days:
+        for price in prices:
+            if price.valid_from <= day and (price.valid_until is None or day < price.valid_until):
+                cents += price.unit_price_cents
+                break
+    return LostMeals(meals=len(days), amount_cents=cents)

@@ -1,0 +1,134 @@
+"""The sidebar: what an agent may open, grouped by what they came to do. Nothing else is shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tenants.accounts.capabilities import Capability
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+    from django.utils.functional import Promise
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """A task page, for who has one of these capabilities."""
+
+    route: str
+    title: str | Promise
+    icon: str
+    capabilities: tuple[Capability, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Records:
+    """The list of a model, for who may see it."""
+
+    model: str
+    title: str | Promise
+    icon: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Link:
+    """What the template draws."""
+
+    title: str | Promise
+    icon: str
+    url: str
+    is_here: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    title: str | Promise
+    links: tuple[Link, ...]
+
+
+_C = Capability
+GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
+    (
+        _("Mon travail"),
+        (
+            Page("index", _("Aujourd'hui"), "today", (_C.USE_CONSOLE,)),
+            Page("search", _("Chercher"), "search", (_C.READ_FILES, _C.READ_OWN_COLLEGE)),
+        ),
+    ),
+    (
+        _("Facturation"),
+        (
+            Page("billing-runs", _("Passages de facturation"), "event_repeat", (_C.READ_MONEY,)),
+            Records("invoicing.Invoice", _("Factures"), "receipt_long"),
+            Records("invoicing.Anomaly", _("Anomalies"), "flag"),
+            Records("invoicing.Regie", _("Régies"), "account_balance"),
+        ),
+    ),
+    (
+        _("Familles"),
+        (
+            Records("people.Pupil", _("Élèves"), "school"),
+            Records("people.Guardian", _("Responsables"), "group"),
+            Records("people.Household", _("Foyers"), "home"),
+            Records("people.College", _("Collèges"), "apartment"),
+        ),
+    ),
+    (
+        _("Cantine"),
+        (
+            Records("canteen.Enrolment", _("Inscriptions"), "restaurant"),
+            Records("canteen.BookingException", _("Annulations et ajouts"), "event_busy"),
+            Records("canteen.ServiceDay", _("Jours de service"), "calendar_month"),
+            Page("tariffs", _("Prix et barèmes"), "sell", (_C.READ_FILES, _C.MANAGE_TARIFFS)),
+            Records("tariffs.PriceDecision", _("Décisions de prix"), "gavel"),
+        ),
+    ),
+    (
+        _("Annuaire"),
+        (Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),),
+    ),
+    (
+        _("Contrôle"),
+        (
+            Records("ledger.Account", _("Grand livre"), "menu_book"),
+            Records("ledger.Transfer", _("Écritures"), "sync_alt"),
+            Records("commons.AuditEntry", _("Journal des actes"), "history"),
+            Records("commons.OutboxEvent", _("Messages à envoyer"), "outbox"),
+            Records("accounts.User", _("Comptes"), "badge"),
+            Records("accounts.StaffRole", _("Rôles des agents"), "key"),
+        ),
+    ),
+)
+
+
+def sidebar(site: AdminSite, request: HttpRequest) -> list[Group]:
+    """The groups an agent sees; a group with nothing to open is left out."""
+    groups = []
+    for title, entries in GROUPS:
+        links = [link for entry in entries if (link := _link(site, request, entry))]
+        if links:
+            groups.append(Group(title=title, links=tuple(links)))
+    return groups
+
+
+def _link(site: AdminSite, request: HttpRequest, entry: Page | Records) -> Link | None:
+    if isinstance(entry, Page):
+        if not any(request.user.can(capability) for capability in entry.capabilities):
+            return None
+        url = reverse(f"console:{entry.route}")
+    else:
+        model = apps.get_model(entry.model)
+        model_admin = site._registry.get(model)  # noqa: SLF001
+        if model_admin is None or not model_admin.has_view_permission(request):
+            return None
+        options = model._meta  # noqa: SLF001
+        url = reverse(f"console:{options.app_label}_{options.model_name}_changelist")
+    is_home = entry == GROUPS[0][1][0]
+    is_here = request.path == url or (not is_home and request.path.startswith(url))
+    return Link(title=entry.title, icon=entry.icon, url=url, is_here=is_here)

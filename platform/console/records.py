@@ -1,0 +1,107 @@
+"""One row as a list of names and values, in words an agent reads.
+
+Columns ending in `_cents` are written in euros, shares (`_bp`) in percent, references are links to
+what the agent may open. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import decimal
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from commons.money import format_euros
+from ui import wording
+from ui.templatetags.ui import percent
+
+if TYPE_CHECKING:
+    from console.readonly import ReadOnlyAdmin
+
+NOTHING = "–"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Detail:
+    """A name and its value; `is_block` when the value needs the whole width."""
+
+    name: str
+    value: str
+    url: str = ""
+    is_block: bool = False
+
+
+def describe(model_admin: ReadOnlyAdmin, request: HttpRequest, row: models.Model) -> list[Detail]:
+    """Every field of a row, in order, but the keys that mean nothing to an agent."""
+    hidden = {"id", "sort_key", "search_key", "password", *model_admin.hides}
+    return [
+        _detail(model_admin, request, row, field)
+        for field in row._meta.concrete_fields  # noqa: SLF001
+        if field.name not in hidden
+    ]
+
+
+def _detail(
+    model_admin: ReadOnlyAdmin, request: HttpRequest, row: models.Model, field: Any
+) -> Detail:
+    name = str(field.verbose_name)
+    name = name[:1].upper() + name[1:]
+    if isinstance(field, models.ForeignKey):
+        target = getattr(row, field.name)
+        other = model_admin.admin_site._registry.get(field.remote_field.model)  # noqa: SLF001
+        can_open = target is not None and other is not None and other.has_view_permission(request)
+        url = other.page_of(target) if can_open else ""
+        return Detail(name, NOTHING if target is None else str(target), url=url)
+    value = getattr(row, field.attname)
+    if isinstance(field, models.JSONField) and value not in (None, {}, [], ""):
+        written = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+        return Detail(name, written, is_block=True)
+    if field.choices:
+        return Detail(name, str(dict(field.flatchoices).get(value, value)) or NOTHING)
+    return Detail(name, written_value(value, field.name))
+
+
+def written_value(value: Any, field_name: str = "") -> str:  # noqa: PLR0911  one kind of value each
+    """A value as people write it."""
+    if value is None or value == "" or value == {} or value == []:
+        return NOTHING
+    if isinstance(value, bool):
+        return _("Oui") if value else _("Non")
+    if isinstance(value, int) and field_name.endswith("_cents"):
+        return format_euros(value)
+    if isinstance(value, int) and field_name.endswith("_bp"):
+        return percent(value)
+    if isinstance(value, int) and field_name == "weekdays":
+        return wording.weekday_list(value)
+    if isinstance(value, int) and field_name == "school_year":
+        return f"{value}-{value + 1}"
+    if isinstance(value, decimal.Decimal):
+        return str(number_format(value, use_l10n=True))
+    if isinstance(value, datetime.datetime):
+        return moment(value)
+    if isinstance(value, datetime.date):
+        return wording.full_date(value)
+    if isinstance(value, list):
+        return ", ".join(written_value(item) for item in value)
+    return str(value)
+
+
+def moment(value: datetime.datetime) -> str:
+    """`7 octobre 2024, 14 h 05`"""
+    local = timezone.localtime(value)
+    return f"{wording.full_date(local)}, {local.hour}\u00a0h\u00a0{local.minute:02d}"
+
+
+def euros(cents: int | None) -> str:
+    """An amount in a column of figures."""
+    if cents is None:
+        return NOTHING
+    return format_html('<span class="c-amount">{}</span>', format_euros(cents))

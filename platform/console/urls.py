@@ -1,0 +1,30 @@
+"""The task pages of the console; the lists of the registry come after them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import URLPattern, path
+
+from console.views import acts, billing, families, feeds, style, tariffs, today
+
+if TYPE_CHECKING:
+    from console.sites import ConsoleSite
+
+
+def task_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """Each page behind the site's door."""
+    guard = site.admin_view
+    return [
+        path("", guard(today.today), name="index"),
+        path("couleurs.css", guard(style.stylesheet, cacheable=True), name="colours"),
+        path("chercher/", guard(families.search), name="search"),
+        path("actes/<slug:name>/", guard(acts.act_page), name="act"),
+        path("eleves/<uuid:public_id>/", guard(families.pupil_file), name="pupil-file"),
+        path("facturation/", guard(billing.runs), name="billing-runs"),
+        path("facturation/<uuid:public_id>/", guard(billing.run), name="billing-run"),
+        path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
+        path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),
+        path("annuaire/", guard(feeds.feeds), name="feeds"),
+        path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
+    ]

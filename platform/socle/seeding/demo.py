@@ -1,0 +1,336 @@
+"""Making the demo's data, département by département, through the real operations.
+
+Acts bear the dates they would have had: families enrol in August, months are issued in the first
+days of the next one. Each function is one stage, and says what it does as it goes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import random
+import tempfile
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+
+from billing.canteen import operations as canteen
+from billing.canteen import queries as canteen_queries
+from billing.canteen.rules import published_rules
+from billing.invoicing import operations as invoicing
+from billing.invoicing.models import Anomaly, BillingRun
+from billing.tariffs import operations as tariffs
+from billing.tariffs.models import HouseholdResources
+from billing.tariffs.schedule_files import published_schedule
+from commons import outbox
+from commons.actors import Actor
+from commons.periods import Period, month_period
+from commons.school_calendar import SchoolYear, school_year_of, teaching_days
+from socle.seeding import cast, feed
+from tenants.accounts import operations as accounts
+from tenants.accounts.capabilities import Role
+from tenants.accounts.models import User
+from tenants.people import families
+from tenants.people import queries as people
+from tenants.people.models import College, Guardian, Guardianship, Household, Pupil
+from tenants.registry import contexts
+
+ACTOR = Actor.command("socle seed")
+SEED = 2026
+Proof = HouseholdResources.Proof
+PARIS_NOON = datetime.time(10, tzinfo=datetime.UTC)  # noon in summer, 11 in winter: never midnight
+ANSWER = "Vérifié avec la famille."
+Say = Callable[[str], object]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """Where and when the demo plays."""
+
+    departement: cast.NewDepartement
+    today: datetime.date
+    say: Say
+
+    @property
+    def year(self) -> SchoolYear:
+        return school_year_of(self.today)
+
+    @property
+    def draw(self) -> random.Random:
+        """Draws that depend on the seed and the département alone."""
+        return random.Random(f"{SEED}-{self.departement.code}")  # noqa: S311  not a secret
+
+    def members(self) -> Iterable[cast.CastMember]:
+        return (m for m in cast.CAST if m.schema_name == self.departement.schema_name)
+
+
+def at(day: datetime.date) -> datetime.datetime:
+    """An hour of that day."""
+    return datetime.datetime.combine(day, PARIS_NOON)
+
+
+def seed_departement(stage: Stage) -> None:
+    """Everything of one département, which exists and is empty."""
+    name = stage.departement.name
+    with contexts.tenant(stage.departement.schema_name):
+        stage.say(f"{name} : tarif et règles de la cantine…")
+        publish_rules(stage)
+        stage.say(f"{name} : annuaire de l'académie…")
+        import_feed(stage)
+        stage.say(f"{name} : comptes…")
+        open_accounts(stage)
+        stage.say(f"{name} : foyers et ressources…")
+        record_situations(stage)
+        stage.say(f"{name} : inscriptions à la cantine…")
+        enrol_families(stage)
+        stage.say(f"{name} : factures…")
+        bill_months(stage)
+        stage.say(f"{name} : messages…")
+        while outbox.deliver_pending(at=at(stage.today)).delivered:
+            pass
+
+
+def publish_rules(stage: Stage) -> None:
+    """The published schedule and rules of the département; the months past use them too."""
+    code = stage.departement.code
+    schedule = published_schedule(code)
+    first = at(stage.year.period.start - datetime.timedelta(days=90))
+    tariffs.publish_schedule(schedule=schedule, actor=ACTOR, at=first)
+    canteen.set_canteen_rules(
+        definition=published_rules(code),
+        valid_from=schedule.valid_from,
+        actor=ACTOR,
+        at=first,
+    )
+
+
+def import_feed(stage: Stage) -> None:
+    """Generate a complete feed, import it, and open the canteens."""
+    when = at(datetime.date(stage.year.start_year, 8, 24))
+    with tempfile.TemporaryDirectory(prefix="socle-aaf-") as folder:
+        feed.import_demo_feed(
+            Path(folder), code=stage.departement.code, year=stage.year, actor=ACTOR, at=when
+        )
+    for college in people.colleges():
+        canteen.open_service_days(
+            college=college, school_year=stage.year.start_year, actor=ACTOR, at=when
+        )
+
+
+def open_accounts(stage: Stage) -> None:
+    """An account for each member of the cast, with roles for the agents."""
+    when = at(datetime.date(stage.year.start_year, 8, 25))
+    for member in stage.members():
+        user = accounts.create_user(
+            email=member.email,
+            first_name=member.first_name,
+            last_name=member.last_name,
+            password=cast.PASSWORD,
+            actor=ACTOR,
+            at=when,
+        )
+        if member.role is not None:
+            uai = _first_college().uai if member.role is Role.COLLEGE_SECRETARY else ""
+            accounts.grant_role(
+                user=user, role=member.role, college_uai=uai, actor=ACTOR, at=when
+            )
+        else:
+            _connect(user, when)
+    _share_the_moreaus(when)
+
+
+def _first_college() -> College:
+    diallo = Guardian.objects.filter(email="aminata.diallo@exemple.fr").first()
+    if diallo is not None:
+        link = diallo.guardianships.select_related("pupil").order_by("pk").first()
+        schooling = link.pupil.schoolings.select_related("college").first() if link else None
+        if schooling is not None:
+            return schooling.college
+    return College.objects.order_by("uai")[0]
+
+
+def _connect(user: User, when: datetime.datetime) -> None:
+    guardian = Guardian.objects.filter(email=user.email, user__isnull=True).first()
+    if guardian is not None:
+        families.connect_guardian(guardian=guardian, user=user, actor=ACTOR, at=when)
+
+
+def _share_the_moreaus(when: datetime.datetime) -> None:
+    """Separated parents, each paying half."""
+    parents = Guardian.objects.filter(email__in=("julie.moreau@exemple.fr", "thomas.moreau@exemple.fr"))
+    shares = {parent.pk: 5000 for parent in parents}
+    if len(shares) != 2:  # noqa: PLR2004  they live in one département
+        return
+    pupils = Pupil.objects.filter(guardianships__guardian__in=parents).distinct()
+    for pupil in pupils:
+        families.share_bills(pupil=pupil, shares=shares, actor=ACTOR, at=when)
+
+
+def record_situations(stage: Stage) -> None:
+    """One tax household per financial guardian, and what most of them proved."""
+    when = at(datetime.date(stage.year.start_year, 8, 26))
+    start = stage.year.period.start
+    draw = stage.draw
+    by_payer: dict[int, list[Pupil]] = {}
+    links = Guardianship.objects.filter(is_financial=True).select_related("pupil")
+    for link in links.order_by("pupil__sort_key", "pk"):
+        by_payer.setdefault(link.guardian_id, []).append(link.pupil)
+    for payer_id, pupils in by_payer.items():
+        payer = Guardian.objects.get(pk=payer_id)
+        household = families.form_household(
+            label=f"Foyer {payer.last_name} {payer.first_name}",
+            guardians=_living_together(payer, pupils),
+            pupils=pupils,
+            valid_from=start,
+            actor=ACTOR,
+            at=when,
+        )
+        situation = _situation(payer.email, stage.departement.code, len(pupils), draw)
+        if situation:
+            tariffs.record_resources(
+                household=household, valid_from=start, actor=ACTOR, at=when, **situation
+            )
+
+
+def _living_together(payer: Guardian, pupils: list[Pupil]) -> list[Guardian]:
+    """The payer, and the other parent at the same address."""
+    others = (
+        Guardian.objects.filter(guardianships__pupil__in=pupils, guardianships__legal_role__gte=1)
+        .exclude(pk=payer.pk)
+        .distinct()
+    )
+    same = [g for g in others if (g.street, g.postal_code) == (payer.street, payer.postal_code)]
+    return [payer, *same]
+
+
+def _situation(
+    email: str, code: str, children: int, draw: random.Random
+) -> dict[str, object] | None:
+    """What a household proved: the cast's is fixed, the others' is drawn."""
+    chance = draw.random()
+    income = draw.choice((9_000, 14_400, 18_000, 24_000, 30_000, 36_000, 48_000, 66_000))
+    quotient = Decimal(draw.choice((320, 560, 600, 780, 910, 1025, 1100, 1390, 1600, 2100, 2600)))
+    if email == "lan.nguyen@exemple.fr":
+        return {"statuses": ["RSA"], "proof_kind": Proof.STATUS_CERTIFICATE}
+    if email == "marc.petit@exemple.fr":
+        quotient, chance = Decimal(1100), 0.5
+    if email == "aminata.diallo@exemple.fr":
+        income, children, chance = 18_000, 1, 0.5  # 2.5 parts: a quotient of 600.00
+    if chance < 0.12:  # noqa: PLR2004  one in eight brings nothing
+        return None
+    if chance < 0.18:  # noqa: PLR2004
+        return {"choose_maximum": True}
+    if code == "94":
+        return {
+            "basis": "CAF_QF",
+            "quotient_familial": quotient,
+            "proof_kind": Proof.CAF_CERTIFICATE,
+        }
+    return {
+        "basis": "FISCAL_QF",
+        "reference_tax_income_cents": income * 100,
+        "tax_parts": Decimal(2) + Decimal(children) / 2,
+        "proof_kind": Proof.TAX_NOTICE,
+    }
+
+
+def enrol_families(stage: Stage) -> None:
+    """Half-boarders are enrolled; one child of the Diallos is left for the visitor."""
+    when = at(datetime.date(stage.year.start_year, 8, 27))
+    start = stage.year.period.start
+    draw = stage.draw
+    left = _left_for_the_visitor()
+    pupils = Pupil.objects.filter(
+        household__isnull=False, schoolings__regime="HALF_BOARD"
+    ).distinct()
+    for pupil in pupils.order_by("sort_key", "pk"):
+        weekdays = draw.choice((0b11011, 0b11011, 0b01011, 0b10001, 0b01001))
+        cancels = draw.random()
+        schooling = people.schooling_on(pupil, start)
+        if schooling is None or pupil.pk in left:
+            continue
+        payers = [
+            canteen.Payer(link.guardian, link.payer_share_bp)
+            for link in people.payers_of(pupil, on=start).select_related("guardian")
+        ]
+        if not payers:
+            continue
+        enrolment = canteen.enrol(
+            pupil=pupil,
+            college=schooling.college,
+            school_year=stage.year.start_year,
+            weekdays=weekdays,
+            start_on=start,
+            payers=payers,
+            actor=ACTOR,
+            at=when,
+        )
+        if cancels < 0.25:  # noqa: PLR2004  one in four cancels something
+            _cancel_some(stage, enrolment, draw)
+
+
+def _left_for_the_visitor() -> set[int]:
+    """The youngest child of Aminata Diallo is not enrolled: the visitor does it."""
+    child = (
+        Pupil.objects.filter(guardianships__guardian__email="aminata.diallo@exemple.fr")
+        .order_by("-birth_date")
+        .first()
+    )
+    return {child.pk} if child else set()
+
+
+def _cancel_some(stage: Stage, enrolment: object, draw: random.Random) -> None:
+    """Cancel two meals in time, and one too late."""
+    days = canteen_queries.meals_for(  # type: ignore[arg-type]
+        enrolment, Period(stage.year.period.start, stage.today + datetime.timedelta(days=1))
+    )
+    if len(days) < 8:  # noqa: PLR2004  too short a month to choose from
+        return
+    chosen = sorted(draw.sample(days[4:], 3))
+    for index, day in enumerate(chosen):
+        notice = 0 if index == 1 else 10
+        canteen.cancel_meals(
+            enrolment=enrolment,  # type: ignore[arg-type]
+            days=[day],
+            actor=ACTOR,
+            at=at(day - datetime.timedelta(days=notice)) - datetime.timedelta(hours=3),
+        )
+
+
+def bill_months(stage: Stage) -> None:
+    """Issue the months that are over; leave the current one reviewed, for the régisseur."""
+    regie = invoicing.open_regie(
+        code="restauration",
+        name=f"Régie de restauration scolaire · {stage.departement.name}",
+        siret="",
+        actor=ACTOR,
+        at=at(stage.year.period.start),
+    )
+    month = stage.year.period.start
+    while month <= stage.today.replace(day=1):
+        end = month_period(month.year, month.month).end
+        assert end is not None
+        is_over = end <= stage.today
+        when = at(end if is_over else stage.today)
+        has_school = any(True for _ in teaching_days(Period(month, min(end, stage.today + ONE_DAY))))
+        if has_school:
+            run = invoicing.prepare_run(regie=regie, month=month, actor=ACTOR, at=when)
+            invoicing.review_run(run=run, actor=ACTOR, at=when)
+            if is_over:
+                _issue(run, when)
+        month = end
+
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+def _issue(run: BillingRun, when: datetime.datetime) -> None:
+    for anomaly in run.anomalies.filter(severity=Anomaly.Severity.BLOCKING):
+        invoicing.answer_anomaly(anomaly=anomaly, answer=ANSWER, actor=ACTOR, at=when)
+    due_on = (when + datetime.timedelta(days=30)).date()
+    invoicing.issue_run(run=run, due_on=due_on, actor=ACTOR, at=when)
+
+
+def households() -> int:
+    """How many households the current département has."""
+    return Household.objects.count()

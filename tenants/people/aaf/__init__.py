@@ -1,0 +1,1 @@
+"""The academic feed (annuaire académique fédérateur, 2nd degree): reading it, and writing fixtures."""

@@ -1,0 +1,245 @@
+"""Enrolling a child in three steps, as a family does it, without JavaScript."""
+
+import datetime
+import re
+
+import pytest
+import time_machine
+
+from billing.canteen.models import Enrolment
+from billing.tariffs.models import HouseholdResources, PriceDecision
+from commons.models import OutboxEvent
+from tests.factories.canteen import make_enrolment, make_family, open_canteen
+from tests.factories.portal import account_of
+from tests.factories.tariffs import make_resources, make_version
+
+NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
+FIRST_FREE_DAY = datetime.date(2024, 10, 14)
+
+pytestmark = pytest.mark.usefixtures("october")
+
+
+@pytest.fixture
+def october():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def family(site):
+    """A family of Hauts-de-Seine whose collège serves meals, and nobody enrolled."""
+    found = make_family()
+    open_canteen(found.college)
+    make_version("92")
+    site.sign_in(account_of(found))
+    return found
+
+
+def path(family, step=""):
+    return f"/enfants/{family.pupil.public_id}/cantine/inscription/{step}"
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_beginning_leads_to_the_first_step(site, family):
+    response = site.get(path(family))
+
+    assert response.headers["Location"] == path(family, "jours/")
+
+
+def test_first_step_asks_one_question_and_offers_no_wednesday(site, family):
+    page = text(site.get(path(family, "jours/")))
+
+    assert "Étape 1 sur 3" in page
+    assert "Vendredi" in page
+    assert "Mercredi" not in page
+
+
+def test_no_day_is_refused_next_to_the_question(site, family):
+    response = site.post(path(family, "jours/"))
+
+    assert response.status_code == 422
+    assert text(response).count("Cochez au moins un jour.") == 2
+    assert not Enrolment.objects.exists()
+
+
+def test_day_that_is_not_offered_is_refused(site, family):
+    response = site.post(path(family, "jours/"), weekdays=["4"])
+
+    assert response.status_code == 422
+    assert not Enrolment.objects.exists()
+
+
+def test_days_are_saved_at_once_and_the_next_question_comes(site, family):
+    response = site.post(path(family, "jours/"), weekdays=["1", "8"])
+
+    assert response.headers["Location"] == path(family, "situation/")
+    draft = Enrolment.objects.get()
+    assert (draft.state, draft.weekdays) == ("DRAFT", 1 | 8)
+
+
+def test_going_back_keeps_the_days(site, family):
+    site.post(path(family, "jours/"), weekdays=["1", "8"])
+
+    html = site.get(path(family, "jours/")).content.decode()
+
+    checked = re.findall(r'<input[^>]*value="(\d+)"[^>]*checked', html)
+    assert checked == ["1", "8"]
+
+
+def test_stopping_resumes_at_the_next_question(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+
+    assert site.get(path(family)).headers["Location"] == path(family, "situation/")
+
+
+def test_home_offers_to_finish_what_was_begun(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+
+    page = text(site.get("/"))
+
+    assert "Finir l&#x27;inscription" in page
+    assert "Vos réponses sont gardées" in page
+
+
+def test_skipping_a_step_leads_back_to_it(site, family):
+    assert site.get(path(family, "situation/")).headers["Location"] == path(family, "jours/")
+    assert site.get(path(family, "confirmation/")).headers["Location"] == path(family)
+
+
+def test_situation_offers_the_maximum_with_its_price(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+
+    page = text(site.get(path(family, "situation/")))
+
+    assert "je paie le prix le plus haut, 7,00\u00a0€" in page
+    assert "Je donnerai ma pièce plus tard" in page
+
+
+def test_choosing_the_maximum_is_recorded(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+
+    response = site.post(path(family, "situation/"), choice="MAXIMUM")
+
+    assert response.headers["Location"] == path(family, "confirmation/")
+    resources = HouseholdResources.objects.get()
+    assert (resources.choose_maximum, resources.valid_from) == (True, FIRST_FREE_DAY)
+
+
+def test_known_situation_is_kept_and_its_price_shown(site, family):
+    make_resources(family.household)
+    site.post(path(family, "jours/"), weekdays=["1"])
+
+    page = text(site.get(path(family, "situation/")))
+
+    assert "Garder ma situation déjà connue\u00a0: 3,00\u00a0€ par repas" in page
+
+
+def test_confirmation_shows_days_price_payer_and_first_day(site, family):
+    make_resources(family.household)
+    site.post(path(family, "jours/"), weekdays=["1", "8"])
+    site.post(path(family, "situation/"), choice="KEEP")
+
+    page = text(site.get(path(family, "confirmation/")))
+
+    assert "Étape 3 sur 3" in page
+    assert "3,00\u00a0€" in page
+    assert "lundi et jeudi" in page
+    assert "lundi\u00a014\u00a0octobre" in page
+    assert family.guardians[0].first_name in page
+
+
+def test_confirming_enrols_and_decides_the_price(site, family):
+    make_resources(family.household)
+    site.post(path(family, "jours/"), weekdays=["1", "8"])
+    site.post(path(family, "situation/"), choice="KEEP")
+
+    response = site.post(path(family, "confirmation/"))
+
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.state, enrolment.weekdays) == ("ACTIVE", 9)
+    assert enrolment.valid_from == FIRST_FREE_DAY
+    assert PriceDecision.objects.get().unit_price_cents == 300
+    assert OutboxEvent.objects.filter(name="canteen.enrolment.created").count() == 1
+    assert "est confirmée" in text(site.follow(response))
+
+
+def test_confirming_twice_enrols_once(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="KEEP")
+    site.post(path(family, "confirmation/"))
+
+    response = site.post(path(family, "confirmation/"))
+
+    assert Enrolment.objects.count() == 1
+    assert "est déjà inscrit" in text(site.follow(response))
+
+
+def test_child_already_enrolled_has_no_steps(site, family):
+    make_enrolment(family)
+
+    response = site.get(path(family, "jours/"))
+
+    assert response.headers["Location"] == f"/enfants/{family.pupil.public_id}/"
+
+
+def test_separated_parents_both_appear_as_payers(site):
+    family = make_family(guardians=2)
+    open_canteen(family.college)
+    make_version("92")
+    site.sign_in(account_of(family))
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="KEEP")
+
+    page = text(site.get(path(family, "confirmation/")))
+
+    assert page.count("50\u00a0%") == 2
+
+
+def test_parent_outside_the_household_learns_nothing_of_its_resources(site):
+    family = make_family(guardians=2)
+    open_canteen(family.college)
+    make_version("92")
+    make_resources(family.household)
+    site.sign_in(account_of(family, rank=1))
+    site.post(path(family, "jours/"), weekdays=["1"])
+
+    situation = text(site.get(path(family, "situation/")))
+    forced = site.post(path(family, "situation/"), choice="MAXIMUM")
+    site.post(path(family, "situation/"), choice="KEEP")
+    confirmation = text(site.get(path(family, "confirmation/")))
+
+    assert "Selon la situation du foyer de l&#x27;enfant" in situation
+    assert "600,00" not in situation + confirmation
+    assert forced.status_code == 422
+    assert HouseholdResources.objects.get().choose_maximum is False
+
+
+@pytest.mark.parametrize("step", ["", "jours/", "situation/", "confirmation/"])
+def test_child_of_another_family_does_not_exist(site, family, step):
+    other = make_family()
+
+    assert site.get(path(other, step)).status_code == 404
+    assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["jours/", "situation/", "confirmation/"])
+def test_posting_for_a_child_of_another_family_changes_nothing(site, family, step):
+    other = make_family()
+
+    response = site.post(path(other, step), weekdays=["1"], choice="MAXIMUM")
+
+    assert response.status_code == 404
+    assert not Enrolment.objects.exists()
+    assert not HouseholdResources.objects.exists()
+
+
+def test_collège_without_rules_says_whom_to_call(site):
+    family = make_family()
+    site.sign_in(account_of(family))
+
+    page = text(site.get(f"/enfants/{family.pupil.public_id}/"))
+
+    assert "Les règles" in page or "règles pour" in page
