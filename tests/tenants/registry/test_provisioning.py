@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 from django.db import connections
@@ -47,6 +49,11 @@ def test_a_new_departement_can_be_entered_and_written_at_once(owner):
         assert directory.by_host("essonne.socle.test").code == "91"
 
 
+def _without_casts(definition: str) -> str:
+    """PostgreSQL writes `x IN (…)` back with its casts elsewhere once it has read them itself."""
+    return re.sub(r"::(character varying|text)(\[\])?|[()]", "", definition)
+
+
 def test_the_replayed_schema_is_the_migrated_one(owner):
     """Columns, defaults, identities, constraints, indexes and rights are the template's."""
     provision()
@@ -67,12 +74,14 @@ def test_the_replayed_schema_is_the_migrated_one(owner):
            CROSS JOIN LATERAL aclexplode(a.attacl) AS acl
            WHERE acl.grantee = %s::regrole AND c.relnamespace = %s::regnamespace""",
         "SELECT tablename, policyname, cmd, replace(qual, %s, '') FROM pg_policies WHERE schemaname = %s",
+        """SELECT c.relname, c.reloptions FROM pg_catalog.pg_class AS c
+           WHERE c.relkind = 'r' AND c.relnamespace = %s::regnamespace""",
     )
     for question in questions:
         answers = []
         for schema in ("zz_template", "d91"):
             owner.execute(question, [schema] * question.count("%s"))
-            answers.append(sorted(map(str, owner.fetchall())))
+            answers.append(sorted(_without_casts(str(row)) for row in owner.fetchall()))
         assert answers[0] == answers[1]
     for table in ("django_migrations", "django_content_type", "auth_permission"):
         owner.execute(
