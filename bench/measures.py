@@ -1,0 +1,73 @@
+"""How things are measured: ways of doing the same, taken in turns, medians and ratios.
+
+Machines are shared and noisy: a way is only compared with another way of the same run. Seconds are
+wall-clock; sizes are MiB of resident memory.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+Way = Callable[[], object]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the results: what was measured, what was found, and the target it has, if any."""
+
+    what: str
+    found: str
+    target: str = ""
+    holds: bool = True
+
+
+def seconds(way: Way) -> float:
+    """How long one call takes."""
+    gc.collect()
+    start = time.perf_counter()
+    way()
+    return time.perf_counter() - start
+
+
+def interleaved(
+    ways: Mapping[str, Way], *, rounds: int, between: Way | None = None
+) -> dict[str, float]:
+    """The median seconds of each way, each taken once per round; `between` runs before every one."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _round in range(rounds):
+        for name, way in ways.items():
+            if between is not None:
+                between()
+            taken[name].append(seconds(way))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def resident_mib() -> float:
+    """The resident memory of this process now, where the system says it; else its peak."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return peak_mib()
+
+
+def peak_mib() -> float:
+    """The largest resident memory of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if Path("/proc").exists() else peak / 2**20
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """The rows as a Markdown table."""
+    lines = ["| what | found | target | |", "|---|---|---|---|"]
+    for row in rows:
+        mark = "" if not row.target else "✓" if row.holds else "✗"
+        lines.append(f"| {row.what} | {row.found} | {row.target} | {mark} |")
+    return lines
