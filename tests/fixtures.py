@@ -54,12 +54,17 @@ def _rolled_back(schemas: tuple[str, ...]) -> Iterator[None]:
     try:
         for schema in schemas:
             with contexts.public() if schema == "public" else contexts.tenant(schema):
-                if any(wrapper is connection._connections[connection._alias] for wrapper, _, _ in opened):
+                if any(
+                    wrapper is connection._connections[connection._alias]
+                    for wrapper, _, _ in opened
+                ):
                     continue
                 atomic = transaction.atomic()
                 atomic._from_testcase = True  # type: ignore[attr-defined]  lets durable blocks nest
                 atomic.__enter__()
-                opened.append((connection._connections[connection._alias], connection.tenant, atomic))
+                opened.append(
+                    (connection._connections[connection._alias], connection.tenant, atomic)
+                )
         yield
     finally:
         for wrapper, tenant, atomic in reversed(opened):

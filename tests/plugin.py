@@ -158,9 +158,10 @@ def _take_guard_away(superuser_url: str, name: str) -> None:
 
 
 def _drop(superuser_url: str, name: str) -> None:
-    with contextlib.suppress(psycopg.Error), psycopg.connect(
-        superuser_url, autocommit=True
-    ) as connection:
+    with (
+        contextlib.suppress(psycopg.Error),
+        psycopg.connect(superuser_url, autocommit=True) as connection,
+    ):
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
@@ -182,9 +183,7 @@ if "SOCLE_TEST_SERVER" not in os.environ:
     _start()
 if IS_WORKER or not any(
     a.startswith(("-n", "--numprocesses")) and a not in ("-n0", "-n=0") for a in sys.argv
-):
-    _own_database()
-elif "-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] == "0":
+) or ("-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] == "0"):
     _own_database()
 
 from tests.fixtures import *  # noqa: E402, F403  fixtures need the variables above

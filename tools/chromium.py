@@ -17,10 +17,18 @@ ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGE = "@sparticuz/chromium@149.0.0"
 FOLDER = ROOT / "var" / "tools" / "chromium"
-ASK = "import('@sparticuz/chromium').then(m => m.default.executablePath()).then(p => console.log(p))"
+ASK = (
+    "import('@sparticuz/chromium').then(m => m.default.executablePath()).then(p => console.log(p))"
+)
 # What each kind needs on its command line.
 SYSTEM_ARGUMENTS = ("--no-sandbox", "--disable-gpu")
-BUNDLED_ARGUMENTS = ("--no-sandbox", "--single-process", "--no-zygote", "--headless=shell", "--disable-gpu")
+BUNDLED_ARGUMENTS = (
+    "--no-sandbox",
+    "--single-process",
+    "--no-zygote",
+    "--headless=shell",
+    "--disable-gpu",
+)
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",

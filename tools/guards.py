@@ -146,7 +146,9 @@ def try_without(guard: Guard) -> Verdict:
             return Verdict(guard, (), time.monotonic() - start)  # stuck without it: it noticed
     problems = []
     if done.returncode not in (0, 1):
-        problems.append(f"pytest s'est arrêté ({done.returncode}) : {done.stdout[-400:]}{done.stderr[-800:]}")
+        problems.append(
+            f"pytest s'est arrêté ({done.returncode}) : {done.stdout[-400:]}{done.stderr[-800:]}"
+        )
     for test in guard.tests:
         lines = [line for line in done.stdout.splitlines() if test in line]
         if not any(line.startswith(("FAILED", "ERROR")) for line in lines):
@@ -166,7 +168,9 @@ def untouched(guards: list[Guard]) -> list[str]:
             copy_tree(Path(folder))
             done = run_pytest(whole, Path(folder))
         if done.returncode != 0:
-            problems.append(f"les tests ne sont pas verts avec toutes les gardes : {done.stdout[-1500:]}")
+            problems.append(
+                f"les tests ne sont pas verts avec toutes les gardes : {done.stdout[-1500:]}"
+            )
     return problems
 
 
@@ -195,7 +199,10 @@ def main() -> int:
         with lock:
             done += 1
             mark = "✗" if verdict.problems else "✓"
-            print(f"[{done}/{len(guards)}] {mark} {verdict.guard.id} ({verdict.seconds:.0f} s)", flush=True)
+            print(
+                f"[{done}/{len(guards)}] {mark} {verdict.guard.id} ({verdict.seconds:.0f} s)",
+                flush=True,
+            )
             problems.extend(f"{verdict.guard.id} : {problem}" for problem in verdict.problems)
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

@@ -21,8 +21,8 @@ STAND_INS = {
     "SECRET_KEY": "lint",
     "TENANT_LOGIN_SECRET": "lint",
     "BASE_DOMAIN": "socle.test",
-    "DATABASE_URL": "postgresql://lint",
-    "DATABASE_OWNER_URL": "postgresql://lint",
+    "DATABASE_URL": "postgresql://lint@127.0.0.1:1/lint",
+    "DATABASE_OWNER_URL": "postgresql://lint@127.0.0.1:1/lint",
     "REDIS_URL": "redis://127.0.0.1",
 }
 

@@ -88,7 +88,9 @@ def record_event(
         name=name,
         aggregate=aggregate,
         occurred_at=occurred_at,
-        payload={key: value if isinstance(value, int) else str(value) for key, value in ids.items()},
+        payload={
+            key: value if isinstance(value, int) else str(value) for key, value in ids.items()
+        },
     )
     wake_relay_on_commit()
     return event
@@ -138,7 +140,7 @@ def _deliver_next(*, at: datetime.datetime, tried: set[int]) -> int | None:
             with transaction.atomic():
                 for handler in _handlers.get(event.name, ()):
                     handler(event)
-        except Exception as error:  # noqa: BLE001  the edge between an event and its handlers
+        except Exception as error:
             logger.exception("outbox handler failed", extra={"event_name": event.name})
             _postpone(event, at=at, error=error)
             return -event.pk

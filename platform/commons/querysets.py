@@ -32,8 +32,10 @@ class TenantQuery(sql.Query):
         super().__init__(*args, **kwargs)
         self.made_in = current_schema()
 
-    def get_compiler(self, using: str | None = None, connection: Any = None, *a: Any, **k: Any) -> Any:
-        wrapper = connection or connections[using or "default"]
+    def get_compiler(
+        self, using: str | None = None, connection: Any = None, *a: Any, **k: Any
+    ) -> Any:
+        wrapper: Any = connection or connections[using or "default"]
         refuse_other_schema(self.made_in, wrapper.schema_name)
         return super().get_compiler(using, connection, *a, **k)
 
@@ -68,6 +70,8 @@ class TenantQuerySet(models.QuerySet[ModelT]):
 
 class TenantManager(models.Manager[ModelT]):
     """The manager of every tenant model."""
+
+    _hints: dict[str, Any]  # Django's own, unknown to its stubs
 
     def get_queryset(self) -> TenantQuerySet[ModelT]:
         return TenantQuerySet(self.model, using=self._db, hints=self._hints)

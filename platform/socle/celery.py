@@ -32,11 +32,11 @@ def proof_of(*, task_name: str, task_id: str, schema_name: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
-class ForgedTenant(Reject):  # type: ignore[misc]  celery is untyped
+class ForgedTenant(Reject):
     """The message's tenant is missing, unproved, or not the task's own."""
 
 
-class SocleTask(TenantTask):  # type: ignore[misc]  tenant_schemas_celery is untyped
+class SocleTask(TenantTask):
     """A task with keyword arguments only, that runs inside the tenant it names.
 
     `crosses_tenants = True` marks the few tasks that start in the public schema.

@@ -75,7 +75,9 @@ class Services:
 
 def _is_closed_to_others(path: Path) -> bool:
     return any(
-        not parent.stat().st_mode & stat.S_IXOTH for parent in (path, *path.parents) if parent.exists()
+        not parent.stat().st_mode & stat.S_IXOTH
+        for parent in (path, *path.parents)
+        if parent.exists()
     )
 
 
@@ -156,7 +158,9 @@ _DATABASE_RIGHTS = (
 def create_roles(superuser_url: str) -> None:
     """Make the roles of the cluster, once."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'socle_owner'").fetchone()
+        found = connection.execute(
+            "SELECT 1 FROM pg_roles WHERE rolname = 'socle_owner'"
+        ).fetchone()
         if found is None:
             for statement in _FIRST_ROLES:
                 connection.execute(statement)
@@ -165,7 +169,9 @@ def create_roles(superuser_url: str) -> None:
 def create_database(superuser_url: str, name: str, template: str | None = None) -> None:
     """Make a database owned by `socle_owner`, with the rights of docs/security/isolation.md."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        found = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
         if found is not None:
             return
         statement = sql.SQL("CREATE DATABASE {} OWNER socle_owner").format(sql.Identifier(name))
@@ -179,8 +185,9 @@ def create_database(superuser_url: str, name: str, template: str | None = None) 
                 )
             )
         connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO socle_owner, socle_web, socle_public, socle_tenant")
-            .format(sql.Identifier(name))
+            sql.SQL(
+                "GRANT CONNECT ON DATABASE {} TO socle_owner, socle_web, socle_public, socle_tenant"
+            ).format(sql.Identifier(name))
         )
     if template is None:
         with psycopg.connect(superuser_url, dbname=name, autocommit=True) as connection:
@@ -255,9 +262,7 @@ def start_services(
     superuser_url = server.get_uri(database="postgres")
     create_roles(superuser_url)
     create_database(superuser_url, database)
-    redis, redis_url = _start_redis(
-        data_dir / "redis" / redis_name, data_dir / "redis.log"
-    )
+    redis, redis_url = _start_redis(data_dir / "redis" / redis_name, data_dir / "redis.log")
     return Services(
         data_dir=data_dir,
         owner_url=url_for(superuser_url, "socle_owner", database),
@@ -272,7 +277,7 @@ def start_services(
 if __name__ == "__main__":  # python -m socle.embedded: start, say so, wait for Ctrl-C
     services = start_services(default_data_dir("dev"))
     for variable, value in services.environment().items():
-        print(f"export {variable}={value!r}")
+        sys.stdout.write(f"export {variable}={value!r}\n")
     try:
         sys.stdin.read()
     finally:

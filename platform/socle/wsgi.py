@@ -4,9 +4,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socle.settings.production")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.wsgi import get_wsgi_application
 
-from socle import startup, telemetry  # noqa: E402
+from socle import startup, telemetry
 
 application = get_wsgi_application()
 startup.refuse_unsafe_database()

@@ -6,6 +6,8 @@ person may have an account in two départements, and neither knows of the other.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
@@ -41,7 +43,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("compte")
@@ -65,7 +67,9 @@ class User(AbstractBaseUser):
         """The roles this user has; asked of the database once per instance."""
         known: frozenset[Role] | None = self.__dict__.get("_roles")
         if known is None:
-            known = frozenset(Role(role) for role in self.staff_roles.values_list("role", flat=True))
+            known = frozenset(
+                Role(role) for role in self.staff_roles.values_list("role", flat=True)
+            )
             self.__dict__["_roles"] = known
         return known
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from django.db import connection
-
 from commons.tenancy import PUBLIC_SCHEMA, NoTenant
 from tenants.registry import directory
+from tenants.registry.connecting import connection
 from tenants.registry.models import Departement
 
 logger = logging.getLogger(__name__)
@@ -60,7 +59,7 @@ def for_each_tenant(
         try:
             with tenant(departement.schema_name):
                 results[departement.schema_name] = act(departement)
-        except Exception as error:  # noqa: BLE001  one tenant's failure must not stop the others
+        except Exception as error:
             logger.exception("tenant failed", extra={"failed_tenant": departement.schema_name})
             results[departement.schema_name] = error
     return results

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import time
 
-from django.db import connection
-
 from commons.tenancy import PUBLIC_SCHEMA
+from tenants.registry.connecting import connection
 from tenants.registry.models import Departement, Domain
 
 KEPT_SECONDS = 30.0
@@ -59,13 +58,15 @@ def by_host(host: str) -> Departement | None:
 
 def by_schema(schema_name: str) -> Departement | None:
     """The département of a schema; looked up in the public schema whatever the current one."""
-    is_known, departement = _recall(_by_schema, schema_name)
+    is_known, kept = _recall(_by_schema, schema_name)
     if is_known:
-        return departement
+        return kept
     previous = connection.tenant
     connection.set_schema_to_public()
     try:
-        departement = Departement.objects.filter(schema_name=schema_name).first()
+        departement: Departement | None = Departement.objects.filter(
+            schema_name=schema_name
+        ).first()
     finally:
         connection.set_tenant(previous)
     _keep(_by_schema, schema_name, departement)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import set_urlconf
 
 from tenants.registry import directory
+from tenants.registry.connecting import connection
 from tenants.registry.models import Departement
 
 
@@ -42,7 +42,7 @@ class TenantMiddleware:
                 return HttpResponseNotFound()
         request.tenant = departement  # type: ignore[attr-defined]
         if departement is None:
-            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
         else:
             connection.set_tenant(departement)

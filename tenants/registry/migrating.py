@@ -7,12 +7,14 @@ the next run goes on from there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.db import connections
 from django_tenants.migration_executors.base import run_migrations
 
 from tenants.registry import provisioning
+from tenants.registry.backend.base import DatabaseWrapper
 from tenants.registry.models import Departement
 
 _OPTIONS = {
@@ -35,13 +37,13 @@ _OPTIONS = {
 
 def migrate_all(*, say: Callable[[str], object], using: str = "default") -> list[str]:
     """Migrate every schema and set its rights; returns the schemas, in order."""
-    connection = connections[using]
+    connection = cast("DatabaseWrapper", connections[using])
     say("Schéma public…")
     _migrate(connection.settings_dict, settings.PUBLIC_SCHEMA_NAME, using)
     schemas = [settings.TEMPLATE_SCHEMA]
     connection.set_schema_to_public()
-    schemas += Departement.objects.using(using).order_by("code").values_list(
-        "schema_name", flat=True
+    schemas += (
+        Departement.objects.using(using).order_by("code").values_list("schema_name", flat=True)
     )
     for schema in schemas:
         say(f"Schéma {schema}…")

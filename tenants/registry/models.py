@@ -7,7 +7,7 @@ from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
 
-class Departement(TenantMixin):
+class Departement(TenantMixin):  # type: ignore[misc]  # django_tenants is untyped
     """A tenant: a département, its schema and its brand."""
 
     auto_create_schema = False  # tenants.registry.provisioning makes schema, role and rights
@@ -33,7 +33,7 @@ class Departement(TenantMixin):
         return f"{self.name} ({self.code})"
 
 
-class Domain(DomainMixin):
+class Domain(DomainMixin):  # type: ignore[misc]  # django_tenants is untyped
     """A host name of a département, without port."""
 
     class Meta:

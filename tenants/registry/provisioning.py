@@ -98,9 +98,8 @@ def provision_departement(
             _copy_rows(connection, table, new.schema_name)
         with _public_path(connection):
             departement = Departement(
-                schema_name=new.schema_name, **{
-                    field.name: getattr(new, field.name) for field in dataclasses.fields(new)
-                },
+                schema_name=new.schema_name,
+                **{field.name: getattr(new, field.name) for field in dataclasses.fields(new)},
             )
             # bulk_create: upstream's save() looks at the default connection, and makes schemas.
             Departement.objects.using(using).bulk_create([departement])
@@ -192,7 +191,9 @@ def _copy_rows(connection: BaseDatabaseWrapper, table: str, schema: str) -> None
     source, target = (sql.Identifier(name, table) for name in (settings.TEMPLATE_SCHEMA, schema))
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}").format(target, source)
+            sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}").format(
+                target, source
+            )
         )
         cursor.execute(
             sql.SQL(

@@ -53,7 +53,8 @@ PROBE = """() => {
     if (own && !e.closest('svg') && parseFloat(getComputedStyle(e).fontSize) < 12)
       out.small.push(e.textContent.trim().slice(0, 40));
   }
-  for (const e of document.querySelectorAll('button, input:not([type=hidden]), select, textarea, [role=button], nav a')) {
+  const targets = 'button, input:not([type=hidden]), select, textarea, [role=button], nav a';
+  for (const e of document.querySelectorAll(targets)) {
     const r = e.getBoundingClientRect();
     const label = e.closest('label');
     const box = label ? label.getBoundingClientRect() : r;
@@ -298,7 +299,9 @@ def main() -> int:
                 starts = [site.url(slug)]
                 found, _ = walk(browser, None, f"anonyme {slug}", starts, asked.out, asked.max)
                 views += found
-            views += errors(browser, site.url("hauts-de-seine", "/page-qui-n-existe-pas/"), asked.out)
+            views += errors(
+                browser, site.url("hauts-de-seine", "/page-qui-n-existe-pas/"), asked.out
+            )
         for member in cast.CAST:
             if asked.who and asked.who not in member.email:
                 continue

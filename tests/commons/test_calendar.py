@@ -15,7 +15,9 @@ from commons.school_calendar import SchoolYear
 D = datetime.date
 days = st.dates(D(2000, 1, 1), D(2100, 1, 1))
 periods = st.builds(
-    lambda start, length: Period(start, start + datetime.timedelta(days=length) if length else None),
+    lambda start, length: Period(
+        start, start + datetime.timedelta(days=length) if length else None
+    ),
     days,
     st.integers(0, 500),
 )
@@ -93,7 +95,12 @@ def test_a_name_is_searched_without_case_accent_or_punctuation(text, key):
 def test_names_sort_by_family_then_given_name():
     people = [("Martinez", "Al"), ("Martin", "Zoé"), ("Martin", "Élise"), ("Martin", "Eric")]
     ordered = sorted(people, key=lambda person: sort_key(*person))
-    assert ordered == [("Martin", "Élise"), ("Martin", "Eric"), ("Martin", "Zoé"), ("Martinez", "Al")]
+    assert ordered == [
+        ("Martin", "Élise"),
+        ("Martin", "Eric"),
+        ("Martin", "Zoé"),
+        ("Martinez", "Al"),
+    ]
 
 
 def test_public_identifiers_are_uuid_7_and_all_different():

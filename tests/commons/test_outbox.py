@@ -64,7 +64,7 @@ def test_waiting_events_are_delivered_once_in_order(tenant_db, heard):
 
 
 def test_a_failure_holds_its_aggregate_and_no_other(tenant_db, heard):
-    events, broken = heard
+    _events, broken = heard
     broken.add("a")
     happened("a", 1)
     happened("b", 2)
@@ -73,7 +73,10 @@ def test_a_failure_holds_its_aggregate_and_no_other(tenant_db, heard):
     outbox.deliver_pending(at=AT)
     assert events == [("b", 2)]
     waiting = OutboxEvent.objects.filter(delivered_at__isnull=True).order_by("pk")
-    assert [(event.attempts, event.latest_error) for event in waiting] == [(1, "RuntimeError"), (0, "")]
+    assert [(event.attempts, event.latest_error) for event in waiting] == [
+        (1, "RuntimeError"),
+        (0, ""),
+    ]
 
     broken.clear()
     assert outbox.deliver_pending(at=AT).delivered == 0  # not before the wait is over
@@ -114,5 +117,9 @@ def test_an_audit_entry_says_who_did_what_to_what(tenant_db):
         count=3,
     )
     entry = AuditEntry.objects.get()
-    assert (entry.actor_kind, entry.actor_id, entry.action) == ("system", "tests", "tests.thing.done")
+    assert (entry.actor_kind, entry.actor_id, entry.action) == (
+        "system",
+        "tests",
+        "tests.thing.done",
+    )
     assert (entry.subject_type, entry.subject_id, entry.details) == ("thing", "7", {"count": 3})

@@ -32,9 +32,12 @@ def refused(tenant_db: None) -> Callable[..., str]:
     """Run SQL in the current tenant, expecting PostgreSQL to refuse it; returns what it says."""
 
     def run(statement: str, parameters: list[object] | None = None) -> str:
-        with pytest.raises(DatabaseError) as caught, transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement, parameters)
+        with (
+            pytest.raises(DatabaseError) as caught,
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, parameters)
         return str(caught.value)
 
     return run

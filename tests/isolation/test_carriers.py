@@ -158,9 +158,9 @@ def test_every_span_names_its_tenant(tenant_db):
     provider = telemetry.make_provider(SimpleSpanProcessor(exporter))
     tracer = provider.get_tracer("tests")
 
-    with tracer.start_as_current_span("outer"), contexts.tenant("d94"):
-        with tracer.start_as_current_span("inner"):
-            pass
+    outer = tracer.start_as_current_span("outer")
+    with outer, contexts.tenant("d94"), tracer.start_as_current_span("inner"):
+        pass
 
     seen = {
         span.name: (span.attributes["socle.tenant.schema"], span.attributes["socle.tenant.code"])

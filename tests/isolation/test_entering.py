@@ -54,9 +54,8 @@ def test_a_switch_inside_a_savepoint_that_is_rolled_back_leaves_the_right_tenant
 
 
 def test_an_error_in_a_transaction_leaves_the_right_tenant(tenant_db):
-    with pytest.raises(DatabaseError), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 / 0")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
     assert whoami() == ("d92", "d92")
 
 
@@ -146,17 +145,16 @@ def test_a_tenant_whose_role_is_missing_is_refused_and_the_previous_one_is_not_r
 def test_a_rolled_back_entry_is_entered_again(committed_tenant_db):
     """TENANT_LIMIT_SET_CALLS: django-tenants 3.x read the wrong tenant after a savepoint rollback."""
     User.objects.create(email="a@exemple.fr")
-    with contexts.public():
-        with pytest.raises(RuntimeError, match="undo"), transaction.atomic():
-            with contexts.tenant("d94"):
-                assert User.objects.count() == 0
-                with pytest.raises(RuntimeError, match="inner"), transaction.atomic():
-                    with contexts.tenant("d92"):
-                        assert User.objects.count() == 1
-                    raise RuntimeError("inner")
-                assert whoami() == ("d94", "d94")
-                assert User.objects.count() == 0
-            raise RuntimeError("undo")
+    with contexts.public(), pytest.raises(RuntimeError, match="undo"), transaction.atomic():
+        with contexts.tenant("d94"):
+            assert User.objects.count() == 0
+            with pytest.raises(RuntimeError, match="inner"), transaction.atomic():
+                with contexts.tenant("d92"):
+                    assert User.objects.count() == 1
+                raise RuntimeError("inner")
+            assert whoami() == ("d94", "d94")
+            assert User.objects.count() == 0
+        raise RuntimeError("undo")
     assert whoami() == ("d92", "d92")
 
 

@@ -65,7 +65,9 @@ def test_public_tables_have_the_written_rights_and_no_other(owner_cursor):
     }
 
 
-@pytest.mark.parametrize(("schema", "section"), [("d92", "tenant"), ("public", "public_for_public")])
+@pytest.mark.parametrize(
+    ("schema", "section"), [("d92", "tenant"), ("public", "public_for_public")]
+)
 def test_every_table_has_a_line(owner_cursor, schema, section):
     owner_cursor.execute(
         "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = %s", [schema]
@@ -93,7 +95,9 @@ def test_no_role_has_a_dangerous_attribute(owner_cursor):
         [list(ROLES)],
     )
     assert owner_cursor.fetchall() == []
-    owner_cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'socle_owner'")
+    owner_cursor.execute(
+        "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'socle_owner'"
+    )
     assert owner_cursor.fetchall() == [(False, False)]
 
 
@@ -138,7 +142,10 @@ def test_shared_tables_force_row_level_security(owner_cursor):
            WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity
            ORDER BY 1"""
     )
-    assert [row[0] for row in owner_cursor.fetchall()] == ["registry_departement", "registry_domain"]
+    assert [row[0] for row in owner_cursor.fetchall()] == [
+        "registry_departement",
+        "registry_domain",
+    ]
 
 
 def test_set_config_belongs_to_the_owner_and_the_fallback_login_alone(owner_cursor):

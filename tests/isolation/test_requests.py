@@ -46,7 +46,11 @@ def account(tenant_db, in_tenant):
 
 
 def test_the_host_alone_says_the_tenant(tenant_db):
-    for host, seen in ((HOST_92, b"92 d92 "), (HOST_94, b"94 d94 "), (f"{HOST_94}:8000", b"94 d94 ")):
+    for host, seen in (
+        (HOST_92, b"92 d92 "),
+        (HOST_94, b"94 d94 "),
+        (f"{HOST_94}:8000", b"94 d94 "),
+    ):
         assert answer(tell_who, host=host).content.startswith(seen)
 
 

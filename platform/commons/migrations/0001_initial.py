@@ -5,49 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('actor_kind', models.CharField(max_length=20, verbose_name="type d'auteur")),
-                ('actor_id', models.CharField(max_length=100, verbose_name='auteur')),
-                ('action', models.CharField(max_length=100, verbose_name='acte')),
-                ('subject_type', models.CharField(max_length=100, verbose_name="type d'objet")),
-                ('subject_id', models.CharField(max_length=100, verbose_name='objet')),
-                ('details', models.JSONField(default=dict, verbose_name='détails')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("actor_kind", models.CharField(max_length=20, verbose_name="type d'auteur")),
+                ("actor_id", models.CharField(max_length=100, verbose_name="auteur")),
+                ("action", models.CharField(max_length=100, verbose_name="acte")),
+                ("subject_type", models.CharField(max_length=100, verbose_name="type d'objet")),
+                ("subject_id", models.CharField(max_length=100, verbose_name="objet")),
+                ("details", models.JSONField(default=dict, verbose_name="détails")),
             ],
             options={
-                'verbose_name': 'entrée du journal',
-                'verbose_name_plural': 'journal des actes',
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='audit_subject'), models.Index(fields=['at'], name='audit_at')],
+                "verbose_name": "entrée du journal",
+                "verbose_name_plural": "journal des actes",
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
+                    models.Index(fields=["at"], name="audit_at"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='nom')),
-                ('aggregate', models.CharField(max_length=100, verbose_name='agrégat')),
-                ('payload', models.JSONField(verbose_name='identifiants')),
-                ('occurred_at', models.DateTimeField(verbose_name='survenu le')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='enregistré le')),
-                ('delivered_at', models.DateTimeField(null=True, verbose_name='remis le')),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='essais')),
-                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='prochain essai')),
-                ('latest_error', models.TextField(blank=True, db_default='', default='', verbose_name='dernière erreur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                ("aggregate", models.CharField(max_length=100, verbose_name="agrégat")),
+                ("payload", models.JSONField(verbose_name="identifiants")),
+                ("occurred_at", models.DateTimeField(verbose_name="survenu le")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="enregistré le",
+                    ),
+                ),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="remis le")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        db_default=0, default=0, verbose_name="essais"
+                    ),
+                ),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="prochain essai",
+                    ),
+                ),
+                (
+                    "latest_error",
+                    models.TextField(
+                        blank=True, db_default="", default="", verbose_name="dernière erreur"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'événement à transmettre',
-                'verbose_name_plural': 'événements à transmettre',
-                'indexes': [models.Index(condition=models.Q(('delivered_at__isnull', True)), fields=['next_attempt_at', 'id'], name='outbox_waiting')],
+                "verbose_name": "événement à transmettre",
+                "verbose_name_plural": "événements à transmettre",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivered_at__isnull", True)),
+                        fields=["next_attempt_at", "id"],
+                        name="outbox_waiting",
+                    )
+                ],
             },
         ),
     ]

@@ -46,7 +46,7 @@ def django(arguments: tuple[str, ...]) -> None:
 @click.option("--accent-color", default="#b3261e", show_default=True)
 @click.option("--phone", default="", help="Téléphone montré aux familles.")
 @click.option("--email", default="", help="Courriel montré aux familles.")
-def tenant_create(  # noqa: PLR0913  one option each
+def tenant_create(
     code: str,
     name: str,
     slug: str,
@@ -73,7 +73,9 @@ def tenant_create(  # noqa: PLR0913  one option each
             contact_phone=phone,
             contact_email=email,
         )
-        made = provisioning.provision_departement(new=new, actor=Actor.command("socle tenant create"))
+        made = provisioning.provision_departement(
+            new=new, actor=Actor.command("socle tenant create")
+        )
     except DomainError as error:
         raise Refused(sentence(error)) from error
     click.echo(f"Le département {made} existe : schéma {made.schema_name}.")

@@ -12,7 +12,9 @@ from socle.django_ready import django_ready
 
 
 @click.command()
-@click.option("--print-table", is_flag=True, help="Montrer les adresses et les comptes, sans rien créer.")
+@click.option(
+    "--print-table", is_flag=True, help="Montrer les adresses et les comptes, sans rien créer."
+)
 @click.option("--port", default=8000, show_default=True, type=int)
 @click.option("--provision", is_flag=True, hidden=True)
 def seed(print_table: bool, port: int, provision: bool) -> None:  # noqa: FBT001  click passes flags by name

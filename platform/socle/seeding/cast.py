@@ -55,9 +55,13 @@ class CastMember:
 
 
 FAMILIES = (
-    CastMember("d92", "aminata.diallo@exemple.fr", "Aminata", "Diallo", "deux enfants, deux collèges"),
+    CastMember(
+        "d92", "aminata.diallo@exemple.fr", "Aminata", "Diallo", "deux enfants, deux collèges"
+    ),
     CastMember("d92", "julie.moreau@exemple.fr", "Julie", "Moreau", "parents séparés : la moitié"),
-    CastMember("d92", "thomas.moreau@exemple.fr", "Thomas", "Moreau", "parents séparés : la moitié"),
+    CastMember(
+        "d92", "thomas.moreau@exemple.fr", "Thomas", "Moreau", "parents séparés : la moitié"
+    ),
     CastMember(
         "d92",
         "marie-antoinette.de-la-rochefoucauld-montmorency@exemple.fr",
@@ -70,7 +74,9 @@ FAMILIES = (
     CastMember("d94", "marc.petit@exemple.fr", "Marc", "Petit", "prix selon le quotient CAF"),
 )
 AGENTS = (
-    CastMember("d92", "claire.regisseuse@exemple.fr", "Claire", "Dumas", "régisseuse", Role.REGISSEUR),
+    CastMember(
+        "d92", "claire.regisseuse@exemple.fr", "Claire", "Dumas", "régisseuse", Role.REGISSEUR
+    ),
     CastMember("d92", "karim.lecture@exemple.fr", "Karim", "Benali", "lecture seule", Role.READER),
     CastMember(
         "d92", "sophie.instruction@exemple.fr", "Sophie", "Leroy", "instructrice", Role.INSTRUCTOR

@@ -13,9 +13,11 @@ import tempfile
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from billing.canteen import operations as canteen
 from billing.canteen import queries as canteen_queries
+from billing.canteen.models import Enrolment
 from billing.canteen.rules import published_rules
 from billing.invoicing import operations as invoicing
 from billing.invoicing.models import Anomaly, BillingRun
@@ -131,9 +133,7 @@ def open_accounts(stage: Stage) -> None:
         )
         if member.role is not None:
             uai = _first_college().uai if member.role is Role.COLLEGE_SECRETARY else ""
-            accounts.grant_role(
-                user=user, role=member.role, college_uai=uai, actor=ACTOR, at=when
-            )
+            accounts.grant_role(user=user, role=member.role, college_uai=uai, actor=ACTOR, at=when)
         else:
             _connect(user, when)
     _share_the_moreaus(when)
@@ -157,9 +157,11 @@ def _connect(user: User, when: datetime.datetime) -> None:
 
 def _share_the_moreaus(when: datetime.datetime) -> None:
     """Separated parents, each paying half."""
-    parents = Guardian.objects.filter(email__in=("julie.moreau@exemple.fr", "thomas.moreau@exemple.fr"))
+    parents = Guardian.objects.filter(
+        email__in=("julie.moreau@exemple.fr", "thomas.moreau@exemple.fr")
+    )
     shares = {parent.pk: 5000 for parent in parents}
-    if len(shares) != 2:  # noqa: PLR2004  they live in one département
+    if len(shares) != 2:
         return
     pupils = Pupil.objects.filter(guardianships__guardian__in=parents).distinct()
     for pupil in pupils:
@@ -203,9 +205,7 @@ def _living_together(payer: Guardian, pupils: list[Pupil]) -> list[Guardian]:
     return [payer, *same]
 
 
-def _situation(
-    email: str, code: str, children: int, draw: random.Random
-) -> dict[str, object] | None:
+def _situation(email: str, code: str, children: int, draw: random.Random) -> dict[str, Any] | None:
     """What a household proved: the cast's is fixed, the others' is drawn."""
     chance = draw.random()
     income = draw.choice((9_000, 14_400, 18_000, 24_000, 30_000, 36_000, 48_000, 66_000))
@@ -216,9 +216,9 @@ def _situation(
         quotient, chance = Decimal(1100), 0.5
     if email == "aminata.diallo@exemple.fr":
         income, children, chance = 18_000, 1, 0.5  # 2.5 parts: a quotient of 600.00
-    if chance < 0.12:  # noqa: PLR2004  one in eight brings nothing
+    if chance < 0.12:
         return None
-    if chance < 0.18:  # noqa: PLR2004
+    if chance < 0.18:
         return {"choose_maximum": True}
     if code == "94":
         return {
@@ -265,7 +265,7 @@ def enrol_families(stage: Stage) -> None:
             actor=ACTOR,
             at=when,
         )
-        if cancels < 0.25:  # noqa: PLR2004  one in four cancels something
+        if cancels < 0.25:
             _cancel_some(stage, enrolment, draw)
 
 
@@ -279,18 +279,18 @@ def _left_for_the_visitor() -> set[int]:
     return {child.pk} if child else set()
 
 
-def _cancel_some(stage: Stage, enrolment: object, draw: random.Random) -> None:
+def _cancel_some(stage: Stage, enrolment: Enrolment, draw: random.Random) -> None:
     """Cancel two meals in time, and one too late."""
-    days = canteen_queries.meals_for(  # type: ignore[arg-type]
+    days = canteen_queries.meals_for(
         enrolment, Period(stage.year.period.start, stage.today + datetime.timedelta(days=1))
     )
-    if len(days) < 8:  # noqa: PLR2004  too short a month to choose from
+    if len(days) < 8:
         return
     chosen = sorted(draw.sample(days[4:], 3))
     for index, day in enumerate(chosen):
         notice = 0 if index == 1 else 10
         canteen.cancel_meals(
-            enrolment=enrolment,  # type: ignore[arg-type]
+            enrolment=enrolment,
             days=[day],
             actor=ACTOR,
             at=at(day - datetime.timedelta(days=notice)) - datetime.timedelta(hours=3),
@@ -312,7 +312,9 @@ def bill_months(stage: Stage) -> None:
         assert end is not None
         is_over = end <= stage.today
         when = at(end if is_over else stage.today)
-        has_school = any(True for _ in teaching_days(Period(month, min(end, stage.today + ONE_DAY))))
+        has_school = any(
+            True for _ in teaching_days(Period(month, min(end, stage.today + ONE_DAY)))
+        )
         if has_school:
             run = invoicing.prepare_run(regie=regie, month=month, actor=ACTOR, at=when)
             invoicing.review_run(run=run, actor=ACTOR, at=when)

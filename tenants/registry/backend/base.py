@@ -66,12 +66,14 @@ def identity_of(tenant: Any) -> TenantIdentity | None:
     )
 
 
-class DatabaseWrapper(upstream.DatabaseWrapper):
+class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstream is untyped
     """A connection that enters tenants."""
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         self._mode: str = settings_dict.get("TENANT_LOGIN", OWNER)
         self._is_bound = False
+        self._setting_search_path: bool = False
+        self.search_path_set_schemas: list[str] | None = None
         super().__init__(settings_dict, alias)
         self._is_bound = True
         if self._mode == PER_TENANT:
@@ -88,7 +90,7 @@ class DatabaseWrapper(upstream.DatabaseWrapper):
                 set_current_tenant(identity_of(tenant))
             return
         wrapper = self._wrapper_of(tenant.schema_name)
-        wrapper._bind(tenant, include_public=include_public)
+        wrapper._bind(tenant, include_public=include_public)  # noqa: SLF001  of this very class
         connections[self.alias] = wrapper
         if self.alias == "default":
             set_current_tenant(identity_of(tenant))

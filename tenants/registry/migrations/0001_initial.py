@@ -6,46 +6,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Departement',
+            name="Departement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('code', models.CharField(max_length=3, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='nom')),
-                ('slug', models.SlugField(unique=True, verbose_name="nom d'hôte")),
-                ('is_active', models.BooleanField(default=True, verbose_name='ouvert')),
-                ('primary_color', models.CharField(default='#1f3a5f', max_length=7, verbose_name='couleur principale')),
-                ('accent_color', models.CharField(default='#b3261e', max_length=7, verbose_name="couleur d'accent")),
-                ('emblem', models.CharField(default='generic', max_length=30, verbose_name='emblème')),
-                ('contact_phone', models.CharField(blank=True, default='', max_length=20, verbose_name='téléphone')),
-                ('contact_email', models.EmailField(blank=True, default='', max_length=254, verbose_name='courriel')),
-                ('payment_help', models.TextField(blank=True, default='', verbose_name='comment payer')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("code", models.CharField(max_length=3, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                ("slug", models.SlugField(unique=True, verbose_name="nom d'hôte")),
+                ("is_active", models.BooleanField(default=True, verbose_name="ouvert")),
+                (
+                    "primary_color",
+                    models.CharField(
+                        default="#1f3a5f", max_length=7, verbose_name="couleur principale"
+                    ),
+                ),
+                (
+                    "accent_color",
+                    models.CharField(
+                        default="#b3261e", max_length=7, verbose_name="couleur d'accent"
+                    ),
+                ),
+                (
+                    "emblem",
+                    models.CharField(default="generic", max_length=30, verbose_name="emblème"),
+                ),
+                (
+                    "contact_phone",
+                    models.CharField(
+                        blank=True, default="", max_length=20, verbose_name="téléphone"
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(
+                        blank=True, default="", max_length=254, verbose_name="courriel"
+                    ),
+                ),
+                (
+                    "payment_help",
+                    models.TextField(blank=True, default="", verbose_name="comment payer"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
             ],
             options={
-                'verbose_name': 'département',
-                'verbose_name_plural': 'départements',
+                "verbose_name": "département",
+                "verbose_name_plural": "départements",
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='registry.departement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="registry.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domaine',
-                'verbose_name_plural': 'domaines',
+                "verbose_name": "domaine",
+                "verbose_name_plural": "domaines",
             },
         ),
     ]

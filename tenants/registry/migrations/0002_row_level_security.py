@@ -12,8 +12,14 @@ TABLES = {
 
 def _policies():
     for table, own in TABLES.items():
-        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY", f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
+        yield (
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        )
+        yield (
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        )
         for name, role, clause in (
             ("owner_all", "socle_owner", "USING (true) WITH CHECK (true)"),
             ("public_reads", "socle_public", "USING (true)"),

@@ -14,7 +14,7 @@ from tenants.accounts.models import StaffRole, User
 
 AT = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
 ACTOR = Actor.system("tests")
-PASSWORD = "une-longue-phrase-de-passe"  # noqa: S105
+PASSWORD = "une-longue-phrase-de-passe"
 
 
 def create(email: str = "Aminata.Diallo@exemple.fr", password: str | None = PASSWORD) -> User:
