@@ -64,7 +64,7 @@ def test_waiting_events_are_delivered_once_in_order(tenant_db, heard):
 
 
 def test_a_failure_holds_its_aggregate_and_no_other(tenant_db, heard):
-    _events, broken = heard
+    events, broken = heard
     broken.add("a")
     happened("a", 1)
     happened("b", 2)
@@ -85,7 +85,7 @@ def test_a_failure_holds_its_aggregate_and_no_other(tenant_db, heard):
 
 
 def test_an_event_is_given_up_after_the_last_try_and_counted(tenant_db, heard):
-    events, broken = heard
+    _events, broken = heard
     broken.add("a")
     happened("a", 1)
     for day in range(outbox.MAX_ATTEMPTS):
