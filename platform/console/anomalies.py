@@ -119,7 +119,9 @@ def sentence_of(code: str, details: Mapping[str, Any]) -> str:
     if kind is None:
         return ""
     try:
-        written = str(kind.sentence) % {name: _write(name, value) for name, value in details.items()}
+        written = str(kind.sentence) % {
+            name: _write(name, value) for name, value in details.items()
+        }
     except KeyError:
         return ""
     return wording.typographic(written)
@@ -140,7 +142,9 @@ def _write(name: str, value: Any) -> str:
 def described(anomalies: Iterable[Anomaly]) -> tuple[AnomalyRow, ...]:
     """Anomalies with the names they are about: two queries, however many there are."""
     listed = list(anomalies)
-    pupils = Pupil.objects.in_bulk([row.subject_id for row in listed if row.subject_type == "pupil"])
+    pupils = Pupil.objects.in_bulk(
+        [row.subject_id for row in listed if row.subject_type == "pupil"]
+    )
     payers = Guardian.objects.in_bulk(
         [row.subject_id for row in listed if row.subject_type == "payer"]
     )

@@ -1,6 +1,15 @@
+import importlib
+
 from django.apps import AppConfig
+
+ACTS = ("billing", "canteen", "pricing")
 
 
 class ConsoleConfig(AppConfig):
     name = "console"
     verbose_name = "Console"
+
+    def ready(self) -> None:
+        # Each module registers its acts on `console.acts.framework`.
+        for module in ACTS:
+            importlib.import_module(f"console.acts.{module}")

@@ -48,9 +48,7 @@ def own_uais(user: User) -> list[str]:
 
 def closing_effect(service_day: ServiceDay) -> LostMeals:
     """What closing a day takes away; nothing when it is already closed."""
-    meals, _priced, cents = sql.rows(
-        "closing_effect", [service_day.college_id, service_day.day]
-    )[0]
+    meals, _priced, cents = sql.rows("closing_effect", [service_day.college_id, service_day.day])[0]
     return LostMeals(meals=int(meals), amount_cents=int(cents))
 
 

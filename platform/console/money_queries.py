@@ -45,6 +45,7 @@ FROM lines JOIN labels ON labels.service = lines.service
 """
 SHOWN_ANOMALIES = 30
 SHOWN_INVOICES = 50
+SHOWN_RUNS = 36
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -157,6 +158,32 @@ class RunPage:
         return int(self.run.counts.get("total_cents", 0)) - self.previous_total_cents
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in the list; `bar` is its total against the highest, in percent."""
+
+    run: BillingRun
+    invoices: int
+    total_cents: int
+    bar: int
+
+
+def run_rows() -> tuple[RunRow, ...]:
+    """The runs, latest month first, with what they come to."""
+    listed = list(runs()[:SHOWN_RUNS])
+    totals = [int(run.counts.get("total_cents", 0)) for run in listed]
+    highest = max(totals, default=0) or 1
+    return tuple(
+        RunRow(
+            run=run,
+            invoices=int(run.counts.get("invoices", 0)),
+            total_cents=total,
+            bar=total * 100 // highest,
+        )
+        for run, total in zip(listed, totals, strict=True)
+    )
+
+
 def run_page(run: BillingRun) -> RunPage:
     """Read the page of a run: a fixed number of queries, however many families it has."""
     groups = tuple(
@@ -170,10 +197,9 @@ def run_page(run: BillingRun) -> RunPage:
         )
         for code, severity, count, unanswered in sql.rows("anomaly_groups", [run.pk])
     )
-    first = (
-        Anomaly.objects.filter(run=run, answered_at__isnull=True)
-        .order_by("severity", "code", "pk")[:SHOWN_ANOMALIES]
-    )
+    first = Anomaly.objects.filter(run=run, answered_at__isnull=True).order_by(
+        "severity", "code", "pk"
+    )[:SHOWN_ANOMALIES]
     drafts = DraftInvoice.objects.filter(run=run).aggregate(
         count=Count("pk"), cents=Sum("total_cents", default=0)
     )

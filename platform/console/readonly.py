@@ -94,7 +94,7 @@ class ReadOnlyAdmin(ModelAdmin):
             return rows.none()
         uais = request.user.staff_roles.filter(role=Role.COLLEGE_SECRETARY).values("college_uai")
         # A subquery, so that a row reached through several schoolings comes once.
-        owned = self.model._default_manager.filter(**{f"{self.own_college}__in": uais})
+        owned = self.model._default_manager.filter(**{f"{self.own_college}__in": uais})  # noqa: SLF001
         return rows.filter(pk__in=owned.values("pk"))
 
     # --- what can be done -----------------------------------------------------------------------
@@ -196,9 +196,7 @@ class ReadOnlyAdmin(ModelAdmin):
             "title": str(row),
             "opts": self.opts,
             "record": records.describe(self, request, row),
-            "list_url": reverse(
-                f"console:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            ),
+            "list_url": reverse(f"console:{self.opts.app_label}_{self.opts.model_name}_changelist"),
             "list_name": str(self.opts.verbose_name_plural).capitalize(),
         }
         return TemplateResponse(request, self.change_form_template, context)

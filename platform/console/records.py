@@ -69,7 +69,7 @@ def _detail(
     return Detail(name, written_value(value, field.name))
 
 
-def written_value(value: Any, field_name: str = "") -> str:  # noqa: PLR0911  one kind of value each
+def written_value(value: Any, field_name: str = "") -> str:
     """A value as people write it."""
     if value is None or value == "" or value == {} or value == []:
         return NOTHING

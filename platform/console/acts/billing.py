@@ -187,9 +187,7 @@ class ReviewRun(Act):
                 Figure(_("Anomalies bloquantes"), str(stopping)),
                 Figure(_("Anomalies à regarder"), str(sum(found.values()) - stopping)),
             ),
-            sentences=(
-                _("Les réponses déjà données restent, si les chiffres n'ont pas changé."),
-            ),
+            sentences=(_("Les réponses déjà données restent, si les chiffres n'ont pas changé."),),
             table=sample((_("Anomalie"), _("Gravité"), _("Nombre")), rows),
         )
 
@@ -250,10 +248,7 @@ class AnswerAnomalies(Act):
         if issued:
             refused = operations.RunAlreadyIssued(run=str(issued[0].run.public_id))
             return Effect(refusals=(str(explain(refused)),))
-        rows = [
-            (row.title, row.who, row.sentence)
-            for row in anomalies.described(targets)
-        ]
+        rows = [(row.title, row.who, row.sentence) for row in anomalies.described(targets)]
         return Effect(
             figures=(
                 Figure(_("Réponses données"), str(len(targets))),

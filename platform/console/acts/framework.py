@@ -123,8 +123,10 @@ class Act(abc.ABC):
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         """The questions, with the answers most likely."""
         initial = self.initial(targets)
-        return self.form_class(data, files, initial=initial) if data is not None else (
-            self.form_class(initial=initial)
+        return (
+            self.form_class(data, files, initial=initial)
+            if data is not None
+            else (self.form_class(initial=initial))
         )
 
     def initial(self, targets: list[Any]) -> dict[str, Any]:

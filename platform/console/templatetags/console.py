@@ -27,7 +27,9 @@ _NOTE_SYMBOLS = {"success": "check_circle", "warning": "warning", "error": "erro
 @register.simple_tag
 def symbol(name: str) -> SafeString:
     """A drawing of unfold's symbol font; it decorates words, so readers skip it."""
-    return format_html('<span class="material-symbols-outlined c-symbol" aria-hidden="true">{}</span>', name)
+    return format_html(
+        '<span class="material-symbols-outlined c-symbol" aria-hidden="true">{}</span>', name
+    )
 
 
 @register.filter
@@ -133,7 +135,9 @@ def _value(changes: ChangeList, name: Any, result: models.Model) -> Any:
     except ObjectDoesNotExist:
         return records.NOTHING
     if field is None:
-        return value if isinstance(value, str) and value else records.written_value(value, str(name))
+        return (
+            value if isinstance(value, str) and value else records.written_value(value, str(name))
+        )
     if isinstance(field.remote_field, models.ManyToOneRel):
         return getattr(result, field.name) or records.NOTHING
     if field.choices:

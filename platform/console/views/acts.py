@@ -81,7 +81,7 @@ def _answer(request: HttpRequest, act: acts.Act, targets: list[Any], form: Any) 
     return HttpResponseRedirect(outcome.url)
 
 
-def _show(  # noqa: PLR0913  what a page is made of
+def _show(
     request: HttpRequest,
     act: acts.Act,
     targets: list[Any],

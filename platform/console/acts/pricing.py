@@ -1,0 +1,111 @@
+"""The act of deciding prices again, from the resources and the tariff of a day."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from billing.tariffs import operations
+from billing.tariffs.models import Service
+from commons.actors import Actor
+from commons.errors import NotFound
+from commons.money import format_euros
+from console import tariff_queries
+from console.acts.framework import Act, Answers, Effect, Figure, Outcome, do_each, register, sample
+from tenants.accounts.capabilities import Capability
+from tenants.people.access import access_pupil
+from ui import wording
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+class FirstDayForm(forms.Form):
+    """From which day the price is decided."""
+
+    valid_from = forms.DateField(
+        label=gettext_lazy("Premier jour du prix"),
+        help_text=gettext_lazy("Un mois déjà facturé ne change plus."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+@register
+class RedecidePrices(Act):
+    name = "redecide-prices"
+    title = gettext_lazy("Revoir le prix du repas")
+    verb = gettext_lazy("Décider ce prix")
+    icon = "gavel"
+    capability = Capability.DECIDE_PRICES
+    form_class = FirstDayForm
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        try:
+            found = [access_pupil(user, uuid.UUID(key)) for key in dict.fromkeys(keys)]
+        except ValueError:
+            raise NotFound(pupil="") from None
+        if not found:
+            raise NotFound(pupil="")
+        return found
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        return {"valid_from": timezone.localdate()}
+
+    def about(self, targets: list[Any]) -> str:
+        return wording.and_list(pupil.full_name for pupil in targets[:5]) + (
+            " …" if len(targets) > 5 else ""
+        )
+
+    def back(self, targets: list[Any]) -> str:
+        if len(targets) == 1:
+            return reverse("console:pupil-file", args=[targets[0].public_id])
+        return reverse("console:people_pupil_changelist")
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        day: datetime.date = answers["valid_from"]
+        effects = [tariff_queries.price_effect(pupil, on=day) for pupil in targets]
+        if all(effect.after_cents is None for effect in effects):
+            return Effect(refusals=(_("Aucun tarif n'est en vigueur ce jour-là."),))
+        rows = [
+            (effect.pupil.full_name, _euros(effect.before_cents), _euros(effect.after_cents))
+            for effect in effects
+        ]
+        return Effect(
+            figures=(
+                Figure(_("Élèves"), str(len(targets))),
+                Figure(_("Prix qui changent"), str(sum(effect.is_change for effect in effects))),
+                Figure(_("Premier jour"), wording.full_date(day)),
+            ),
+            sentences=(_("Le prix suit les ressources et le tarif de ce jour."),),
+            table=sample((_("Élève"), _("Prix avant"), _("Prix après")), rows),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        done, refusals = do_each(
+            targets,
+            lambda pupil: operations.decide_price(
+                pupil=pupil,
+                service=Service.HALF_BOARD,
+                valid_from=answers["valid_from"],
+                actor=actor,
+                at=at,
+            ),
+        )
+        message = ngettext("%(count)d prix est décidé.", "%(count)d prix sont décidés.", done) % {
+            "count": done
+        }
+        return Outcome(message=message, url=self.back(targets), refusals=refusals)
+
+
+def _euros(cents: int | None) -> str:
+    return "–" if cents is None else format_euros(cents)

@@ -1,0 +1,151 @@
+"""What waits for an agent today: figures, and tasks with where to do them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console import canteen_queries, sql
+from tenants.accounts.capabilities import Capability
+from ui import wording
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do: how many, what, since when, where. Tone: bad, warn or good."""
+
+    count: int
+    title: str
+    detail: str
+    url: str
+    tone: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Today:
+    """The first page of the console."""
+
+    tasks: tuple[Task, ...]
+    meals: int
+    enrolments: int
+    latest_feed: datetime.datetime | None
+    is_balanced: bool
+    checked_at: datetime.datetime | None
+    may_read_money: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Counts:
+    """The columns of `today.sql`, in order."""
+
+    drafts: int
+    oldest_draft: datetime.datetime | None
+    unpriced: int
+    oldest_unpriced: datetime.date | None
+    gone: int
+    oldest_gone: datetime.date | None
+    meals: int
+    enrolments: int
+    blocking: int
+    warnings: int
+    oldest_anomaly: datetime.datetime | None
+    latest_feed: datetime.datetime | None
+    stopped_feeds: int
+    oldest_stopped: datetime.datetime | None
+    is_balanced: bool
+    checked_at: datetime.datetime | None
+    differing_accounts: int | None
+
+
+def today_of(user: User, *, on: datetime.date) -> Today:
+    """Read the first page: one query, whatever the size of the département."""
+    uais = None if user.can(Capability.READ_FILES) else canteen_queries.own_uais(user)
+    counts = _Counts(*sql.rows("today", [on, uais])[0])
+    may_read_money = user.can(Capability.READ_MONEY)
+    tasks = _canteen_tasks(counts)
+    if may_read_money:
+        tasks += _money_tasks(counts)
+    if user.can(Capability.IMPORT_FEEDS):
+        tasks += _feed_tasks(counts)
+    return Today(
+        tasks=tuple(task for task in tasks if task.count),
+        meals=counts.meals,
+        enrolments=counts.enrolments,
+        latest_feed=counts.latest_feed,
+        is_balanced=counts.is_balanced and not counts.differing_accounts,
+        checked_at=counts.checked_at,
+        may_read_money=may_read_money,
+    )
+
+
+def _since(moment: datetime.date | datetime.datetime | None) -> str:
+    if moment is None:
+        return ""
+    return _("Depuis le %(day)s") % {"day": wording.short_date(moment)}
+
+
+def _canteen_tasks(counts: _Counts) -> list[Task]:
+    enrolments = reverse("console:canteen_enrolment_changelist")
+    return [
+        Task(
+            counts.unpriced,
+            ngettext("inscription sans prix", "inscriptions sans prix", counts.unpriced),
+            _since(counts.oldest_unpriced),
+            f"{enrolments}?state__exact=ACTIVE",
+            "bad",
+        ),
+        Task(
+            counts.gone,
+            ngettext("inscrit absent de l'annuaire", "inscrits absents de l'annuaire", counts.gone),
+            _since(counts.oldest_gone),
+            f"{enrolments}?state__exact=ACTIVE",
+            "warn",
+        ),
+        Task(
+            counts.drafts,
+            ngettext("inscription à finir", "inscriptions à finir", counts.drafts),
+            _since(counts.oldest_draft),
+            f"{enrolments}?state__exact=DRAFT",
+            "warn",
+        ),
+    ]
+
+
+def _money_tasks(counts: _Counts) -> list[Task]:
+    runs = reverse("console:billing-runs")
+    return [
+        Task(
+            counts.blocking,
+            ngettext("anomalie bloquante", "anomalies bloquantes", counts.blocking),
+            _since(counts.oldest_anomaly),
+            runs,
+            "bad",
+        ),
+        Task(
+            counts.warnings,
+            ngettext("anomalie à regarder", "anomalies à regarder", counts.warnings),
+            _since(counts.oldest_anomaly),
+            runs,
+            "warn",
+        ),
+    ]
+
+
+def _feed_tasks(counts: _Counts) -> list[Task]:
+    return [
+        Task(
+            counts.stopped_feeds,
+            ngettext("import arrêté", "imports arrêtés", counts.stopped_feeds),
+            _since(counts.oldest_stopped),
+            reverse("console:feeds"),
+            "bad",
+        )
+    ]

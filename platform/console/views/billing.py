@@ -1,0 +1,64 @@
+"""The billing runs, and the page of one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from billing.invoicing.access import access_run
+from billing.invoicing.models import BillingRun
+from console import acts, money_queries
+from console.views.frame import page_context, requires
+from tenants.accounts.capabilities import Capability
+from ui import wording
+
+
+@require_safe
+@requires(Capability.READ_MONEY)
+def runs(request: HttpRequest) -> HttpResponse:
+    """`/console/facturation/`"""
+    rows = money_queries.run_rows()
+    may_prepare = request.user.can(acts.find("prepare-run").capability)
+    context = page_context(
+        request,
+        title=_("Passages de facturation"),
+        rows=rows,
+        prepare_url=acts.url_for("prepare-run") if may_prepare else "",
+    )
+    return render(request, "console/pages/runs.html", context)
+
+
+@require_safe
+@requires(Capability.READ_MONEY)
+def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/facturation/<uuid>/`"""
+    found = access_run(request.user, public_id)
+    page = money_queries.run_page(found)
+    title = _("Facturation %(month)s") % {"month": wording.of_month(found.month)}
+    context = page_context(
+        request,
+        title=title,
+        page=page,
+        offered=_offered(request, page),
+        may_answer=_may(request, "answer-anomalies"),
+    )
+    return render(request, "console/pages/run.html", context)
+
+
+def _may(request: HttpRequest, name: str) -> bool:
+    return bool(request.user.can(acts.find(name).capability))
+
+
+def _offered(request: HttpRequest, page: money_queries.RunPage) -> list[tuple[acts.Act, str]]:
+    """The next act of a run first, then those that may be done again."""
+    names = {
+        BillingRun.State.PREPARED: ("review-run", "prepare-run"),
+        BillingRun.State.REVIEWED: ("issue-run", "review-run", "prepare-run"),
+    }.get(BillingRun.State(page.run.state), ())
+    return [
+        (acts.find(name), acts.url_for(name, page.run)) for name in names if _may(request, name)
+    ]
