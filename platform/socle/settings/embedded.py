@@ -2,7 +2,7 @@
 
 from commons import environment
 from socle.settings.base import *  # noqa: F403
-from socle.settings.base import ALLOWED_HOSTS, BASE_DOMAIN, STORAGES
+from socle.settings.base import ALLOWED_HOSTS, BASE_DOMAIN, STATIC_ROOT, STORAGES
 
 DEBUG = environment.flag("SOCLE_DEBUG", default=False)
 ALLOWED_HOSTS = ALLOWED_HOSTS or [f".{BASE_DOMAIN}", BASE_DOMAIN]
@@ -12,6 +12,7 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}
 }
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is not there
 WHITENOISE_AUTOREFRESH = DEBUG
 # Our own calls to *.localhost go to 127.0.0.1 with the host kept (commons.http).
 LOOPBACK_HOSTS = True
