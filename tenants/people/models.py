@@ -115,7 +115,9 @@ class Person(TenantModel):
     """What pupils and guardians have in common."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    jointure_id = models.CharField("identifiant académique", max_length=40, unique=True, null=True)
+    jointure_id = models.CharField(  # noqa: DJ001  unique, and absent for who no feed names
+        "identifiant académique", max_length=40, unique=True, null=True
+    )
     last_name = models.CharField("nom", max_length=100)
     first_name = models.CharField("prénom", max_length=100)
     sort_key = models.CharField(max_length=220, editable=False)
@@ -344,9 +346,7 @@ class FeedImportRow(TenantModel):
     class Meta:
         verbose_name = "ligne d'import"
         verbose_name_plural = "lignes d'import"
-        indexes = (
-            models.Index(fields=("feed_import", "outcome"), name="people_feed_row_outcome"),
-        )
+        indexes = (models.Index(fields=("feed_import", "outcome"), name="people_feed_row_outcome"),)
 
     def __str__(self) -> str:
         return f"{self.record_kind} {self.record_id} {self.outcome}"

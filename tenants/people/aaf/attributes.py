@@ -25,7 +25,7 @@ _EARLIEST_BIRTH = 1900
 _DIGITS = re.compile(r"[^0-9+]")
 
 
-class Refusal(Exception):  # noqa: N818  a verdict on a record, caught where the record is read
+class Refusal(Exception):
     """A record cannot be taken."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
@@ -239,7 +239,9 @@ def _school(
     if classes is None:
         return school_id, None
     pairs = [text.partition("$") for text in classes]
-    if len({*(schools or ()), *(pair[0] for pair in pairs)} - {school_id or pairs and pairs[0][0]}):
+    if len(
+        {*(schools or ()), *(pair[0] for pair in pairs)} - {school_id or (pairs and pairs[0][0])}
+    ):
         reviews.append(Reason.SEVERAL_SCHOOLS)
     own = [pair[2] for pair in pairs if school_id is None or pair[0] == school_id]
     class_name = own[0] if own else ""
@@ -259,7 +261,11 @@ def _links(texts: list[str] | None, reviews: list[Reason]) -> tuple[LinkRecord, 
             raise Refusal(Reason.BAD_GUARDIAN_LINK, "ENTElevePersRelEleve")
         guardian_id, relation, financial, legal, contact, payment = parts
         flags = {financial, contact, payment}
-        if relation not in vocabulary.RELATIONS or legal not in {"0", "1", "2"} or flags - {"0", "1"}:
+        if (
+            relation not in vocabulary.RELATIONS
+            or legal not in {"0", "1", "2"}
+            or flags - {"0", "1"}
+        ):
             raise Refusal(Reason.BAD_GUARDIAN_LINK, "ENTElevePersRelEleve")
         links[guardian_id] = LinkRecord(
             guardian_id=guardian_id,

@@ -32,7 +32,9 @@ class FeedUnreadable(DomainError):
 
     code = "FEED_UNREADABLE"
 
-    def __init__(self, problem: Problem, *, file: str, line: int | None = None, **more: Any) -> None:
+    def __init__(
+        self, problem: Problem, *, file: str, line: int | None = None, **more: Any
+    ) -> None:
         super().__init__(reason=problem.value, file=file, line=line, **more)
         self.problem = problem
 

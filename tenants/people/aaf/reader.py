@@ -42,7 +42,7 @@ KINDS = {
     "MefEducNat": Kind.FORMATION,
 }
 ROOT = "ficAlimMENESR"
-_Element = etree._Element
+_Element = etree._Element  # noqa: SLF001  lxml gives its type no other name
 _Build = Callable[[Attributes, str, Operation, str], FeedRecord]
 _BUILDERS: dict[Kind, _Build] = {
     Kind.PUPIL: attributes.pupil,
