@@ -173,7 +173,9 @@ class Anomaly(TenantModel):
     details = models.JSONField("détails", default=dict)
     answer = models.TextField("réponse", blank=True, default="", db_default="")
     answered_at = models.DateTimeField("répondue le", null=True, blank=True)
-    answered_by = models.CharField("répondue par", max_length=100, blank=True, default="", db_default="")
+    answered_by = models.CharField(
+        "répondue par", max_length=100, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = "anomalie"

@@ -9,37 +9,43 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from functools import cache
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from billing.invoicing.models import Anomaly, BillingRun, DraftInvoice, InvoiceCounter, Regie
+from billing.invoicing.issuing import IssuedRun, issue_drafts, lock_drafts
+from billing.invoicing.models import Anomaly, BillingRun, Regie
+from billing.invoicing.reviewing import SEVERITIES, find_anomalies, keep_anomalies
+from billing.invoicing.statements import NESTED_LOOPS, NO_NESTED_LOOPS, named
 from billing.ledger.models import AccountKind
 from billing.ledger.operations import open_account
 from billing.tariffs.models import Service
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
-from commons.identifiers import new_public_id
 from commons.outbox import record_event, wake_relay_on_commit
 from commons.periods import month_period
 
-SQL = Path(__file__).with_name("sql")
-SEVERITIES = {
-    "price_changed": Anomaly.Severity.WARNING,
-    "invoice_far_above_median": Anomaly.Severity.WARNING,
-    "enrolled_without_price": Anomaly.Severity.BLOCKING,
-    "no_payer": Anomaly.Severity.BLOCKING,
-    "shares_not_whole": Anomaly.Severity.BLOCKING,
-    "meals_on_closed_day": Anomaly.Severity.WARNING,
-    "pupil_in_two_colleges": Anomaly.Severity.WARNING,
-    "zero_invoice": Anomaly.Severity.WARNING,
-    "duplicate_guardian": Anomaly.Severity.WARNING,
-    "unreachable_payer": Anomaly.Severity.BLOCKING,
-}
-# The planner's guess of an empty month is wrong by thousands of rows (SPIKE §3: 40 times slower).
-_NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
+PARIS = ZoneInfo("Europe/Paris")
+
+
+__all__ = (
+    "SEVERITIES",
+    "AnomaliesUnanswered",
+    "AnswerMissing",
+    "DueDateTooEarly",
+    "IssuedRun",
+    "MonthNotFirstDay",
+    "MonthNotOver",
+    "NothingToIssue",
+    "RunAlreadyIssued",
+    "RunNotReviewed",
+    "answer_anomaly",
+    "issue_run",
+    "open_regie",
+    "prepare_run",
+    "review_run",
+)
 
 
 class MonthNotFirstDay(DomainError):
@@ -90,24 +96,8 @@ class DueDateTooEarly(DomainError):
     code = "BILLING_DUE_DATE_TOO_EARLY"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class IssuedRun:
-    """What was issued."""
-
-    invoices: int
-    total_cents: int
-    lines: int
-
-
-@cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
-
-
 @transaction.atomic(durable=True)
-def open_regie(
-    *, code: str, name: str, siret: str, actor: Actor, at: datetime.datetime
-) -> Regie:
+def open_regie(*, code: str, name: str, siret: str, actor: Actor, at: datetime.datetime) -> Regie:
     """Open a régie and its revenue account; the same code returns the first."""
     account = open_account(code=f"revenue:{code}", kind=AccountKind.REVENUE, name=name)
     regie, is_new = Regie.objects.get_or_create(
@@ -145,12 +135,14 @@ def prepare_run(
     """
     if month.day != 1:
         raise MonthNotFirstDay(month=month.isoformat())
-    if month > at.date():
+    if month > at.astimezone(PARIS).date():
         raise MonthNotOver(month=month.isoformat())
     _lock_regie(regie.pk)
-    run = BillingRun.objects.filter(regie=regie, month=month).exclude(
-        state=BillingRun.State.CANCELLED
-    ).first()
+    run = (
+        BillingRun.objects.filter(regie=regie, month=month)
+        .exclude(state=BillingRun.State.CANCELLED)
+        .first()
+    )
     if run is None:
         run = BillingRun.objects.create(
             regie=regie, month=month, state=BillingRun.State.PREPARED, prepared_at=at
@@ -194,12 +186,10 @@ def _compute_drafts(run: BillingRun) -> dict[str, int]:
     services = [service.value for service in Service]
     labels = [str(service.label) for service in Service]
     with connection.cursor() as cursor:
-        cursor.execute(_NO_NESTED_LOOPS)
-        cursor.execute(
-            _statement("prepare_run"), [run.pk, period.start, period.end, services, labels]
-        )
+        cursor.execute(NO_NESTED_LOOPS)
+        cursor.execute(named("prepare_run"), [run.pk, period.start, period.end, services, labels])
         invoices, total_cents, lines, pupils, meals = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute(NESTED_LOOPS)
     return {
         "invoices": int(invoices),
         "total_cents": int(total_cents),
@@ -219,44 +209,8 @@ def review_run(*, run: BillingRun, actor: Actor, at: datetime.datetime) -> Billi
     run = _lock_run(run.pk)
     if run.state == BillingRun.State.ISSUED:
         raise RunAlreadyIssued(run=str(run.public_id))
-    period = month_period(run.month.year, run.month.month)
-    found: set[tuple[str, str, int]] = set()
-    known = {
-        (anomaly.code, anomaly.subject_type, anomaly.subject_id): anomaly
-        for anomaly in run.anomalies.all()
-    }
-    new: list[Anomaly] = []
-    changed: list[Anomaly] = []
-    with connection.cursor() as cursor:
-        for code, severity in SEVERITIES.items():
-            cursor.execute(
-                _statement(f"anomalies/{code}"),
-                {"run": run.pk, "first": period.start, "end": period.end},
-            )
-            for subject_type, subject_id, details in cursor.fetchall():
-                key = (code, subject_type, int(subject_id))
-                found.add(key)
-                details = _loaded(details)
-                if key not in known:
-                    new.append(
-                        Anomaly(
-                            run=run,
-                            code=code,
-                            severity=severity,
-                            subject_type=subject_type,
-                            subject_id=subject_id,
-                            details=details,
-                        )
-                    )
-                elif known[key].details != details:
-                    # Something else is odd now: the answer was to another figure.
-                    known[key].details = details
-                    known[key].answer, known[key].answered_at, known[key].answered_by = "", None, ""
-                    changed.append(known[key])
-    gone = [anomaly.pk for key, anomaly in known.items() if key not in found]
-    Anomaly.objects.filter(pk__in=gone).delete()
-    Anomaly.objects.bulk_update(changed, ["details", "answer", "answered_at", "answered_by"])
-    Anomaly.objects.bulk_create(new, batch_size=1000)
+    found = find_anomalies(run)
+    keep_anomalies(run, found)
     run.state = BillingRun.State.REVIEWED
     run.reviewed_at = at
     run.save(update_fields=["state", "reviewed_at"])
@@ -269,16 +223,6 @@ def review_run(*, run: BillingRun, actor: Actor, at: datetime.datetime) -> Billi
         anomalies=len(found),
     )
     return run
-
-
-def _loaded(details: object) -> dict[str, object]:
-    """A JSON object, whichever way the driver gave it."""
-    if isinstance(details, dict):
-        return details
-    import json  # noqa: PLC0415
-
-    loaded: dict[str, object] = json.loads(str(details))
-    return loaded
 
 
 @transaction.atomic(durable=True)
@@ -326,20 +270,13 @@ def issue_run(
     """
     regie = _lock_regie(run.regie_id)
     run = _lock_run(run.pk)
-    issued_on = at.date()
+    issued_on = at.astimezone(PARIS).date()
     _check_can_issue(run, due_on=due_on, issued_on=issued_on)
     drafts = lock_drafts(run)
     if not drafts:
         raise NothingToIssue(run=str(run.public_id))
-    number_before = _take_numbers(regie, fiscal_year=issued_on.year, count=len(drafts))
-    issued = _issue(
-        run,
-        drafts=drafts,
-        number_before=number_before,
-        issued_on=issued_on,
-        due_on=due_on,
-        actor=actor,
-        at=at,
+    issued = issue_drafts(
+        run, drafts, regie=regie, issued_on=issued_on, due_on=due_on, actor=actor, at=at
     )
     run.state = BillingRun.State.ISSUED
     run.issued_at = at
@@ -368,66 +305,3 @@ def _check_can_issue(run: BillingRun, *, due_on: datetime.date, issued_on: datet
     ).count()
     if unanswered:
         raise AnomaliesUnanswered(count=unanswered)
-
-
-def lock_drafts(run: BillingRun) -> list[int]:
-    """Lock the drafts that will be numbered, in the order of their numbers (payers' names)."""
-    return list(
-        DraftInvoice.objects.select_for_update(of=("self",), no_key=True)
-        .filter(run=run, total_cents__gt=0)
-        .order_by("payer__sort_key", "pk")
-        .values_list("pk", flat=True)
-    )
-
-
-def _take_numbers(regie: Regie, *, fiscal_year: int, count: int) -> int:
-    """Take `count` numbers; returns the one before the first. The counter is locked last."""
-    InvoiceCounter.objects.bulk_create(
-        [InvoiceCounter(regie=regie, fiscal_year=fiscal_year)], ignore_conflicts=True
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE invoicing_invoicecounter SET latest_number = latest_number + %s
-               WHERE regie_id = %s AND fiscal_year = %s RETURNING latest_number - %s""",
-            [count, regie.pk, fiscal_year, count],
-        )
-        (before,) = cursor.fetchone()
-    return int(before)
-
-
-def _issue(
-    run: BillingRun,
-    *,
-    drafts: list[int],
-    number_before: int,
-    issued_on: datetime.date,
-    due_on: datetime.date,
-    actor: Actor,
-    at: datetime.datetime,
-) -> IssuedRun:
-    columns = [
-        drafts,
-        list(range(1, len(drafts) + 1)),
-        *([new_public_id() for _ in drafts] for _ in range(3)),
-    ]
-    facts = [
-        run.regie_id,
-        issued_on.year,
-        number_before,
-        run.pk,
-        run.month,
-        issued_on,
-        due_on,
-        run.regie.revenue_account_id,
-        at,
-        actor.kind,
-        actor.id,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_NO_NESTED_LOOPS)
-        cursor.execute(_statement("issue_run"), [*columns, *facts])
-        invoices, total_cents, lines, events, revenue = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
-    if not invoices == events == len(drafts) or revenue != 1:
-        raise RuntimeError(f"run {run.pk}: {invoices} invoices for {len(drafts)} drafts")
-    return IssuedRun(invoices=int(invoices), total_cents=int(total_cents), lines=int(lines))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from django.db.models import Sum
 from django.db.models.aggregates import Count
 from django.utils.translation import gettext as _
 
-from billing.invoicing import operations
 from billing.invoicing.models import (
     Anomaly,
     BillingRun,
@@ -28,6 +28,8 @@ from billing.invoicing.models import (
     Regie,
 )
 from billing.invoicing.queries import runs
+from billing.invoicing.reviewing import find_anomalies
+from billing.invoicing.statements import named
 from billing.tariffs.models import Service
 from commons.periods import month_period
 from console import anomalies, sql
@@ -245,7 +247,7 @@ def _steps(run: BillingRun, *, blocking: int) -> tuple[Step, ...]:
 
 @cache
 def _estimate_statement() -> str:
-    text = (operations.SQL / "prepare_run.sql").read_text(encoding="utf-8")
+    text = named("prepare_run")
     reads, found, _writes = text.partition(_FIRST_WRITE)
     assert found, "prepare_run.sql no longer begins its writes with drafts"
     return reads.rstrip().rstrip(",") + _ESTIMATE
@@ -264,15 +266,7 @@ def prepare_estimate(month: datetime.date) -> RunEstimate:
 
 def review_estimate(run: BillingRun) -> dict[str, int]:
     """How many anomalies of each kind a review would find now."""
-    period = month_period(run.month.year, run.month.month)
-    found: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        for code in operations.SEVERITIES:
-            text = (operations.SQL / "anomalies" / f"{code}.sql").read_text(encoding="utf-8")
-            cursor.execute(text, {"run": run.pk, "first": period.start, "end": period.end})
-            if count := len(cursor.fetchall()):
-                found[code] = count
-    return found
+    return dict(Counter(code for code, _subject, _id in find_anomalies(run)))
 
 
 def issue_estimate(run: BillingRun, *, issued_on: datetime.date) -> IssueEstimate:

@@ -1,0 +1,72 @@
+"""Looking for anomalies in a run, inside the transaction of the review."""
+
+from __future__ import annotations
+
+import json
+
+from django.db import connection
+
+from billing.invoicing.models import Anomaly, BillingRun
+from billing.invoicing.statements import named
+from commons.periods import month_period
+
+SEVERITIES = {
+    "price_changed": Anomaly.Severity.WARNING,
+    "invoice_far_above_median": Anomaly.Severity.WARNING,
+    "enrolled_without_price": Anomaly.Severity.BLOCKING,
+    "no_payer": Anomaly.Severity.BLOCKING,
+    "shares_not_whole": Anomaly.Severity.BLOCKING,
+    "meals_on_closed_day": Anomaly.Severity.WARNING,
+    "pupil_in_two_colleges": Anomaly.Severity.WARNING,
+    "zero_invoice": Anomaly.Severity.WARNING,
+    "duplicate_guardian": Anomaly.Severity.WARNING,
+    "unreachable_payer": Anomaly.Severity.BLOCKING,
+}
+_Key = tuple[str, str, int]
+
+
+def find_anomalies(run: BillingRun) -> dict[_Key, dict[str, object]]:
+    """What is odd now: by kind and subject, with its figures."""
+    period = month_period(run.month.year, run.month.month)
+    parameters = {"run": run.pk, "first": period.start, "end": period.end}
+    found: dict[_Key, dict[str, object]] = {}
+    with connection.cursor() as cursor:
+        for code in SEVERITIES:
+            cursor.execute(named(f"anomalies/{code}"), parameters)
+            for subject_type, subject_id, details in cursor.fetchall():
+                loaded = json.loads(details) if isinstance(details, str) else details
+                found[code, subject_type, int(subject_id)] = loaded
+    return found
+
+
+def keep_anomalies(run: BillingRun, found: dict[_Key, dict[str, object]]) -> None:
+    """Write what was found: answers to what is still odd in the same way are kept."""
+    known = {
+        (anomaly.code, anomaly.subject_type, anomaly.subject_id): anomaly
+        for anomaly in run.anomalies.all()
+    }
+    changed = []
+    for key in known.keys() & found.keys():
+        anomaly = known[key]
+        if anomaly.details != found[key]:
+            # Something else is odd now: the answer was to another figure.
+            anomaly.details = found[key]
+            anomaly.answer, anomaly.answered_at, anomaly.answered_by = "", None, ""
+            changed.append(anomaly)
+    Anomaly.objects.filter(pk__in=[known[key].pk for key in known.keys() - found.keys()]).delete()
+    Anomaly.objects.bulk_update(changed, ["details", "answer", "answered_at", "answered_by"])
+    Anomaly.objects.bulk_create(
+        [
+            Anomaly(
+                run=run,
+                code=code,
+                severity=SEVERITIES[code],
+                subject_type=subject_type,
+                subject_id=subject_id,
+                details=details,
+            )
+            for (code, subject_type, subject_id), details in found.items()
+            if (code, subject_type, subject_id) not in known
+        ],
+        batch_size=1000,
+    )
