@@ -229,6 +229,87 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("C'est trop tard : la cuisine a déjà commandé."),
         _("Appelez le collège si c'est important."),
     ),
+    # People and the academic feed
+    "PEOPLE_NOT_A_GUARDIAN": (
+        _("Cette personne n'est pas responsable de cet enfant."),
+        _("Vérifiez les responsables de l'enfant."),
+    ),
+    "PEOPLE_SHARES_NOT_WHOLE": (
+        _("Les parts des payeurs ne font pas 100 %%."),
+        _("Corrigez les parts pour que leur somme fasse 100 %%."),
+    ),
+    "PEOPLE_ALREADY_CONNECTED": (
+        _("Cette personne a déjà un compte, ou ce compte est à quelqu'un d'autre."),
+        _("Vérifiez le nom et l'adresse de courriel."),
+    ),
+    "FEED_IMPORT_RUNNING": (
+        _("Un autre import de l'annuaire est en cours."),
+        _("Attendez qu'il se termine."),
+    ),
+    "FEED_DELTA_BEFORE_FULL": (
+        _("Ce fichier ne contient que des changements."),
+        _("Commencez par un annuaire complet."),
+    ),
+    "FEED_OLDER_THAN_LATEST": (
+        _("Un annuaire plus récent, du %(latest_on)s, est déjà appliqué."),
+        _("Prenez l'annuaire le plus récent."),
+    ),
+    "FEED_UNREADABLE": (
+        _("Le fichier %(file)s ne peut pas être lu."),
+        _("Demandez un nouvel envoi à l'académie. Rien n'a été changé."),
+    ),
+    "FEED_UNREADABLE.NO_FILE": (
+        _("Aucun fichier d'annuaire ici : %(file)s."),
+        _("Vérifiez le nom du dossier."),
+    ),
+    "FEED_UNREADABLE.FILE_NAME": (
+        _("Le nom %(file)s n'est pas celui d'un fichier d'annuaire."),
+        _("Ne renommez pas les fichiers de l'académie."),
+    ),
+    "FEED_UNREADABLE.MIXED_FEED": (
+        _("Le fichier %(file)s vient d'un autre annuaire."),
+        _("Mettez un seul annuaire par dossier."),
+    ),
+    "FEED_UNREADABLE.TOO_MANY_FILES": (
+        _("Il y a trop de fichiers dans ce dossier."),
+        _("Mettez un seul annuaire par dossier."),
+    ),
+    "FEED_UNREADABLE.FILE_TOO_LARGE": (
+        _("Le fichier %(file)s dépasse %(limit_mb)s Mo."),
+        _("Demandez un annuaire découpé en plusieurs fichiers."),
+    ),
+    "FEED_UNREADABLE.RECORD_TOO_LARGE": (
+        _("Une fiche du fichier %(file)s dépasse %(limit_mb)s Mo."),
+        _("Ce fichier est abîmé ou malveillant. Demandez un nouvel envoi."),
+    ),
+    "FEED_UNREADABLE.ENCODING": (
+        _("Le fichier %(file)s est écrit en %(encoding)s, que nous ne lisons pas."),
+        _("Demandez un fichier en UTF-8 ou en ISO-8859-15."),
+    ),
+    "FEED_UNREADABLE.WRONG_BYTES": (
+        _("Les accents du fichier %(file)s sont mal codés."),
+        _("Demandez un nouvel envoi à l'académie."),
+    ),
+    "FEED_UNREADABLE.ENTITIES": (
+        _("Le fichier %(file)s contient des entités, que nous refusons."),
+        _("Ce fichier est peut-être malveillant. Demandez un nouvel envoi."),
+    ),
+    "FEED_UNREADABLE.TOO_DEEP": (
+        _("Le fichier %(file)s est emboîté trop profondément."),
+        _("Ce fichier est peut-être malveillant. Demandez un nouvel envoi."),
+    ),
+    "FEED_UNREADABLE.TEXT_TOO_LONG": (
+        _("Un texte du fichier %(file)s est trop long."),
+        _("Ce fichier est abîmé ou malveillant. Demandez un nouvel envoi."),
+    ),
+    "FEED_UNREADABLE.NOT_XML": (
+        _("Le fichier %(file)s n'est pas du XML bien formé, ligne %(line)s."),
+        _("Demandez un nouvel envoi à l'académie. Rien n'a été changé."),
+    ),
+    "FEED_UNREADABLE.NOT_A_FEED": (
+        _("Le fichier %(file)s n'est pas un annuaire académique."),
+        _("Vérifiez le fichier envoyé."),
+    ),
     # Ledger
     "LEDGER_INSUFFICIENT_BALANCE": (
         _("Le solde ne suffit pas pour ce mouvement."),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import re
 import sys
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+import django
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
@@ -279,6 +281,9 @@ def main() -> int:
     parser.add_argument("--max", type=int, default=80, help="pages par personne")
     asked = parser.parse_args()
     import tests.plugin  # noqa: F401  starts the services
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socle.settings.test")
+    django.setup()
     from socle.seeding import cast
     from tests.browser.served import serve
     from tools import chromium

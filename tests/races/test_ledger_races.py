@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from billing.ledger import operations, queries
+from billing.ledger import booking, operations, queries
 from billing.ledger.models import Account, Transfer
 from tests.factories.ledger import ACTOR, AT, make_account, make_wallet, move
 from tests.threads import run_in_threads
@@ -135,8 +135,8 @@ def test_a_hold_is_confirmed_or_expires_never_both(committed_tenant_db):
     assert operations.check_ledger(actor=ACTOR, at=AT) == []
 
 
-def _opposite_moves(statement: str, first: Account, second: Account) -> list[object]:
-    """Two threads move one cent back and forth, each way `ROUNDS` times, with a statement."""
+def _opposite_moves(first: Account, second: Account) -> list[object]:
+    """Two threads move one cent back and forth, each way `ROUNDS` times."""
 
     def there(debit: Account, credit: Account, name: str) -> Callable[[], object]:
         def run() -> int:
@@ -149,24 +149,18 @@ def _opposite_moves(statement: str, first: Account, second: Account) -> list[obj
                     reference=f"{name}:{number}",
                 )
                 with transaction.atomic():
-                    operations._insert([request], actor=ACTOR, at=AT)
+                    booking.book(transfers=[request], actor=ACTOR, at=AT)
             return ROUNDS
 
         return run
 
-    pass
-    original = operations.statement
-    operations.statement = lambda name: statement if name == "post" else original(name)
-    try:
-        return run_in_threads([there(first, second, "there"), there(second, first, "back")])
-    finally:
-        operations.statement = original
+    return run_in_threads([there(first, second, "there"), there(second, first, "back")])
 
 
 def test_opposite_transfers_do_not_deadlock(committed_tenant_db):
     first, second = make_account(), make_account()
 
-    results = _opposite_moves(operations.statement("post"), first, second)
+    results = _opposite_moves(first, second)
 
     assert results == [ROUNDS, ROUNDS]
     assert queries.balance(account_id=first.pk).debits_posted == ROUNDS
@@ -217,9 +211,7 @@ def test_a_bulk_posting_and_spendings_at_once_agree(committed_tenant_db):
             for wallet in wallets:
                 move(wallet, revenue, 10, reference=f"spend:{wallet.pk}:{number}")
 
-    results = run_in_threads(
-        [lambda: operations.post(transfers=bulk, actor=ACTOR, at=AT), spend]
-    )
+    results = run_in_threads([lambda: operations.post(transfers=bulk, actor=ACTOR, at=AT), spend])
 
     assert outcomes(results) == ["done", "done"]
     assert queries.balance(account_id=revenue.pk).credits_posted == 20 * 100 + 3 * 20 * 10
@@ -238,6 +230,8 @@ def test_the_superuser_alone_could_rewrite_history(committed_tenant_db, superuse
     """The control of the append-only grants: the rows can be changed, by whoever has the right."""
     transfer = move(make_account(), make_account(), 100)
     with psycopg.connect(superuser_url, autocommit=True) as superuser:
-        superuser.execute("UPDATE d92.ledger_transfer SET amount_cents = 1 WHERE id = %s", [transfer.pk])
+        superuser.execute(
+            "UPDATE d92.ledger_transfer SET amount_cents = 1 WHERE id = %s", [transfer.pk]
+        )
     assert Transfer.objects.get().amount_cents == 1
     assert len(operations.check_ledger(actor=ACTOR, at=AT)) == 2
