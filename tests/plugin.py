@@ -181,9 +181,13 @@ def _drop_leftovers(superuser_url: str) -> None:
 
 if "SOCLE_TEST_SERVER" not in os.environ:
     _start()
-if IS_WORKER or not any(
-    a.startswith(("-n", "--numprocesses")) and a not in ("-n0", "-n=0") for a in sys.argv
-) or ("-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] == "0"):
+if (
+    IS_WORKER
+    or not any(
+        a.startswith(("-n", "--numprocesses")) and a not in ("-n0", "-n=0") for a in sys.argv
+    )
+    or ("-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] == "0")
+):
     _own_database()
 
 from tests.fixtures import *  # noqa: E402, F403  fixtures need the variables above

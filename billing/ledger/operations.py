@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -86,7 +87,7 @@ class AccountRequest:
     credits_must_not_exceed_debits: bool = False
 
 
-def hold(  # noqa: PLR0913  an amount, two accounts, and what every act is told
+def hold(
     *,
     debit_account_id: int,
     credit_account_id: int,
@@ -230,7 +231,7 @@ def open_accounts(*, accounts: Sequence[AccountRequest]) -> list[Account]:
     codes = [account.code for account in accounts]
     if len(set(codes)) != len(codes):
         raise ValueError("codes of one call must differ")
-    columns = [
+    columns: list[list[Any]] = [
         [new_public_id() for _ in accounts],
         codes,
         [account.kind.value for account in accounts],

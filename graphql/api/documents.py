@@ -100,7 +100,9 @@ def _prepare(schema: GraphQLSchema, text: str, variables: Mapping[str, Any]) -> 
         raise DocumentsRefused([Refused("QUERY_TOO_DEEP", limit=limits.MAX_DEPTH)]) from error
     if refusals:
         raise DocumentsRefused(refusals)
-    errors = validate(schema, document, _named_rules(), max_errors=MAX_ERRORS, hide_suggestions=True)
+    errors = validate(
+        schema, document, _named_rules(), max_errors=MAX_ERRORS, hide_suggestions=True
+    )
     if errors:
         raise DocumentsRefused([_in_french(error) for error in errors[:MAX_ERRORS]])
     return Prepared(
@@ -113,9 +115,7 @@ def _parsed(text: str) -> DocumentNode:
         refusal = Refused("QUERY_TOO_LARGE", limit=limits.MAX_QUERY_CHARACTERS, unit="caractères")
         raise DocumentsRefused([refusal])
     try:
-        return parse(
-            text, max_lexical_tokens=limits.MAX_TOKENS, max_comments=limits.MAX_TOKENS
-        )
+        return parse(text, max_lexical_tokens=limits.MAX_TOKENS, max_comments=limits.MAX_TOKENS)
     except GraphQLSyntaxError as error:
         if "contains more than" in error.message:
             refusal = Refused("QUERY_TOO_LARGE", limit=limits.MAX_TOKENS, unit="mots")

@@ -110,7 +110,9 @@ class Meter:
                 total.add(self._field(selection, parent))
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
-                inner = self.schema.get_type(condition.name.value) if condition else parent
+                inner = (
+                    self.schema.get_type(condition.name.value) if condition is not None else parent
+                )
                 total.add(self._selections(selection.selection_set, inner))
             elif isinstance(selection, FragmentSpreadNode):
                 total.add(self._fragment(selection.name.value))

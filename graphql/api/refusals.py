@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from graphql import GraphQLError
@@ -46,7 +47,10 @@ TEXTS: dict[str, tuple[int, Any]] = {
         400,
         gettext_lazy("La requête est mal écrite, ligne %(line)s, colonne %(column)s."),
     ),
-    "QUERY_TOO_DEEP": (400, gettext_lazy("La requête est trop profonde : %(limit)s niveaux au plus.")),
+    "QUERY_TOO_DEEP": (
+        400,
+        gettext_lazy("La requête est trop profonde : %(limit)s niveaux au plus."),
+    ),
     "QUERY_TOO_COSTLY": (
         400,
         gettext_lazy("La requête coûte trop cher : %(found)s, et %(limit)s au plus."),
@@ -70,7 +74,9 @@ TEXTS: dict[str, tuple[int, Any]] = {
     ),
     "INTROSPECTION_REFUSED": (
         403,
-        gettext_lazy("Le schéma se lit par les agents connectés. Il est aussi dans la documentation."),
+        gettext_lazy(
+            "Le schéma se lit par les agents connectés. Il est aussi dans la documentation."
+        ),
     ),
     "SUBSCRIPTION_REFUSED": (400, gettext_lazy("L'API n'a pas d'abonnements.")),
     "QUERY_INVALID": (400, gettext_lazy("La requête n'est pas valide : %(reason)s")),
@@ -78,7 +84,10 @@ TEXTS: dict[str, tuple[int, Any]] = {
         400,
         gettext_lazy("La variable $%(name)s n'a pas une valeur du bon type."),
     ),
-    "CURSOR_INVALID": (200, gettext_lazy("Le curseur « after » n'est pas un curseur de cette liste.")),
+    "CURSOR_INVALID": (
+        200,
+        gettext_lazy("Le curseur « after » n'est pas un curseur de cette liste."),
+    ),
     "SIGN_IN_REQUIRED": (200, gettext_lazy("Connectez-vous d'abord.")),
     "INTERNAL": (
         200,
@@ -98,7 +107,7 @@ class Refused(GraphQLError):
 
 
 # The rules of the GraphQL specification, in French. Quoted names come in the order of the English.
-_RULES: dict[str, str] = {
+_RULES: dict[str, str | Promise] = {
     "ExecutableDefinitionsRule": gettext_lazy("une définition n'est pas exécutable."),
     "UniqueOperationNamesRule": gettext_lazy("deux opérations ont le nom {0}."),
     "LoneAnonymousOperationRule": gettext_lazy("une opération sans nom doit être seule."),
@@ -110,7 +119,9 @@ _RULES: dict[str, str] = {
     "UniqueFragmentNamesRule": gettext_lazy("deux fragments ont le nom {0}."),
     "KnownFragmentNamesRule": gettext_lazy("le fragment {0} n'existe pas."),
     "NoUnusedFragmentsRule": gettext_lazy("le fragment {0} ne sert pas."),
-    "PossibleFragmentSpreadsRule": gettext_lazy("un fragment ne convient pas à l'endroit où il est."),
+    "PossibleFragmentSpreadsRule": gettext_lazy(
+        "un fragment ne convient pas à l'endroit où il est."
+    ),
     "NoFragmentCyclesRule": gettext_lazy("le fragment {0} se contient lui-même."),
     "UniqueVariableNamesRule": gettext_lazy("deux variables ont le nom {0}."),
     "NoUndefinedVariablesRule": gettext_lazy("la variable {0} n'est pas déclarée."),

@@ -54,7 +54,9 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return _refuse(request, refusal)
     result = _run(prepared.document, context, variables, operation_name)
-    errors = [formatted(_known(error), reference=context.reference) for error in result.errors or ()]
+    errors = [
+        formatted(_known(error), reference=context.reference) for error in result.errors or ()
+    ]
     if result.data is None and errors and all("path" not in error for error in errors):
         return _answer({"errors": errors}, status=400)
     return _answer({"data": result.data} | ({"errors": errors} if errors else {}))

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.utils import label_for_field, lookup_field
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
 from console import records
+from ui.requests import SignedInRequest
 
 if TYPE_CHECKING:
     from console.readonly import ReadOnlyAdmin
@@ -26,7 +27,7 @@ LARGEST_EXPORT = 100_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_response(model_admin: ReadOnlyAdmin, request: HttpRequest) -> StreamingHttpResponse:
+def csv_response(model_admin: ReadOnlyAdmin, request: SignedInRequest) -> StreamingHttpResponse:
     """Stream the rows the list shows, in its order, with its columns."""
     changes = model_admin.get_changelist_instance(request)
     columns = [name for name in changes.list_display if name != "action_checkbox"]

@@ -6,11 +6,11 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.capabilities import Capability
+from ui.requests import SignedInRequest
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -107,7 +107,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
 )
 
 
-def sidebar(site: AdminSite, request: HttpRequest) -> list[Group]:
+def sidebar(site: AdminSite, request: SignedInRequest) -> list[Group]:
     """The groups an agent sees; a group with nothing to open is left out."""
     groups = []
     for title, entries in GROUPS:
@@ -117,7 +117,7 @@ def sidebar(site: AdminSite, request: HttpRequest) -> list[Group]:
     return groups
 
 
-def _link(site: AdminSite, request: HttpRequest, entry: Page | Records) -> Link | None:
+def _link(site: AdminSite, request: SignedInRequest, entry: Page | Records) -> Link | None:
     if isinstance(entry, Page):
         if not any(request.user.can(capability) for capability in entry.capabilities):
             return None

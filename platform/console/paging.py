@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
@@ -13,7 +15,7 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        rows = self.object_list
+        rows: Any = self.object_list
         # Without the order, which a count does not need.
         return int(rows.order_by()[: COUNTED + 1].count())
 

@@ -17,9 +17,10 @@ from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
@@ -27,6 +28,7 @@ from commons.normalisation import search_key
 from console import acts, exports, records
 from console.paging import BoundedPaginator
 from tenants.accounts.capabilities import Capability, Role
+from ui.requests import SignedInRequest
 
 SELECTION_LIMIT = 200
 
@@ -35,7 +37,8 @@ class ReadOnlyChangeList(ChangeList):
     """A list whose rows open the page of their object, and whose total is not counted."""
 
     def url_for_result(self, result: Model) -> str:
-        return str(self.model_admin.page_of(result))
+        admin: Any = self.model_admin
+        return str(admin.page_of(result))
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -47,8 +50,8 @@ class ReadOnlyAdmin(ModelAdmin):
     search_prefixes: ClassVar[tuple[str, ...]] = ()  # normalised columns, searched by prefix
     search_exact: ClassVar[tuple[str, ...]] = ()  # identifiers, matched whole
     hides: ClassVar[tuple[str, ...]] = ()  # fields a record's page does not show
-    explanation: ClassVar[str] = ""  # what the list holds, in one sentence
-    empty_text: ClassVar[str] = ""
+    explanation: ClassVar[str | Promise] = ""  # what the list holds, in one sentence
+    empty_text: ClassVar[str | Promise] = ""
 
     actions = ()
     actions_on_top = True
@@ -62,31 +65,31 @@ class ReadOnlyAdmin(ModelAdmin):
 
     # --- rights ---------------------------------------------------------------------------------
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: SignedInRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: SignedInRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: SignedInRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_permission(self, request: SignedInRequest, obj: Model | None = None) -> bool:
         user = request.user
         if not user.is_authenticated or not user.can(Capability.USE_CONSOLE):
             return False
         return self._reads_all(request) or self._reads_own_college(request)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: SignedInRequest) -> bool:
         return self.has_view_permission(request)
 
-    def _reads_all(self, request: HttpRequest) -> bool:
+    def _reads_all(self, request: SignedInRequest) -> bool:
         return any(request.user.can(capability) for capability in self.reads)
 
-    def _reads_own_college(self, request: HttpRequest) -> bool:
+    def _reads_own_college(self, request: SignedInRequest) -> bool:
         return bool(self.own_college) and request.user.can(Capability.READ_OWN_COLLEGE)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if self._reads_all(request):
             return rows
@@ -109,7 +112,7 @@ class ReadOnlyAdmin(ModelAdmin):
             path("<int:object_id>/", guard(self.record_view), name=f"{name}_change"),
         ]
 
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Any, str, Any]]:
+    def get_actions(self, request: SignedInRequest) -> dict[str, tuple[Any, str, Any]]:
         """The acts offered for selected rows, to who has their capability; no other action."""
         offered = [acts.find(name) for name in self.acts]
         return {
@@ -118,14 +121,14 @@ class ReadOnlyAdmin(ModelAdmin):
             if request.user.can(act.capability)
         }
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[str | Callable[..., Any]]:
+    def get_list_display(self, request: SignedInRequest) -> Sequence[str | Callable[..., Any]]:
         return list(self.list_display)
 
-    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+    def get_search_fields(self, request: SignedInRequest) -> Sequence[str]:
         return (*self.search_prefixes, *self.search_exact)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+        self, request: SignedInRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By the beginning of a name (accents and case set aside), or by a whole identifier."""
         term = search_term.strip()
@@ -139,10 +142,10 @@ class ReadOnlyAdmin(ModelAdmin):
             found |= Q(**{column: term}) | Q(**{column: term.upper()})
         return (queryset.filter(found) if found else queryset.none()), False
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: SignedInRequest, **kwargs: Any) -> type[ChangeList]:
         return ReadOnlyChangeList
 
-    def page_of(self, row: Model) -> str:
+    def page_of(self, row: Any) -> str:
         """The page a row opens: its task page where there is one, else its record."""
         options = self.opts
         return reverse(f"console:{options.app_label}_{options.model_name}_change", args=[row.pk])
@@ -150,7 +153,7 @@ class ReadOnlyAdmin(ModelAdmin):
     # --- pages ----------------------------------------------------------------------------------
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: SignedInRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.method == "POST":
             return self._open_act(request)
@@ -167,7 +170,7 @@ class ReadOnlyAdmin(ModelAdmin):
             },
         )
 
-    def _open_act(self, request: HttpRequest) -> HttpResponse:
+    def _open_act(self, request: SignedInRequest) -> HttpResponse:
         """Open the page of an act for the rows selected in the list."""
         name = request.POST.get("action", "")
         if name not in self.get_actions(request):
@@ -182,7 +185,7 @@ class ReadOnlyAdmin(ModelAdmin):
         rows = self.get_queryset(request).filter(pk__in=[int(key) for key in selected])
         return acts.open_for_selection(self, request, rows, name=name)
 
-    def record_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    def record_view(self, request: SignedInRequest, object_id: int) -> HttpResponse:
         """One row, field by field."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -201,14 +204,14 @@ class ReadOnlyAdmin(ModelAdmin):
         }
         return TemplateResponse(request, self.change_form_template, context)
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: SignedInRequest) -> StreamingHttpResponse:
         """The list as it is filtered and searched, as a file for a spreadsheet."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return exports.csv_response(self, request)
 
 
-def amount(field: str, title: str) -> Callable[[Any], str]:
+def amount(field: str, title: str | Promise) -> Callable[[Any], str]:
     """A column of cents, written in euros."""
 
     def written(row: Any) -> str:
@@ -217,12 +220,16 @@ def amount(field: str, title: str) -> Callable[[Any], str]:
     return _column(written, title, order=field)
 
 
-def column(title: str, order: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def column(
+    title: str | Promise, order: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Name a computed column, and say what sorts it."""
     return functools.partial(_column, title=title, order=order)
 
 
-def _column(function: Callable[..., Any], title: str, order: str = "") -> Callable[..., Any]:
+def _column(
+    function: Callable[..., Any], title: str | Promise, order: str = ""
+) -> Callable[..., Any]:
     function.short_description = title  # type: ignore[attr-defined]
     if order:
         function.admin_order_field = order  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from commons.money import format_euros
 from ui import wording
+from ui.requests import SignedInRequest
 from ui.templatetags.ui import percent
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class Detail:
     is_block: bool = False
 
 
-def describe(model_admin: ReadOnlyAdmin, request: HttpRequest, row: models.Model) -> list[Detail]:
+def describe(
+    model_admin: ReadOnlyAdmin, request: SignedInRequest, row: models.Model
+) -> list[Detail]:
     """Every field of a row, in order, but the keys that mean nothing to an agent."""
     hidden = {"id", "sort_key", "search_key", "password", *model_admin.hides}
     return [
@@ -50,7 +52,7 @@ def describe(model_admin: ReadOnlyAdmin, request: HttpRequest, row: models.Model
 
 
 def _detail(
-    model_admin: ReadOnlyAdmin, request: HttpRequest, row: models.Model, field: Any
+    model_admin: ReadOnlyAdmin, request: SignedInRequest, row: models.Model, field: Any
 ) -> Detail:
     name = str(field.verbose_name)
     name = name[:1].upper() + name[1:]

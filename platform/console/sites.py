@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -25,6 +25,7 @@ from unfold.sites import UnfoldAdminSite
 from commons.errors import Forbidden, NotFound
 from console import colours, navigation
 from tenants.accounts.capabilities import Capability
+from ui.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
@@ -83,7 +84,7 @@ class ConsoleSite(UnfoldAdminSite):
             "has_permission": self.has_permission(request),
             "is_popup": False,
             "departement": departement,
-            "navigation": navigation.sidebar(self, request),
+            "navigation": navigation.sidebar(self, cast("SignedInRequest", request)),
             "colours_version": colours.version(departement) if departement else "",
         }
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
 from commons.errors import DomainError, Forbidden, NotFound, RetryLater
 from portal import errors
 from ui.errors import explain
+from ui.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
@@ -28,7 +29,7 @@ def family_page(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
             try:
                 response = view(request, *args, **kwargs)
             except NotFound as error:

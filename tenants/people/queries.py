@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -173,12 +173,13 @@ def feed_import_rows(
     return rows.order_by("pk")
 
 
-def feed_import_reasons(feed_import: FeedImport) -> list[dict[str, object]]:
+def feed_import_reasons(feed_import: FeedImport) -> list[dict[str, Any]]:
     """How many rows were set aside or refused, by type, outcome and reason."""
-    return list(
+    rows: Any = (
         FeedImportRow.objects.filter(feed_import=feed_import)
         .exclude(reason_code="")
         .values("record_kind", "outcome", "reason_code")
         .annotate(rows=Count("pk"))
         .order_by("record_kind", "outcome", "reason_code")
     )
+    return list(rows)

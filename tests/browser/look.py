@@ -161,8 +161,8 @@ def sign_in(browser: Browser, url: str, email: str, password: str) -> Any:
     page.goto(url)
     page.locator("input[type=email]").fill(email)
     page.locator("input[type=password]").fill(password)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     if "/connexion/" in page.url:
         raise RuntimeError(f"{email} n'a pas pu se connecter : {page.inner_text('main')[:300]}")
     state = context.storage_state()

@@ -30,7 +30,7 @@ class UserError(graphene.ObjectType):
     path = graphene.List(
         graphene.NonNull(graphene.String),
         required=True,
-        description="La valeur en cause, par exemple [\"input\", \"weekdays\"] ; vide si aucune.",
+        description='La valeur en cause, par exemple ["input", "weekdays"] ; vide si aucune.',
     )
     message = graphene.String(required=True, description="La phrase à montrer, en français.")
 

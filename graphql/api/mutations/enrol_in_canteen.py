@@ -53,7 +53,7 @@ class EnrolInCanteen(OperationMutation):
     )
 
     @classmethod
-    def perform(
+    def perform(  # type: ignore[override]  # a mutation names its own inputs
         cls,
         context: Context,
         *,
@@ -75,7 +75,9 @@ class EnrolInCanteen(OperationMutation):
             school_year=year,
             weekdays=sum({day.value for day in weekdays}),
             start_on=start_on or page.first_free_day,
-            payers=[Payer(one.guardian, one.share_bp) for one in page.possible_payers if one.share_bp],
+            payers=[
+                Payer(one.guardian, one.share_bp) for one in page.possible_payers if one.share_bp
+            ],
             actor=context.actor,
             at=context.at,
             by_agent=by_agent,

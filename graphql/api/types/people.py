@@ -19,8 +19,8 @@ from billing.invoicing import queries as invoicing
 from billing.tariffs.queries import ExplainedPrice
 from tenants.accounts.models import User
 from tenants.people import queries as people
-from tenants.people.models import Pupil, Schooling
 from tenants.people.models import College as CollegeRow
+from tenants.people.models import Pupil, Schooling
 
 
 class College(graphene.ObjectType):

@@ -27,13 +27,13 @@ class StepValue(graphene.ObjectType):
 class PriceStep(graphene.ObjectType):
     """Une étape du calcul d'un prix. Les étapes se rejouent : chacune part de la précédente."""
 
-    code = graphene.String(required=True, description="Ce que fait l'étape, par exemple RATE_APPLIED.")
+    code = graphene.String(
+        required=True, description="Ce que fait l'étape, par exemple RATE_APPLIED."
+    )
     given = graphene.List(
         graphene.NonNull(StepValue), required=True, description="Ce qui entre dans l'étape."
     )
-    gives = graphene.List(
-        graphene.NonNull(StepValue), required=True, description="Ce qui en sort."
-    )
+    gives = graphene.List(graphene.NonNull(StepValue), required=True, description="Ce qui en sort.")
     source = graphene.String(
         required=True, description="D'où viennent les chiffres : une pièce, ou une ligne du tarif."
     )
@@ -77,9 +77,7 @@ class MealPrice(graphene.ObjectType):
     id = graphene.ID(required=True, description="Identifiant de la décision (UUID).")
     service = graphene.Field(MealService, required=True, description="Le service.")
     unit = graphene.Field(Money, required=True, description="Le prix d'un repas.")
-    explanation = graphene.Field(
-        PriceExplanation, required=True, description="Pourquoi ce prix."
-    )
+    explanation = graphene.Field(PriceExplanation, required=True, description="Pourquoi ce prix.")
     legal_basis = graphene.String(required=True, description="La délibération qui fonde le prix.")
     is_illustrative = graphene.Boolean(
         required=True, description="Vrai si une valeur du tarif reste à confirmer."

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +26,7 @@ from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from tenants.accounts.capabilities import Capability
 from ui.errors import explain
+from ui.requests import SignedInRequest
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -143,7 +144,7 @@ class Act(abc.ABC):
     @property
     def asks(self) -> bool:
         """Whether there is something to answer before the effect is known."""
-        return bool(self.form_class.base_fields)  # type: ignore[attr-defined]
+        return bool(self.form_class.base_fields)
 
 
 _ACTS: dict[str, Act] = {}
@@ -181,7 +182,7 @@ def url_for(name: str, *targets: Any) -> str:
 
 
 def open_for_selection(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], *, name: str
+    model_admin: Any, request: SignedInRequest, queryset: QuerySet[Any], *, name: str
 ) -> HttpResponse:
     """The bulk action of a list: open the act's page for the selected rows."""
     return HttpResponseRedirect(url_for(name, *queryset))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +61,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     acts = ("end-enrolments",)
     empty_text = _("Aucune famille n'a encore inscrit d'enfant.")
 
-    def page_of(self, row: Enrolment) -> str:
+    def page_of(self, row: Any) -> str:
         return reverse("console:pupil-file", args=[row.pupil.public_id])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +30,7 @@ class BillingRunAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     ordering = ("-month", "-pk")
 
-    def page_of(self, row: BillingRun) -> str:
+    def page_of(self, row: Any) -> str:
         return reverse("console:billing-run", args=[row.public_id])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +58,7 @@ class PupilAdmin(ReadOnlyAdmin):
     acts = ("redecide-prices",)
     empty_text = _("Les élèves arrivent avec l'annuaire de l'académie.")
 
-    def page_of(self, row: Pupil) -> str:
+    def page_of(self, row: Any) -> str:
         return reverse("console:pupil-file", args=[row.public_id])
 
 
@@ -110,7 +112,7 @@ class FeedImportAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     ordering = ("-started_at", "-pk")
 
-    def page_of(self, row: FeedImport) -> str:
+    def page_of(self, row: Any) -> str:
         return reverse("console:feed", args=[row.public_id])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +41,7 @@ class TariffVersionAdmin(ReadOnlyAdmin):
     def schedule_label(self, row: TariffVersion) -> str:
         return f"{row.schedule.label} · {row.schedule.get_service_display()}"
 
-    def page_of(self, row: TariffVersion) -> str:
+    def page_of(self, row: Any) -> str:
         return reverse("console:tariff-version", args=[row.public_id])
 
 

@@ -97,7 +97,7 @@ def page_address(changes: ChangeList, number: int, step: int) -> str:
 def record_list(changes: ChangeList) -> dict[str, Any]:
     """The rows of a list: cells with their names, the first one a link to the row's page."""
     headers = [
-        {**header, "is_check": "action-checkbox-column" in header.get("class_attrib", "")}
+        {**header, "is_check": "action-checkbox-column" in str(header.get("class_attrib", ""))}
         for header in result_headers(changes)
     ]
     return {

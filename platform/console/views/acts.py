@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,10 +22,11 @@ from commons.errors import DomainError, NotFound
 from console import acts
 from console.views.frame import page_context
 from ui.errors import explain
+from ui.requests import SignedInRequest
 
 
 @require_http_methods(["GET", "POST"])
-def act_page(request: HttpRequest, name: str) -> HttpResponse:
+def act_page(request: SignedInRequest, name: str) -> HttpResponse:
     """Preview an act, and do it."""
     act = acts.find(name)
     if not request.user.can(act.capability):
@@ -39,7 +40,7 @@ def act_page(request: HttpRequest, name: str) -> HttpResponse:
     return _answer(request, act, targets, form)
 
 
-def _ask(request: HttpRequest, act: acts.Act, targets: list[Any]) -> HttpResponse:
+def _ask(request: SignedInRequest, act: acts.Act, targets: list[Any]) -> HttpResponse:
     if act.asks:
         return _show(request, act, targets, form=act.form(None, None, targets))
     form = act.form({}, {}, targets)
@@ -53,7 +54,7 @@ def _ask(request: HttpRequest, act: acts.Act, targets: list[Any]) -> HttpRespons
     return _show(request, act, targets, form=form, effect=effect)
 
 
-def _answer(request: HttpRequest, act: acts.Act, targets: list[Any], form: Any) -> HttpResponse:
+def _answer(request: SignedInRequest, act: acts.Act, targets: list[Any], form: Any) -> HttpResponse:
     """The effect of the answers; or, when it was just shown and still holds, the act."""
     at = timezone.now()
     shown = request.POST.get("fingerprint", "")
@@ -82,7 +83,7 @@ def _answer(request: HttpRequest, act: acts.Act, targets: list[Any], form: Any) 
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedInRequest,
     act: acts.Act,
     targets: list[Any],
     *,

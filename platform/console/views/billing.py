@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,11 +15,12 @@ from console import acts, money_queries
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from ui import wording
+from ui.requests import SignedInRequest
 
 
 @require_safe
 @requires(Capability.READ_MONEY)
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: SignedInRequest) -> HttpResponse:
     """`/console/facturation/`"""
     rows = money_queries.run_rows()
     may_prepare = request.user.can(acts.find("prepare-run").capability)
@@ -34,7 +35,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Capability.READ_MONEY)
-def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def run(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/facturation/<uuid>/`"""
     found = access_run(request.user, public_id)
     page = money_queries.run_page(found)
@@ -49,11 +50,11 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "console/pages/run.html", context)
 
 
-def _may(request: HttpRequest, name: str) -> bool:
+def _may(request: SignedInRequest, name: str) -> bool:
     return bool(request.user.can(acts.find(name).capability))
 
 
-def _offered(request: HttpRequest, page: money_queries.RunPage) -> list[tuple[acts.Act, str]]:
+def _offered(request: SignedInRequest, page: money_queries.RunPage) -> list[tuple[acts.Act, str]]:
     """The next act of a run first, then those that may be done again."""
     names = {
         BillingRun.State.PREPARED: ("review-run", "prepare-run"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,13 +14,14 @@ from console import acts, queries
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import access_pupil
+from ui.requests import SignedInRequest
 
 _READERS = (Capability.READ_FILES, Capability.READ_OWN_COLLEGE)
 
 
 @require_safe
 @requires(*_READERS)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedInRequest) -> HttpResponse:
     """`/console/chercher/?q=`"""
     found = queries.find(request.user, request.GET.get("q", "")[:100])
     return render(
@@ -32,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(*_READERS)
-def pupil_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def pupil_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/eleves/<uuid>/`"""
     pupil = access_pupil(request.user, public_id)
     file = queries.pupil_file(request.user, pupil, at=timezone.now())
@@ -51,7 +52,7 @@ def _going(file: queries.PupilFile) -> list[object]:
     return [view.enrolment for view in file.enrolments if view.enrolment.state == "ACTIVE"]
 
 
-def _offer(request: HttpRequest, name: str, *targets: object) -> str:
+def _offer(request: SignedInRequest, name: str, *targets: object) -> str:
     """The address of an act the agent may do to something; empty when they may not."""
     may = request.user.can(acts.find(name).capability)
     return acts.url_for(name, *targets) if may and targets else ""

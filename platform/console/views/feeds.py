@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries
 from tenants.people.models import FeedImport, FeedImportRow
+from ui.requests import SignedInRequest
 
 SHOWN_FEEDS = 50
 SHOWN_ROWS = 100
@@ -32,7 +33,7 @@ class Tab:
 
 @require_safe
 @requires(Capability.IMPORT_FEEDS)
-def feeds(request: HttpRequest) -> HttpResponse:
+def feeds(request: SignedInRequest) -> HttpResponse:
     """`/console/annuaire/`"""
     context = page_context(
         request, title=_("Imports de l'annuaire"), feeds=queries.feed_imports()[:SHOWN_FEEDS]
@@ -42,7 +43,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Capability.IMPORT_FEEDS)
-def feed(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def feed(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/annuaire/<uuid>/?devenir=`"""
     found: FeedImport | None = queries.feed_imports().filter(public_id=public_id).first()
     if found is None:

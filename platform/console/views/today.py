@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 from console.today import today_of
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
+from ui.requests import SignedInRequest
 
 
 @require_safe
 @requires(Capability.USE_CONSOLE)
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SignedInRequest) -> HttpResponse:
     """`/console/`"""
     day = timezone.localdate()
     page = today_of(request.user, on=day)

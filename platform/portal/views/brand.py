@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from ui import brand
+from ui.requests import TenantRequest
 
 KEPT_SECONDS = 24 * 3600
 
 
 @require_safe
-def stylesheet(request: HttpRequest) -> HttpResponse:
+def stylesheet(request: TenantRequest) -> HttpResponse:
     """`/marque.css`: the same for everyone, its address carries the colours."""
     departement = request.tenant
     css = brand.stylesheet(departement.primary_color, departement.accent_color)

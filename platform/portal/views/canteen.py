@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from tenants.people.models import College, Pupil
 from ui import wording
 from ui.errors import explain
 from ui.price_story import price_story
+from ui.requests import SignedInRequest
 
 
 def _step_names() -> list[str]:
@@ -43,7 +44,7 @@ class _Stopped(Exception):
         self.response = response
 
 
-def _begin(request: HttpRequest, public_id: uuid.UUID) -> tuple[Pupil, EnrolmentPage, College]:
+def _begin(request: SignedInRequest, public_id: uuid.UUID) -> tuple[Pupil, EnrolmentPage, College]:
     """The pupil and the state of the steps.
 
     :raises NotFound: if the pupil is absent or not this person's
@@ -65,7 +66,7 @@ def _begin(request: HttpRequest, public_id: uuid.UUID) -> tuple[Pupil, Enrolment
 
 
 def _show(
-    request: HttpRequest, step: int, pupil: Pupil, form: object, **context: object
+    request: SignedInRequest, step: int, pupil: Pupil, form: object, **context: object
 ) -> HttpResponse:
     name = ("days", "resources", "confirm")[step - 1]
     has_errors = bool(getattr(form, "errors", None))
@@ -78,7 +79,7 @@ def _show(
 
 
 @family_page("GET", "HEAD")
-def enrolment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def enrolment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Begin, or resume where one stopped."""
     try:
         _pupil, page, _college = _begin(request, public_id)
@@ -90,7 +91,7 @@ def enrolment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @family_page("GET", "HEAD", "POST")
-def enrolment_days(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def enrolment_days(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Step 1."""
     try:
         pupil, page, college = _begin(request, public_id)
@@ -121,7 +122,7 @@ def enrolment_days(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @family_page("GET", "HEAD", "POST")
-def enrolment_resources(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def enrolment_resources(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Step 2. Its answer fixes the first day too: the first one the kitchen can still serve."""
     try:
         pupil, page, college = _begin(request, public_id)
@@ -139,7 +140,8 @@ def enrolment_resources(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
         actor, at = Actor.user(request.user), timezone.now()
         starts_on = steps.starts_on(page)
         try:
-            if form.cleaned_data["choice"] == steps.MAXIMUM:
+            # Without a household there is nothing to record: the maximum is what applies.
+            if form.cleaned_data["choice"] == steps.MAXIMUM and pupil.household is not None:
                 tariffs.record_resources(
                     household=pupil.household,
                     choose_maximum=True,
@@ -163,7 +165,7 @@ def enrolment_resources(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
 
 
 @family_page("GET", "HEAD", "POST")
-def enrolment_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def enrolment_confirm(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Step 3."""
     try:
         pupil, page, college = _begin(request, public_id)
@@ -201,7 +203,7 @@ def enrolment_confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
 
 
 @family_page()
-def price(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def price(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The price of a meal, and why."""
     pupil = access_own_child(request.user, public_id)
     today = timezone.localdate()
@@ -223,7 +225,7 @@ def price(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @family_page("GET", "HEAD", "POST")
-def calendar(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def calendar(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """A month of meals; cancel one, add one."""
     pupil = access_own_child(request.user, public_id)
     at = timezone.now()
@@ -243,7 +245,7 @@ def calendar(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "portal/canteen/calendar.html", context)
 
 
-def _change_meal(request: HttpRequest, pupil: Pupil) -> HttpResponse:
+def _change_meal(request: SignedInRequest, pupil: Pupil) -> HttpResponse:
     """One act on one day, then the month again, at that day."""
     url = reverse("portal:calendar", args=[pupil.public_id])
     form = MealForm(request.POST)

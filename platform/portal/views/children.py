@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from portal.doors import family_page
 from portal.screens import enrolment, family
 from tenants.people.access import access_own_child
+from ui.requests import SignedInRequest
 
 
 @family_page()
-def children(request: HttpRequest) -> HttpResponse:
+def children(request: SignedInRequest) -> HttpResponse:
     """Every child, as a card."""
     cards = family.children_of(request.user, on=timezone.localdate())
     return render(request, "portal/pages/children.html", {"children": cards})
 
 
 @family_page()
-def child(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def child(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One child: school and canteen."""
     pupil = access_own_child(request.user, public_id)
     at = timezone.now()

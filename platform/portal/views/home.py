@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from portal.doors import family_page
 from portal.screens.home import home_of
+from ui.requests import SignedInRequest
 
 
 @family_page()
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """What to do, the children, what is new."""
     page = home_of(request.user, at=timezone.now())
     return render(request, "portal/pages/home.html", {"page": page})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from billing.invoicing.access import access_invoice
 from portal.doors import family_page
 from portal.screens import bills
+from ui.requests import SignedInRequest
 
 
 @family_page()
-def invoices(request: HttpRequest) -> HttpResponse:
+def invoices(request: SignedInRequest) -> HttpResponse:
     """All of them, latest first, and what is left to pay."""
     found = bills.invoices_of(request.user, on=timezone.localdate())
     context = {"invoices": found, "due_cents": sum(bill.due_cents for bill in found)}
@@ -22,7 +23,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
 
 
 @family_page()
-def invoice(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def invoice(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One invoice, by child and by day."""
     found = access_invoice(request.user, public_id)
     page = bills.invoice_page(request.user, found, on=timezone.localdate())

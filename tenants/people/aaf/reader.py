@@ -62,7 +62,7 @@ def read_feed(files: Iterable[FeedFile], *, limits: Limits | None = None) -> Ite
 
 def hardened_iterparse(source: GuardedFile) -> etree.iterparse[tuple[str, _Element]]:
     """The parser, as it must be made: benches of "parse only" use the same."""
-    return etree.iterparse(  # type: ignore[call-overload,no-any-return]  stubs ask for a path
+    return etree.iterparse(
         source,
         events=("end",),
         tag=tuple(OPERATIONS),

@@ -139,7 +139,7 @@ def test_a_closed_account_takes_nothing_new(tenant_db):
     ],
 )
 def test_a_request_that_means_nothing_cannot_be_made(fields):
-    with pytest.raises(ValueError, match="amount|movement|resolution"):
+    with pytest.raises(ValueError, match=r"amount|movement|resolution"):
         TransferRequest(code="test", reference="x", **fields)
 
 
@@ -178,9 +178,12 @@ def test_opening_an_account_again_returns_it_unless_its_rules_differ(tenant_db):
 )
 def test_the_database_keeps_the_books_append_only(tenant_db, statement):
     move(make_account(), make_account(), 100)
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
     assert Transfer.objects.get().amount_cents == 100
 
 
