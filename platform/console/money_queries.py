@@ -32,7 +32,8 @@ from billing.invoicing.reviewing import find_anomalies
 from billing.invoicing.statements import named
 from billing.tariffs.models import Service
 from commons.periods import month_period
-from console import anomaly_queries as anomalies, sql
+from console import anomaly_queries as anomalies
+from console import sql
 from tenants.accounts.capabilities import Capability
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from billing.invoicing.queries import regies
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.money import format_euros
-from console import anomaly_queries as anomalies, money_queries
+from console import anomaly_queries as anomalies
+from console import money_queries
 from console.acts.framework import (
     Act,
     Answers,
