@@ -1,0 +1,59 @@
+"""A client of the API on a département's host, for tests inside that tenant."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+HOSTS = {"d92": "hauts-de-seine.socle.test", "d94": "val-de-marne.socle.test"}
+
+
+class Api:
+    """One caller of one host. After each request the test is back in its tenant."""
+
+    def __init__(self, schema: str = "d92") -> None:
+        self.schema = schema
+        self.client = Client(headers={"host": HOSTS[schema]}, raise_request_exception=True)
+
+    def sign_in(self, user: Any) -> Api:
+        self.client.force_login(user)
+        return self
+
+    def send(self, body: Any, *, content_type: str = "application/json") -> Any:
+        from django.db import connection
+
+        from tenants.registry import directory
+
+        data = body if isinstance(body, str | bytes) else json.dumps(body)
+        response = self.client.post("/graphql/", data, content_type=content_type)
+        connection.set_tenant(directory.by_schema(self.schema))
+        return response
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer of a document that ran."""
+        response = self.send({"query": query, "variables": variables})
+        assert response.status_code == 200, response.content.decode()
+        return response.json()
+
+    def read(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of a document that ran without any error."""
+        answer = self.ask(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def refusals(self, query: str, **variables: Any) -> list[str]:
+        """The codes of what was refused, each with a French sentence and a reference."""
+        errors = self.send({"query": query, "variables": variables}).json()["errors"]
+        for error in errors:
+            assert error["message"].endswith((".", "?")), error
+            assert set(error) <= {"message", "locations", "path", "extensions"}
+        return [error["extensions"]["code"] for error in errors]
+
+
+@pytest.fixture
+def api(tenant_db: None) -> Api:
+    """A caller of Hauts-de-Seine."""
+    return Api()
