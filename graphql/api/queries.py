@@ -101,7 +101,7 @@ class Query(graphene.ObjectType):
         return run_node(access_run(info.context.require_user(), public_id(id)))
 
     @staticmethod
-    @rules.needs(Capability.IMPORT_FEEDS, Capability.READ_FILES)
+    @rules.needs(Capability.IMPORT_FEEDS)
     def resolve_feed_imports(
         _root: None, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
     ) -> Page:

@@ -17,7 +17,7 @@ from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -166,6 +166,9 @@ class ReadOnlyAdmin(ModelAdmin):
                 "offered_acts": offered,
                 "explanation": self.explanation,
                 "empty_text": self.empty_text,
+                "list_export_name": (
+                    f"console:{self.opts.app_label}_{self.opts.model_name}_export"
+                ),
                 **(extra_context or {}),
             },
         )
@@ -190,10 +193,8 @@ class ReadOnlyAdmin(ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, str(object_id))
-        if row is None:
-            return HttpResponseRedirect(
-                reverse(f"console:{self.opts.app_label}_{self.opts.model_name}_changelist")
-            )
+        if row is None:  # absent and forbidden are the same answer
+            raise Http404
         context = {
             **self.admin_site.each_context(request),
             "title": str(row),

@@ -84,11 +84,11 @@ def access_guardian(user: User, public_id: uuid.UUID) -> Guardian:
 
 def access_feed_import(user: User, public_id: uuid.UUID) -> FeedImport:
     """
-    A feed import, for the staff who import or read files.
+    A feed import, for the staff who import them.
 
     :raises NotFound: if absent, or not theirs to see
     """
-    may = user.can(Capability.IMPORT_FEEDS) or user.can(Capability.READ_FILES)
+    may = user.can(Capability.IMPORT_FEEDS)
     feed = FeedImport.objects.filter(public_id=public_id).first() if may else None
     if feed is None:
         raise NotFound(feed_import=str(public_id))

@@ -63,6 +63,5 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
     search_exact = ("pupil__ine",)
     search_help_text = _("Début du nom de l'élève, ou INE.")
     ordering = ("-decided_at", "-pk")
-    acts = ("redecide-prices-of-decisions",)
     explanation = _("Chaque prix garde les données et les étapes qui l'expliquent.")
     empty_text = _("Aucun prix n'est encore décidé.")

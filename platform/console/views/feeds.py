@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commons.errors import NotFound
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries
-from tenants.people.models import FeedImport, FeedImportRow
+from tenants.people.access import access_feed_import
+from tenants.people.models import FeedImportRow
 from ui.requests import SignedInRequest
 
 SHOWN_FEEDS = 50
@@ -45,9 +45,7 @@ def feeds(request: SignedInRequest) -> HttpResponse:
 @requires(Capability.IMPORT_FEEDS)
 def feed(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/annuaire/<uuid>/?devenir=`"""
-    found: FeedImport | None = queries.feed_imports().filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound(feed=str(public_id))
+    found = access_feed_import(request.user, public_id)
     asked = request.GET.get("devenir", "")
     outcome = asked if asked in SHOWN_OUTCOMES else SHOWN_OUTCOMES[0]
     labels = dict(FeedImportRow.Outcome.choices)

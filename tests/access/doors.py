@@ -1,0 +1,44 @@
+"""Every door of the house: routes, console lists and acts, fields of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+def routes(urlconf: str) -> dict[str, URLPattern]:
+    """The routes of a URL configuration, by name (`portal:home`, `console:index`)."""
+    return dict(_walk(get_resolver(urlconf), ()))
+
+
+def _walk(resolver: URLResolver, namespaces: tuple[str, ...]) -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from _walk(entry, inner)
+        else:
+            yield ":".join((*namespaces, entry.name or str(entry.pattern))), entry
+
+
+def acts() -> list[str]:
+    """The acts of the console, by name."""
+    from console import acts as console_acts
+
+    return [act.name for act in console_acts.catalogue()]
+
+
+def fields() -> dict[str, Any]:
+    """The fields at the root of the API: `query.viewer`, `mutation.enrolInCanteen`."""
+    from api.schema import schema
+
+    both = {
+        "query": schema.graphql_schema.query_type,
+        "mutation": schema.graphql_schema.mutation_type,
+    }
+    return {
+        f"{kind}.{name}": field
+        for kind, found in both.items()
+        for name, field in found.fields.items()
+    }
