@@ -61,10 +61,12 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"le site s'est arrêté : {log.read_text()[-3000:]}")
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/sante/", headers={"Host": f"socle.{BASE_DOMAIN}:{port}"})
-            if connection.getresponse().status == http.client.OK:
-                return
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            with contextlib.closing(asked) as connection:
+                host = {"Host": f"socle.{BASE_DOMAIN}:{port}"}
+                connection.request("GET", "/sante/", headers=host)
+                if connection.getresponse().status == http.client.OK:
+                    return
         except OSError:
             pass
         time.sleep(0.2)

@@ -62,16 +62,12 @@ def import_aaf_command(
     from commons.actors import Actor  # noqa: PLC0415
     from commons.errors import DomainError  # noqa: PLC0415
     from commons.school_calendar import school_year_of  # noqa: PLC0415
+    from socle.command_tenant import enter  # noqa: PLC0415
     from tenants.people.operations import import_aaf  # noqa: PLC0415
-    from tenants.registry import contexts, directory  # noqa: PLC0415
     from ui.errors import explain  # noqa: PLC0415
 
-    with contexts.public():
-        found = [one for one in directory.active() if tenant in (one.slug, one.code)]
-    if not found:
-        raise click.ClickException(f"Aucun département ne s'appelle {tenant}.")
     start_year = year or school_year_of(timezone.localdate()).start_year
-    with contexts.tenant(found[0].schema_name):
+    with enter(tenant):
         try:
             imported = import_aaf(
                 paths=list(paths),
