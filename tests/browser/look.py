@@ -109,10 +109,17 @@ def check(page: Page, probe: dict[str, Any], view: View, *, expected: int) -> No
     is_family = "/console/" not in view.url
     if is_family and view.kilobytes * 1024 > MAX_FAMILY_BYTES:
         faults.append(f"{view.kilobytes:.0f} ko au premier chargement")
+    show_whole(page, view.width)
     answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
     for violation in answer.response["violations"]:
         node = violation["nodes"][0]
         faults.append(f"axe {violation['id']} ×{len(violation['nodes'])} : {node['target']}")
+
+
+def show_whole(page: Page, width: int) -> None:
+    """Make the window as tall as the page: what a fixed bar hides is only hidden until one scrolls."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, 400), 8000)})
 
 
 def visit(context: BrowserContext, view: View, shot: Path, *, expected: int = 200) -> list[str]:
