@@ -8,16 +8,19 @@ WITH counted AS (
     FROM people_stagedpupil AS staged
 ),
 schools AS (
-    SELECT jointure_id, uai FROM people_stagedcollege WHERE verdict IN ('CREATED', 'CHANGED', 'UNCHANGED')
-      AND uai IS NOT NULL
-    UNION
-    SELECT jointure_id, uai FROM people_college WHERE jointure_id <> ''
+    SELECT jointure_id, min(uai) AS uai
+    FROM (
+        SELECT jointure_id, uai FROM people_stagedcollege
+        WHERE verdict IN ('CREATED', 'CHANGED', 'UNCHANGED') AND uai IS NOT NULL
+        UNION
+        SELECT jointure_id, uai FROM people_college WHERE jointure_id <> ''
+    ) AS either
+    GROUP BY jointure_id
 ),
 present AS (
-    SELECT jointure_id, min(rank) AS rank FROM people_stagedguardian
-    WHERE verdict IN ('CREATED', 'CHANGED', 'UNCHANGED') AND operation <> 'DELETE' GROUP BY jointure_id
+    SELECT jointure_id FROM people_stagedguardian WHERE verdict IN ('CREATED', 'CHANGED', 'UNCHANGED')
     UNION
-    SELECT jointure_id, 0 FROM people_guardian WHERE jointure_id IS NOT NULL
+    SELECT jointure_id FROM people_guardian WHERE jointure_id IS NOT NULL
 ),
 wanted AS (
     SELECT link.pupil_rank,
@@ -27,8 +30,7 @@ wanted AS (
                FILTER (WHERE known.jointure_id IS NOT NULL) AS links,
            bool_or(known.jointure_id IS NULL) AS has_unknown
     FROM people_stagedlink AS link
-    LEFT JOIN (SELECT DISTINCT jointure_id FROM present) AS known
-      ON known.jointure_id = link.guardian_jointure_id
+    LEFT JOIN present AS known ON known.jointure_id = link.guardian_jointure_id
     GROUP BY link.pupil_rank
 ),
 standing AS (
@@ -57,9 +59,7 @@ matched AS (
            coalesce(wanted.has_unknown, false) AS has_unknown, fields.diff AS found
     FROM counted
     LEFT JOIN people_pupil AS known ON known.jointure_id = counted.jointure_id
-    LEFT JOIN LATERAL (
-        SELECT schools.uai FROM schools WHERE schools.jointure_id = counted.school_id LIMIT 1
-    ) AS school ON true
+    LEFT JOIN schools AS school ON school.jointure_id = counted.school_id
     LEFT JOIN people_pupil AS holder
       ON holder.ine = counted.ine AND holder.jointure_id IS DISTINCT FROM counted.jointure_id
     LEFT JOIN LATERAL (
