@@ -4,13 +4,19 @@ The database has no French collation and no `unaccent` (DESIGN, "Embedded by def
 made here, once, when a row is written.
 """
 
+import functools
+import re
 import unicodedata
 
+_NOT_KEPT = re.compile("[^0-9a-z]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 
 
+@functools.lru_cache(maxsize=20_000)  # names come again and again: a feed has a thousand surnames
 def search_key(text: str) -> str:
     """Casefold, take accents off, and turn anything but letters and digits into one space."""
+    if text.isascii():
+        return _NOT_KEPT.sub(" ", text.casefold()).strip()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     kept = (
         character if character.isalnum() else " "

@@ -52,21 +52,31 @@ class Attributes:
             return None
         found = []
         for value in attribute:
-            if len(value):
-                raise Refusal(Reason.BAD_STRUCTURE, name)
-            if text := value.text:
-                if len(text) > self._text_chars:
-                    raise Refusal(Reason.TEXT_TOO_LONG, name)
-                if text := " ".join(text.split()):
-                    found.append(text)
+            if text := self._clean(value, name):
+                found.append(text)
         return found
+
+    def _clean(self, value: etree._Element, name: str) -> str:
+        """The text of a value, its blanks made one space."""
+        text = value.text
+        if len(value):
+            is_entity = value[0].tag is etree.Entity
+            raise Refusal(Reason.ENTITY if is_entity else Reason.BAD_STRUCTURE, name)
+        if not text:
+            return ""
+        if len(text) > self._text_chars:
+            raise Refusal(Reason.TEXT_TOO_LONG, name)
+        return text if text.isalnum() else " ".join(text.split())
 
     def text(self, name: str, longest: int) -> str | None:
         """The first value: "" when blank, None when the record does not speak of it."""
-        found = self.values(name)
-        if found is None:
+        attribute = self._by_name.get(name)
+        if attribute is None:
             return None
-        text = found[0] if found else ""
+        text = ""
+        for value in attribute:  # nearly always one
+            if text := self._clean(value, name):
+                break
         if len(text) > longest:
             raise Refusal(Reason.TEXT_TOO_LONG, name)
         return text

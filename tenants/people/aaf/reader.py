@@ -148,8 +148,6 @@ def _record(element: _Element, name: str, limits: Limits) -> FeedRecord:
 
 def _envelope(element: _Element, operation: Operation) -> tuple[str, _Element | None]:
     """The identifier of a record and the element that holds its attributes."""
-    if next(element.iter(etree.Entity), None) is not None:
-        raise Refusal(Reason.ENTITY)
     expected = 2 if operation is Operation.DELETE else 3
     if len(element) != expected or element[1].tag != "identifier" or len(element[1]) != 1:
         raise Refusal(Reason.BAD_STRUCTURE)

@@ -189,8 +189,7 @@ def _keys(last_name: str | None, first_name: str | None) -> tuple[str | None, st
     """The normalised names; none unless the record says both."""
     if last_name is None or first_name is None:
         return None, None
-    text = f"{last_name} {first_name}"
-    return sort_key(text), search_key(text)
+    return sort_key(last_name, first_name), f"{search_key(last_name)} {search_key(first_name)}"
 
 
 def _college(record: CollegeRecord, rank: int) -> Row:

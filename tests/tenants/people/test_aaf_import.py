@@ -103,7 +103,7 @@ def test_a_change_is_told_field_by_field(tenant_db, tmp_path):
     assert row.diff == {"first_name": ["Enfant1", "Mariam"], "class": ["6E1", "5E2"]}
     assert row.place.endswith("Eleve_0000.xml:6") or ":" in row.place
     child = Pupil.objects.get()
-    assert (child.first_name, child.sort_key) == ("Mariam", "diallo mariam")
+    assert (child.first_name, child.sort_key) == ("Mariam", "diallo\x01mariam")
     assert Schooling.objects.get().school_class.name == "5E2"
     assert SchoolClass.objects.count() == 2
 
@@ -197,7 +197,7 @@ def test_a_truncated_feed_stops_and_leaves_its_report(tenant_db, tmp_path):
         ((pupil("1", ENTPersonDateNaissance="31/02/2013"),), "PUPIL", "BAD_BIRTH_DATE", "REJECTED"),
         ((pupil("1", ENTPersonDateNaissance=""),), "PUPIL", "MISSING_BIRTH_DATE", "REJECTED"),
         ((pupil("1", sn=""),), "PUPIL", "MISSING_NAME", "REJECTED"),
-        ((pupil("1", sn="&inconnue;"),), "UNKNOWN", "ENTITY", "REJECTED"),
+        ((pupil("1", sn="&inconnue;"),), "PUPIL", "ENTITY", "REJECTED"),
         ((pupil("1", ["10$9$1$1$1$1"]),), "PUPIL", "BAD_GUARDIAN_LINK", "REJECTED"),
         ((pupil("1", ["10$2$1"]),), "PUPIL", "BAD_GUARDIAN_LINK", "REJECTED"),
         ((pupil("", ),), "PUPIL", "MISSING_ID", "REJECTED"),
