@@ -97,13 +97,25 @@ class BillingRun(TenantModel):
 
 
 class Line(TenantModel):
-    """What a draft line and an issued line have in common: some meals of a pupil at one price."""
+    """What a draft line and an issued line have in common: some meals of a pupil at one price.
+
+    Lines are read from their invoice or by pupil: the other references have no index, which would
+    cost as much at each run as the run itself.
+    """
 
     pupil = models.ForeignKey(
-        "people.Pupil", on_delete=models.PROTECT, related_name="+", verbose_name="élève"
+        "people.Pupil",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="élève",
+        db_index=False,
     )
     enrolment = models.ForeignKey(
-        "canteen.Enrolment", on_delete=models.PROTECT, related_name="+", verbose_name="inscription"
+        "canteen.Enrolment",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="inscription",
+        db_index=False,
     )
     price_decision = models.ForeignKey(
         "tariffs.PriceDecision",
@@ -111,6 +123,7 @@ class Line(TenantModel):
         null=True,
         related_name="+",
         verbose_name="décision de prix",
+        db_index=False,
     )
     label = models.CharField("libellé", max_length=200)
     quantity = models.IntegerField("nombre")
@@ -148,8 +161,38 @@ class DraftInvoice(TenantModel):
 
 
 class DraftLine(Line):
-    """A line of a draft."""
+    """A line of a draft.
 
+    PostgreSQL does not check again what its references are joined from: a run writes a line per
+    pupil, and no role of a tenant may delete a pupil, an enrolment or a price decision. The lines
+    of an invoice are checked.
+    """
+
+    pupil = models.ForeignKey(
+        "people.Pupil",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="élève",
+        db_index=False,
+        db_constraint=False,
+    )
+    enrolment = models.ForeignKey(
+        "canteen.Enrolment",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="inscription",
+        db_index=False,
+        db_constraint=False,
+    )
+    price_decision = models.ForeignKey(
+        "tariffs.PriceDecision",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="décision de prix",
+        db_index=False,
+        db_constraint=False,
+    )
     draft_invoice = models.ForeignKey(DraftInvoice, on_delete=models.CASCADE, related_name="lines")
 
     class Meta:
