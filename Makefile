@@ -27,6 +27,10 @@ demo: ## Démarrer la démonstration (Ctrl-C arrête, les données restent)
 test: ## Lancer tous les tests
 	@$(BOOTSTRAP) --group test
 	@$(BIN)/python tools/chromium.py >/dev/null || test -z "$$CI"
+ifeq ($(ARGS),)
+	@echo "Isolation, un seul compte qui change de rôle :"
+	@TENANT_LOGIN=switched $(BIN)/pytest tests/isolation tests/races -q -n auto
+endif
 	@$(BIN)/pytest $(if $(ARGS),$(ARGS),-n auto)
 
 lint: ## Vérifier le format, les types, les frontières, les gabarits et les migrations

@@ -50,11 +50,7 @@ class Attributes:
         attribute = self._by_name.get(name)
         if attribute is None:
             return None
-        found = []
-        for value in attribute:
-            if text := self._clean(value, name):
-                found.append(text)
-        return found
+        return [text for value in attribute if (text := self._clean(value, name))]
 
     def _clean(self, value: etree._Element, name: str) -> str:
         """The text of a value, its blanks made one space."""
