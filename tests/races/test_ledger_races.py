@@ -18,7 +18,7 @@ from billing.ledger.models import Account, Transfer
 from tests.factories.ledger import ACTOR, AT, make_account, make_wallet, move
 from tests.threads import run_in_threads
 
-ROUNDS = 40
+ROUNDS = 60
 
 
 def outcomes(results: list[object]) -> list[str]:
