@@ -13,6 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGE = "@sparticuz/chromium@149.0.0"
@@ -22,9 +25,10 @@ ASK = (
 )
 # What each kind needs on its command line.
 SYSTEM_ARGUMENTS = ("--no-sandbox", "--disable-gpu")
+# Not `--single-process`, which the package advises: with it the browser dies as soon as Playwright
+# opens a page in a context of its own (tried with 149.0.0 on 2026-11-25).
 BUNDLED_ARGUMENTS = (
     "--no-sandbox",
-    "--single-process",
     "--no-zygote",
     "--headless=shell",
     "--disable-gpu",
@@ -97,14 +101,15 @@ def _from_debian() -> Path | None:
 
 
 def _works(path: Path) -> bool:
+    """Whether it opens a page as the tests do: `--version` answers where pages do not."""
     try:
-        done = subprocess.run(
-            [str(path), *arguments(path), "--version"],
-            capture_output=True, timeout=60, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(path), args=arguments(path))
+            browser.new_context().new_page().goto("data:text/html,<p>oui</p>")
+            browser.close()
+    except PlaywrightError:
         return False
-    return done.returncode == 0
+    return True
 
 
 def main() -> int:
