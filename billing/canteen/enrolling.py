@@ -1,9 +1,10 @@
 """Acts on enrolments: begin, enrol, change the weekdays, end. Called through `operations`.
 
-The pupil is locked first: an enrolment and its price belong to the pupil. An enrolment is never
-rewritten for days that passed: a change of weekdays ends it and starts its successor, with the
-same payers, on the day the change takes effect. Shares of payers are ten-thousandths and add up to
-10,000. Families are held to the cancellation deadline and to the dates of the rules; an agent of
+The pupil is locked first: an enrolment and its price belong to the pupil. Before it, the choice of
+the highest price locks the household, since it ends what the household proved. An enrolment is
+never rewritten for days that passed: a change of weekdays ends it and starts its successor, with
+the same payers, on the day the change takes effect. Shares of payers are ten-thousandths and add up
+to 10,000. Families are held to the cancellation deadline and to the dates of the rules; an agent of
 the département or the collège (`by_agent`) is held only to invoiced months.
 """
 
@@ -20,14 +21,14 @@ from billing.canteen import deadlines, queries
 from billing.canteen.booking import ALL_WEEKDAYS, WEDNESDAY
 from billing.canteen.models import WHOLE_SHARE_BP, Enrolment, EnrolmentPayer
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
-from billing.tariffs import decisions
+from billing.tariffs import decisions, recording
 from billing.tariffs.models import Service
 from commons.actors import Actor
 from commons.audit import record_audit
-from commons.errors import DomainError, NotFound
+from commons.errors import DomainError, NotFound, RetryLater
 from commons.outbox import record_event
 from commons.school_calendar import SchoolYear
-from tenants.people.models import College, Guardian, Guardianship, Pupil, Schooling
+from tenants.people.models import College, Guardian, Guardianship, Household, Pupil, Schooling
 
 BOARDER_REGIME = "BOARDER"
 State = Enrolment.State
@@ -143,6 +144,7 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
     weekdays: int,
     start_on: datetime.date,
     payers: Sequence[Payer],
+    choose_maximum: bool = False,
     actor: Actor,
     at: datetime.datetime,
     by_agent: bool = False,
@@ -152,7 +154,8 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
 
     A draft of the same enrolment becomes this one. A price that already rests on the same facts
     stays. Without a tariff in force the pupil is enrolled without a price, which the billing run
-    reports.
+    reports. `choose_maximum` ends what the household proved, from the same day on; for a pupil
+    without a household there is nothing to end, and the highest price applies by itself.
 
     :raises NotSchooledThere: if the pupil does not go to that collège that year
     :raises EnrolmentNotOpen: if families cannot enrol yet
@@ -161,7 +164,10 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
     :raises InvalidPayers: if the payers are not guardians, or the shares not the whole
     :raises AlreadyEnrolled: if another enrolment holds on some of these days
     :raises AlreadyBilled: if the first day is in an invoiced month
+    :raises MaximumNotOffered: if the highest price is chosen where the tariff offers no choice
+    :raises ResourcesOverlap: if it is, and the household has resources that start later
     """
+    household = _lock_household(pupil) if choose_maximum else None
     locked = _lock(pupil)
     schooling = _schooling(locked, college, school_year)
     rules = queries.rules_on(start_on)
@@ -180,6 +186,8 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
     enrolment.valid_until = valid_until
     enrolment.state = State.ACTIVE
     enrolment.save(update_fields=["college", "weekdays", "valid_from", "valid_until", "state"])
+    if choose_maximum:
+        _choose_maximum(locked, household, start_on, actor=actor, at=at)
     _decide_if_priced(locked, service, start_on, actor=actor, at=at)
     record_event(
         "canteen.enrolment.created",
@@ -290,6 +298,25 @@ def _lock(pupil: Pupil) -> Pupil:
         return decisions.lock_pupil(pupil.public_id)
     except Pupil.DoesNotExist as error:
         raise NotFound(pupil=str(pupil.public_id)) from error
+
+
+def _lock_household(pupil: Pupil) -> Household | None:
+    return recording.lock_household(pupil.household.public_id) if pupil.household else None
+
+
+def _choose_maximum(
+    locked: Pupil,
+    household: Household | None,
+    start_on: datetime.date,
+    *,
+    actor: Actor,
+    at: datetime.datetime,
+) -> None:
+    """The household was locked before the pupil, who may have joined another in between."""
+    if locked.household_id != (household.pk if household else None):
+        raise RetryLater(pupil=str(locked.public_id))
+    if household is not None:
+        recording.record_maximum(household=household, valid_from=start_on, actor=actor, at=at)
 
 
 def _locked_enrolment(enrolment: Enrolment) -> Enrolment:

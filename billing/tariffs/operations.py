@@ -9,18 +9,18 @@ Locks are taken in the order schedule, household, pupil.
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from billing.tariffs import decisions
+from billing.tariffs import decisions, recording
 from billing.tariffs.engine import Basis, InvalidResources, Situation
 from billing.tariffs.engine.definition import Definition
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
+from billing.tariffs.recording import ProofMissing, ResourcesOverlap
 from billing.tariffs.schedule_files import ScheduleFile
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -40,18 +40,6 @@ class TariffVersionInUse(DomainError):
     """The new version would change days whose prices are already decided and invoiced."""
 
     code = "TARIFF_VERSION_IN_USE"
-
-
-class ResourcesOverlap(DomainError):
-    """The household already has resources that start later than these."""
-
-    code = "RESOURCES_OVERLAP"
-
-
-class ProofMissing(InvalidResources):
-    """A quotient or a status was given without the document or source that proves it."""
-
-    code = "RESOURCES_PROOF_MISSING"
 
 
 @transaction.atomic(durable=True)
@@ -235,38 +223,17 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
         chooses_maximum=choose_maximum,
         source=proof_kind,
     )
-    quotient = _checked_quotient(situation)
     if valid_until is not None and valid_until <= valid_from:
         raise InvalidResources(field="valid_until", reason="TOO_LOW")
-    _lock_household(household.public_id)
-    _close_resources_at(household, valid_from, valid_until)
-    recorded = HouseholdResources.objects.create(
-        household=household,
-        basis=basis,
-        quotient_familial=quotient,
-        reference_tax_income_cents=reference_tax_income_cents,
-        monthly_income_cents=monthly_income_cents,
-        monthly_benefits_cents=monthly_benefits_cents,
-        tax_parts=tax_parts,
-        statuses=sorted(situation.statuses),
-        proof_kind=proof_kind,
+    return recording.record_situation(
+        household=recording.lock_household(household.public_id),
+        situation=situation,
         proof_note=proof_note,
-        choose_maximum=choose_maximum,
         valid_from=valid_from,
         valid_until=valid_until,
-        recorded_at=at,
-    )
-    record_audit(
         actor=actor,
-        action="tariffs.resources.recorded",
-        subject_type="HouseholdResources",
-        subject_id=recorded.public_id,
         at=at,
-        household=str(household.public_id),
-        proof_kind=str(proof_kind),
-        valid_from=valid_from.isoformat(),
     )
-    return recorded
 
 
 def _basis(name: str) -> Basis | None:
@@ -274,54 +241,6 @@ def _basis(name: str) -> Basis | None:
         return Basis(name) if name else None
     except ValueError as error:
         raise InvalidResources(field="basis", reason="UNKNOWN") from error
-
-
-def _checked_quotient(situation: Situation) -> Decimal | None:
-    """The quotient of a situation, once its parts make sense together."""
-    figures = (
-        situation.stated_quotient,
-        situation.reference_tax_income_cents,
-        situation.monthly_income_cents,
-    )
-    given = [figure for figure in figures if figure is not None]
-    if len(given) > 1:
-        raise InvalidResources(field="quotient_familial", reason="GIVEN_TWICE")
-    has_proof = situation.source in Proof.values and situation.source != Proof.NONE
-    if (given or situation.statuses) and not has_proof:
-        raise ProofMissing
-    if situation.chooses_maximum:
-        if given or situation.statuses:
-            raise InvalidResources(field="choose_maximum", reason="WITH_FIGURES")
-        return None
-    if given and situation.basis is None:
-        raise InvalidResources(field="basis", reason="MISSING")
-    step = situation.quotient_step()
-    if step is None:
-        if given:
-            raise InvalidResources(field="basis", reason="OTHER_BASIS")
-        if not situation.statuses:
-            raise InvalidResources(field="quotient_familial", reason="MISSING")
-        return None
-    return Decimal(str(step.gives["quotient"]))
-
-
-def _lock_household(public_id: uuid.UUID) -> Household:
-    return Household.objects.select_for_update(of=("self",), no_key=True).get(public_id=public_id)
-
-
-def _close_resources_at(
-    household: Household, valid_from: datetime.date, valid_until: datetime.date | None
-) -> None:
-    overlapping = HouseholdResources.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from), household=household
-    )
-    later = overlapping.filter(valid_from__gt=valid_from)
-    if valid_until is not None:
-        later = later.filter(valid_from__lt=valid_until)
-    first = later.order_by("valid_from").values_list("valid_from", flat=True).first()
-    if first is not None:
-        raise ResourcesOverlap(valid_from=first)
-    overlapping.filter(valid_from__lte=valid_from).update(valid_until=valid_from)
 
 
 @transaction.atomic(durable=True)
@@ -362,7 +281,7 @@ def decide_household_prices(
     :raises NoTariffInForce: if no version prices the service that day
     :raises AlreadyBilled: if that day belongs to an invoiced month of one of them
     """
-    _lock_household(household.public_id)
+    recording.lock_household(household.public_id)
     pupils = Pupil.objects.select_for_update(of=("self",), no_key=True).filter(household=household)
     return [
         decisions.make_decision(
@@ -377,3 +296,16 @@ def _locked(pupil: Pupil) -> Pupil:
         return decisions.lock_pupil(pupil.public_id)
     except Pupil.DoesNotExist as error:
         raise NotFound(pupil=str(pupil.public_id)) from error
+
+
+__all__ = [
+    "ProofMissing",
+    "ResourcesOverlap",
+    "TariffVersionInUse",
+    "TariffVersionsOverlap",
+    "decide_household_prices",
+    "decide_price",
+    "publish_schedule",
+    "publish_tariff_version",
+    "record_resources",
+]

@@ -9,8 +9,9 @@ from django.db import IntegrityError, OperationalError
 
 from billing.canteen import enrolling, operations
 from billing.canteen.models import Enrolment
-from billing.tariffs import decisions
-from tenants.people.models import Pupil
+from billing.tariffs import decisions, recording
+from billing.tariffs.models import HouseholdResources
+from tenants.people.models import Household, Pupil
 from tests.factories.canteen import (
     MONDAY_THURSDAY,
     SCHOOL_YEAR,
@@ -19,7 +20,7 @@ from tests.factories.canteen import (
     make_family,
     open_canteen,
 )
-from tests.factories.tariffs import ACTOR, AT
+from tests.factories.tariffs import ACTOR, AT, make_resources, make_version
 from tests.threads import run_in_threads
 
 pytestmark = pytest.mark.usefixtures("committed_tenant_db")
@@ -82,3 +83,63 @@ def test_the_race_is_real_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert _enrol_twice_at_once(family) == ["enrolled", "refused by the database"]
     assert Enrolment.objects.count() == 1
+
+
+def _choose_the_maximum_twice_at_once() -> list[str]:
+    """Two children of one household, enrolled at the highest price at the same moment."""
+    family, sibling = _ready_family(), _ready_family()
+    make_version("92")
+    make_resources(family.household)
+    Pupil.objects.filter(pk=sibling.pupil.pk).update(household=family.household)
+    sibling.pupil.refresh_from_db()
+
+    def enrol(child: Family) -> str:
+        try:
+            operations.enrol(
+                pupil=child.pupil,
+                college=child.college,
+                school_year=SCHOOL_YEAR,
+                weekdays=MONDAY_THURSDAY,
+                start_on=START,
+                payers=child.payers,
+                choose_maximum=True,
+                actor=ACTOR,
+                at=AT,
+                by_agent=True,
+            )
+        except IntegrityError as error:
+            return "refused by the database" if "resources" in str(error) else str(error)
+        except OperationalError as error:  # both insert at once: PostgreSQL breaks the tie
+            return "refused by the database" if "deadlock" in str(error) else str(error)
+        return "enrolled"
+
+    acts = [lambda: enrol(family), lambda: enrol(sibling)]
+    return sorted(str(result) for result in run_in_threads(acts))
+
+
+def test_two_children_at_the_highest_price_make_one_choice_of_their_household() -> None:
+    assert _choose_the_maximum_twice_at_once() == ["enrolled", "enrolled"]
+
+    assert HouseholdResources.objects.filter(choose_maximum=True).count() == 1
+
+
+def test_the_race_is_real_without_the_lock_of_the_household(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If this fails, the test above proves nothing."""
+    meet = threading.Barrier(2, timeout=20)
+    record = recording.record_situation
+
+    def no_lock(public_id: object) -> Household:
+        return Household.objects.get(public_id=public_id)
+
+    def meet_then_record(**arguments: object) -> HouseholdResources:
+        if threading.current_thread() is not threading.main_thread():
+            meet.wait()
+        return record(**arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recording, "lock_household", no_lock)
+    monkeypatch.setattr(recording, "record_situation", meet_then_record)
+
+    assert _choose_the_maximum_twice_at_once() == ["enrolled", "refused by the database"]
+    assert HouseholdResources.objects.filter(choose_maximum=True).count() == 1
