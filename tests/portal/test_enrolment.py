@@ -9,6 +9,7 @@ import time_machine
 from billing.canteen.models import Enrolment
 from billing.tariffs.models import HouseholdResources, PriceDecision
 from commons.models import OutboxEvent
+from tenants.people.models import HouseholdMember
 from tests.factories.canteen import make_enrolment, make_family, open_canteen
 from tests.factories.portal import account_of
 from tests.factories.tariffs import make_resources, make_version
@@ -41,6 +42,11 @@ def path(family, step=""):
 
 def text(response):
     return re.sub(r"[ \t\r\n]+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def ticked(response):
+    """The values of the boxes and buttons that are ticked."""
+    return re.findall(r'<input[^>]*value="(\w+)"[^>]*checked', response.content.decode())
 
 
 def test_beginning_leads_to_the_first_step(site, family):
@@ -83,10 +89,7 @@ def test_days_are_saved_at_once_and_the_next_question_comes(site, family):
 def test_going_back_keeps_the_days(site, family):
     site.post(path(family, "jours/"), weekdays=["1", "8"])
 
-    html = site.get(path(family, "jours/")).content.decode()
-
-    checked = re.findall(r'<input[^>]*value="(\d+)"[^>]*checked', html)
-    assert checked == ["1", "8"]
+    assert ticked(site.get(path(family, "jours/"))) == ["1", "8"]
 
 
 def test_stopping_resumes_at_the_next_question(site, family):
@@ -118,14 +121,118 @@ def test_situation_offers_the_maximum_with_its_price(site, family):
     assert "Je donnerai ma pièce plus tard" in page
 
 
-def test_choosing_the_maximum_is_recorded(site, family):
+def test_choosing_the_maximum_changes_nothing_before_confirmation(site, family):
+    proven = make_resources(family.household)
     site.post(path(family, "jours/"), weekdays=["1"])
 
     response = site.post(path(family, "situation/"), choice="MAXIMUM")
 
     assert response.headers["Location"] == path(family, "confirmation/")
+    page = text(site.follow(response))
+    assert "Vous avez choisi le prix le plus haut." in page
+    assert "Votre choix remplace la situation déjà connue de votre foyer." in page
+    assert "7,00\u00a0€" in page
     resources = HouseholdResources.objects.get()
-    assert (resources.choose_maximum, resources.valid_from) == (True, FIRST_FREE_DAY)
+    assert (resources.pk, resources.valid_until) == (proven.pk, None)
+    assert not PriceDecision.objects.exists()
+
+
+def test_confirming_the_maximum_ends_the_proven_situation_and_decides_the_price(site, family):
+    make_resources(family.household)
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="MAXIMUM")
+
+    site.post(path(family, "confirmation/"))
+
+    rows = HouseholdResources.objects.order_by("valid_from")
+    assert [(row.choose_maximum, row.valid_until) for row in rows] == [
+        (False, FIRST_FREE_DAY),
+        (True, None),
+    ]
+    assert PriceDecision.objects.get().unit_price_cents == 700
+
+
+def test_going_back_lets_one_choose_otherwise(site, family):
+    make_resources(family.household)
+    site.post(path(family, "jours/"), weekdays=["1", "8"])
+    site.post(path(family, "situation/"), choice="MAXIMUM")
+
+    back = site.get(path(family, "situation/"))
+    site.post(path(family, "situation/"), choice="KEEP")
+    site.post(path(family, "confirmation/"))
+
+    assert ticked(back) == ["MAXIMUM"]
+    assert 'value="KEEP"' in back.content.decode()
+    assert HouseholdResources.objects.get().valid_until is None
+    assert PriceDecision.objects.get().unit_price_cents == 300
+
+
+def test_situation_given_later_stays_ticked_when_going_back(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+    asked = site.get(path(family, "situation/"))
+    site.post(path(family, "situation/"), choice="KEEP")
+
+    assert ticked(asked) == []
+    assert ticked(site.get(path(family, "situation/"))) == ["KEEP"]
+    assert ticked(site.get(path(family, "jours/"))) == ["1"]
+
+
+def test_answer_lost_with_its_session_is_asked_again(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="MAXIMUM")
+    answered = site.get(path(family))
+    site.client.logout()
+    site.sign_in(family.guardians[0].user)
+
+    assert answered.headers["Location"] == path(family, "confirmation/")
+    assert site.get(path(family)).headers["Location"] == path(family, "situation/")
+    response = site.post(path(family, "confirmation/"))
+    assert response.headers["Location"] == path(family, "situation/")
+    assert Enrolment.objects.get().state == "DRAFT"
+
+
+def test_other_parent_does_not_confirm_the_maximum_one_of_them_chose(site):
+    family = make_family(guardians=2)
+    open_canteen(family.college)
+    make_version("92")
+    make_resources(family.household)
+    site.sign_in(account_of(family))
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="MAXIMUM")
+    site.sign_in(account_of(family, rank=1))
+
+    asked = site.get(path(family, "confirmation/"))
+    site.post(path(family, "situation/"), choice="KEEP")
+    site.post(path(family, "confirmation/"))
+
+    assert asked.headers["Location"] == path(family, "situation/")
+    assert Enrolment.objects.get().state == "ACTIVE"
+    assert HouseholdResources.objects.get().choose_maximum is False
+
+
+def test_maximum_that_is_no_longer_offered_is_asked_again(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="MAXIMUM")
+    HouseholdMember.objects.update(valid_until=NOW.date())
+
+    response = site.post(path(family, "confirmation/"))
+
+    assert response.headers["Location"] == path(family, "situation/")
+    assert not HouseholdResources.objects.exists()
+
+
+def test_price_shown_is_the_one_confirming_decides(site, family):
+    make_enrolment(family)  # decided at the highest price, without a proof
+    Enrolment.objects.update(valid_until=NOW.date(), state="ENDED")
+    make_resources(family.household, valid_from=NOW.date())
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="KEEP")
+
+    page = text(site.get(path(family, "confirmation/")))
+    site.post(path(family, "confirmation/"))
+
+    assert "3,00\u00a0€" in page
+    assert PriceDecision.objects.latest("valid_from").unit_price_cents == 300
 
 
 def test_known_situation_is_kept_and_its_price_shown(site, family):

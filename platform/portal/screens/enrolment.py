@@ -16,7 +16,7 @@ from billing.canteen import overviews
 from billing.canteen import queries as canteen_queries
 from billing.canteen.overviews import EnrolmentPage
 from billing.tariffs import access, decisions, queries
-from billing.tariffs.engine import decide
+from billing.tariffs.engine import Situation, decide
 from billing.tariffs.models import Service
 from billing.tariffs.queries import ExplainedPrice
 from commons.errors import DomainError
@@ -58,6 +58,7 @@ class Summary:
     payers: tuple[overviews.PayerView, ...]
     price: ExplainedPrice | None
     story: PriceStory | None
+    ends_known_situation: bool
 
 
 def page_of(pupil: Pupil, *, at: datetime.datetime) -> EnrolmentPage:
@@ -121,7 +122,7 @@ def starts_on(page: EnrolmentPage) -> datetime.date:
 def situation_options(
     user: User, pupil: Pupil, page: EnrolmentPage
 ) -> tuple[list[tuple[str, str]], str]:
-    """The answers of step 2, and the one ticked at first.
+    """The answers of step 2, and the one ticked as long as nobody answered.
 
     A person who may not read the household's resources can neither see nor change them.
     """
@@ -154,17 +155,20 @@ def situation_options(
     return options, KEEP if resources else ""
 
 
-def expected_price(pupil: Pupil, *, on: datetime.date) -> ExplainedPrice | None:
-    """The price that stands on a day, or the one that enrolling would decide."""
-    standing = queries.price_on(pupil, SERVICE, on)
-    if standing is not None:
-        return queries.explained_price(standing)
+def expected_price(
+    pupil: Pupil, *, on: datetime.date, chooses_maximum: bool = False
+) -> ExplainedPrice | None:
+    """The price that enrolling from a day would decide; None without a tariff in force."""
     version = queries.version_on(SERVICE, on)
     if version is None:
         return None
     definition = queries.definition_of(version)
-    resources = queries.resources_on(pupil.household_id, on)
-    decided = decide(definition, decisions.situation_of(resources))
+    situation = (
+        Situation(chooses_maximum=True)
+        if chooses_maximum
+        else decisions.situation_of(queries.resources_on(pupil.household_id, on))
+    )
+    decided = decide(definition, situation)
     shared = next((step for step in decided.steps if step.code == "COST_SHARED"), None)
     return ExplainedPrice(
         public_id=uuid.UUID(int=0),  # not decided yet: nothing refers to it
@@ -200,10 +204,13 @@ def payers_of(page: EnrolmentPage) -> tuple[overviews.PayerView, ...]:
     return tuple(payer for payer in known if payer.share_bp > 0)
 
 
-def summary_of(user: User, pupil: Pupil, page: EnrolmentPage, draft: Enrolment) -> Summary:
-    """What the last step shows."""
+def summary_of(
+    user: User, pupil: Pupil, page: EnrolmentPage, draft: Enrolment, *, answer: str
+) -> Summary:
+    """What the last step shows, with the answer given to step 2."""
     day = starts_on(page)
-    expected = expected_price(pupil, on=day)
+    chooses_maximum = answer == MAXIMUM
+    expected = expected_price(pupil, on=day, chooses_maximum=chooses_maximum)
     price = visible_price(user, pupil, expected, on=day) if expected else None
     return Summary(
         college_name=draft.college.name,
@@ -212,4 +219,6 @@ def summary_of(user: User, pupil: Pupil, page: EnrolmentPage, draft: Enrolment) 
         payers=payers_of(page),
         price=price,
         story=price_story(price) if price else None,
+        ends_known_situation=chooses_maximum
+        and queries.resources_on(pupil.household_id, day) is not None,
     )

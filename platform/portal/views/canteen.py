@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from billing.canteen import operations
 from billing.canteen import queries as canteen
 from billing.canteen.overviews import EnrolmentPage
-from billing.tariffs import operations as tariffs
 from billing.tariffs import queries as prices
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.school_calendar import school_year_of
+from portal import answers
 from portal.doors import family_page, refuse
 from portal.forms import ConfirmForm, DaysForm, MealForm, SituationForm
 from portal.screens import calendar as calendar_screen
@@ -82,10 +82,12 @@ def _show(
 def enrolment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Begin, or resume where one stopped."""
     try:
-        _pupil, page, _college = _begin(request, public_id)
+        pupil, page, _college = _begin(request, public_id)
     except _Stopped as stopped:
         return stopped.response
     step = page.draft.next_step if page.draft else 1
+    if step == len(_step_names()) and not _answer(request, pupil, page):
+        step -= 1
     name = ("enrolment-days", "enrolment-resources", "enrolment-confirm")[step - 1]
     return redirect(f"portal:{name}", public_id)
 
@@ -130,38 +132,34 @@ def enrolment_resources(request: SignedInRequest, public_id: uuid.UUID) -> HttpR
         return stopped.response
     if page.draft is None or not page.draft.enrolment.weekdays:
         return redirect("portal:enrolment-days", public_id)
-    options, ticked = steps.situation_options(request.user, pupil, page)
+    options, usual = steps.situation_options(request.user, pupil, page)
     form = SituationForm(
         request.POST if request.method == "POST" else None,
         options=options,
-        initial={"choice": ticked},
+        initial={"choice": answers.kept(request.session, pupil, among=options) or usual},
     )
     if request.method == "POST" and form.is_valid():
-        actor, at = Actor.user(request.user), timezone.now()
-        starts_on = steps.starts_on(page)
         try:
-            # Without a household there is nothing to record: the maximum is what applies.
-            if form.cleaned_data["choice"] == steps.MAXIMUM and pupil.household is not None:
-                tariffs.record_resources(
-                    household=pupil.household,
-                    choose_maximum=True,
-                    valid_from=starts_on,
-                    actor=actor,
-                    at=at,
-                )
             operations.save_enrolment_draft(
                 pupil=pupil,
                 college=college,
                 school_year=page.school_year.start_year,
-                start_on=starts_on,
-                actor=actor,
-                at=at,
+                start_on=steps.starts_on(page),
+                actor=Actor.user(request.user),
+                at=timezone.now(),
             )
         except DomainError as error:
             refuse(form, error)
         else:
+            answers.keep(request.session, pupil, form.cleaned_data["choice"])
             return redirect("portal:enrolment-confirm", public_id)
     return _show(request, 2, pupil, form)
+
+
+def _answer(request: SignedInRequest, pupil: Pupil, page: EnrolmentPage) -> str:
+    """What this person answered to step 2, if it can still be answered."""
+    options, _usual = steps.situation_options(request.user, pupil, page)
+    return answers.kept(request.session, pupil, among=options)
 
 
 @family_page("GET", "HEAD", "POST")
@@ -173,6 +171,9 @@ def enrolment_confirm(request: SignedInRequest, public_id: uuid.UUID) -> HttpRes
         return stopped.response
     if page.draft is None or page.draft.next_step < len(_step_names()):
         return redirect("portal:enrolment", public_id)
+    answer = _answer(request, pupil, page)
+    if not answer:
+        return redirect("portal:enrolment-resources", public_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,19 +187,21 @@ def enrolment_confirm(request: SignedInRequest, public_id: uuid.UUID) -> HttpRes
                     operations.Payer(guardian=payer.guardian, share_bp=payer.share_bp)
                     for payer in steps.payers_of(page)
                 ],
+                choose_maximum=answer == steps.MAXIMUM,
                 actor=Actor.user(request.user),
                 at=timezone.now(),
             )
         except DomainError as error:
             refuse(form, error)
         else:
+            answers.forget(request.session, pupil)
             messages.success(
                 request,
                 _("C'est fait. L'inscription de %(name)s est confirmée. Un message vous l'écrit.")
                 % {"name": pupil.first_name},
             )
             return redirect("portal:child", public_id)
-    summary = steps.summary_of(request.user, pupil, page, page.draft.enrolment)
+    summary = steps.summary_of(request.user, pupil, page, page.draft.enrolment, answer=answer)
     return _show(request, 3, pupil, form, summary=summary)
 
 
