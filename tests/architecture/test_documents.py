@@ -8,9 +8,9 @@ import re
 from tests.architecture.sources import ROOT, calls, sources, strings, written
 
 LINK = re.compile(r"\]\(([^)#: ]+)(?:#[^)]*)?\)")
-READERS = {"text", "flag", "number", "choice", "words"}
+READERS = {"text", "flag", "number", "choice", "words", "url"}
 # Read by Django itself, or under a name that is computed.
-ELSEWHERE = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL"}
+ELSEWHERE = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DATABASE_OWNER_URL"}
 
 
 def variables() -> set[str]:

@@ -16,10 +16,13 @@ BASE_DIR = Path(__file__).resolve().parents[3]
 # "web" and "worker" serve as the tenants' own roles; "owner" migrates and provisions.
 PROCESS = environment.choice("SOCLE_PROCESS", "web", ("web", "worker", "owner"))
 
-SECRET_KEY = environment.text("SECRET_KEY")
+SECRET_KEY = environment.text("SECRET_KEY", give="une longue suite de caractères, tenue secrète")
 DEBUG = False
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")  # empty: what BASE_DOMAIN implies
-BASE_DOMAIN = environment.text("BASE_DOMAIN")  # départements answer on <slug>.<BASE_DOMAIN>
+# Départements answer on <slug>.<BASE_DOMAIN>.
+BASE_DOMAIN = environment.text(
+    "BASE_DOMAIN", give="le domaine des portails, par exemple socle.exemple.fr"
+)
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
 PUBLIC_HOST = environment.text("PUBLIC_HOST", f"socle.{BASE_DOMAIN}")
 
 # --- tenants and databases -------------------------------------------------------------------
@@ -35,7 +38,9 @@ TEMPLATE_SCHEMA = "zz_template"
 # "per-tenant": one LOGIN role and one kept connection per tenant (SPIKE.md §2, the only form that
 # resisted every escape). "switched": one connection that changes role, the fallback.
 TENANT_LOGIN = environment.choice("TENANT_LOGIN", "per-tenant", ("per-tenant", "switched"))
-TENANT_LOGIN_SECRET = environment.text("TENANT_LOGIN_SECRET")
+TENANT_LOGIN_SECRET = environment.text(
+    "TENANT_LOGIN_SECRET", give="une longue suite de caractères, tenue secrète"
+)
 
 _TIMEOUTS = {
     "web": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
@@ -44,9 +49,22 @@ _TIMEOUTS = {
 }
 
 
-def database(url: str, *, process: str) -> dict[str, Any]:
-    """A Django database entry from a libpq URL."""
-    parts = psycopg.conninfo.conninfo_to_dict(url)
+def _libpq_parts(name: str) -> dict[str, Any]:
+    """The parts of the libpq URL a variable gives."""
+    example = "postgresql://rôle:mot-de-passe@hôte:5432/base"
+    url = environment.url(name, schemes=("postgresql", "postgres"), example=example)
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        parts = {}
+    if not parts.get("dbname") or not parts.get("user"):
+        raise environment.BadEnvironment(name, "ne nomme pas un rôle et une base", example)
+    return parts
+
+
+def database(name: str, *, process: str) -> dict[str, Any]:
+    """A Django database entry from the variable that holds its URL."""
+    parts = _libpq_parts(name)
     is_owner = process == "owner"
     return {
         "ENGINE": "tenants.registry.backend",
@@ -73,7 +91,7 @@ def database(url: str, *, process: str) -> dict[str, Any]:
 def databases() -> dict[str, dict[str, Any]]:
     """Owner processes hold the owner's credentials, and no other process does."""
     name = "DATABASE_OWNER_URL" if PROCESS == "owner" else "DATABASE_URL"
-    return {"default": database(environment.text(name), process=PROCESS)}
+    return {"default": database(name, process=PROCESS)}
 
 
 DATABASES: dict[str, dict[str, Any]] = databases()
@@ -198,7 +216,9 @@ STORAGES = {
     "default": {"BACKEND": "commons.storage.TenantFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-REDIS_URL = environment.text("REDIS_URL")
+REDIS_URL = environment.url(
+    "REDIS_URL", schemes=("redis", "rediss", "unix"), example="redis://hôte:6379/0"
+)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -208,7 +228,9 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "ne-pas-repondre@socle.example")
-PORTAL_ORIGIN = environment.text("PORTAL_ORIGIN", "https://{host}")  # of addresses in e-mails
+PORTAL_ORIGIN = environment.url(  # of addresses in e-mails
+    "PORTAL_ORIGIN", "https://{host}", schemes=("http", "https"), example="https://{host}"
+)
 EMAIL_TIMEOUT = 10
 HAS_MAILBOX = False  # the page /boite/: embedded settings only
 
@@ -246,5 +268,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"propagate": True}, "django.db.backends": {"level": "WARNING"}},
 }
-OTEL_EXPORTER_OTLP_ENDPOINT = environment.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
-TRACE_SAMPLE_PERCENT = environment.number("TRACE_SAMPLE_PERCENT", 1)
+OTEL_EXPORTER_OTLP_ENDPOINT = environment.url(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "",
+    schemes=("http", "https"),
+    example="https://hôte:4318/v1/traces",
+)
+TRACE_SAMPLE_PERCENT = environment.number("TRACE_SAMPLE_PERCENT", 1, at_most=100)

@@ -3,9 +3,14 @@
 from commons import environment
 from socle.settings.base import *  # noqa: F403
 
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS",
+    None,
+    give="les noms d'hôte acceptés, séparés par des virgules, par exemple .socle.exemple.fr",
+)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = environment.text("EMAIL_HOST")
-EMAIL_PORT = environment.number("EMAIL_PORT", 587)
+EMAIL_HOST = environment.text("EMAIL_HOST", give="le serveur d'envoi des courriels")
+EMAIL_PORT = environment.number("EMAIL_PORT", 587, at_least=1, at_most=65_535)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=True)

@@ -1,13 +1,12 @@
 """Tests: the embedded settings, made strict. The plugin `tests.plugin` starts the services first."""
 
-from commons import environment
 from socle.settings.base import PROCESS, TEMPLATES, database
 from socle.settings.embedded import *  # noqa: F403
 from socle.settings.embedded import DATABASES
 
 # Tests provision tenants and read the catalogue; no other settings hold both credentials.
 DATABASES = DATABASES | {
-    "owner": database(environment.text("DATABASE_OWNER_URL"), process="owner")
+    "owner": database("DATABASE_OWNER_URL", process="owner")
     | {"TEST": {"MIRROR": None, "MIGRATE": False}}
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
