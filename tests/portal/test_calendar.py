@@ -120,18 +120,37 @@ def test_day_outside_the_enrolment_does_not_exist(site, family):
     assert site.post(path(family), day="2023-10-09", act="cancel").status_code == 404
 
 
-@pytest.mark.parametrize("month", ["2024-13", "octobre", "99999-1", "0-0"])
-def test_month_that_makes_no_sense_shows_this_one(site, family, month):
-    assert "octobre\u00a02024" in text(site.get(path(family), mois=month))
+@pytest.mark.parametrize(
+    "month",
+    [
+        "2024-13",
+        "octobre",
+        "99999-1",
+        "99999999999999999999-1",
+        "0-0",
+        "9999-12",
+        "0001-01",
+        "2024-08",
+        "2025-09",
+        "-",
+        "٢-١",
+    ],
+)
+def test_month_that_makes_no_sense_or_is_of_another_year_shows_this_one(site, family, month):
+    page = site.get(path(family), mois=month)
+
+    assert page.status_code == 200
+    assert "octobre\u00a02024" in text(page)
+    assert "Repas prévu" in day(page, "2024-10-14")
 
 
 def test_months_stop_at_the_ends_of_the_school_year(site, family):
     september = site.get(path(family), mois="2024-09").content.decode()
-    july = site.get(path(family), mois="2025-08").content.decode()
+    august = site.get(path(family), mois="2025-08").content.decode()
 
     assert 'rel="prev"' not in september
     assert 'rel="next"' in september
-    assert 'rel="next"' not in july
+    assert 'rel="next"' not in august
 
 
 def test_child_of_another_family_does_not_exist(site, family):

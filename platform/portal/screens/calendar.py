@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from billing.canteen import overviews
 from billing.canteen.models import Enrolment
 from billing.canteen.overviews import DayStatus, DayView
+from commons.periods import Period
 from commons.school_calendar import SchoolYear, public_holidays
 from ui import wording
 
@@ -46,13 +47,17 @@ class Month:
     next_cancellable: DayView | None
 
 
-def parse_month(written: str, *, default: datetime.date) -> datetime.date:
-    """The first day of a month written `2026-10`; the default's month when it makes no sense."""
+def parse_month(written: str, *, within: Period, default: datetime.date) -> datetime.date:
+    """The first day of a month written `2026-10`.
+
+    The default's month when it makes no sense or begins outside the period, a school year.
+    """
     try:
         year, month = (int(part) for part in written.split("-"))
-        return datetime.date(year, month, 1)
-    except ValueError:
+        first_day = datetime.date(year, month, 1)
+    except (ValueError, OverflowError):
         return default.replace(day=1)
+    return first_day if within.contains(first_day) else default.replace(day=1)
 
 
 def month_screen(

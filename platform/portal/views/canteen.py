@@ -233,13 +233,15 @@ def calendar(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     pupil = access_own_child(request.user, public_id)
     at = timezone.now()
     today = timezone.localdate(at)
-    year = school_year_of(today).start_year
-    enrolments = list(canteen.enrolments_of(pupil, school_year=year))
+    year = school_year_of(today)
+    enrolments = list(canteen.enrolments_of(pupil, school_year=year.start_year))
     if not enrolments:
         return redirect("portal:child", public_id)
     if request.method == "POST":
         return _change_meal(request, pupil)
-    month = calendar_screen.parse_month(request.GET.get("mois", ""), default=today)
+    month = calendar_screen.parse_month(
+        request.GET.get("mois", ""), within=year.period, default=today
+    )
     context = {
         "child": pupil,
         "calendar": calendar_screen.month_screen(enrolments, month=month, at=at),
