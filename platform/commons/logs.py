@@ -7,6 +7,7 @@ import contextvars
 import logging
 
 from opentelemetry import trace
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter as _JsonFormatter
 
 from commons.tenancy import current_schema
@@ -20,18 +21,26 @@ class ContextFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.tenant = current_schema()
         record.request_id = request_id.get()
+        request = getattr(record, "request", None)
+        if request is not None and not record.request_id:
+            # Django logs a 4xx answer once every middleware has left: tenant and reference too.
+            record.request_id = getattr(request, "reference", "")
+            departement = getattr(request, "tenant", None)
+            if departement is not None:
+                record.tenant = departement.schema_name
         span = trace.get_current_span().get_span_context()
         record.trace_id = f"{span.trace_id:032x}" if span.is_valid else ""
         return True
 
 
 class JsonFormatter(_JsonFormatter):
-    """One JSON object a line."""
+    """One JSON object a line, without the request: its address may hold a name that was searched."""
 
     def __init__(self) -> None:
         super().__init__(
             "%(levelname)s %(name)s %(message)s %(tenant)s %(request_id)s %(trace_id)s",
             rename_fields={"levelname": "level", "name": "logger", "message": "event"},
+            reserved_attrs=[*RESERVED_ATTRS, "request"],
             timestamp="at",
             json_ensure_ascii=False,
         )
