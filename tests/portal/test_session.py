@@ -78,6 +78,70 @@ def test_success_forgets_the_failures_of_that_address(site, parent):
     assert not attempts.is_blocked("parent@exemple.fr", "127.0.0.1")
 
 
+def test_people_who_mistype_and_then_sign_in_never_block_their_place(tenant_db):
+    place = "192.0.2.7"
+    for number in range(attempts.PER_PLACE):
+        attempts.record_failure(f"parent{number}@exemple.fr", place)
+        attempts.record_success(f"parent{number}@exemple.fr", place)
+
+    assert not attempts.is_blocked("someone-new@exemple.fr", place)
+
+
+def test_place_that_only_fails_is_blocked_and_no_other(tenant_db):
+    for number in range(attempts.PER_PLACE):
+        attempts.record_failure(f"guess{number}@exemple.fr", "192.0.2.7")
+
+    assert attempts.is_blocked("parent@exemple.fr", "192.0.2.7")
+    assert not attempts.is_blocked("parent@exemple.fr", "192.0.2.8")
+
+
+def test_address_attacked_from_everywhere_is_blocked_where_it_never_signed_in(tenant_db):
+    attempts.record_success("parent@exemple.fr", "192.0.2.7")
+    for number in range(attempts.PER_ADDRESS):
+        attempts.record_failure("parent@exemple.fr", f"198.51.100.{number}")
+
+    assert attempts.is_blocked("parent@exemple.fr", "203.0.113.1")
+    assert not attempts.is_blocked("parent@exemple.fr", "192.0.2.7")
+
+
+def test_place_where_one_signed_in_still_counts_its_own_failures(tenant_db):
+    attempts.record_success("parent@exemple.fr", "192.0.2.7")
+    for _attempt in range(attempts.PER_ADDRESS_AND_PLACE):
+        attempts.record_failure("parent@exemple.fr", "192.0.2.7")
+
+    assert attempts.is_blocked("parent@exemple.fr", "192.0.2.7")
+
+
+def test_success_takes_back_no_more_than_its_own_failures(tenant_db):
+    for number in range(attempts.PER_PLACE):
+        attempts.record_failure(f"guess{number}@exemple.fr", "192.0.2.7")
+    attempts.record_failure("parent@exemple.fr", "192.0.2.7")
+    attempts.record_success("parent@exemple.fr", "192.0.2.7")
+
+    assert attempts.is_blocked("someone-new@exemple.fr", "192.0.2.7")
+
+
+def test_visitors_behind_our_proxy_do_not_share_their_failures(site, parent, settings):
+    settings.TRUSTED_PROXIES = 1
+    there = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.7"}
+    for number in range(attempts.PER_PLACE):
+        attempts.record_failure(f"guess{number}@exemple.fr", "192.0.2.7")
+    site.client.defaults.update(there)
+
+    blocked = sign_in(site)
+    site.client.defaults["HTTP_X_FORWARDED_FOR"] = "192.0.2.8"
+
+    assert blocked.status_code == 429
+    assert sign_in(site).status_code == 302
+
+
+def test_page_answers_to_head_like_to_get(site, tenant_db):
+    response = site.client.head("/connexion/")
+    site._come_back()
+
+    assert (response.status_code, response.content) == (200, b"")
+
+
 @pytest.mark.parametrize(
     ("wanted", "landed"),
     [

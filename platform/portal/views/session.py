@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import attempts
+from portal import attempts, visitors
 from portal.forms import SignInForm
 from ui import errors
 
@@ -27,7 +27,7 @@ def _destination(request: HttpRequest) -> str:
 
 @sensitive_post_parameters("password")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page."""
     destination = _destination(request)
@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            email, place = form.cleaned_data["email"], request.META.get("REMOTE_ADDR", "")
+            email, place = form.cleaned_data["email"], visitors.place_of(request)
             if attempts.is_blocked(email, place):
                 status = 429
                 form.add_error(None, errors.text("SIGN_IN_TOO_MANY", phone=errors.tenant_phone()))
@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                     request, username=email, password=form.cleaned_data["password"]
                 )
                 if user is not None:
-                    attempts.forget(email, place)
+                    attempts.record_success(email, place)
                     auth.login(request, user)
                     return HttpResponseRedirect(destination or _landing(request))
                 attempts.record_failure(email, place)

@@ -164,6 +164,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 APPEND_SLASH = True
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, at_most=10)  # of portal.visitors
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "auth.E003"]  # e-mail is unique per schema, lower-cased
 
 # --- accounts and sessions: host-only cookies, sessions in the tenant's schema ---------------
