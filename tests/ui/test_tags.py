@@ -100,6 +100,35 @@ def test_error_summary_takes_the_focus_and_leads_to_the_field():
     assert 'href="#id_name"' in html
 
 
+class _Question(forms.Form):
+    days = forms.MultipleChoiceField(
+        label="Jours", widget=forms.CheckboxSelectMultiple, choices=[("1", "lundi")]
+    )
+    price = forms.ChoiceField(label="Prix", widget=forms.RadioSelect, choices=[("1", "un")])
+
+
+@pytest.mark.parametrize("name", ["days", "price"])
+def test_error_summary_leads_to_the_question_that_has_several_answers(name):
+    form = _Question({})
+
+    summary = render("{% error_summary form %}", form=form)
+    question = render("{% choices bound %}", bound=form[name])
+
+    assert f'href="#id_{name}"' in summary
+    assert question.count(f' id="id_{name}"') == 1
+    assert f'<fieldset class="field field-bad" id="id_{name}" tabindex="-1"' in question
+
+
+def test_error_of_a_whole_form_leads_nowhere():
+    form = _Form({"name": "Diallo"})
+    form.add_error(None, "C'est trop tard.")
+
+    html = render("{% error_summary form %}", form=form)
+
+    assert "trop tard" in html
+    assert "href" not in html
+
+
 def test_error_summary_of_a_good_form_is_nothing():
     assert visible(render("{% error_summary form %}", form=_Form({"name": "Diallo"}))) == ""
 

@@ -125,7 +125,9 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form, in one place that takes the focus."""
     entries = []
     for name, errors in form.errors.items():
-        target = form[name].id_for_label if name in form.fields else ""
+        # A question with several answers has no input of its own: its fieldset bears the identifier.
+        bound = form[name] if name in form.fields else None
+        target = (bound.id_for_label or bound.auto_id) if bound else ""
         entries += [{"target": target, "text": text} for text in errors]
     return {"entries": entries}
 
