@@ -8,6 +8,6 @@ class SocleConfig(AppConfig):
     verbose_name = "Socle"
 
     def ready(self) -> None:
-        from socle import wiring  # noqa: PLC0415  models must be loaded first
+        from socle import checks, wiring  # noqa: F401, PLC0415  models must be loaded first
 
         wiring.wire()
