@@ -14,9 +14,17 @@ import sys
 import click
 
 import socle.commands
+from socle.command_errors import Door
+
+# What stands above the commands whose name has a space.
+GROUPS = {
+    "canteen": "La cantine.",
+    "graphql": "L'interface pour les logiciels.",
+    "tenant": "Les départements.",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("socle", cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Socle : la plateforme partagée des départements."""
 
@@ -25,7 +33,7 @@ def _group(name: str) -> click.Group:
     found = main.commands.get(name)
     if isinstance(found, click.Group):
         return found
-    group = click.Group(name)
+    group = click.Group(name, help=GROUPS[name])
     main.add_command(group)
     return group
 

@@ -31,7 +31,7 @@ def makemigrations(arguments: tuple[str, ...]) -> None:
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1)
 def django(arguments: tuple[str, ...]) -> None:
-    """Lancer une commande de Django (check, makemessages, shell…)."""
+    """Lancer une commande de Django (check, shell…)."""
     django_ready("owner")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 

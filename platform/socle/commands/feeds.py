@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from socle.command_errors import Refused
 from socle.django_ready import django_ready
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def make_aaf(pupils: int, seed: int, departement: str, year: int, out: Path) -> 
 @click.option("--year", type=int, help="Début de l'année scolaire (celle du jour sinon).")
 @click.option("--apply", "is_applied", is_flag=True, help="Appliquer. Sans elle : essai à blanc.")
 @click.option("--force", is_flag=True, help="Appliquer même si beaucoup de monde disparaît.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", metavar="FICHIERS...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 def import_aaf_command(
     *, tenant: str, year: int | None, is_applied: bool, force: bool, paths: tuple[Path, ...]
 ) -> None:
@@ -79,10 +82,10 @@ def import_aaf_command(
                 say=lambda name: click.echo(f"Lecture de {name}…"),
             )
         except DomainError as error:
-            raise click.ClickException(str(explain(error))) from error
+            raise Refused(str(explain(error))) from error
         _report(imported)
     if imported.state == "STOPPED":
-        raise click.ClickException(
+        raise Refused(
             "Import arrêté : trop de personnes disparaîtraient. Vérifiez que l'annuaire est complet, "
             "ou ajoutez --force."
         )

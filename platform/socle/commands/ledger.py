@@ -6,6 +6,7 @@ import json
 
 import click
 
+from socle.command_errors import Refused
 from socle.django_ready import django_ready
 
 
@@ -45,7 +46,7 @@ def check(*, tenant: str, as_json: bool) -> None:
         for reference in broken:
             click.echo(f"{reference} ne correspond pas à sa réservation.")
     if not is_clean:
-        raise click.ClickException("Le grand livre n'est pas juste.")
+        raise Refused("Le grand livre n'est pas juste.")
 
 
 COMMANDS = {"ledger": ledger}
