@@ -20,14 +20,15 @@ class ContextFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.tenant = current_schema()
-        record.request_id = request_id.get()
+        reference = request_id.get()
         request = getattr(record, "request", None)
-        if request is not None and not record.request_id:
+        if request is not None and not reference:
             # Django logs a 4xx answer once every middleware has left: tenant and reference too.
-            record.request_id = getattr(request, "reference", "")
+            reference = getattr(request, "reference", "")
             departement = getattr(request, "tenant", None)
             if departement is not None:
                 record.tenant = departement.schema_name
+        record.request_id = reference
         span = trace.get_current_span().get_span_context()
         record.trace_id = f"{span.trace_id:032x}" if span.is_valid else ""
         return True
