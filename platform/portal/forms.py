@@ -49,7 +49,7 @@ class DaysForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.TypedMultipleChoiceField", self.fields["weekdays"])
         field.label = wording.typographic(
-            str(_("Quels jours %(name)s mange à la cantine ?")) % {"name": first_name}
+            str(_("Jours de cantine %(of_name)s")) % {"of_name": wording.of_name(first_name)}
         )
         field.choices = [
             (1 << day, str(wording.WEEKDAYS[day]).capitalize())

@@ -88,7 +88,7 @@ def _write(name: str, value: Any) -> str:
     if name.endswith("_cents") and isinstance(value, int):
         return format_euros(value)
     if isinstance(value, datetime.datetime):
-        return wording.until_midnight(value)
+        return wording.last_moment(value)
     if isinstance(value, datetime.date):
         return wording.full_date(value)
     if isinstance(value, str) and _ISO_DATE.fullmatch(value):

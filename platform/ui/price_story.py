@@ -61,7 +61,7 @@ def _why(steps: Mapping[str, Step], definition: Definition) -> tuple[str, str]:
     if "STATUS_APPLIED" in steps:
         status = str(steps["STATUS_APPLIED"].given["status"])
         return (
-            _("Votre foyer a droit à : %(status)s.") % {"status": status},
+            _("Votre foyer reçoit cette aide : %(status)s.") % {"status": status},
             _("Un prix réduit existe pour cette situation."),
         )
     if "MAXIMUM_CHOSEN" in steps:

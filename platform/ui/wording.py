@@ -8,10 +8,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+if TYPE_CHECKING:
+    from tenants.registry.models import Departement
 
 NO_BREAK_SPACE = "\u00a0"
 WEEKDAYS = (
@@ -93,14 +97,15 @@ def of_month(day: datetime.date) -> str:
     )
 
 
-def until_midnight(limit: datetime.datetime) -> str:
-    """The last moment before an instant, as people say it: `mercredi 9 octobre à minuit`.
+def last_moment(limit: datetime.datetime) -> str:
+    """The last moment before an instant, after « jusqu'au »: `mercredi 9 octobre inclus`.
 
-    The instant is exclusive: 10 October 00:00 is the end of 9 October; 12:00 is said `à midi`.
+    The instant is exclusive: 10 October 00:00 is the end of 9 October. We never say « minuit », which
+    half of us take for the beginning of that day.
     """
     local = timezone.localtime(limit)
     if (local.hour, local.minute) == (0, 0):
-        return _("%(day)s à minuit") % {"day": long_date(local.date() - datetime.timedelta(days=1))}
+        return _("%(day)s inclus") % {"day": long_date(local.date() - datetime.timedelta(days=1))}
     if (local.hour, local.minute) == (12, 0):
         return _("%(day)s à midi") % {"day": long_date(local.date())}
     hour = f"{local.hour}{NO_BREAK_SPACE}h" + (
@@ -168,6 +173,24 @@ def of_name(name: str) -> str:
         if _starts_with_vowel(name)
         else _("de %(name)s") % {"name": name}
     )
+
+
+_OF_DEPARTEMENTS = {
+    "75": gettext_lazy("de Paris"),
+    "77": gettext_lazy("de Seine-et-Marne"),
+    "78": gettext_lazy("des Yvelines"),
+    "91": gettext_lazy("de l'Essonne"),
+    "92": gettext_lazy("des Hauts-de-Seine"),
+    "93": gettext_lazy("de la Seine-Saint-Denis"),
+    "94": gettext_lazy("du Val-de-Marne"),
+    "95": gettext_lazy("du Val-d'Oise"),
+}
+
+
+def of_departement(departement: Departement) -> str:
+    """`du Val-de-Marne`, after « le département »; elsewhere its bare name, quoted: `« Corrèze »`."""
+    known = _OF_DEPARTEMENTS.get(departement.code)
+    return str(known) if known else typographic(f"« {departement.name} »")
 
 
 def _starts_with_vowel(name: str) -> bool:

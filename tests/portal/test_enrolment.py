@@ -59,6 +59,7 @@ def test_first_step_asks_one_question_and_offers_no_wednesday(site, family):
     page = text(site.get(path(family, "jours/")))
 
     assert "Étape 1 sur 3" in page
+    assert f"Jours de cantine d&#x27;{family.pupil.first_name}" in page
     assert "Vendredi" in page
     assert "Mercredi" not in page
 

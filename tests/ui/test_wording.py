@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tenants.registry.models import Departement
 from ui import wording
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -34,19 +35,19 @@ def test_month_elides_before_a_vowel(day, written):
 @pytest.mark.parametrize(
     ("limit", "written"),
     [
-        ((2024, 10, 10, 0, 0), "mercredi\u00a09\u00a0octobre à minuit"),
+        ((2024, 10, 10, 0, 0), "mercredi\u00a09\u00a0octobre inclus"),
         ((2024, 10, 9, 12, 0), "mercredi\u00a09\u00a0octobre à midi"),
         ((2024, 10, 9, 18, 30), "mercredi\u00a09\u00a0octobre à 18\u00a0h\u00a030"),
     ],
 )
 def test_deadline_is_said_as_people_say_it(limit, written):
-    assert wording.until_midnight(datetime.datetime(*limit, tzinfo=PARIS)) == written
+    assert wording.last_moment(datetime.datetime(*limit, tzinfo=PARIS)) == written
 
 
 def test_midnight_of_utc_is_not_midnight_of_paris():
     limit = datetime.datetime(2024, 10, 9, 22, 0, tzinfo=datetime.UTC)
 
-    assert wording.until_midnight(limit) == "mercredi\u00a09\u00a0octobre à minuit"
+    assert wording.last_moment(limit) == "mercredi\u00a09\u00a0octobre inclus"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,20 @@ def test_telephone_number_is_written_by_two(typed, written, link):
 )
 def test_name_elides_before_a_vowel(name, written):
     assert wording.of_name(name) == written
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "written"),
+    [
+        ("92", "Hauts-de-Seine", "des Hauts-de-Seine"),
+        ("94", "Val-de-Marne", "du Val-de-Marne"),
+        ("91", "Essonne", "de l'Essonne"),
+        ("77", "Seine-et-Marne", "de Seine-et-Marne"),
+        ("19", "Corrèze", "«\u00a0Corrèze\u00a0»"),
+    ],
+)
+def test_departement_is_named_with_its_article_or_quoted(code, name, written):
+    assert wording.of_departement(Departement(code=code, name=name)) == written
 
 
 def test_days_are_grouped_by_month_in_order():

@@ -135,7 +135,7 @@ def _offer(view: DayView) -> tuple[str, str, str]:
     """What can be done with a day: the act, its label, and what to know before."""
     if view.status is DayStatus.CLOSED:
         return "", "", view.closed_reason or _("Cantine fermée")
-    limit = _("Avant %(limit)s") % {"limit": wording.until_midnight(view.change_before)}
+    limit = _("Jusqu'au %(limit)s") % {"limit": wording.last_moment(view.change_before)}
     if view.can_cancel and view.is_late_cancel:
         return "cancel", _("Signaler l'absence"), _("Trop tard pour annuler")
     if view.can_cancel:

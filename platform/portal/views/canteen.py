@@ -197,8 +197,10 @@ def enrolment_confirm(request: SignedInRequest, public_id: uuid.UUID) -> HttpRes
             answers.forget(request.session, pupil)
             messages.success(
                 request,
-                _("C'est fait. L'inscription de %(name)s est confirmée. Un message vous l'écrit.")
-                % {"name": pupil.first_name},
+                _("C'est fait. L'inscription %(of_name)s est confirmée.")
+                % {"of_name": wording.of_name(pupil.first_name)}
+                + " "
+                + _("Les personnes qui paient reçoivent un message."),
             )
             return redirect("portal:child", public_id)
     summary = steps.summary_of(request.user, pupil, page, page.draft.enrolment, answer=answer)

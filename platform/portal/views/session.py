@@ -65,5 +65,5 @@ def _landing(request: HttpRequest) -> str:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     auth.logout(request)
-    messages.success(request, _("Vous êtes déconnecté. À bientôt."))
+    messages.success(request, _("La déconnexion est faite. À bientôt."))
     return redirect("portal:sign-in")

@@ -113,7 +113,7 @@ def test_a_status_price_names_the_right_and_no_income() -> None:
     told = story("94", Situation(statuses=frozenset({"RSA"}), source="STATUS_CERTIFICATE"))
 
     assert shown(told) == (
-        "Votre foyer a droit à : RSA."
+        "Votre foyer reçoit cette aide : RSA."
         " Un prix réduit existe pour cette situation."
         " Vous payez 0,40 € par repas, le Département paie 11,60 €."
     )
