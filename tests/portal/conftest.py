@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -60,12 +62,14 @@ def site(tenant_db: None) -> Site:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache(request: pytest.FixtureRequest) -> None:
-    """Failed sign-ins are counted in the cache: each test starts from none."""
-    if "tenant_db" in request.fixturenames:
-        from django.core.cache import cache
+def empty_cache() -> Iterator[None]:
+    """Failed sign-ins are counted in the cache, which workers share: each test has its own keys."""
+    from django.core.cache import cache
 
-        cache.clear()
+    shared = cache.key_prefix
+    cache.key_prefix = uuid.uuid4().hex
+    yield
+    cache.key_prefix = shared
 
 
 @pytest.fixture
