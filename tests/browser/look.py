@@ -1,240 +1,289 @@
 """`make look`: walk every route of every cast member in a real browser, and show what is wrong.
 
-For each page, at 390 and 1280 px, light and dark: the status, script and console errors, horizontal
-overflow, a missing title or language, images without alternative, texts under 12 px, targets under
-24 px, undefined template variables, English left over, axe violations (WCAG 2.2 A/AA and RGAA), and
-the weight of the first load (60 kB for a family's page). It follows every link, and adds every
-route of the URL configuration that no link reached. Pictures and contact sheets go to `look/`.
+Each page is seen at 390 and 1280 px, light and dark (`seeing.py` says what is looked for). From
+where a person starts, every link is followed; routes without parameters that no link reached are
+opened when `tests/access/matrix.toml` says they may be; the journeys of `scenes.py` show the steps
+of forms, refusals, errors, a département without data and then with much. A route that nobody saw
+is a fault, and so is a link that leads nowhere. Pictures and contact sheets go to `look/`.
 
-Exit status 1 if any page has a fault.
+Exit status 1 if anything has a fault.
 """
 
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
+import contextlib
 import dataclasses
 import json
+import multiprocessing
 import os
 import re
+import shutil
 import sys
-import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
-import django
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform"), str(ROOT / "graphql")]
 
-WIDTHS = ((390, 844), (1280, 900))
-SCHEMES = ("light", "dark")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
-SKIPPED = ("deconnexion", "/static/", "/media/", ".csv", ".pdf", ".xml", ".json")
-MAX_FAMILY_BYTES = 60 * 1024
+from tests.browser import scenes  # noqa: E402  the path comes first
+from tests.browser.seeing import SCHEMES, WIDTHS, View, contexts, look_at, visit, watched  # noqa: E402
+from tests.browser.served import Site, serve  # noqa: E402
+
+MATRIX = ROOT / "tests" / "access" / "matrix.toml"
+LEAVING = "deconnexion"
+FILES = (".csv", ".pdf", ".xml", ".json", "/exporter/")
 SAME_SHAPE = 2  # pages that differ by their identifiers only: look at two
-ENGLISH = re.compile(
-    r"\b(Home|Search|Save|Delete|Select|Welcome|Add|Change|Filter|Filters|Results|View site|Log out"
-    r"|Sign in|Next|Previous|Cancel|Submit|Loading|Error|Not found|Unknown|Show all)\b"
-)
-PROBE = """() => {
-  const out = {small: [], taps: []};
-  out.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  const seen = e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e);
-    return r.width > 1 && r.height > 1 && s.visibility !== 'hidden' && s.display !== 'none'; };
-  const wide = [...document.querySelectorAll('body *')].filter(e => seen(e)
-    && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
-    && getComputedStyle(e).position !== 'fixed');
-  out.wide = out.overflow > 0 && wide.length ? wide[0].tagName + '.' + wide[0].className : '';
-  for (const e of document.querySelectorAll('body *')) {
-    if (!seen(e)) continue;
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (own && !e.closest('svg') && parseFloat(getComputedStyle(e).fontSize) < 12)
-      out.small.push(e.textContent.trim().slice(0, 40));
-  }
-  const targets = 'button, input:not([type=hidden]), select, textarea, [role=button], nav a';
-  for (const e of document.querySelectorAll(targets)) {
-    const r = e.getBoundingClientRect();
-    const label = e.closest('label');
-    const box = label ? label.getBoundingClientRect() : r;
-    if (seen(e) && (Math.max(r.width, box.width) < 24 || Math.max(r.height, box.height) < 24))
-      out.taps.push((e.innerText || e.name || e.id || e.tagName).trim().slice(0, 40));
-  }
-  out.alt = [...document.images].filter(i => !i.hasAttribute('alt')).length;
-  out.title = document.title; out.lang = document.documentElement.lang;
-  out.links = [...document.querySelectorAll('a[href]')].map(a => a.href);
-  out.text = document.body.innerText;
-  return out;
-}"""
-BROKEN = re.compile(r"\{\{|\{%|\bNone\b|undefined|\bNaN\b|Lorem|UNDEFINED")
+AS_LIKELY = 100  # pages of one person; more would be a trap of links
+COLUMNS = {
+    "ADMINISTRATOR": "administrator", "REGISSEUR": "regisseur", "INSTRUCTOR": "instructor",
+    "READER": "reader", "COLLEGE_SECRETARY": "secretary",
+}  # fmt: skip
+# Routes that are no page of a person: files, redirections, and the API.
+NO_PAGE = re.compile(r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What one person sees of the site: where they start, and the journeys they make."""
+
+    who: str
+    origin: str
+    starts: tuple[str, ...]
+    column: str  # of the access matrix
+    email: str = ""
+    password: str = ""
+    journeys: tuple[str, ...] = ()
+    expected: dict[str, int] = dataclasses.field(default_factory=dict)  # by scene, when not 200
 
 
 @dataclasses.dataclass
-class View:
-    """One page at one width in one scheme."""
+class Walk:
+    """What was seen of one part."""
 
-    who: str
-    url: str
-    width: int
-    scheme: str
-    status: int = 0
-    seconds: float = 0.0
-    kilobytes: float = 0.0
-    shot: str = ""
-    faults: list[str] = dataclasses.field(default_factory=list)
+    part: Part
+    views: list[View]
+    dead: list[str]
 
 
-def check(page: Page, probe: dict[str, Any], view: View, *, expected: int) -> None:
-    """Write down what is wrong with a page."""
-    faults = view.faults
-    if view.status != expected:
-        faults.append(f"statut {view.status}")
-    if probe["overflow"] > 0:
-        faults.append(f"déborde de {probe['overflow']} px ({probe['wide']})")
-    if probe["small"]:
-        faults.append(f"texte sous 12 px : {probe['small'][0]!r}")
-    if probe["taps"]:
-        faults.append(f"cible sous 24 px : {probe['taps'][0]!r}")
-    if probe["alt"]:
-        faults.append(f"{probe['alt']} image(s) sans alternative")
-    if not probe["title"] or probe["lang"] != "fr":
-        faults.append("sans titre ou sans langue")
-    if found := BROKEN.search(probe["text"]):
-        faults.append(f"texte non rendu : {found[0]!r}")
-    if found := ENGLISH.search(probe["text"]):
-        faults.append(f"anglais : {found[0]!r}")
-    is_family = "/console/" not in view.url
-    if is_family and view.kilobytes * 1024 > MAX_FAMILY_BYTES:
-        faults.append(f"{view.kilobytes:.0f} ko au premier chargement")
-    show_whole(page, view.width)
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    for violation in answer.response["violations"]:
-        node = violation["nodes"][0]
-        faults.append(f"axe {violation['id']} ×{len(violation['nodes'])} : {node['target']}")
+def parts(site: Site) -> list[Part]:
+    """Everybody of the cast, and somebody who has not signed in."""
+    from socle.seeding import cast
+
+    slugs = {new.schema_name: new.slug for new in cast.DEPARTEMENTS}
+    first = site.url("hauts-de-seine", "")
+    found = [
+        Part("(public)", site.url("socle", ""), ("/",), "public"),
+        Part(
+            "(anonyme)", first, ("/",), "anonymous", journeys=("refused_sign_in", "refused_pages"),
+            expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
+                      "page absente": 404},
+        ),
+    ]  # fmt: skip
+    for member in cast.CAST:
+        column = COLUMNS[member.role.value] if member.role else "family"
+        journeys: tuple[str, ...] = ()
+        if member.email.startswith("aminata"):
+            journeys = ("enrolment", "refused_pages")
+        if column == "regisseur":
+            journeys = ("searches", "month_to_prepare")
+        found.append(
+            Part(
+                member.email,
+                site.url(slugs[member.schema_name], ""),
+                (member.address, "/"),
+                column,
+                email=member.email,
+                password=cast.PASSWORD,
+                journeys=journeys,
+                expected={"aucun jour choisi": 422, "page absente": 404, "page interdite": 403},
+            )
+        )
+    return found
 
 
-def show_whole(page: Page, width: int) -> None:
-    """Make the window as tall as the page: what a fixed bar hides is only hidden until one scrolls."""
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(max(height, 400), 8000)})
+def spare_parts(site: Site, when: str) -> list[Part]:
+    """The people of the département made for this."""
+    from socle.seeding.cast import PASSWORD
+
+    origin = site.url(scenes.SPARE_SLUG, "")
+    agent = Part(
+        f"Yvelines, {when}", origin, ("/console/",), "administrator", email=scenes.SPARE_AGENT,
+        password=PASSWORD, journeys=("searches",), expected={"page absente": 404},
+    )  # fmt: skip
+    parent = Part(
+        "Yvelines, parent", origin, ("/",), "family", email=scenes.SPARE_PARENT, password=PASSWORD
+    )
+    return [agent, parent] if when == "sans données" else [agent]
 
 
-def visit(context: BrowserContext, view: View, shot: Path, *, expected: int = 200) -> list[str]:
-    """Load a page, look at it, take its picture; returns its links."""
-    page = context.new_page()
-    noise: list[str] = []
-    weights: list[int] = []
+# --- one person -------------------------------------------------------------------------------
 
-    def received(response: Response) -> None:
+
+def walk(part: Part, routes: list[str], chromium: str, arguments: list[str], out: str) -> Walk:
+    """Everything one person sees; runs in a process of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         try:
-            size = response.request.sizes()
-            weights.append(size["responseBodySize"] + size["responseHeadersSize"])
-        except Error:
-            pass
-
-    page.on("console", lambda m: noise.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: noise.append(str(error)))
-    page.on("requestfinished", lambda request: received(request.response()))
-    links: list[str] = []
-    start = time.monotonic()
-    try:
-        response = page.goto(view.url, wait_until="load", timeout=30_000)
-        view.seconds = round(time.monotonic() - start, 2)
-        view.status = response.status if response else 0
-        view.kilobytes = sum(weights) / 1024
-        if response and "text/html" in response.headers.get("content-type", ""):
-            probe = page.evaluate(PROBE)
-            links = probe["links"]
-            check(page, probe, view, expected=expected)
-            page.screenshot(path=str(shot), full_page=True)
-            view.shot = shot.name
-        elif view.status != expected:
-            view.faults.append(f"statut {view.status}")
-    except Error as error:
-        view.faults.append(str(error).splitlines()[0])
-    quiet = noise if expected == 200 else [n for n in noise if "Failed to load resource" not in n]
-    view.faults += [f"console : {line[:120]}" for line in quiet[:3]]
-    page.close()
-    return links
+            state = sign_in(browser, part) if part.email else None
+            done = Walk(part, [], [])
+            folder = Path(out)
+            _follow(browser, state, part, routes, folder, done)
+            for name in part.journeys:
+                done.views += _play(browser, state, part, getattr(scenes, name), folder)
+            return done
+        finally:
+            browser.close()
 
 
-def sign_in(browser: Browser, url: str, email: str, password: str) -> Any:
+def sign_in(browser: Browser, part: Part) -> Any:
     """Sign in once; the cookies serve every context."""
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
-    page.goto(url)
-    page.locator("input[type=email]").fill(email)
-    page.locator("input[type=password]").fill(password)
+    page.goto(f"{part.origin}/connexion/")
+    page.locator("input[type=email]").fill(part.email)
+    page.locator("input[type=password]").fill(part.password)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     if "/connexion/" in page.url:
-        raise RuntimeError(f"{email} n'a pas pu se connecter : {page.inner_text('main')[:300]}")
+        raise RuntimeError(
+            f"{part.email} n'a pas pu se connecter : {page.inner_text('main')[:300]}"
+        )
     state = context.storage_state()
     context.close()
     return state
 
 
-def shape(url: str) -> str:
+def _follow(
+    browser: Browser, state: Any, part: Part, routes: list[str], out: Path, done: Walk
+) -> None:
+    """Every page that links reach, and the routes that none reached."""
+    host = urlsplit(part.origin).netloc
+    queue = [part.origin + start for start in part.starts]
+    seen: set[str] = set()
+    shapes: Counter[str] = Counter()
+    links: set[str] = set()
+    with contexts(browser, state) as opened:
+        while queue:
+            url = urldefrag(queue.pop(0)).url
+            links.add(url)
+            bare, path = url.split("?")[0], urlsplit(url).path
+            if urlsplit(url).netloc != host or bare in seen or LEAVING in path:
+                continue
+            if path.endswith(FILES) or shapes[shape(path)] >= SAME_SHAPE or len(seen) >= AS_LIKELY:
+                continue
+            seen.add(bare)
+            shapes[shape(path)] += 1
+            for width, scheme, context in opened:
+                view = View(part.who, url, width, scheme)
+                found = visit(context, view, out, shot_name(part, len(seen), width, scheme))
+                done.views.append(view)
+                queue += found if (width, scheme) == (WIDTHS[0][0], SCHEMES[0]) else []
+            if not queue:
+                paths = {urlsplit(one).path for one in seen}
+                queue += [part.origin + route for route in routes if route not in paths]
+                routes = []
+        rest = [u for u in links - seen if urlsplit(u).netloc == host and LEAVING not in u]
+        done.dead += dead_links(opened[0][2], part.origin, sorted(rest))
+
+
+def dead_links(context: BrowserContext, origin: str, links: list[str]) -> list[str]:
+    """The links that lead nowhere, asked for by the browser itself, as the person would."""
+    page = context.new_page()
+    page.goto(f"{origin}/sante/")
+    statuses = page.evaluate(
+        "links => Promise.all(links.map(url => fetch(url).then(answer => answer.status)))", links
+    )
+    page.close()
+    return [f"{url} : {got}" for url, got in zip(links, statuses, strict=True) if got >= 400]
+
+
+def _play(
+    browser: Browser,
+    state: Any,
+    part: Part,
+    journey: Callable[[Page, str], Iterator[scenes.Scene]],
+    out: Path,
+) -> list[View]:
+    views = []
+    with contexts(browser, state) as opened:
+        for width, scheme, context in opened:
+            with watched(context) as (page, traffic):
+                for rank, (scene, answer) in enumerate(journey(page, part.origin)):
+                    traffic.weights.clear()  # a journey is weighed nowhere: its pages are, above
+                    view = View(part.who, page.url, width, scheme, scene=scene)
+                    view.expected = part.expected.get(scene, 200)
+                    view.status = answer.status if answer else 200
+                    name = f"{journey.__name__}{rank}"
+                    look_at(page, traffic, view, out, shot_name(part, name, width, scheme))
+                    traffic.noise.clear()
+                    page.set_viewport_size({"width": width, "height": 900})
+                    views.append(view)
+    return views
+
+
+def shape(path: str) -> str:
     """The address without its identifiers."""
-    path = urlsplit(url).path
     path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<uuid>", path)
     return re.sub(r"\d+", "<n>", path)
 
 
-def walk(
-    browser: Browser, state: Any, who: str, starts: list[str], out: Path, most: int
-) -> tuple[list[View], set[str]]:
-    """Every page one person reaches, at every width and scheme."""
-    views: list[View] = []
-    host = urlsplit(starts[0]).netloc
-    queue, seen, shapes = list(starts), set(), {}
-    opened = list(contexts_of(browser, state))
-    try:
-        while queue and len(seen) < most:
-            url = urldefrag(queue.pop(0)).url
-            bare = url.split("?")[0]
-            if (
-                urlsplit(url).netloc != host
-                or bare in seen
-                or any(part in url for part in SKIPPED)
-                or shapes.get(shape(url), 0) >= SAME_SHAPE
-            ):
-                continue
-            seen.add(bare)
-            shapes[shape(url)] = shapes.get(shape(url), 0) + 1
-            for width, scheme, context in opened:
-                name = f"{re.sub(r'[^a-z]', '', who)}-{len(seen):03d}-{width}-{scheme}.png"
-                view = View(who=who, url=url, width=width, scheme=scheme)
-                links = visit(context, view, out / name)
-                views.append(view)
-                if (width, scheme) == (WIDTHS[0][0], SCHEMES[0]):
-                    queue += [urljoin(url, link) for link in links]
-    finally:
-        for _width, _scheme, context in opened:
-            context.close()
-    return views, set(shapes)
+def shot_name(part: Part, rank: int | str, width: int, scheme: str) -> str:
+    who = re.sub(r"[^a-z]+", "-", part.who.lower()).strip("-")
+    number = f"{rank:03d}" if isinstance(rank, int) else rank
+    return f"{who}-{number}-{width}-{scheme}.png"
 
 
-def contexts_of(browser: Browser, state: Any) -> list[tuple[int, str, BrowserContext]]:
-    """The four contexts, open together."""
+# --- what there is to see ---------------------------------------------------------------------
+
+
+def page_routes() -> dict[str, Any]:
+    """The routes of a département's host that are pages, by name."""
+    from tests.access import doors
+
+    found = doors.routes("socle.urls_tenant")
+    return {name: pattern for name, pattern in found.items() if not NO_PAGE.fullmatch(name)}
+
+
+def plain_routes(column: str) -> list[str]:
+    """The addresses without parameters that the access matrix opens to this column."""
+    from django.urls import reverse
+
+    from tests.access.world import CAST
+
+    if column not in CAST:
+        return []
+    lines = tomllib.loads(MATRIX.read_text(encoding="utf-8"))["routes"]
     return [
-        (
-            width,
-            scheme,
-            browser.new_context(
-                locale="fr-FR",
-                color_scheme=scheme,  # type: ignore[arg-type]
-                viewport={"width": width, "height": height},
-                storage_state=state,
-                reduced_motion="reduce",
-            ),
-        )
-        for width, height in WIDTHS
-        for scheme in SCHEMES
+        reverse(name, urlconf="socle.urls_tenant")
+        for name, pattern in page_routes().items()
+        if not pattern.pattern.converters and lines[name].split()[CAST.index(column)] == "200"
     ]
+
+
+def unseen(views: list[View]) -> list[str]:
+    """The names of the pages that nobody saw."""
+    from django.urls import Resolver404, resolve
+
+    names = set()
+    for view in views:
+        with contextlib.suppress(Resolver404):
+            names.add(resolve(urlsplit(view.url).path, urlconf="socle.urls_tenant").view_name)
+    lines = tomllib.loads(MATRIX.read_text(encoding="utf-8"))["routes"]
+    # What answers 200 to nobody is no page: a list whose rows have no page of their own.
+    is_page = {name for name, row in lines.items() if "200" in row.split()}
+    return sorted((page_routes().keys() & is_page) - names)
+
+
+# --- pictures and the report ------------------------------------------------------------------
 
 
 def sheets(views: list[View], out: Path) -> None:
@@ -259,84 +308,107 @@ def sheets(views: list[View], out: Path) -> None:
                 board.save(out / f"sheet-{width}-{scheme}-{part // (per_row * 3) + 1}.png")
 
 
-def report(views: list[View], out: Path) -> int:
-    """Say what was seen; the number of views with a fault."""
+def report(walks: list[Walk], out: Path, *, is_whole: bool) -> int:
+    """Say what was seen; the number of faults."""
+    views = [view for walk_ in walks for view in walk_.views]
     bad = 0
     for view in views:
         bad += bool(view.faults)
         if view.faults:
             where = f"{view.width} {view.scheme:<5} {view.status} {urlsplit(view.url).path}"
-            print(f"✗ {view.who} · {where} · " + " ; ".join(view.faults))
+            print(f"✗ {view.who} · {where} {view.scene} · " + " ; ".join(view.faults))
+    for walk_ in walks:
+        bad += len(walk_.dead)
+        for link in walk_.dead:
+            print(f"✗ {walk_.part.who} · lien mort · {link}")
+    missed = unseen(views) if is_whole else []
+    for name in missed:
+        print(f"✗ personne n'a vu la page {name}")
+    bad += len(missed)
     rows = [dataclasses.asdict(view) for view in views]
     (out / "report.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
-    heaviest = max(
-        (view for view in views if "/console/" not in view.url),
-        key=lambda view: view.kilobytes,
-        default=None,
-    )
-    if heaviest:
+    family = [view for view in views if view.is_family and not view.scene]
+    if family:
+        heaviest = max(family, key=lambda view: view.kilobytes)
         print(f"La page la plus lourde des familles : {heaviest.url} ({heaviest.kilobytes:.0f} ko)")
-    pages = len({(view.who, view.url) for view in views})
-    print(f"{pages} pages, {len(views)} vues, {bad} avec un défaut. Images dans {out}/.")
+    pages = len({(view.who, view.url, view.scene) for view in views})
+    print(f"{pages} pages, {len(views)} vues, {bad} défaut(s). Images dans {out}/.")
     return bad
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Parcourir toutes les pages.")
     parser.add_argument("--out", type=Path, default=ROOT / "look")
-    parser.add_argument("--who", help="une partie de l'adresse d'une personne")
-    parser.add_argument("--max", type=int, default=80, help="pages par personne")
+    parser.add_argument("--who", help="une partie du nom ou de l'adresse d'une personne")
+    parser.add_argument("--port", type=int, help="celui d'une démonstration en marche")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     import tests.plugin  # noqa: F401  starts the services
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socle.settings.test")
+    import django
+
     django.setup()
-    from socle.seeding import cast
-    from tests.browser.served import serve
     from tools import chromium
 
     path = chromium.find()
     if path is None:
         print("Aucun Chromium : voir tools/chromium.py.")
         return 1
-    asked.out.mkdir(parents=True, exist_ok=True)
-    views: list[View] = []
-    slugs = {new.schema_name: new.slug for new in cast.DEPARTEMENTS}
-    with serve() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(path), args=chromium.arguments(path)
-        )
-        if not asked.who:
-            for slug in ("socle", "hauts-de-seine"):
-                starts = [site.url(slug)]
-                found, _ = walk(browser, None, f"anonyme {slug}", starts, asked.out, asked.max)
-                views += found
-            views += errors(
-                browser, site.url("hauts-de-seine", "/page-qui-n-existe-pas/"), asked.out
-            )
-        for member in cast.CAST:
-            if asked.who and asked.who not in member.email:
-                continue
-            slug = slugs[member.schema_name]
-            state = sign_in(browser, site.url(slug, "/connexion/"), member.email, cast.PASSWORD)
-            starts = [site.url(slug, member.address), site.url(slug, "/")]
-            found, _ = walk(browser, state, member.email, starts, asked.out, asked.max)
-            views += found
-            print(f"{member.email} : {len({view.url for view in found})} pages", flush=True)
-        browser.close()
-    sheets(views, asked.out)
-    return 1 if report(views, asked.out) else 0
+    shutil.rmtree(asked.out, ignore_errors=True)
+    asked.out.mkdir(parents=True)
+    walks: list[Walk] = []
+    browser = (str(path), chromium.arguments(path))
+    if asked.port:
+        walks += _walk_all(parts(Site(asked.port, {}, Path())), *browser, asked)
+    else:
+        with serve() as site:
+            _open_spare(site)
+            walks += _walk_all(parts(site) + spare_parts(site, "sans données"), *browser, asked)
+            _fill_spare(site)
+            walks += _walk_all(spare_parts(site, "beaucoup de données"), *browser, asked)
+    sheets([view for walk_ in walks for view in walk_.views], asked.out)
+    return 1 if report(walks, asked.out, is_whole=not asked.who and not asked.port) else 0
 
 
-def errors(browser: Browser, url: str, out: Path) -> list[View]:
-    """The page of an error."""
-    views = []
-    for width, scheme, context in contexts_of(browser, None):
-        view = View(who="erreur", url=url, width=width, scheme=scheme)
-        visit(context, view, out / f"erreur-{width}-{scheme}.png", expected=404)
-        views.append(view)
-        context.close()
-    return views
+def _walk_all(
+    everybody: list[Part], path: str, arguments: list[str], asked: argparse.Namespace
+) -> list[Walk]:
+    """Several people at once, each in a process."""
+    done = []
+    with concurrent.futures.ProcessPoolExecutor(
+        asked.jobs, mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
+        waiting = {
+            pool.submit(
+                walk, part, plain_routes(part.column), path, arguments, str(asked.out)
+            ): part
+            for part in everybody
+            if not asked.who or asked.who in part.who
+        }
+        for future in concurrent.futures.as_completed(waiting):
+            found = future.result()
+            done.append(found)
+            pages = len({view.url for view in found.views})
+            print(f"{found.part.who} : {pages} pages", flush=True)
+    return done
+
+
+def _open_spare(site: Site) -> None:
+    site.run(
+        "tenant", "create", "--code", scenes.SPARE_CODE, "--name", "Yvelines",
+        "--slug", scenes.SPARE_SLUG,
+    )  # fmt: skip
+    site.play("tests.browser.scenes")
+
+
+def _fill_spare(site: Site) -> None:
+    folder = str(site.log.parent / "aaf")
+    site.run(
+        "fixtures", "aaf", "--pupils", str(scenes.MANY_PUPILS), "--seed", "1",
+        "--departement", scenes.SPARE_CODE, "--out", folder,
+    )  # fmt: skip
+    site.run("import", "aaf", "--tenant", scenes.SPARE_SLUG, "--apply", folder)
 
 
 if __name__ == "__main__":

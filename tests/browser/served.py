@@ -40,12 +40,16 @@ class Site:
 
     def run(self, *arguments: str) -> str:
         """Run a `socle` command on the site's data; its output."""
+        return self.play("socle.command", *arguments)
+
+    def play(self, module: str, *arguments: str) -> str:
+        """Run a module on the site's data; its output."""
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "socle.command", *arguments],
+            [sys.executable, "-W", "ignore", "-m", module, *arguments],
             env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
-            raise RuntimeError(f"socle {' '.join(arguments)} : {done.stdout}\n{done.stderr}")
+            raise RuntimeError(f"{module} {' '.join(arguments)} : {done.stdout}\n{done.stderr}")
         return done.stdout
 
 

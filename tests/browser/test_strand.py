@@ -15,13 +15,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.look import show_whole
+from tests.browser.seeing import TAGS, show_whole
 from tests.browser.served import Site, serve
 from tools import chromium
 
 WIDTH = 390
 PASSWORD = "Socle-demo-2026"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 pytestmark = pytest.mark.browser
 

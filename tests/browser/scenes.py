@@ -1,0 +1,110 @@
+"""What no link leads to: the steps of a form, a field refused, pages refused, an empty département.
+
+A journey is played in each of the four contexts. It yields at each page worth looking at: the name
+of the scene, and the answer of the site.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, Response
+
+SPARE_CODE, SPARE_SLUG = "78", "yvelines"  # a département of its own: empty, then full
+SPARE_AGENT = "agent.yvelines@exemple.fr"
+SPARE_PARENT = "parent.yvelines@exemple.fr"
+MANY_PUPILS = 1500
+
+Scene = tuple[str, Response | None]
+
+
+def _send(page: Page, name: str) -> Response | None:
+    with page.expect_navigation() as answered:
+        page.get_by_role("button", name=re.compile(name)).first.click()
+    return answered.value
+
+
+def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
+    """A field left empty, then a wrong password."""
+    page.goto(f"{origin}/connexion/")
+    page.get_by_label("Adresse électronique").fill("aminata.diallo")
+    yield "un champ mal rempli", _send(page, "connecter")
+    page.get_by_label("Adresse électronique").fill("aminata.diallo@exemple.fr")
+    page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")
+    yield "un mot de passe refusé", _send(page, "connecter")
+
+
+def enrolment(page: Page, origin: str) -> Iterator[Scene]:
+    """The three steps of an enrolment, up to the confirmation, which is not given."""
+    page.goto(f"{origin}/enfants/")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("page .*Ibrahima")).click()
+    # Not through its link, whose words change once a context before has begun.
+    page.goto(f"{page.url}cantine/inscription/jours/")
+    for box in page.get_by_role("checkbox").all():
+        box.uncheck()
+    yield "aucun jour choisi", _send(page, "Continuer")
+    page.get_by_label(re.compile("lundi", re.IGNORECASE)).check()
+    page.get_by_label(re.compile("jeudi", re.IGNORECASE)).check()
+    yield "étape 2", _send(page, "Continuer")
+    page.get_by_role("radio").first.check()
+    yield "étape 3", _send(page, "Continuer")
+
+
+def refused_pages(page: Page, origin: str) -> Iterator[Scene]:
+    """What a family is told of a page that is not there, and of one that is not theirs."""
+    yield "page absente", page.goto(f"{origin}/page-qui-n-existe-pas/")
+    yield "page interdite", page.goto(f"{origin}/console/")
+
+
+def searches(page: Page, origin: str) -> Iterator[Scene]:
+    """What an agent finds, and what they do not."""
+    yield "recherche", page.goto(f"{origin}/console/chercher/?q=a")
+    yield "recherche sans résultat", page.goto(f"{origin}/console/chercher/?q=zzzz")
+    yield "liste sans résultat", page.goto(f"{origin}/console/people/pupil/?q=zzzz")
+    yield "page absente", page.goto(f"{origin}/console/page-qui-n-existe-pas/")
+
+
+def month_to_prepare(page: Page, origin: str) -> Iterator[Scene]:
+    """An act, from its questions to its effect; it is not done."""
+    yield "un acte : ses questions", page.goto(f"{origin}/console/actes/prepare-run/")
+    yield "un acte : son effet", _send(page, "Voir|Aperçu|Continuer")
+
+
+def main() -> None:
+    """In the site's environment: people for the spare département, or a full directory."""
+    from socle.django_ready import django_ready
+
+    django_ready("worker")
+    from django.utils import timezone
+
+    from commons.actors import Actor
+    from socle.seeding import cast
+    from tenants.accounts import operations as accounts
+    from tenants.accounts.capabilities import Role
+    from tenants.registry import contexts
+
+    actor, at = Actor.command("make look"), timezone.now()
+    with contexts.tenant(f"d{SPARE_CODE}"):
+        for email, first_name, role in (
+            (SPARE_AGENT, "Yvette", Role.ADMINISTRATOR),
+            (SPARE_PARENT, "Yvon", None),
+        ):
+            user = accounts.create_user(
+                email=email,
+                first_name=first_name,
+                last_name="Dumoulin",
+                password=cast.PASSWORD,
+                actor=actor,
+                at=at,
+            )
+            if role:
+                accounts.grant_role(user=user, role=role, college_uai="", actor=actor, at=at)
+
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
+    main()

@@ -1,0 +1,213 @@
+"""One page as a browser shows it: what is wrong with it, its picture, and its links."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+WIDTHS = ((390, 844), (1280, 900))
+SCHEMES = ("light", "dark")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
+MAX_FAMILY_BYTES = 60 * 1024
+MAX_LINE = 75  # characters
+ENGLISH = re.compile(
+    r"\b(Home|Search|Save|Delete|Select|Welcome|Add|Change|Filter|Filters|Results|View site|Log out"
+    r"|Sign in|Next|Previous|Cancel|Submit|Loading|Error|Not found|Unknown|Show all)\b"
+)
+PROBE = """([maxLine]) => {
+  const out = {small: [], taps: [], long: [], cut: []};
+  out.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const seen = e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+    return r.width > 1 && r.height > 1 && s.visibility !== 'hidden' && s.display !== 'none'; };
+  const wide = [...document.querySelectorAll('body *')].filter(e => seen(e)
+    && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+    && getComputedStyle(e).position !== 'fixed');
+  out.wide = out.overflow > 0 && wide.length ? wide[0].tagName + '.' + wide[0].className : '';
+  for (const e of document.querySelectorAll('body *')) {
+    if (!seen(e)) continue;
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (own && !e.closest('svg') && parseFloat(getComputedStyle(e).fontSize) < 12)
+      out.small.push(e.textContent.trim().slice(0, 40));
+  }
+  const targets = 'button, input:not([type=hidden]), select, textarea, [role=button], nav a';
+  for (const e of document.querySelectorAll(targets)) {
+    const r = e.getBoundingClientRect();
+    const label = e.closest('label');
+    const box = label ? label.getBoundingClientRect() : r;
+    if (seen(e) && (Math.max(r.width, box.width) < 24 || Math.max(r.height, box.height) < 24))
+      out.taps.push((e.innerText || e.name || e.id || e.tagName).trim().slice(0, 40));
+  }
+  for (const e of document.querySelectorAll('main p, main li')) {
+    if (!seen(e) || !e.textContent.trim() || e.querySelector('p, li, table')) continue;
+    const range = document.createRange(); range.selectNodeContents(e);
+    const tops = new Set([...range.getClientRects()].map(r => Math.round(r.bottom / 8)));
+    const perLine = e.textContent.replace(/\\s+/g, ' ').trim().length / Math.max(1, tops.size);
+    if (tops.size > 1 && perLine > maxLine) out.long.push(e.textContent.trim().slice(0, 40));
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (!node.parentElement || !seen(node.parentElement) || node.parentElement.closest('pre, code')) continue;
+    for (const word of node.data.matchAll(/[\\p{L}\\p{N}]{2,}/gu)) {
+      const range = document.createRange();
+      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+      const tops = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+      if (tops.size > 1) out.cut.push(word[0].slice(0, 30));
+    }
+  }
+  out.alt = [...document.images].filter(i => !i.hasAttribute('alt')).length;
+  out.title = document.title; out.lang = document.documentElement.lang;
+  out.links = [...document.querySelectorAll('a[href]')].map(a => a.href);
+  out.text = document.body.innerText;
+  return out;
+}"""
+BROKEN = re.compile(r"\{\{|\{%|\bNone\b|undefined|\bNaN\b|Lorem|UNDEFINED")
+CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[A-Z]+(?:_[A-Z]+)+\b")
+
+
+@dataclasses.dataclass
+class View:
+    """One page at one width in one scheme."""
+
+    who: str
+    url: str
+    width: int
+    scheme: str
+    expected: int = 200
+    scene: str = ""
+    status: int = 0
+    seconds: float = 0.0
+    kilobytes: float = 0.0
+    shot: str = ""
+    faults: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def is_family(self) -> bool:
+        return "/console/" not in self.url
+
+
+@dataclasses.dataclass
+class Traffic:
+    """What one page fetched, and what its console said."""
+
+    weights: list[float] = dataclasses.field(default_factory=list)
+    noise: list[str] = dataclasses.field(default_factory=list)
+
+
+@contextmanager
+def contexts(
+    browser: Browser, state: Any = None
+) -> Iterator[list[tuple[int, str, BrowserContext]]]:
+    """The four contexts, open together: each width in each scheme."""
+    opened = []
+    try:
+        for width, height in WIDTHS:
+            for scheme in SCHEMES:
+                context = browser.new_context(
+                    locale="fr-FR",
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    viewport={"width": width, "height": height},
+                    storage_state=state,
+                    reduced_motion="reduce",
+                )
+                opened.append((width, scheme, context))
+        yield opened
+    finally:
+        for _width, _scheme, context in opened:
+            context.close()
+
+
+@contextmanager
+def watched(context: BrowserContext) -> Iterator[tuple[Page, Traffic]]:
+    """A page without a cache, so that its weight is that of a first visit."""
+    page, traffic = context.new_page(), Traffic()
+    page.on("console", lambda m: traffic.noise.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: traffic.noise.append(str(error)))
+    protocol = context.new_cdp_session(page)
+    protocol.on(
+        "Network.loadingFinished", lambda done: traffic.weights.append(done["encodedDataLength"])
+    )
+    protocol.send("Network.enable")
+    protocol.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    try:
+        yield page, traffic
+    finally:
+        page.close()
+
+
+def visit(context: BrowserContext, view: View, out: Path, name: str) -> list[str]:
+    """Load the page of the view, look at it, take its picture; returns its links."""
+    with watched(context) as (page, traffic):
+        start = time.monotonic()
+        try:
+            response = page.goto(view.url, wait_until="load", timeout=30_000)
+        except Error as error:
+            view.faults.append(str(error).splitlines()[0])
+            return []
+        view.seconds = round(time.monotonic() - start, 2)
+        view.status = response.status if response else 0
+        if response is None or "text/html" not in response.headers.get("content-type", ""):
+            if view.status != view.expected:
+                view.faults.append(f"statut {view.status}")
+            return []
+        landed = urlsplit(page.url).path
+        if landed == "/connexion/" and urlsplit(view.url).path != landed and view.who[0] != "(":
+            view.faults.append("renvoyé à la connexion")
+        return look_at(page, traffic, view, out, name)
+
+
+def look_at(page: Page, traffic: Traffic, view: View, out: Path, name: str) -> list[str]:
+    """Look at the page that is open, take its picture; returns its links."""
+    # A round trip, so that what was received before it is counted.
+    probe: dict[str, Any] = page.evaluate(PROBE, [MAX_LINE])
+    view.kilobytes = sum(traffic.weights) / 1024
+    _check(page, probe, view)
+    page.screenshot(path=str(out / name), full_page=True)
+    view.shot = name
+    quiet = [n for n in traffic.noise if view.expected < 400 or "Failed to load resource" not in n]
+    view.faults += [f"console : {line[:120]}" for line in quiet[:3]]
+    links: list[str] = probe["links"]
+    return links
+
+
+def _check(page: Page, probe: dict[str, Any], view: View) -> None:
+    """Write down what is wrong with a page."""
+    kilobytes = f"{view.kilobytes:.0f} ko au premier chargement"
+    seen = {
+        f"statut {view.status}": view.status != view.expected,
+        f"déborde de {probe['overflow']} px ({probe['wide']})": probe["overflow"] > 0,
+        f"{probe['alt']} image(s) sans alternative": probe["alt"],
+        "sans titre ou sans langue": not probe["title"] or probe["lang"] != "fr",
+        kilobytes: view.is_family and view.kilobytes * 1024 > MAX_FAMILY_BYTES,
+    }
+    view.faults += [said for said, is_wrong in seen.items() if is_wrong]
+    listed = {
+        "texte sous 12 px": probe["small"],
+        "cible sous 24 px": probe["taps"],
+        "mot coupé": probe["cut"],
+        f"ligne de plus de {MAX_LINE} caractères": probe["long"] if view.is_family else [],
+    }
+    view.faults += [f"{said} ×{len(rows)} : {rows[0]!r}" for said, rows in listed.items() if rows]
+    for said, pattern in (("texte non rendu", BROKEN), ("code", CODE), ("anglais", ENGLISH)):
+        if found := pattern.search(probe["text"]):
+            view.faults.append(f"{said} : {found[0]!r}")
+    show_whole(page, view.width)
+    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    for violation in answer.response["violations"]:
+        node = violation["nodes"][0]
+        view.faults.append(f"axe {violation['id']} ×{len(violation['nodes'])} : {node['target']}")
+
+
+def show_whole(page: Page, width: int) -> None:
+    """Make the window as tall as the page: what a fixed bar hides is only hidden until one scrolls."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(height, 400), 8000)})
