@@ -13,15 +13,18 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from billing.canteen import deadlines, queries
 from billing.canteen.booking import ALL_WEEKDAYS, WEDNESDAY, BookedDays, falls_on
-from billing.canteen.models import Enrolment
+from billing.canteen.models import Enrolment, EnrolmentPayer
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import PriceDecision, Service
 from billing.tariffs.queries import (
     ExplainedPrice,
     explained_price,
+    in_force,
     in_force_some_day,
     price_on,
 )
@@ -124,41 +127,76 @@ def enrolment_page(
     """
     year = SchoolYear(school_year)
     today = at.astimezone(deadlines.PARIS).date()
-    day = min(max(today, year.period.start), (year.period.end or today) - datetime.timedelta(1))
+    day = _day_within(year, today)
     rules = queries.rules_on(day)
     schoolings = list(
         Schooling.objects.filter(pupil=pupil, school_year=school_year)
         .select_related("college")
         .order_by("-valid_from", "-pk")
     )
-    enrolments = tuple(
-        _view(enrolment) for enrolment in queries.enrolments_of(pupil, school_year=school_year)
-    )
+    enrolments = list(queries.enrolments_of(pupil, school_year=school_year))
     draft = queries.draft_of(pupil, school_year=school_year, service=service)
+    views = _views([*enrolments, draft] if draft else enrolments)
     price = price_on(pupil, service, day)
     first_free_day = max(deadlines.first_free_day(rules.cancellation, at), year.period.start)
-    opens_on, until = rules.enrolment_opens_on, rules.weekdays_change_until
+    until = rules.weekdays_change_until
     return EnrolmentPage(
         school_year=year,
         colleges=tuple({row.college_id: row.college for row in schoolings}.values()),
-        enrolments=enrolments,
-        draft=_view(draft) if draft else None,
+        enrolments=views[: len(enrolments)],
+        draft=views[-1] if draft else None,
         rules=rules,
         allowed_weekdays=_allowed_weekdays(rules, schoolings, service),
         first_free_day=first_free_day,
-        is_open_for_families=opens_on is None or today >= opens_on,
+        is_open_for_families=_is_open_for_families(rules, today),
         may_families_change_days=until is None or today <= until,
         possible_payers=possible_payers(pupil, on=day),
         price=explained_price(price) if price else None,
     )
 
 
-def _view(enrolment: Enrolment) -> EnrolmentView:
-    payers = enrolment.payers.select_related("guardian").order_by("-share_bp", "pk")
-    return EnrolmentView(
-        enrolment=enrolment,
-        payers=tuple(PayerView(payer.guardian, payer.share_bp) for payer in payers),
+def _views(enrolments: Sequence[Enrolment]) -> tuple[EnrolmentView, ...]:
+    payers = EnrolmentPayer.objects.filter(enrolment__in=enrolments).select_related("guardian")
+    views: dict[int, list[PayerView]] = {enrolment.pk: [] for enrolment in enrolments}
+    for payer in payers.order_by("-share_bp", "pk"):
+        views[payer.enrolment_id].append(PayerView(payer.guardian, payer.share_bp))
+    return tuple(
+        EnrolmentView(enrolment=enrolment, payers=tuple(views[enrolment.pk]))
+        for enrolment in enrolments
     )
+
+
+def enrolable_pupils(
+    pupils: Sequence[Pupil], *, school_year: int, at: datetime.datetime
+) -> frozenset[int]:
+    """
+    Those of some pupils whose family can begin an enrolment, by primary key.
+
+    They go to a collège that year, the enrolments are open, and none of theirs holds or will hold.
+
+    :raises NoCanteenRules: if the département has no rules in force then
+    """
+    today = at.astimezone(deadlines.PARIS).date()
+    rules = queries.rules_on(_day_within(SchoolYear(school_year), today))
+    if not _is_open_for_families(rules, today):
+        return frozenset()
+    schooled = Schooling.objects.filter(pupil__in=pupils, school_year=school_year)
+    enrolled = queries.enrolments_of(*pupils, school_year=school_year).filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=today)
+    )
+    return frozenset(schooled.values_list("pupil_id", flat=True)) - frozenset(
+        enrolled.values_list("pupil_id", flat=True)
+    )
+
+
+def _day_within(year: SchoolYear, today: datetime.date) -> datetime.date:
+    """Today, or the nearest day of the school year."""
+    latest = (year.period.end or today) - datetime.timedelta(days=1)
+    return min(max(today, year.period.start), latest)
+
+
+def _is_open_for_families(rules: RulesDefinition, today: datetime.date) -> bool:
+    return rules.enrolment_opens_on is None or today >= rules.enrolment_opens_on
 
 
 def _allowed_weekdays(rules: RulesDefinition, schoolings: Sequence[Schooling], service: str) -> int:
@@ -266,10 +304,8 @@ def _prices(enrolment: Enrolment) -> list[PriceDecision]:
 
 
 def _price_of(prices: Sequence[PriceDecision], day: datetime.date) -> int | None:
-    for price in prices:
-        if price.valid_from <= day and (price.valid_until is None or day < price.valid_until):
-            return price.unit_price_cents
-    return None
+    price = in_force(prices, day)
+    return price.unit_price_cents if price else None
 
 
 def _total(prices: Sequence[PriceDecision], meals: set[datetime.date]) -> int | None:

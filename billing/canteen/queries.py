@@ -69,10 +69,10 @@ def _from_before(end: datetime.date | None) -> list[Q]:
     return [] if end is None else [Q(valid_from__lt=end)]
 
 
-def enrolments_of(pupil: Pupil, *, school_year: int) -> QuerySet[Enrolment]:
-    """The enrolments of a pupil for a school year that are no draft, in order of their days."""
+def enrolments_of(*pupils: Pupil, school_year: int) -> QuerySet[Enrolment]:
+    """The enrolments of some pupils for a school year that are no draft, in order of their days."""
     return (
-        Enrolment.objects.filter(pupil=pupil, school_year=school_year)
+        Enrolment.objects.filter(pupil__in=pupils, school_year=school_year)
         .exclude(state=Enrolment.State.DRAFT)
         .select_related("college")
         .order_by("valid_from", "pk")
@@ -102,6 +102,19 @@ def enrolments_on(
         .select_related("college")
     )
     return {enrolment.pupil_id: enrolment for enrolment in found}
+
+
+def drafted_pupils(
+    pupils: Iterable[Pupil], *, school_year: int, service: str = Service.HALF_BOARD
+) -> set[int]:
+    """Those of some pupils whose enrolment is begun and not finished, by primary key."""
+    drafts = Enrolment.objects.filter(
+        pupil__in=list(pupils),
+        school_year=school_year,
+        service=service,
+        state=Enrolment.State.DRAFT,
+    )
+    return set(drafts.values_list("pupil_id", flat=True))
 
 
 def draft_of(

@@ -104,6 +104,33 @@ def prices_on(
     return {decision.pupil_id: decision for decision in decisions}
 
 
+def prices_since(
+    pupil_ids: Iterable[int], service: str, day: datetime.date
+) -> dict[int, list[PriceDecision]]:
+    """The decisions in force on a day or later for several pupils, in order of their days."""
+    decisions = in_force_some_day(
+        PriceDecision.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=day),
+            pupil_id__in=list(pupil_ids),
+            service=service,
+        )
+    )
+    found: dict[int, list[PriceDecision]] = {}
+    for decision in decisions.order_by("valid_from"):
+        found.setdefault(decision.pupil_id, []).append(decision)
+    return found
+
+
+def in_force(decisions: Iterable[PriceDecision], day: datetime.date) -> PriceDecision | None:
+    """The one of some decisions that holds on a day."""
+    for decision in decisions:
+        if decision.valid_from <= day and (
+            decision.valid_until is None or day < decision.valid_until
+        ):
+            return decision
+    return None
+
+
 def price_history(pupil: Pupil, service: str) -> Decisions:
     """The decisions of a pupil for a service that were or are in force, latest first."""
     return (

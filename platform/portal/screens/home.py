@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from billing.canteen import queries as canteen
+from billing.canteen import overviews
+from billing.canteen.queries import NoCanteenRules
 from commons.money import format_euros
 from commons.school_calendar import school_year_of
-from portal.screens import bills, enrolment, family
+from portal.screens import bills, family
 from ui import wording
 
 if TYPE_CHECKING:
@@ -62,12 +63,25 @@ def home_of(user: User, *, at: datetime.datetime) -> Home:
     invoices = bills.invoices_of(user, on=today)
     todos = [_pay(bill) for bill in bills.to_pay(invoices)]
     todos += [_finish(child) for child in children if child.enrolment_state == "DRAFT"]
-    todos += [
-        _enrol(child)
-        for child in children
-        if child.enrolment_state == "NONE" and enrolment.canteen_of(child.pupil, at=at).may_enrol
-    ]
+    todos += [_enrol(child) for child in _enrolable(children, at=at)]
     return Home(todos=tuple(todos), children=children, news=_news(children, invoices, today))
+
+
+def _enrolable(
+    children: tuple[family.ChildCard, ...], *, at: datetime.datetime
+) -> list[family.ChildCard]:
+    """The children who are not enrolled and can be."""
+    waiting = [child for child in children if child.enrolment_state == "NONE"]
+    if not waiting:
+        return []
+    year = school_year_of(wording.local_date(at)).start_year
+    try:
+        found = overviews.enrolable_pupils(
+            [child.pupil for child in waiting], school_year=year, at=at
+        )
+    except NoCanteenRules:
+        return []
+    return [child for child in waiting if child.pupil.pk in found]
 
 
 def _pay(bill: bills.Bill) -> Todo:
@@ -125,9 +139,8 @@ def _news(
         )
         for bill in invoices
     ]
-    year = school_year_of(today).start_year
     for child in children:
-        for held in canteen.enrolments_of(child.pupil, school_year=year):
+        for held in child.enrolments:
             text = wording.typographic(
                 _("Cantine : inscription %(name)s, %(days)s")
                 % {
