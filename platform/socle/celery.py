@@ -14,7 +14,9 @@ import os
 import uuid
 from typing import Any
 
+from celery import signals
 from celery.exceptions import Reject
+from opentelemetry import trace
 from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
 
@@ -67,11 +69,17 @@ class SocleTask(TenantTask):
         schema = self._proved_schema()
         if self.crosses_tenants:
             with contexts.public():
-                return self.run(**kwargs)
+                return self._traced(kwargs)
         if kwargs.get("tenant") != schema:
             raise ForgedTenant(f"{self.name}: the header and the argument differ", requeue=False)
         with contexts.tenant(schema):
-            return self.run(**kwargs)
+            return self._traced(kwargs)
+
+    def _traced(self, kwargs: dict[str, Any]) -> Any:
+        from socle import telemetry  # noqa: PLC0415  settings are not ready at import
+
+        telemetry.put_tenant_on(trace.get_current_span())  # it started before the tenant was known
+        return self.run(**kwargs)
 
     def _proved_schema(self) -> str:
         headers = self.request.headers or {}
@@ -86,3 +94,21 @@ class SocleTask(TenantTask):
 app = CeleryApp("socle", task_cls="socle.celery:SocleTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def _trace(**_: Any) -> None:
+    from socle import telemetry  # noqa: PLC0415  settings are not ready at import
+
+    telemetry.instrument()
+
+
+def _flush(**_: Any) -> None:
+    from socle import telemetry  # noqa: PLC0415  settings are not ready at import
+
+    telemetry.flush()
+
+
+# In each process that runs tasks, after its fork; and in the clock, which only sends them.
+signals.worker_process_init.connect(_trace, weak=False)
+signals.worker_process_shutdown.connect(_flush, weak=False)
+signals.beat_init.connect(_trace, weak=False)

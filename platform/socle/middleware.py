@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from opentelemetry import trace
 
 from commons import logs
-from commons.tenancy import current_schema, current_tenant
+from socle import telemetry
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +37,8 @@ class RequestContextMiddleware:
         reference = secrets.token_hex(6)
         request.reference = reference  # type: ignore[attr-defined]
         token = logs.request_id.set(reference)
-        tenant = current_tenant()
         span = trace.get_current_span()
-        span.set_attribute("socle.tenant.schema", current_schema())
-        span.set_attribute("socle.tenant.code", tenant.code if tenant else "")
+        telemetry.put_tenant_on(span)  # it started before the tenant was known
         span.set_attribute("socle.request.reference", reference)
         try:
             response = self.get_response(request)

@@ -1,4 +1,7 @@
-"""The WSGI application granian serves. It refuses to start on an unsafe database login."""
+"""The WSGI application granian serves. It refuses to start on an unsafe database login.
+
+Requests are traced from before the handler is made, which reads the list of middleware once.
+"""
 
 import os
 
@@ -8,6 +11,6 @@ from django.core.wsgi import get_wsgi_application
 
 from socle import startup, telemetry
 
+telemetry.instrument()
 application = get_wsgi_application()
 startup.refuse_unsafe_database()
-telemetry.instrument()
