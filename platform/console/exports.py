@@ -1,5 +1,7 @@
 """A list as a CSV file that spreadsheets of French offices open: UTF-8 with a mark, semicolons.
 
+A list longer than `LARGEST_EXPORT` is cut there, and the file's name says so.
+
 A cell that begins like a formula is written with an apostrophe before it, so that opening the file
 runs nothing.
 """
@@ -12,12 +14,11 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin.utils import label_for_field, lookup_field
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from console import records
+from console import columns, labels, records
 from ui.requests import SignedInRequest
 
 if TYPE_CHECKING:
@@ -30,22 +31,26 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def csv_response(model_admin: ReadOnlyAdmin, request: SignedInRequest) -> StreamingHttpResponse:
     """Stream the rows the list shows, in its order, with its columns."""
     changes = model_admin.get_changelist_instance(request)
-    columns = [name for name in changes.list_display if name != "action_checkbox"]
-    rows = changes.queryset[:LARGEST_EXPORT].iterator(chunk_size=1000)
-    name = f"{model_admin.opts.model_name}-{timezone.localdate().isoformat()}.csv"
+    names = [name for name in changes.list_display if name != "action_checkbox"]
+    rows = changes.queryset[: LARGEST_EXPORT + 1].iterator(chunk_size=1000)
     # The rows are read while the answer is sent; the request's tenant is still entered then only
     # if they are read now.
-    content = list(_lines(model_admin, columns, rows))
+    content = list(_lines(model_admin, names, rows))
+    cut = ""
+    if len(content) > LARGEST_EXPORT + 1:  # the titles are the first line
+        del content[LARGEST_EXPORT + 1 :]
+        cut = f"-{LARGEST_EXPORT}-premieres-lignes"
+    name = f"{model_admin.opts.model_name}-{timezone.localdate().isoformat()}{cut}.csv"
     response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _lines(model_admin: ReadOnlyAdmin, columns: list[Any], rows: Any) -> Iterator[bytes]:
-    titles = [str(label_for_field(column, model_admin.model, model_admin)) for column in columns]
+def _lines(model_admin: ReadOnlyAdmin, names: list[Any], rows: Any) -> Iterator[bytes]:
+    titles = [labels.of_column(model_admin, name) for name in names]
     yield "\ufeff".encode() + _line(titles)
     for row in rows:
-        yield _line([_cell(model_admin, column, row) for column in columns])
+        yield _line([_cell(model_admin, name, row) for name in names])
 
 
 def _line(cells: list[str]) -> bytes:
@@ -55,11 +60,7 @@ def _line(cells: list[str]) -> bytes:
 
 
 def _cell(model_admin: ReadOnlyAdmin, column: Any, row: Any) -> str:
-    field, _attribute, value = lookup_field(column, row, model_admin)
-    if field is not None and field.choices:
-        value = dict(field.flatchoices).get(value, value)
-    text = value if isinstance(value, str) else records.written_value(value, str(column))
-    text = html.unescape(strip_tags(text))
+    text = html.unescape(strip_tags(str(columns.text_of(model_admin, column, row))))
     if text == records.NOTHING:
         return ""
     return f"'{text}" if text.startswith(_FORMULA) else text

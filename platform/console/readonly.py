@@ -9,7 +9,7 @@ rows of their collèges, and only where `own_college` says how to find them.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -17,7 +17,8 @@ from django.contrib.admin import ModelAdmin as DjangoModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -25,9 +26,11 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from commons.normalisation import search_key
-from console import acts, exports, records
+from console import acts, columns, exports, lookups, naming, records
 from console.paging import BoundedPaginator
+from console.words import ACTOR_KINDS, said
 from tenants.accounts.capabilities import Capability, Role
+from tenants.people.models import Schooling
 from ui.requests import SignedInRequest
 
 SELECTION_LIMIT = 200
@@ -46,6 +49,9 @@ class ReadOnlyAdmin(ModelAdmin):
 
     reads: ClassVar[tuple[Capability, ...]] = (Capability.READ_FILES,)
     own_college: ClassVar[str] = ""  # look-up from a row to its collège's UAI
+    own_pupil: ClassVar[str] = ""  # look-up from a row to its pupil, schooled there today
+    # How the stored codes of some fields are said.
+    words: ClassVar[Mapping[str, Callable[[Any], str]]] = {"actor_kind": said(ACTOR_KINDS)}
     acts: ClassVar[tuple[str, ...]] = ()  # acts on selected rows, by name
     search_prefixes: ClassVar[tuple[str, ...]] = ()  # normalised columns, searched by prefix
     search_exact: ClassVar[tuple[str, ...]] = ()  # identifiers, matched whole
@@ -87,7 +93,9 @@ class ReadOnlyAdmin(ModelAdmin):
         return any(request.user.can(capability) for capability in self.reads)
 
     def _reads_own_college(self, request: SignedInRequest) -> bool:
-        return bool(self.own_college) and request.user.can(Capability.READ_OWN_COLLEGE)
+        return bool(self.own_college or self.own_pupil) and request.user.can(
+            Capability.READ_OWN_COLLEGE
+        )
 
     def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -96,9 +104,16 @@ class ReadOnlyAdmin(ModelAdmin):
         if not self._reads_own_college(request):
             return rows.none()
         uais = request.user.staff_roles.filter(role=Role.COLLEGE_SECRETARY).values("college_uai")
-        # A subquery, so that a row reached through several schoolings comes once.
-        owned = self.model._default_manager.filter(**{f"{self.own_college}__in": uais})  # noqa: SLF001
-        return rows.filter(pk__in=owned.values("pk"))
+        if self.own_pupil:
+            # As `visible_pupils`: a pupil who has left is no longer the secretary's to read.
+            there = Schooling.objects.filter(college__uai__in=uais, valid_until__isnull=True)
+            rows = rows.filter(**{f"{self.own_pupil}__in": there.values("pupil")})
+        if self.own_college:
+            rows = rows.filter(**{f"{self.own_college}__in": uais})
+        return rows
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookups.is_declared(self, lookup)
 
     # --- what can be done -----------------------------------------------------------------------
 
@@ -145,6 +160,10 @@ class ReadOnlyAdmin(ModelAdmin):
     def get_changelist(self, request: SignedInRequest, **kwargs: Any) -> type[ChangeList]:
         return ReadOnlyChangeList
 
+    def list_address(self, page: str = "changelist") -> str:
+        """The address of the list, or of its export."""
+        return reverse(f"console:{self.opts.app_label}_{self.opts.model_name}_{page}")
+
     def page_of(self, row: Any) -> str:
         """The page a row opens: its task page where there is one, else its record."""
         options = self.opts
@@ -152,6 +171,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
     # --- pages ----------------------------------------------------------------------------------
 
+    @lookups.back_to_the_list_if_wrong
     def changelist_view(
         self, request: SignedInRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -166,9 +186,7 @@ class ReadOnlyAdmin(ModelAdmin):
                 "offered_acts": offered,
                 "explanation": self.explanation,
                 "empty_text": self.empty_text,
-                "list_export_name": (
-                    f"console:{self.opts.app_label}_{self.opts.model_name}_export"
-                ),
+                "export_url": self.list_address("export"),
                 **(extra_context or {}),
             },
         )
@@ -178,14 +196,15 @@ class ReadOnlyAdmin(ModelAdmin):
         name = request.POST.get("action", "")
         if name not in self.get_actions(request):
             raise PermissionDenied
-        selected = [key for key in request.POST.getlist("_selected_action") if key.isdigit()]
+        chosen = [lookups.whole_number(key) for key in request.POST.getlist("_selected_action")]
+        selected = [key for key in chosen if key is not None]
         if not selected:
             messages.warning(request, _("Choisissez d'abord une ligne."))
             return HttpResponseRedirect(request.get_full_path())
         if len(selected) > SELECTION_LIMIT:
             messages.warning(request, _("Choisissez 200 lignes au plus."))
             return HttpResponseRedirect(request.get_full_path())
-        rows = self.get_queryset(request).filter(pk__in=[int(key) for key in selected])
+        rows = self.get_queryset(request).filter(pk__in=selected)
         return acts.open_for_selection(self, request, rows, name=name)
 
     def record_view(self, request: SignedInRequest, object_id: int) -> HttpResponse:
@@ -197,15 +216,16 @@ class ReadOnlyAdmin(ModelAdmin):
             raise Http404
         context = {
             **self.admin_site.each_context(request),
-            "title": str(row),
+            "title": naming.name_of(row),
             "opts": self.opts,
             "record": records.describe(self, request, row),
-            "list_url": reverse(f"console:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+            "list_url": self.list_address(),
             "list_name": str(self.opts.verbose_name_plural).capitalize(),
         }
         return TemplateResponse(request, self.change_form_template, context)
 
-    def export_view(self, request: SignedInRequest) -> StreamingHttpResponse:
+    @lookups.back_to_the_list_if_wrong
+    def export_view(self, request: SignedInRequest) -> HttpResponseBase:
         """The list as it is filtered and searched, as a file for a spreadsheet."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -218,20 +238,21 @@ def amount(field: str, title: str | Promise) -> Callable[[Any], str]:
     def written(row: Any) -> str:
         return records.euros(getattr(row, field))
 
-    return _column(written, title, order=field)
+    return _column(written, title, order=field, cell_class=columns.NUMBER)
 
 
 def column(
-    title: str | Promise, order: str = ""
+    title: str | Promise, order: str = "", cell_class: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Name a computed column, and say what sorts it."""
-    return functools.partial(_column, title=title, order=order)
+    return functools.partial(_column, title=title, order=order, cell_class=cell_class)
 
 
 def _column(
-    function: Callable[..., Any], title: str | Promise, order: str = ""
+    function: Callable[..., Any], title: str | Promise, order: str = "", cell_class: str = ""
 ) -> Callable[..., Any]:
     function.short_description = title  # type: ignore[attr-defined]
+    function.cell_class = cell_class  # type: ignore[attr-defined]
     if order:
         function.admin_order_field = order  # type: ignore[attr-defined]
     return function

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from commons.money import format_euros
+from console import labels, naming
 from ui import wording
 from ui.requests import SignedInRequest
 from ui.templatetags.ui import percent
@@ -54,15 +55,17 @@ def describe(
 def _detail(
     model_admin: ReadOnlyAdmin, request: SignedInRequest, row: models.Model, field: Any
 ) -> Detail:
-    name = str(field.verbose_name)
+    name = labels.of_field(field)
     name = name[:1].upper() + name[1:]
     if isinstance(field, models.ForeignKey):
         target = getattr(row, field.name)
         other = model_admin.admin_site._registry.get(field.remote_field.model)  # noqa: SLF001
         can_open = target is not None and other is not None and other.has_view_permission(request)
         url = other.page_of(target) if can_open else ""
-        return Detail(name, NOTHING if target is None else str(target), url=url)
+        return Detail(name, NOTHING if target is None else naming.name_of(target), url=url)
     value = getattr(row, field.attname)
+    if field.name in model_admin.words:
+        return Detail(name, str(model_admin.words[field.name](value)) or NOTHING)
     if isinstance(field, models.JSONField) and value not in (None, {}, [], ""):
         written = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
         return Detail(name, written, is_block=True)
@@ -89,6 +92,8 @@ def written_value(value: Any, field_name: str = "") -> str:
         return str(number_format(value, use_l10n=True))
     if isinstance(value, datetime.datetime):
         return moment(value)
+    if isinstance(value, datetime.date) and field_name == "month":
+        return wording.month_name(value)
     if isinstance(value, datetime.date):
         return wording.full_date(value)
     if isinstance(value, list):

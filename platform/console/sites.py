@@ -53,6 +53,8 @@ class ConsoleSite(UnfoldAdminSite):
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
             if not self.has_permission(request):
                 raise PermissionDenied
+            if any("\0" in value for values in request.GET.lists() for value in values[1]):
+                raise Http404  # PostgreSQL holds no such text: nothing can match
             try:
                 return view(request, *args, **kwargs)
             except NotFound as error:

@@ -20,6 +20,7 @@ from commons.errors import NotFound
 from commons.money import format_euros
 from console import canteen_queries
 from console.acts.framework import Act, Answers, Effect, Figure, Outcome, do_each, register, sample
+from console.lookups import whole_number
 from tenants.accounts.capabilities import Capability
 from ui import wording
 
@@ -50,7 +51,8 @@ class CloseServiceDays(Act):
         return str(row.pk)
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        found = canteen_queries.service_days(user, [int(key) for key in keys if key.isdigit()])
+        ids = [number for key in keys if (number := whole_number(key)) is not None]
+        found = canteen_queries.service_days(user, ids)
         if not found or len(found) != len(set(keys)):
             raise NotFound(service_day="")
         return found

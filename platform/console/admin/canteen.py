@@ -15,6 +15,7 @@ from billing.canteen.models import (
     EnrolmentPayer,
     ServiceDay,
 )
+from console.filters import GoneFilter, MealsFilter, RunningFilter, UnpricedFilter
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
@@ -52,12 +53,21 @@ class EnrolmentAdmin(ReadOnlyAdmin):
         "valid_until",
     )
     list_select_related = ("pupil", "college")
-    list_filter = ("state", "school_year", "service")
+    list_filter = (
+        RunningFilter,
+        MealsFilter,
+        UnpricedFilter,
+        GoneFilter,
+        "state",
+        "school_year",
+        "service",
+    )
     search_prefixes = ("pupil__search_key",)
     search_exact = ("pupil__ine", "college__uai")
     search_help_text = _("Début du nom de l'élève, INE ou UAI.")
     ordering = ("-created_at", "-pk")
     own_college = "college__uai"
+    own_pupil = "pupil"
     acts = ("end-enrolments",)
     empty_text = _("Aucune famille n'a encore inscrit d'enfant.")
 
@@ -69,7 +79,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 class EnrolmentPayerAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_FILES, Capability.READ_MONEY)
     list_display = ("guardian", "enrolment", "share_bp")
-    list_select_related = ("guardian", "enrolment")
+    list_select_related = ("guardian", "enrolment__pupil", "enrolment__college")
     ordering = ("pk",)
 
 
@@ -82,6 +92,7 @@ class BookingExceptionAdmin(ReadOnlyAdmin):
     search_help_text = _("Début du nom de l'élève.")
     ordering = ("-day", "-pk")
     own_college = "enrolment__college__uai"
+    own_pupil = "enrolment__pupil"
     empty_text = _("Aucun repas annulé ni ajouté.")
 
     @admin.display(description=_("Élève"), ordering="enrolment__pupil__sort_key")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine, Regie
+from console import anomaly_queries
+from console.filters import WaitingFilter
 from console.readonly import ReadOnlyAdmin, amount
 from console.sites import console_site
+from console.words import SUBJECTS, said
 from tenants.accounts.capabilities import Capability
 
 
@@ -39,7 +42,11 @@ class AnomalyAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
     list_display = ("code", "severity", "run", "answer", "answered_at")
     list_select_related = ("run",)
-    list_filter = ("severity", "code")
+    list_filter = (WaitingFilter, "severity", "code")
+    words: ClassVar = {
+        "code": anomaly_queries.title_of,
+        "subject_type": said(SUBJECTS),
+    }
     ordering = ("-run__month", "severity", "pk")
 
 

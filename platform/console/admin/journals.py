@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from commons.models import AuditEntry, OutboxEvent
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
+from console.words import ACTOR_KINDS, SUBJECTS, said
 from tenants.accounts.capabilities import Capability
 
 
@@ -16,6 +19,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_AUDIT,)
     list_display = ("at", "action", "subject_type", "subject_id", "actor_kind", "actor_id")
     list_filter = ("actor_kind", "at")
+    words: ClassVar = {"actor_kind": said(ACTOR_KINDS), "subject_type": said(SUBJECTS)}
     search_exact = ("action", "subject_id", "actor_id")
     search_help_text = _("Acte, objet ou auteur, en entier.")
     ordering = ("-at", "-pk")

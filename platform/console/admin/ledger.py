@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing.ledger.models import Account, Transfer
-from console import records
-from console.readonly import ReadOnlyAdmin
+from console import columns, records
+from console.readonly import ReadOnlyAdmin, column
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
 
@@ -22,11 +22,11 @@ class AccountAdmin(ReadOnlyAdmin):
     ordering = ("code",)
     explanation = _("Un solde ne se corrige jamais : on passe une écriture.")
 
-    @admin.display(description=_("Débits"), ordering="debits_posted")
+    @column(_("Débits"), order="debits_posted", cell_class=columns.NUMBER)
     def debited(self, row: Account) -> str:
         return records.euros(row.debits_posted)
 
-    @admin.display(description=_("Crédits"), ordering="credits_posted")
+    @column(_("Crédits"), order="credits_posted", cell_class=columns.NUMBER)
     def credited(self, row: Account) -> str:
         return records.euros(row.credits_posted)
 

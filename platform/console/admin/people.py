@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
+from console.words import RECORD_KINDS, said
 from tenants.accounts.capabilities import Capability
 from tenants.people.models import (
     College,
@@ -54,7 +55,7 @@ class PupilAdmin(ReadOnlyAdmin):
     search_exact = ("ine", "jointure_id")
     search_help_text = _("Début du nom, avec ou sans accents, ou INE entier.")
     ordering = ("sort_key", "pk")
-    own_college = "schoolings__college__uai"
+    own_pupil = "pk"
     acts = ("redecide-prices",)
     empty_text = _("Les élèves arrivent avec l'annuaire de l'académie.")
 
@@ -88,6 +89,7 @@ class SchoolingAdmin(ReadOnlyAdmin):
     list_filter = ("school_year", "regime")
     ordering = ("-school_year", "pk")
     own_college = "college__uai"
+    own_pupil = "pupil"
 
 
 @admin.register(Guardianship, site=console_site)
@@ -123,4 +125,5 @@ class FeedImportRowAdmin(ReadOnlyAdmin):
     list_select_related = ("feed_import",)
     list_filter = ("outcome", "record_kind")
     search_exact = ("record_id", "reason_code")
+    words: ClassVar = {"record_kind": said(RECORD_KINDS)}
     ordering = ("-feed_import", "pk")

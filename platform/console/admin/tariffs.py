@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.urls import reverse
@@ -16,6 +16,7 @@ from billing.tariffs.models import (
 )
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
+from console.words import PRICE_SOURCES, said
 from tenants.accounts.capabilities import Capability
 
 _TARIFFS = (Capability.READ_FILES, Capability.MANAGE_TARIFFS)
@@ -59,6 +60,7 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
     list_display = ("pupil", "service", "unit_price_cents", "source", "valid_from", "valid_until")
     list_select_related = ("pupil",)
     list_filter = ("service", "source")
+    words: ClassVar = {"source": said(PRICE_SOURCES)}
     search_prefixes = ("pupil__search_key",)
     search_exact = ("pupil__ine",)
     search_help_text = _("Début du nom de l'élève, ou INE.")

@@ -7,15 +7,13 @@ from typing import Any
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
-from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from console import records
+from console import columns, labels, naming, records
 from tenants.accounts.models import StaffRole
 from ui import statuses, wording
 
@@ -83,8 +81,10 @@ def labelled(cells: Iterable[Any], heads: Sequence[str]) -> list[dict[str, Any]]
 
 @register.filter
 def filter_choices(spec: Any, changes: ChangeList) -> list[dict[str, Any]]:
-    """The choices of a filter."""
-    return list(spec.choices(changes))
+    """The choices of a filter, in the words of its column."""
+    admin: Any = changes.model_admin
+    words = admin.words.get(getattr(spec, "field_path", ""), str)
+    return [{**choice, "display": words(choice["display"])} for choice in spec.choices(changes)]
 
 
 @register.simple_tag
@@ -96,10 +96,18 @@ def page_address(changes: ChangeList, number: int, step: int) -> str:
 @register.inclusion_tag("console/parts/results.html")
 def record_list(changes: ChangeList) -> dict[str, Any]:
     """The rows of a list: cells with their names, the first one a link to the row's page."""
-    headers = [
-        {**header, "is_check": "action-checkbox-column" in str(header.get("class_attrib", ""))}
-        for header in result_headers(changes)
-    ]
+    admin: Any = changes.model_admin
+    headers = []
+    for name, header in zip(changes.list_display, result_headers(changes), strict=True):
+        is_check = name == "action_checkbox"
+        headers.append(
+            {
+                **header,
+                "is_check": is_check,
+                "text": "" if is_check else labels.of_column(admin, name),
+                "css": "c-check" if is_check else columns.class_of(admin, name),
+            }
+        )
     return {
         "cl": changes,
         "headers": headers,
@@ -108,40 +116,19 @@ def record_list(changes: ChangeList) -> dict[str, Any]:
 
 
 def _row(changes: ChangeList, result: models.Model) -> list[dict[str, Any]]:
+    admin: Any = changes.model_admin
     cells = []
     is_first = True
     for name in changes.list_display:
         if name == "action_checkbox":
-            cells.append({"is_check": True, "value": result.pk, "label": str(result)})
+            cells.append({"is_check": True, "value": result.pk, "label": naming.name_of(result)})
             continue
         cell = {
-            "label": _label(changes, name),
-            "value": _value(changes, name, result),
+            "label": labels.of_column(admin, name),
+            "value": columns.text_of(admin, name, result),
+            "css": columns.class_of(admin, name),
             "url": changes.url_for_result(result) if is_first else "",
         }
         is_first = False
         cells.append(cell)
     return cells
-
-
-def _label(changes: ChangeList, name: Any) -> str:
-    label = str(label_for_field(name, changes.model, model_admin=changes.model_admin))
-    return label[:1].upper() + label[1:]
-
-
-def _value(changes: ChangeList, name: Any, result: models.Model) -> Any:
-    try:
-        field, _attribute, value = lookup_field(name, result, changes.model_admin)
-    except ObjectDoesNotExist:
-        return records.NOTHING
-    if field is None:
-        return (
-            value if isinstance(value, str) and value else records.written_value(value, str(name))
-        )
-    if isinstance(field.remote_field, models.ManyToOneRel):
-        return getattr(result, field.name) or records.NOTHING
-    if field.choices:
-        return dict(field.flatchoices).get(value, value) or records.NOTHING
-    if field.name.endswith("_cents"):
-        return records.euros(value)
-    return records.written_value(value, field.name)

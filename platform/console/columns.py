@@ -1,0 +1,69 @@
+"""A column of a list: its text, and how its cells behave when the page is narrow.
+
+Figures stand on the right. Dates, states and short identifiers stay on one line. Long codes and
+addresses may break anywhere. Every other text wraps between its words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.utils import lookup_field
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+
+from console import naming, records
+
+if TYPE_CHECKING:
+    from console.readonly import ReadOnlyAdmin
+
+NUMBER, SHORT, LONG = "is-number", "is-short", "is-long"
+LONGEST_SHORT = 24  # characters that stay on one line
+_LONG_CODES = {"action", "actor_id", "subject_id", "record_id", "reference", "latest_error"}
+
+
+def class_of(model_admin: ReadOnlyAdmin, column: Any) -> str:
+    """The style of a column's cells, from the type of what they hold; empty for plain text."""
+    computed = column if callable(column) else getattr(model_admin, column, None)
+    if computed is not None:
+        return str(getattr(computed, "cell_class", ""))
+    field = model_admin.opts.get_field(column)
+    if field.name in model_admin.words or isinstance(field, models.ForeignKey):
+        return ""
+    return _class_of_field(field)
+
+
+def _class_of_field(field: Any) -> str:
+    if field.choices:
+        longest = max(len(str(label)) for _value, label in field.flatchoices)
+        return SHORT if longest <= LONGEST_SHORT else ""
+    if isinstance(field, models.DateField | models.BooleanField):
+        return SHORT
+    if field.name in ("school_year", "weekdays"):
+        return SHORT if field.name == "school_year" else ""
+    if isinstance(field, models.IntegerField | models.DecimalField):
+        return NUMBER
+    if isinstance(field, models.UUIDField | models.EmailField) or field.name in _LONG_CODES:
+        return LONG
+    if isinstance(field, models.CharField) and field.max_length is not None:
+        return SHORT if field.max_length <= LONGEST_SHORT else ""
+    return ""
+
+
+def text_of(model_admin: ReadOnlyAdmin, column: Any, row: models.Model) -> Any:
+    """What a cell says; markup only where the column makes some."""
+    try:
+        field, _attribute, value = lookup_field(column, row, model_admin)
+    except ObjectDoesNotExist:
+        return records.NOTHING
+    if field is None:
+        is_text = isinstance(value, str) and value
+        return value if is_text else records.written_value(value, str(column))
+    if field.name in model_admin.words:
+        return str(model_admin.words[field.name](value)) or records.NOTHING
+    if isinstance(field, models.ForeignKey):
+        target = getattr(row, field.name)
+        return records.NOTHING if target is None else naming.name_of(target)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value)) or records.NOTHING
+    return records.written_value(value, field.name)

@@ -1,0 +1,63 @@
+"""How a row is called on its page and in the rows that refer to it.
+
+The models write primary keys and codes, which say nothing to an agent. A list that shows one of
+these asks for what the name needs (`list_select_related`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from billing.canteen.models import BookingException, Enrolment, EnrolmentPayer, ServiceDay
+from billing.invoicing.models import Anomaly, BillingRun, InvoiceLine
+from billing.ledger.models import Transfer
+from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+from commons.models import AuditEntry
+from commons.money import format_euros
+from console import anomaly_queries as anomalies
+from tenants.people.models import (
+    FeedImport,
+    FeedImportRow,
+    Guardianship,
+    HouseholdMember,
+    Schooling,
+)
+from ui import wording
+
+_NAMES: dict[type[Any], Callable[[Any], str]] = {
+    Anomaly: lambda row: anomalies.title_of(row.code),
+    AuditEntry: lambda row: str(row.action),
+    BillingRun: lambda row: _("Facturation %(month)s") % {"month": wording.of_month(row.month)},
+    BookingException: lambda row: (
+        f"{row.get_kind_display()}, {row.enrolment.pupil}, {wording.full_date(row.day)}"
+    ),
+    Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
+    EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
+    FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},
+    FeedImportRow: lambda row: f"{row.record_id}, {row.get_outcome_display()}",
+    Guardianship: lambda row: f"{row.guardian}, {row.pupil}",
+    HouseholdMember: lambda row: f"{row.guardian}, {row.household}",
+    HouseholdResources: lambda row: (
+        _("Ressources de %(household)s, depuis le %(day)s")
+        % {"household": row.household, "day": wording.full_date(row.valid_from)}
+    ),
+    InvoiceLine: lambda row: f"{row.invoice}, {row.label}",
+    PriceDecision: lambda row: (
+        f"{row.pupil}, {format_euros(row.unit_price_cents)}, {wording.full_date(row.valid_from)}"
+    ),
+    Schooling: lambda row: (
+        f"{row.pupil}, {row.college.name}, {row.school_year}-{row.school_year + 1}"
+    ),
+    ServiceDay: lambda row: f"{row.college.name}, {wording.full_date(row.day)}",
+    TariffVersion: lambda row: f"{row.schedule.label}, {wording.full_date(row.valid_from)}",
+    Transfer: lambda row: str(row.reference),
+}
+
+
+def name_of(row: Any) -> str:
+    """A row in the words of the house."""
+    naming = _NAMES.get(type(row))
+    return naming(row) if naming else str(row)
