@@ -32,7 +32,7 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill("aminata.diallo")
     yield "un champ mal rempli", _send(page, "connecter")
-    page.get_by_label("Adresse électronique").fill("aminata.diallo@exemple.fr")
+    page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")
     yield "un mot de passe refusé", _send(page, "connecter")
 

@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.seeing import TAGS, show_whole
+from tests.browser.seeing import AXE, show_whole
 from tests.browser.served import Site, serve
 from tools import chromium
 
@@ -53,7 +53,7 @@ def looked_at(page: Page) -> str:
     )
     assert overflow <= 0, page.url
     show_whole(page, WIDTH)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    found = Axe().run(page, options=AXE)
     assert [one["id"] for one in found.response["violations"]] == [], page.url
     return re.sub(r"\s+", " ", page.inner_text("body"))
 
