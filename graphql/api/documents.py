@@ -20,13 +20,15 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    ValueNode,
+    ValuesOfCorrectTypeRule,
     parse,
     specified_rules,
     validate,
 )
 
-from api import limits
-from api.refusals import Refused, broken_rule
+from api import broken_rules, limits
+from api.refusals import Refused
 
 MAX_KEPT = 1_000
 MAX_KEPT_CHARACTERS = 1_000_000
@@ -104,7 +106,7 @@ def _prepare(schema: GraphQLSchema, text: str, variables: Mapping[str, Any]) -> 
         schema, document, _named_rules(), max_errors=MAX_ERRORS, hide_suggestions=True
     )
     if errors:
-        raise DocumentsRefused([_in_french(error) for error in errors[:MAX_ERRORS]])
+        raise DocumentsRefused([_in_french(error, document) for error in errors[:MAX_ERRORS]])
     return Prepared(
         document=document, cost=measures.cost, introspects=measures.introspects, varies=varies
     )
@@ -127,8 +129,15 @@ def _parsed(text: str) -> DocumentNode:
         raise DocumentsRefused([Refused("QUERY_TOO_DEEP", limit=limits.MAX_DEPTH)]) from error
 
 
-def _in_french(error: GraphQLError) -> Refused:
-    return broken_rule(str((error.extensions or {}).get("rule", "")), error)
+def _in_french(error: GraphQLError, document: DocumentNode) -> Refused:
+    signature = error.extensions or {}
+    return broken_rules.said(
+        str(signature.get("rule", "")),
+        error,
+        document,
+        about=signature.get("about"),
+        expected=signature.get("expected"),
+    )
 
 
 @functools.cache
@@ -137,9 +146,36 @@ def _named_rules() -> tuple[type[ASTValidationRule], ...]:
     return tuple(_signed(rule) for rule in specified_rules)
 
 
-def _signed(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
-    def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
-        error.extensions = {"rule": rule.__name__}
-        self.context.report_error(error)
+class _SigningContext:
+    """The context of a rule, which writes on each error what it is about."""
 
-    return type(f"Signed{rule.__name__}", (rule,), {"report_error": report_error})
+    def __init__(self, context: Any, rule: str) -> None:
+        self.value: ValueNode | None = None
+        self._context = context
+        self._rule = rule
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def report_error(self, error: GraphQLError) -> None:
+        about = error.nodes[0] if error.nodes else self.value
+        expected = self._context.get_input_type()
+        error.extensions = {"rule": self._rule, "expected": expected, "about": about}
+        self._context.report_error(error)
+
+
+class _ValuesRule(ValuesOfCorrectTypeRule):
+    """Remembers which value it looks at: what a scalar refuses, it refuses without saying where."""
+
+    def is_valid_value_node(self, node: ValueNode) -> None:
+        self.context.value = node  # type: ignore[attr-defined]
+        super().is_valid_value_node(node)
+
+
+def _signed(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
+    base: Any = _ValuesRule if rule is ValuesOfCorrectTypeRule else rule
+
+    def start(self: Any, context: Any) -> None:
+        base.__init__(self, _SigningContext(context, rule.__name__))
+
+    return type(f"Signed{rule.__name__}", (base,), {"__init__": start})

@@ -2,9 +2,10 @@
 
 Everything is counted over the document as it would be executed: a fragment counts each time it is
 spread, and is measured once, so that fragments within fragments cannot make the count itself slow.
-A connection costs its page size times what one element costs; a plain list counts for
-`LIST_LENGTH` elements. These limits run before the rules of the specification, some of which are
-quadratic.
+A list costs what one element costs, times its page size or else times its bound
+(`LIST_LENGTHS`): the most it may hold, not what it usually does. These limits run before the rules
+of the specification, some of which are quadratic in the number of fragments: how many there are is
+bounded first of all, by a walk that looks at each part of the document once.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -41,10 +43,24 @@ MAX_ALIASES = 30
 MAX_DIRECTIVES = 20
 MAX_DUPLICATES = 10
 MAX_ROOT_FIELDS = 10
-MAX_COST = 5_000
+MAX_FRAGMENTS = 40
+MAX_SELECTIONS = 1_000
+MAX_OPERATIONS = 20
+MAX_COST = 20_000
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
-LIST_LENGTH = 5
+# How many elements a list of objects without pages holds at most; one without a line counts for
+# MAX_PAGE, and a test asks for the line.
+LIST_LENGTHS = {
+    "BillingRun.anomalies": 100,
+    "CanteenEnrolment.payers": 10,
+    "EnrolInCanteenPayload.errors": 5,
+    "FeedImport.counts": 50,
+    "Invoice.lines": 10,
+    "PriceExplanation.steps": 10,
+    "PriceStep.given": 10,
+    "PriceStep.gives": 10,
+}
 MUTATION_COST = 50
 INTROSPECTION_COST = 1_000
 INTROSPECTION_ROOTS = frozenset({"__schema", "__type"})
@@ -56,6 +72,7 @@ class Measures:
 
     depth: int = 0
     cost: int = 0
+    fields: int = 0  # at the level of the part itself, fragments opened
     aliases: int = 0
     directives: int = 0
     duplicates: int = 0
@@ -64,6 +81,7 @@ class Measures:
     def add(self, other: Measures, *, times: int = 1) -> None:
         self.depth = max(self.depth, other.depth)
         self.cost += other.cost * times
+        self.fields += other.fields
         self.aliases += other.aliases
         self.directives += other.directives
         self.duplicates += other.duplicates
@@ -77,7 +95,7 @@ class Meter:
         self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any] | None
     ) -> None:
         self.schema = schema
-        self.variables = variables
+        self.variables = variables or {}
         self.varies = False  # a page size comes from a variable
         self.bad_pages: list[FieldNode] = []
         self.fragments = {
@@ -86,14 +104,21 @@ class Meter:
             if isinstance(node, FragmentDefinitionNode)
         }
         self._known: dict[str, Measures | None] = {}
+        self._defaults: dict[str, ValueNode] = {}
 
     def operation(self, node: OperationDefinitionNode) -> Measures:
         """The whole of an operation."""
+        self._known = {}  # the same fragment costs otherwise with the defaults of another operation
+        self._defaults = {
+            one.variable.name.value: one.default_value
+            for one in node.variable_definitions
+            if one.default_value is not None
+        }
         root = self.schema.get_root_type(node.operation)
         measures = self._selections(node.selection_set, root)
         measures.directives += len(node.directives)
         if node.operation is OperationType.MUTATION:
-            measures.cost += MUTATION_COST * len(node.selection_set.selections)
+            measures.cost += MUTATION_COST * measures.fields
         return measures
 
     def _selections(self, node: SelectionSetNode | None, parent: Any) -> Measures:
@@ -142,25 +167,20 @@ class Meter:
         if field is not None and "first" in field.args:
             times = self._page(node)
         elif isinstance(kind, GraphQLList) and name not in ("edges", "nodes"):
-            times = LIST_LENGTH
+            times = LIST_LENGTHS.get(f"{parent.name}.{name}", MAX_PAGE)
         measures = Measures(aliases=int(node.alias is not None))
         measures.add(inner, times=times)
         measures.depth = inner.depth + 1
         measures.cost += 1
+        measures.fields = 1
         return measures
 
     def _page(self, node: FieldNode) -> int:
         for argument in node.arguments:
             if argument.name.value != "first":
                 continue
-            size: Any = DEFAULT_PAGE
-            if isinstance(argument.value, IntValueNode):
-                size = int(argument.value.value)
-            elif isinstance(argument.value, VariableNode):
-                self.varies = True
-                variables = self.variables if self.variables is not None else {}
-                size = variables.get(argument.value.name.value, DEFAULT_PAGE)
-            if size is None or isinstance(size, bool) or not isinstance(size, int):
+            size = self._written(argument.value)
+            if size is None:
                 return DEFAULT_PAGE  # null: the default; another type: refused by the schema
             if not 1 <= size <= MAX_PAGE:
                 self.bad_pages.append(node)
@@ -168,11 +188,28 @@ class Meter:
             return size
         return DEFAULT_PAGE
 
+    def _written(self, value: ValueNode) -> int | None:
+        """The whole number a value or a variable says, as the specification reads it."""
+        found: Any = None
+        if isinstance(value, IntValueNode):
+            found = int(value.value)
+        elif isinstance(value, VariableNode):
+            self.varies = True
+            name = value.name.value
+            if name in self.variables:
+                found = self.variables[name]
+            elif name in self._defaults:
+                return self._written(self._defaults[name])
+        if isinstance(found, float) and found.is_integer():
+            found = int(found)  # 100.0 is an Int in JSON
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
     def _introspection(self, node: FieldNode) -> Measures:
         """Reading the schema: its depth is bounded by the specification's own rule."""
         inner = self._selections(node.selection_set, self.schema.get_type("__Schema"))
         inner.depth = 1
         inner.cost = INTROSPECTION_COST
+        inner.fields = 1
         inner.aliases += node.alias is not None
         inner.introspects = True
         return inner
@@ -183,19 +220,52 @@ def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
     return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
 
 
+def oversized(document: DocumentNode) -> Refused | None:
+    """What there is too much of in a document, each part of it seen once."""
+    definitions = [
+        node
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    operations = len(operations_of(document))
+    fragments = len(definitions) - operations
+    selections = 0
+    waiting = [node.selection_set for node in definitions]
+    while waiting:
+        for selection in waiting.pop().selections:
+            selections += 1
+            fragments += not isinstance(selection, FieldNode)
+            inner = getattr(selection, "selection_set", None)
+            if inner is not None:
+                waiting.append(inner)
+    for found, limit, unit in (
+        (operations, MAX_OPERATIONS, "opérations"),
+        (selections, MAX_SELECTIONS, "champs"),
+    ):
+        if found > limit:
+            return Refused("QUERY_TOO_LARGE", limit=limit, unit=unit)
+    if fragments > MAX_FRAGMENTS:
+        return Refused("QUERY_TOO_MANY_FRAGMENTS", limit=MAX_FRAGMENTS)
+    return None
+
+
 def exceeded(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any] | None = None
 ) -> tuple[list[Refused], Measures, bool]:
     """The limits a document passes, what it adds up to, and whether that varies with variables."""
-    meter = Meter(schema, document, variables)
     total = Measures()
+    too_much = oversized(document)
+    if too_much:
+        return [too_much], total, False
+    meter = Meter(schema, document, variables)
     refusals: list[Refused] = []
     for node in operations_of(document):
         if node.operation is OperationType.SUBSCRIPTION:
             refusals.append(Refused("SUBSCRIPTION_REFUSED", node))
-        if len(node.selection_set.selections) > MAX_ROOT_FIELDS:
+        measures = meter.operation(node)
+        if measures.fields > MAX_ROOT_FIELDS:
             refusals.append(Refused("QUERY_TOO_MANY_ROOT_FIELDS", node, limit=MAX_ROOT_FIELDS))
-        total.add(meter.operation(node))
+        total.add(measures)
     for code, found, limit in (
         ("QUERY_TOO_DEEP", total.depth, MAX_DEPTH),
         ("QUERY_TOO_COSTLY", total.cost, MAX_COST),

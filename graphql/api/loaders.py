@@ -14,7 +14,8 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 
 from billing.canteen.models import Enrolment, EnrolmentPayer
 from billing.invoicing.models import Anomaly, Invoice, InvoiceLine
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 MOST_INVOICES = 1_000
+MOST_ANOMALIES = 100
 
 
 class Children:
@@ -71,8 +73,14 @@ class Children:
         return _payers_by_enrolment(keys)
 
     def payers_of(self, enrolment: Enrolment) -> list[EnrolmentPayer]:
-        """Who pays for an enrolment, the largest share first."""
-        return self._payers.get(enrolment.pk, [])
+        """Who pays for an enrolment, the largest share first.
+
+        A parent sees their own share: what the other pays, and whether they do, is not theirs.
+        """
+        payers = self._payers.get(enrolment.pk, [])
+        if self.user.can(Capability.READ_FILES):
+            return payers
+        return [payer for payer in payers if payer.guardian.user_id == self.user.pk]
 
     @functools.cached_property
     def _decisions(self) -> dict[int, list[PriceDecision]]:
@@ -190,9 +198,11 @@ class Runs:
 
     @functools.cached_property
     def anomalies(self) -> dict[int, list[Anomaly]]:
-        """The anomalies of each, unanswered first."""
+        """The first `MOST_ANOMALIES` anomalies of each, unanswered first."""
         grouped: dict[int, list[Anomaly]] = collections.defaultdict(list)
-        rows = Anomaly.objects.filter(run_id__in=self._keys)
-        for row in rows.order_by("answered_at", "severity", "code", "pk"):
+        order = (F("answered_at").asc(nulls_first=True), "severity", "code", "pk")
+        place = Window(RowNumber(), partition_by="run_id", order_by=order)
+        rows = Anomaly.objects.filter(run_id__in=self._keys).annotate(place=place)
+        for row in rows.filter(place__lte=MOST_ANOMALIES).order_by("run_id", "place"):
             grouped[row.run_id].append(row)
         return grouped

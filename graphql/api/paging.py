@@ -108,25 +108,25 @@ def page_of_rows(
 ) -> Page:
     """A page of a queryset, in an order of columns that ends in the primary key.
 
-    :raises Refused: if `after` is not an element of the list
+    :raises Refused: if `first` is not from 1 to 100, or `after` not an element of the list
     """
-    size = first or DEFAULT_PAGE
+    size = _size(first)
     ordered = rows.order_by(*order)
     if after is not None:
         row = rows.filter(public_id=_cursor(after)).first()
         if row is None:
             raise Refused("CURSOR_INVALID")
         ordered = ordered.filter(_beyond(row, order))
-    found = list(ordered[: min(size, MAX_PAGE) + 1])
+    found = list(ordered[: size + 1])
     return Page(found[:size], len(found) > size, after is not None)
 
 
 def page_of_list(elements: Sequence[Any], *, first: int | None, after: str | None) -> Page:
     """A page of what is already read.
 
-    :raises Refused: if `after` is not an element of the list
+    :raises Refused: if `first` is not from 1 to 100, or `after` not an element of the list
     """
-    size = first or DEFAULT_PAGE
+    size = _size(first)
     start = 0
     if after is not None:
         wanted = _cursor(after)
@@ -135,6 +135,15 @@ def page_of_list(elements: Sequence[Any], *, first: int | None, after: str | Non
             raise Refused("CURSOR_INVALID")
         start = places[0] + 1
     return Page(elements[start : start + size], len(elements) > start + size, after is not None)
+
+
+def _size(first: int | None) -> int:
+    """What is asked, whatever was counted before: variables are read once more here."""
+    if first is None:
+        return DEFAULT_PAGE
+    if not 1 <= first <= MAX_PAGE:
+        raise Refused("PAGE_TOO_LONG", limit=MAX_PAGE)
+    return first
 
 
 def _cursor(written: str) -> uuid.UUID:

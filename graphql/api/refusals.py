@@ -8,11 +8,8 @@ schema that may not be read must not be guessed.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from graphql import GraphQLError
 
@@ -68,6 +65,10 @@ TEXTS: dict[str, tuple[int, Any]] = {
         400,
         gettext_lazy("La requête a trop de champs au premier niveau : %(limit)s au plus."),
     ),
+    "QUERY_TOO_MANY_FRAGMENTS": (
+        400,
+        gettext_lazy("La requête a trop de fragments : %(limit)s au plus."),
+    ),
     "PAGE_TOO_LONG": (
         400,
         gettext_lazy("Une page de liste va de 1 à %(limit)s éléments : corrigez « first »."),
@@ -82,7 +83,7 @@ TEXTS: dict[str, tuple[int, Any]] = {
     "QUERY_INVALID": (400, gettext_lazy("La requête n'est pas valide : %(reason)s")),
     "VARIABLE_INVALID": (
         400,
-        gettext_lazy("La variable $%(name)s n'a pas une valeur du bon type."),
+        gettext_lazy("La variable $%(name)s ne va pas : %(reason)s"),
     ),
     "CURSOR_INVALID": (
         200,
@@ -104,55 +105,3 @@ class Refused(GraphQLError):
         self.status, words = TEXTS[code]
         message = wording.typographic(str(words) % values)
         super().__init__(message, nodes, extensions={"code": code})
-
-
-# The rules of the GraphQL specification, in French. Quoted names come in the order of the English.
-_RULES: dict[str, str | Promise] = {
-    "ExecutableDefinitionsRule": gettext_lazy("une définition n'est pas exécutable."),
-    "UniqueOperationNamesRule": gettext_lazy("deux opérations ont le nom {0}."),
-    "LoneAnonymousOperationRule": gettext_lazy("une opération sans nom doit être seule."),
-    "KnownTypeNamesRule": gettext_lazy("le type {0} n'existe pas."),
-    "FragmentsOnCompositeTypesRule": gettext_lazy("un fragment porte sur un type sans champs."),
-    "VariablesAreInputTypesRule": gettext_lazy("la variable {0} n'a pas un type d'entrée."),
-    "ScalarLeafsRule": gettext_lazy("le champ {0} est mal détaillé : vérifiez ses sous-champs."),
-    "FieldsOnCorrectTypeRule": gettext_lazy("le champ {0} n'existe pas sur {1}."),
-    "UniqueFragmentNamesRule": gettext_lazy("deux fragments ont le nom {0}."),
-    "KnownFragmentNamesRule": gettext_lazy("le fragment {0} n'existe pas."),
-    "NoUnusedFragmentsRule": gettext_lazy("le fragment {0} ne sert pas."),
-    "PossibleFragmentSpreadsRule": gettext_lazy(
-        "un fragment ne convient pas à l'endroit où il est."
-    ),
-    "NoFragmentCyclesRule": gettext_lazy("le fragment {0} se contient lui-même."),
-    "UniqueVariableNamesRule": gettext_lazy("deux variables ont le nom {0}."),
-    "NoUndefinedVariablesRule": gettext_lazy("la variable {0} n'est pas déclarée."),
-    "NoUnusedVariablesRule": gettext_lazy("la variable {0} ne sert pas."),
-    "KnownDirectivesRule": gettext_lazy("la directive {0} n'existe pas à cet endroit."),
-    "UniqueDirectivesPerLocationRule": gettext_lazy("la directive {0} est répétée."),
-    "KnownArgumentNamesRule": gettext_lazy("l'argument {0} n'existe pas."),
-    "UniqueArgumentNamesRule": gettext_lazy("l'argument {0} est répété."),
-    "ValuesOfCorrectTypeRule": gettext_lazy("une valeur n'a pas le bon type."),
-    "ProvidedRequiredArgumentsRule": gettext_lazy("il manque un argument au champ {0}."),
-    "VariablesInAllowedPositionRule": gettext_lazy("la variable {0} n'a pas le bon type."),
-    "OverlappingFieldsCanBeMergedRule": gettext_lazy("deux champs se disputent le nom {0}."),
-    "MaxIntrospectionDepthRule": gettext_lazy("cette lecture du schéma est trop profonde."),
-    "UniqueInputFieldNamesRule": gettext_lazy("le champ d'entrée {0} est répété."),
-}
-_QUOTED = re.compile(r"'([^']{1,80})'")
-
-
-def broken_rule(rule: str, error: GraphQLError) -> Refused:
-    """Say a broken rule of the specification."""
-    names = _QUOTED.findall(error.message)
-    words = str(_RULES.get(rule, _("vérifiez-la avec le schéma.")))
-    needed = words.count("{")
-    reason = words.format(*(names + ["…"] * needed)[:needed])
-    return Refused("QUERY_INVALID", error.nodes, reason=reason)
-
-
-_VARIABLE = re.compile(r"Variable '\$(\w+)'")
-
-
-def bad_variable(error: GraphQLError) -> Refused:
-    """Say that a variable has not the right type, without its value."""
-    found = _VARIABLE.search(error.message)
-    return Refused("VARIABLE_INVALID", error.nodes, name=found.group(1) if found else "…")

@@ -1,58 +1,63 @@
 """Who may ask for a field, declared where the field is.
 
-Every field of Query and Mutation has one of these rules; a test fails when one has none, and the
-access matrix shows what each gives. `objects` means that the rule is the object's own: it is
-reached through an `access_*` function, and answers "not found" to whoever may not know of it.
+Every field of Query has one of these rules on its resolver, every mutation one in its `Meta`; a test
+fails when one has none, and the access matrix shows what each gives. `objects` means that the rule
+is the object's own: it is reached through an `access_*` function, and answers "not found" to
+whoever may not know of it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLResolveInfo
 
 from tenants.accounts.capabilities import Capability
 
+if TYPE_CHECKING:
+    from api.context import Context
+
 Resolver = Callable[..., Any]
 
 
-def anyone(resolver: Resolver) -> Resolver:
-    """Open to all, signed in or not."""
-    return _declared(resolver, "anyone")
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: as a decorator it guards a resolver; a mutation calls `check` before it acts."""
 
+    name: str
+    check: Callable[[Context], object]
 
-def objects(resolver: Resolver) -> Resolver:
-    """For signed-in people, each for the objects they may know of."""
-
-    @functools.wraps(resolver)
-    def guarded(root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-        info.context.require_user()
-        return resolver(root, info, **arguments)
-
-    return _declared(guarded, "objects")
-
-
-def needs(*capabilities: Capability) -> Callable[[Resolver], Resolver]:
-    """For the agents who have one of these capabilities."""
-
-    def decorate(resolver: Resolver) -> Resolver:
+    def __call__(self, resolver: Resolver) -> Resolver:
         @functools.wraps(resolver)
         def guarded(root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-            info.context.require(*capabilities)
+            self.check(info.context)
             return resolver(root, info, **arguments)
 
-        return _declared(guarded, "needs " + " or ".join(capabilities))
-
-    return decorate
-
-
-def rule_of(resolver: Resolver) -> str:
-    """The rule a resolver declares; empty when it forgot."""
-    return str(getattr(resolver, "access_rule", ""))
+        guarded.access_rule = self  # type: ignore[attr-defined]
+        return guarded
 
 
-def _declared(resolver: Resolver, rule: str) -> Resolver:
-    resolver.access_rule = rule  # type: ignore[attr-defined]
-    return resolver
+def _signed_in(context: Context) -> None:
+    context.require_user()
+
+
+# Open to all, signed in or not.
+anyone = Rule("anyone", lambda _context: None)
+# For signed-in people, each for the objects they may know of.
+objects = Rule("objects", _signed_in)
+
+
+def needs(*capabilities: Capability) -> Rule:
+    """For the agents who have one of these capabilities."""
+    name = "needs " + " or ".join(capabilities)
+    return Rule(name, lambda context: context.require(*capabilities))
+
+
+def rule_of(resolver: Any) -> Rule | None:
+    """The rule a resolver or its mutation declares; nothing when it forgot."""
+    owner = getattr(resolver, "__self__", None)
+    found = getattr(resolver, "access_rule", None) or getattr(owner, "rule", None)
+    return found if isinstance(found, Rule) else None

@@ -20,7 +20,6 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    GraphQLError,
     execute,
     get_operation_ast,
 )
@@ -29,8 +28,9 @@ from api import limits
 from api.context import Context
 from api.documents import DocumentCache, DocumentsRefused
 from api.errors import formatted
-from api.refusals import Refused, bad_variable
+from api.refusals import Refused
 from api.schema import schema
+from api.variables import check as check_variables
 from tenants.accounts.capabilities import Capability
 
 logger = logging.getLogger(__name__)
@@ -47,18 +47,18 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         context = Context(request)
         if prepared.introspects and not _may_read_schema(context):
             raise Refused("INTROSPECTION_REFUSED")
-        if get_operation_ast(prepared.document, operation_name) is None:
+        operation = get_operation_ast(prepared.document, operation_name)
+        if operation is None:
             raise Refused("OPERATION_UNKNOWN")
+        wrong = check_variables(schema.graphql_schema, operation, variables)
+        if wrong:
+            raise DocumentsRefused(wrong)
     except DocumentsRefused as refused:
         return _refuse(request, *refused.refusals)
     except Refused as refusal:
         return _refuse(request, refusal)
     result = _run(prepared.document, context, variables, operation_name)
-    errors = [
-        formatted(_known(error), reference=context.reference) for error in result.errors or ()
-    ]
-    if result.data is None and errors and all("path" not in error for error in errors):
-        return _answer({"errors": errors}, status=400)
+    errors = [formatted(error, reference=context.reference) for error in result.errors or ()]
     return _answer({"data": result.data} | ({"errors": errors} if errors else {}))
 
 
@@ -76,13 +76,6 @@ def _run(
     )
     assert isinstance(result, ExecutionResult)
     return result
-
-
-def _known(error: GraphQLError) -> GraphQLError:
-    """What stopped before any field ran can only be a variable."""
-    if error.path is None and error.original_error is None and not isinstance(error, Refused):
-        return bad_variable(error)
-    return error
 
 
 def _may_read_schema(context: Context) -> bool:

@@ -69,6 +69,10 @@ def test_asking_again_is_refused_and_changes_nothing(api, family):
     [
         ({"weekdays": []}, "CANTEEN_INVALID_WEEKDAYS", ["input", "weekdays"]),
         ({"startOn": "2024-10-08"}, "CANTEEN_INVALID_START", ["input", "startOn"]),
+        ({"startOn": "9999-12-31"}, "CANTEEN_INVALID_START", ["input", "startOn"]),
+        ({"startOn": "9999-01-01"}, "CANTEEN_INVALID_START", ["input", "startOn"]),
+        ({"startOn": "0001-01-01"}, "CANTEEN_INVALID_START", ["input", "startOn"]),
+        ({"startOn": "1900-01-01"}, "CANTEEN_INVALID_START", ["input", "startOn"]),
         ({"childId": "x"}, "NOT_FOUND", ["input", "childId"]),
     ],
 )

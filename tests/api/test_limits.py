@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type, parse
 
 from api import limits
 from api.scalars import SAFE_INTEGER, Cents
@@ -34,17 +36,122 @@ WIDE = "{viewer{children{invoices(first:100){nodes{lines{amount{cents} unitPrice
         ("{viewer{" + "email " * 12 + "}}", "QUERY_TOO_MANY_DUPLICATES"),
         ("{departement{code" + " #x\n" * 3001 + "}}", "QUERY_TOO_LARGE"),
         ("{departement{" + "x" * limits.MAX_QUERY_CHARACTERS + "}}", "QUERY_TOO_LARGE"),
+        (
+            "{...R} fragment R on Query {"
+            + " ".join(f"a{n}: departement{{code}}" for n in range(11))
+            + "}",
+            "QUERY_TOO_MANY_ROOT_FIELDS",
+        ),
+        ("{" + "...{viewer{email}} " * 11 + "}", "QUERY_TOO_MANY_ROOT_FIELDS"),
+        ("{viewer{" + "...{email} " * 41 + "}}", "QUERY_TOO_MANY_FRAGMENTS"),
+        (f"{{viewer{{{'...{' * 41}email{'}' * 41}}}}}", "QUERY_TOO_MANY_FRAGMENTS"),
+        (
+            "{viewer{...f0}} fragment f39 on Viewer{email} "
+            + " ".join(f"fragment f{n} on Viewer{{...f{n + 1}}}" for n in range(39)),
+            "QUERY_TOO_MANY_FRAGMENTS",
+        ),
+        ("{departement{" + "code " * 1001 + "}}", "QUERY_TOO_LARGE"),
+        ("".join(f"query q{n}{{departement{{code}}}} " for n in range(21)), "QUERY_TOO_LARGE"),
+        ("{viewer{invoices(first:-5){nodes{number}}}}", "PAGE_TOO_LONG"),
+        ("query($n:Int=100000){viewer{invoices(first:$n){nodes{number}}}}", "PAGE_TOO_LONG"),
+        ("query($n:Int=-5){viewer{invoices(first:$n){nodes{number}}}}", "PAGE_TOO_LONG"),
+        ("query($n:Int=100){viewer{children{invoices(first:$n){nodes{lines{amount{cents}}}}}}}",
+         "QUERY_TOO_COSTLY"),
+        ("{billingRuns(first:100){nodes{anomalies{id code}}}}", "QUERY_TOO_COSTLY"),
         ("{viewer{...a}} fragment a on Viewer{...a email}", "QUERY_INVALID"),
         ("{viewer{password}}", "QUERY_INVALID"),
         ("", "QUERY_MISSING"),
     ],
-)
+)  # fmt: skip
 def test_a_document_beyond_the_limits_is_refused_before_it_runs(api, query, code):
     with CaptureQueriesContext(connection) as captured:
         found = api.refusals(query)
 
     assert code in found
     assert len(captured) == 0
+
+
+PAGES = "query($n:Int){viewer{invoices(first:$n){nodes{number}}}}"
+
+
+@pytest.mark.parametrize("size", [101, 100_000, 100_000.0, -5, -5.0, 0, 2**31 - 1])
+def test_a_page_is_from_one_to_a_hundred_whatever_the_variable_says(api, size):
+    assert api.refusals(PAGES, n=size) == ["PAGE_TOO_LONG"]
+    assert api.refusals(PAGES, n=size) == ["PAGE_TOO_LONG"]  # the document is not kept either
+
+
+def test_a_document_kept_is_counted_again_with_its_variables(api):
+    assert api.read(PAGES, n=100) == {"viewer": None}
+    assert api.refusals(PAGES, n=100_000.0) == ["PAGE_TOO_LONG"]
+
+
+@pytest.mark.parametrize("first", [0, -1, 101, 100_000])
+def test_a_list_itself_refuses_a_page_out_of_bounds(tenant_db, first):
+    from api.paging import page_of_list, page_of_rows
+    from api.refusals import Refused
+    from tenants.people.models import FeedImport
+
+    for ask in (
+        lambda: page_of_list([], first=first, after=None),
+        lambda: page_of_rows(FeedImport.objects.all(), order=("pk",), first=first, after=None),
+    ):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert refused.value.code == "PAGE_TOO_LONG"
+
+
+def cost_of(query: str, **variables: object) -> int:
+    return limits.exceeded(schema.graphql_schema, parse(query), variables)[1].cost
+
+
+def test_a_list_costs_the_most_it_may_hold():
+    assert cost_of("{billingRun(id:1){anomalies{code}}}") == 1 + 1 + 100
+    assert cost_of("{viewer{children{firstName}}}") == 1 + 1 + 20
+    assert cost_of("{viewer{children(first:3){firstName}}}") == 1 + 1 + 3
+    assert cost_of("query($n:Int=7){viewer{children(first:$n){firstName}}}") == 1 + 1 + 7
+    assert cost_of("query($n:Int=7){viewer{children(first:$n){firstName}}}", n=9.0) == 1 + 1 + 9
+
+
+def test_a_mutation_counts_through_fragments():
+    one = 'enrolInCanteen(input:{childId:"x",weekdays:[MONDAY]}){errors{code}}'
+    plain = cost_of(f"mutation{{a:{one} b:{one}}}")
+
+    assert cost_of(f"mutation{{...M}} fragment M on Mutation{{a:{one} b:{one}}}") == plain
+    assert plain > 2 * limits.MUTATION_COST
+
+
+def test_every_list_of_objects_says_how_long_it_may_be():
+    lists = {
+        f"{kind.name}.{name}"
+        for kind in schema.graphql_schema.type_map.values()
+        if is_object_type(kind) and not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+        if is_list_type(get_nullable_type(field.type))
+        and is_object_type(get_named_type(field.type))
+        and name not in ("edges", "nodes")
+        and "first" not in field.args
+    }
+    assert lists == set(limits.LIST_LENGTHS)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{viewer{" + " ".join(f"...f{n}" for n in range(330)) + "}} "
+        + " ".join(f"fragment f{n} on Viewer{{email}}" for n in range(330)),
+        "{viewer{" + "...{email} " * 700 + "}}",
+        "{" + "...{viewer{...{email}}} " * 290 + "}",
+        "{viewer{" + "...{email id fullName firstName lastName roles} " * 40 + "}}",
+        "{viewer{...f} " + "...f " * 39 + "} fragment f on Viewer{email id fullName roles}",
+        "query(" + " ".join(f"$v{n}: Int" for n in range(600)) + "){viewer{email}}",
+    ],
+)  # fmt: skip
+def test_nobody_makes_the_validation_long(api, query):
+    api.send({"query": "{viewer{email}}"})  # what the process keeps is kept
+    began = time.process_time()
+    api.send({"query": query})
+
+    assert time.process_time() - began < 0.25
 
 
 @pytest.mark.parametrize(
@@ -88,15 +195,6 @@ def test_a_session_needs_its_csrf_token(api, tenant_db):
 
 def test_the_committed_schema_is_the_one_that_runs():
     assert SDL_PATH.read_text(encoding="utf-8") == sdl()
-
-
-def test_every_field_at_the_root_says_who_may_ask():
-    from api import rules
-
-    fields = schema.graphql_schema.query_type.fields
-    assert {
-        name: bool(rules.rule_of(field.resolve)) for name, field in fields.items()
-    } == dict.fromkeys(fields, True)
 
 
 @pytest.mark.parametrize("cents", [0, -1, SAFE_INTEGER, -SAFE_INTEGER])

@@ -2,7 +2,8 @@
 
 `OperationMutation.mutate` is the one place that turns a refusal of the domain into an error of the
 payload: its code, its sentence in French, and the path of the input it is about. Anything else is
-a bug, answered with a reference and logged with its trace.
+a bug, answered with a reference and logged with its trace. It is also where the rule that a mutation
+declares in its `Meta` is applied: one without a rule is refused when it is defined.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from graphql import GraphQLResolveInfo
 
 from api.context import Context
 from api.refusals import Refused
+from api.rules import Rule
 from commons.errors import DomainError, RetryLater
 from ui.errors import explain
 
@@ -41,7 +43,7 @@ class OperationMutation(graphene.Mutation):
     class Meta:
         abstract = True
 
-    rule: ClassVar[str] = "objects"
+    rule: ClassVar[Rule]  # from `Meta`
     # code of a refusal → the field of the input it is about
     about: ClassVar[Mapping[str, str]] = {}
 
@@ -52,7 +54,10 @@ class OperationMutation(graphene.Mutation):
     )
 
     @classmethod
-    def __init_subclass_with_meta__(cls, **options: Any) -> None:
+    def __init_subclass_with_meta__(cls, rule: Rule | None = None, **options: Any) -> None:
+        if rule is None:
+            raise TypeError(f"{cls.__name__}: its Meta says no rule")
+        cls.rule = rule
         options.setdefault("name", f"{cls.__name__}Payload")
         options.setdefault("description", "Ce que donne la mutation du même nom.")
         super().__init_subclass_with_meta__(**options)
@@ -61,7 +66,7 @@ class OperationMutation(graphene.Mutation):
     def mutate(cls, _root: None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         context: Context = info.context
         try:
-            context.require_user()
+            cls.rule.check(context)
             done = cls.perform(context, **arguments["input"])
         except Refused as refusal:
             return cls(errors=[UserError(code=refusal.code, path=[], message=refusal.message)])

@@ -7,6 +7,7 @@ from typing import Any
 
 import graphene
 
+from api import rules
 from api.context import Context
 from api.loaders import Children
 from api.mutations.base import OperationMutation
@@ -14,6 +15,7 @@ from api.scalars import public_id
 from api.types.canteen import CanteenEnrolment, EnrolmentNode
 from api.types.enumerations import Weekday
 from billing.canteen import operations, overviews
+from billing.canteen.enrolling import InvalidStart
 from billing.canteen.operations import NotSchooledThere, Payer
 from commons.school_calendar import school_year_of
 from tenants.accounts.capabilities import Capability
@@ -34,6 +36,9 @@ class EnrolInCanteenInput(graphene.InputObjectType):
 
 class EnrolInCanteen(OperationMutation):
     """A family enrols its own child; an agent who edits enrolments, any pupil they may see."""
+
+    class Meta:
+        rule = rules.objects
 
     class Arguments:
         input = EnrolInCanteenInput(required=True, description="Ce qui est demandé.")
@@ -65,6 +70,8 @@ class EnrolInCanteen(OperationMutation):
         by_agent = user.can(Capability.EDIT_ENROLMENTS)
         access = access_pupil if by_agent else access_own_child
         pupil = access(user, public_id(child_id))
+        if start_on and abs(start_on.year - context.today.year) > 1:  # a year is counted from it
+            raise InvalidStart(reason="OUTSIDE_SCHOOL_YEAR", day=start_on)
         year = school_year_of(start_on or context.today).start_year
         page = overviews.enrolment_page(pupil, school_year=year, at=context.at)
         if not page.colleges:

@@ -53,7 +53,9 @@ class CanteenEnrolment(graphene.ObjectType):
     valid_until = graphene.Date(description="Fin, exclue : le premier jour sans repas.")
     college_name = graphene.String(required=True, description="Le nom du collège de ces repas.")
     payers = graphene.List(
-        graphene.NonNull(EnrolmentShare), required=True, description="Qui paie, et quelle part."
+        graphene.NonNull(EnrolmentShare),
+        required=True,
+        description="Qui paie, et quelle part. Un parent ne voit que la sienne.",
     )
     price = graphene.Field(
         "api.types.prices.MealPrice", description="Le prix d'un repas, s'il est décidé."

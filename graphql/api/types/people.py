@@ -9,6 +9,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from api.limits import DEFAULT_PAGE
 from api.loaders import Children
 from api.paging import Page, page_of_list, page_of_rows, paged
 from api.types.canteen import CanteenEnrolment, EnrolmentNode
@@ -154,6 +155,8 @@ class Viewer(graphene.ObjectType):
         graphene.NonNull(Child),
         required=True,
         description="Les enfants dont cette personne répond aujourd'hui, l'aîné d'abord.",
+        first=graphene.Int(default_value=DEFAULT_PAGE, description="Nombre d'enfants, de 1 à 100."),
+        after=graphene.ID(description="L'identifiant d'un enfant : commencer après lui."),
     )
     invoices = paged(
         InvoiceConnection, "Les factures que cette personne paie, la plus récente d'abord."
@@ -172,8 +175,11 @@ class Viewer(graphene.ObjectType):
         return sorted(role.value for role in user.roles())
 
     @staticmethod
-    def resolve_children(user: User, info: GraphQLResolveInfo) -> list[ChildNode]:
-        return child_nodes(people.children_of(user, on=info.context.today)[:100], info)
+    def resolve_children(
+        user: User, info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> list[ChildNode]:
+        found = list(people.children_of(user, on=info.context.today))
+        return child_nodes(page_of_list(found, first=first, after=after).nodes, info)
 
     @staticmethod
     def resolve_invoices(

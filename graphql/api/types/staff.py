@@ -108,7 +108,7 @@ class BillingRun(graphene.ObjectType):
 
     @staticmethod
     def resolve_anomalies(node: RunNode, _info: GraphQLResolveInfo) -> list[AnomalyRow]:
-        return node.batch.anomalies.get(node.run.pk, [])[:100]
+        return node.batch.anomalies.get(node.run.pk, [])
 
 
 BillingRunConnection: Any = connection(BillingRun, "des facturations")
