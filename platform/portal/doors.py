@@ -1,23 +1,26 @@
-"""What every family page does before its own work: method, sign-in, and domain refusals.
+"""What every family page does around its own work: method, sign-in, refusals, and whom to ask.
 
 Absent and forbidden objects are the same 404. A form shows the other refusals itself
-(`refuse`), in the words of `ui.errors`.
+(`refuse`), in the words of `ui.errors`. Each page names a place with a person (`show`).
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
 from commons.errors import DomainError, Forbidden, NotFound, RetryLater
 from portal import errors
+from portal.screens.places import Place, of_user
 from ui.errors import explain
 from ui.requests import SignedInRequest
 
@@ -45,6 +48,21 @@ def family_page(*methods: str) -> Callable[[View], View]:
         return require_http_methods(allowed)(login_required(guarded))
 
     return decorate
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    places: Sequence[Place] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page, with the places its help names: those of all one's children if not given."""
+    if places is None:
+        user = request.user
+        places = of_user(user, on=timezone.localdate()) if user.is_authenticated else ()
+    return render(request, template, {**context, "places": places}, status=status)
 
 
 def refuse(form: forms.Form, error: DomainError) -> None:

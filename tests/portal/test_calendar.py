@@ -50,7 +50,7 @@ def test_month_says_until_when_each_meal_can_be_cancelled(site, family):
     page = site.get(path(family))
 
     assert "Repas prévu" in day(page, "2024-10-14")
-    assert "Jusqu&#x27;au mercredi\u00a09\u00a0octobre inclus" in day(page, "2024-10-14")
+    assert "Jusqu&#x27;au mercredi 9\u00a0octobre inclus" in day(page, "2024-10-14")
     assert "vous pouvez annuler jusqu'au mercredi\u00a09\u00a0octobre inclus" in text(page)
 
 

@@ -78,3 +78,36 @@ def test_style_sheets_weigh_little():
 def test_style_sheets_use_no_colour_outside_the_tokens():
     for name in ("base.css", "components.css"):
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", (STATIC / name).read_text()), name
+
+
+def test_texts_are_read_without_zooming():
+    """16 px at least: the root is not resized, so 1 rem is."""
+    written = "".join((STATIC / name).read_text() for name in ("base.css", "components.css"))
+    tokens = dict(re.findall(r"--([a-z0-9-]+): (?:clamp\()?([0-9.]+)rem", TOKENS))
+    sizes = re.findall(
+        r"font(?:-size)?: (?:\d+ )?(?:var\(--([a-z0-9]+(?:-small|-lead)?)\)|16px)", written
+    )
+
+    assert len(sizes) == len(re.findall(r"font(?:-size)?: (?!inherit)", written))
+    assert {name: tokens[name] for name in sizes if name and float(tokens[name]) < 1} == {}
+
+
+def test_lines_hold_seventy_five_characters_at_most():
+    """A character of running French takes 0.47 em on average, in the widest of our fonts 0.5."""
+    (em,) = re.findall(r"--measure: ([0-9.]+)em;", TOKENS)
+
+    assert float(em) / 0.47 <= 75
+
+
+@pytest.mark.parametrize("name", ["tap", "link", "button-small", "help-phone", "choice", "button"])
+def test_what_is_touched_is_high_enough(name):
+    """44 px at least. A line of `doors` or `todo` (`tap`) is padded around its text."""
+    written = "".join((STATIC / sheet).read_text() for sheet in ("base.css", "components.css"))
+    selector = {"tap": r"\.doors a"}.get(name, rf"\.{name}")
+    rule = re.search(rf"^{selector} \{{(.*?)\}}", written, re.DOTALL | re.MULTILINE)
+    assert rule, name
+    height = re.search(r"min-height: (?:var\(--(\w+)\)|([0-9.]+)rem)", rule[1])
+    assert height, name
+    rem = height[2] or re.search(rf"--{height[1]}: ([0-9.]+)rem", TOKENS)[1]
+
+    assert float(rem) * 16 >= 44

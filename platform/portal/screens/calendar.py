@@ -135,7 +135,9 @@ def _offer(view: DayView) -> tuple[str, str, str]:
     """What can be done with a day: the act, its label, and what to know before."""
     if view.status is DayStatus.CLOSED:
         return "", "", view.closed_reason or _("Cantine fermée")
-    limit = _("Jusqu'au %(limit)s") % {"limit": wording.last_moment(view.change_before)}
+    # A cell is narrow: its line may break after the weekday.
+    moment = wording.last_moment(view.change_before).replace(wording.NO_BREAK_SPACE, " ", 1)
+    limit = _("Jusqu'au %(limit)s") % {"limit": moment}
     if view.can_cancel and view.is_late_cancel:
         return "cancel", _("Signaler l'absence"), _("Trop tard pour annuler")
     if view.can_cancel:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from portal.doors import show
 from tenants.people import queries
 from ui.requests import SignedInRequest
 
@@ -16,4 +16,4 @@ from ui.requests import SignedInRequest
 def account(request: SignedInRequest) -> HttpResponse:
     """The account page."""
     contact = queries.guardian_of(request.user)
-    return render(request, "portal/pages/account.html", {"contact": contact})
+    return show(request, "portal/pages/account.html", {"contact": contact})

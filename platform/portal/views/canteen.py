@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.school_calendar import school_year_of
 from portal import answers
-from portal.doors import family_page, refuse
+from portal.doors import family_page, refuse, show
 from portal.forms import ConfirmForm, DaysForm, MealForm, SituationForm
 from portal.screens import calendar as calendar_screen
 from portal.screens import enrolment as steps
-from portal.screens import family
+from portal.screens import family, places
 from tenants.people.access import access_own_child
 from tenants.people.models import College, Pupil
 from ui import wording
@@ -66,14 +66,20 @@ def _begin(request: SignedInRequest, public_id: uuid.UUID) -> tuple[Pupil, Enrol
 
 
 def _show(
-    request: SignedInRequest, step: int, pupil: Pupil, form: object, **context: object
+    request: SignedInRequest,
+    step: int,
+    pupil: Pupil,
+    college: College,
+    form: object,
+    **context: object,
 ) -> HttpResponse:
     name = ("days", "resources", "confirm")[step - 1]
     has_errors = bool(getattr(form, "errors", None))
-    return render(
+    return show(
         request,
         f"portal/canteen/step_{name}.html",
         {"child": pupil, "form": form, "step": step, "steps": _step_names(), **context},
+        places=places.of_colleges([college]),
         status=422 if has_errors else 200,
     )
 
@@ -120,7 +126,7 @@ def enrolment_days(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
             refuse(form, error)
         else:
             return redirect("portal:enrolment-resources", public_id)
-    return _show(request, 1, pupil, form)
+    return _show(request, 1, pupil, college, form)
 
 
 @family_page("GET", "HEAD", "POST")
@@ -153,7 +159,7 @@ def enrolment_resources(request: SignedInRequest, public_id: uuid.UUID) -> HttpR
         else:
             answers.keep(request.session, pupil, form.cleaned_data["choice"])
             return redirect("portal:enrolment-confirm", public_id)
-    return _show(request, 2, pupil, form)
+    return _show(request, 2, pupil, college, form)
 
 
 def _answer(request: SignedInRequest, pupil: Pupil, page: EnrolmentPage) -> str:
@@ -204,7 +210,7 @@ def enrolment_confirm(request: SignedInRequest, public_id: uuid.UUID) -> HttpRes
             )
             return redirect("portal:child", public_id)
     summary = steps.summary_of(request.user, pupil, page, page.draft.enrolment, answer=answer)
-    return _show(request, 3, pupil, form, summary=summary)
+    return _show(request, 3, pupil, college, form, summary=summary)
 
 
 @family_page()
@@ -226,7 +232,8 @@ def price(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         "story": price_story(explained),
         "full_cost_cents": cost_cents if explained.borne_cents else None,
     }
-    return render(request, "portal/canteen/price.html", context)
+    found = places.of_pupils([pupil], on=today)
+    return show(request, "portal/canteen/price.html", context, places=found)
 
 
 @family_page("GET", "HEAD", "POST")
@@ -249,7 +256,8 @@ def calendar(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         "calendar": calendar_screen.month_screen(enrolments, month=month, at=at),
         "act_url": reverse("portal:calendar", args=[public_id]),
     }
-    return render(request, "portal/canteen/calendar.html", context)
+    found = places.of_pupils([pupil], on=today)
+    return show(request, "portal/canteen/calendar.html", context, places=found)
 
 
 def _change_meal(request: SignedInRequest, pupil: Pupil) -> HttpResponse:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
-from portal.doors import family_page
-from portal.screens import enrolment, family
+from portal.doors import family_page, show
+from portal.screens import enrolment, family, places
 from tenants.people.access import access_own_child
 from ui.requests import SignedInRequest
 
@@ -18,7 +17,8 @@ from ui.requests import SignedInRequest
 def children(request: SignedInRequest) -> HttpResponse:
     """Every child, as a card."""
     cards = family.children_of(request.user, on=timezone.localdate())
-    return render(request, "portal/pages/children.html", {"children": cards})
+    found = places.of_colleges(card.college for card in cards)
+    return show(request, "portal/pages/children.html", {"children": cards}, places=found)
 
 
 @family_page()
@@ -26,8 +26,7 @@ def child(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One child: school and canteen."""
     pupil = access_own_child(request.user, public_id)
     at = timezone.now()
-    context = {
-        "child": family.child_card(pupil, on=timezone.localdate(at)),
-        "canteen": enrolment.canteen_of(pupil, at=at),
-    }
-    return render(request, "portal/pages/child.html", context)
+    card = family.child_card(pupil, on=timezone.localdate(at))
+    context = {"child": card, "canteen": enrolment.canteen_of(pupil, at=at)}
+    found = places.of_colleges([card.college])
+    return show(request, "portal/pages/child.html", context, places=found)

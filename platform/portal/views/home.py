@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
-from portal.doors import family_page
+from portal.doors import family_page, show
+from portal.screens import places
 from portal.screens.home import home_of
 from ui.requests import SignedInRequest
 
@@ -15,4 +15,5 @@ from ui.requests import SignedInRequest
 def home(request: SignedInRequest) -> HttpResponse:
     """What to do, the children, what is new."""
     page = home_of(request.user, at=timezone.now())
-    return render(request, "portal/pages/home.html", {"page": page})
+    found = places.of_colleges(child.college for child in page.children)
+    return show(request, "portal/pages/home.html", {"page": page}, places=found)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from billing.invoicing.access import access_invoice
-from portal.doors import family_page
+from portal.doors import family_page, show
 from portal.screens import bills
 from ui.requests import SignedInRequest
 
@@ -19,7 +18,7 @@ def invoices(request: SignedInRequest) -> HttpResponse:
     """All of them, latest first, and what is left to pay."""
     found = bills.invoices_of(request.user, on=timezone.localdate())
     context = {"invoices": found, "due_cents": sum(bill.due_cents for bill in found)}
-    return render(request, "portal/pages/invoices.html", context)
+    return show(request, "portal/pages/invoices.html", context)
 
 
 @family_page()
@@ -28,4 +27,4 @@ def invoice(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     found = access_invoice(request.user, public_id)
     page = bills.invoice_page(request.user, found, on=timezone.localdate())
     context = {"page": page, "invoice": page.bill}
-    return render(request, "portal/pages/invoice.html", context)
+    return show(request, "portal/pages/invoice.html", context)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from commons import mail
+from portal.doors import show
 
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """The questions most asked."""
-    return render(request, "portal/pages/help.html")
+    return show(request, "portal/pages/help.html", {})
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility declaration (law 2005-102, art. 47)."""
-    return render(request, "portal/pages/accessibility.html")
+    return show(request, "portal/pages/accessibility.html", {})
 
 
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
     """Who publishes, and what is done with data."""
-    return render(request, "portal/pages/legal.html")
+    return show(request, "portal/pages/legal.html", {})
 
 
 @require_safe
@@ -33,4 +33,4 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """What this département sent; embedded settings only."""
     if not settings.HAS_MAILBOX:
         raise Http404
-    return render(request, "portal/pages/mailbox.html", {"letters": mail.kept_messages()})
+    return show(request, "portal/pages/mailbox.html", {"letters": mail.kept_messages()})
