@@ -21,10 +21,6 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
-# unfold writes style attributes and evaluates Alpine expressions; agents only, after sign-in.
-CONSOLE_POLICY = CONTENT_SECURITY_POLICY.replace(
-    "script-src 'self'", "script-src 'self' 'unsafe-eval' 'unsafe-inline'"
-).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 class RequestContextMiddleware:
@@ -44,10 +40,7 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         finally:
             logs.request_id.reset(token)
-        in_console = request.path.startswith("/console/")
-        response.headers.setdefault(
-            "Content-Security-Policy", CONSOLE_POLICY if in_console else CONTENT_SECURITY_POLICY
-        )
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers["X-Request-Reference"] = reference
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -29,14 +29,18 @@ document.addEventListener("DOMContentLoaded", () => {
       if (link) { event.preventDefault(); link.focus(); }
     }
   });
-  // A form that takes time says so, and is not sent twice.
+  // A form that takes time says so, and is not sent twice: not by a second click, nor by Enter.
   document.querySelectorAll("form[data-once]").forEach((form) => {
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
       const button = form.querySelector("button[data-busy]");
       if (button) { button.setAttribute("aria-disabled", "true"); button.textContent = button.dataset.busy; }
-      if (form.dataset.sent) return;
-      form.dataset.sent = "1";
     });
+  });
+  // Back from the next page: the browser shows this one as it was left, and it may be sent again.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && document.querySelector("form[data-sent]")) window.location.reload();
   });
   // Work in progress: the page reloads itself until the work ends.
   const progress = document.querySelector("[data-reload]");
