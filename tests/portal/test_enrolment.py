@@ -351,4 +351,8 @@ def test_collège_without_rules_says_whom_to_call(site):
 
     page = text(site.get(f"/enfants/{family.pupil.public_id}/"))
 
-    assert "Les règles" in page or "règles pour" in page
+    assert (
+        "La cantine n&#x27;a pas encore de règles pour le 8\u00a0octobre\u00a02024."
+        " Le Département doit les fixer avant toute inscription."
+        " Une question\u00a0? Appelez le 09\u00a069\u00a032\u00a060\u00a092."
+    ) in page

@@ -15,6 +15,8 @@ import socle
 import tenants
 import ui
 from commons.errors import DomainError, NotFound
+from tenants.registry import directory
+from tenants.registry.connecting import connection
 from ui import errors
 from ui.error_texts import TEXTS
 
@@ -97,4 +99,24 @@ def test_text_can_be_written_whatever_the_details(code):
 
 
 def test_refusal_of_the_current_departement_gives_its_telephone(tenant_db):
-    assert str(errors.explain(NotFound())).startswith("Nous ne trouvons pas ce que vous cherchez.")
+    assert str(errors.explain(NotFound())) == (
+        "Nous ne trouvons pas ce que vous cherchez."
+        " L'adresse est peut-être ancienne. Repartez de l'accueil."
+        " Une question\u00a0? Appelez le 09\u00a069\u00a032\u00a060\u00a092."
+    )
+
+
+def test_refusal_elsewhere_gives_the_telephone_of_that_departement(tenant_db, in_tenant):
+    with in_tenant("d94"):
+        assert str(errors.explain(NotFound())).endswith(
+            "Appelez le 01\u00a043\u00a099\u00a070\u00a000."
+        )
+
+
+def test_refusal_on_the_public_host_gives_none(tenant_db):
+    connection.set_schema_to_public()
+
+    said = errors.explain(NotFound())
+    connection.set_tenant(directory.by_schema("d92"))
+
+    assert said.ask == ""
