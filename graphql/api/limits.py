@@ -46,6 +46,7 @@ MAX_ROOT_FIELDS = 10
 MAX_FRAGMENTS = 40
 MAX_SELECTIONS = 1_000
 MAX_OPERATIONS = 20
+MAX_VARIABLES = 100
 MAX_COST = 20_000
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -227,6 +228,7 @@ def oversized(document: DocumentNode) -> Refused | None:
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
     ]
+    variables = sum(len(node.variable_definitions) for node in operations_of(document))
     operations = len(operations_of(document))
     fragments = len(definitions) - operations
     selections = 0
@@ -241,6 +243,7 @@ def oversized(document: DocumentNode) -> Refused | None:
     for found, limit, unit in (
         (operations, MAX_OPERATIONS, "opérations"),
         (selections, MAX_SELECTIONS, "champs"),
+        (variables, MAX_VARIABLES, "variables"),
     ):
         if found > limit:
             return Refused("QUERY_TOO_LARGE", limit=limit, unit=unit)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from graphql import GraphQLNamedType, get_named_type, is_object_type
 
 
 def routes(urlconf: str) -> dict[str, URLPattern]:
@@ -42,3 +43,27 @@ def fields() -> dict[str, Any]:
         for kind, found in both.items()
         for name, field in found.fields.items()
     }
+
+
+def selection(field: Any) -> str:
+    """All that can be read under a field: every nested field of the SDL, lists by short pages."""
+    kind: GraphQLNamedType = get_named_type(field.type)
+    if not is_object_type(kind):
+        return ""
+    inner = " ".join(
+        f"{name}{'(first: 5)' if 'first' in one.args else ''} {selection(one)}".strip()
+        for name, one in kind.fields.items()
+        if name not in ("edges", "pageInfo")  # the same elements as `nodes`
+    )
+    return f"{{ {inner} }}"
+
+
+def leaves(field: Any, path: str) -> Iterator[str]:
+    """The paths of the values that can be read under a field."""
+    kind = get_named_type(field.type)
+    if not is_object_type(kind):
+        yield path
+        return
+    for name, one in kind.fields.items():
+        if name not in ("edges", "pageInfo"):
+            yield from leaves(one, f"{path}.{name}")

@@ -1,16 +1,22 @@
 """Who gets what at each door: `matrix.toml`, played.
 
 A door without a line fails, a line without a door too. To write the lines of new doors, look at
-what `SOCLE_WRITE_MATRIX=1 make test ARGS=tests/access` changed, and commit it only if it is right:
+what `SOCLE_WRITE_MATRIX=1 make test ARGS='tests/access -n0'` changed, and commit it only if it is right:
 the file is the intention, not a recording.
 
-Outcomes of a page: its HTTP status (`302` leads to the sign-in page, `404` also hides what is not
-theirs). Outcomes of a field: `data`, `null`, or the code of the refusal.
+- `routes`, `public`: the HTTP status of a GET (`302` leads to the sign-in page, `404` also hides
+  what is not theirs);
+- `rows`: how many rows a list, an export, a search or a page of the portal shows, `-` when it does
+  not open;
+- `acts`, `forms`: an act played to its end, a form sent: `done`, `refused`, or the status;
+- `fields`: at the root of the API, `data`, `null`, or the code of the refusal;
+- `nested`: how many values each field of the SDL gives, `null` when there is no object above it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +26,26 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from console.acts import find, url_for
+from billing.invoicing.operations import answer_anomaly
+from commons.models import AuditEntry
+from console.acts import url_for
 from tests.access import doors
-from tests.access.world import CAST, NOW, PUBLIC_HOST, World, ask, build, get
+from tests.access.world import (
+    CAST,
+    NOW,
+    PUBLIC_HOST,
+    World,
+    ask,
+    build,
+    client,
+    get,
+    post,
+    undone,
+)
+from tests.factories.tariffs import ACTOR
 
 MATRIX = Path(__file__).with_name("matrix.toml")
+KINDS = ("routes", "public", "rows", "acts", "forms", "fields", "nested")
 HEADER = (
     "# Who gets what at each door. Columns: "
     + ", ".join(CAST)
@@ -36,22 +57,15 @@ PARAMETERS = {
     "billing-run": "run",
     "tariff-version": "version",
     "feed": "feed",
+    "enrolment": "newcomer",
+    "enrolment-days": "newcomer",
+    "enrolment-resources": "newcomer",
+    "enrolment-confirm": "newcomer",
 }
-QUERIES: dict[str, tuple[str, str]] = {
-    "query.departement": ("{ departement { code } }", ""),
-    "query.viewer": ("{ viewer { email } }", ""),
-    "query.child": ("query($id: ID!) { child(id: $id) { firstName } }", "pupil"),
-    "query.invoice": ("query($id: ID!) { invoice(id: $id) { number } }", "invoice"),
-    "query.billingRuns": ("{ billingRuns { nodes { month } } }", ""),
-    "query.billingRun": ("query($id: ID!) { billingRun(id: $id) { month } }", "run"),
-    "query.feedImports": ("{ feedImports { nodes { state } } }", ""),
-    "query.feedImport": ("query($id: ID!) { feedImport(id: $id) { state } }", "feed"),
-    "mutation.enrolInCanteen": (
-        """mutation($id: ID!) {
-            enrolInCanteen(input: {childId: $id, weekdays: [MONDAY]}) { errors { code } } }""",
-        "pupil",
-    ),
-}
+ARGUMENTS = {"child": "pupil", "invoice": "invoice", "billingRun": "run", "feedImport": "feed"}
+ENROL = """mutation($id: ID!) {
+    enrolInCanteen(input: {childId: $id, weekdays: [MONDAY]}) { errors { code } } }"""
+UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 
 
 @pytest.fixture
@@ -60,29 +74,31 @@ def world(tenant_db, in_tenant):
         yield build(in_tenant)
 
 
-def played(world: World) -> dict[str, dict[str, str]]:
-    """The outcome of every door for everybody."""
-    found: dict[str, dict[str, str]] = {"routes": {}, "public": {}, "acts": {}, "fields": {}}
+def _row(world: World, play: Callable[[Any], str]) -> str:
+    return " ".join(play(world.clients[who]) for who in CAST)
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def _statuses(world: World) -> dict[str, str]:
+    found = {}
     for name, pattern in doors.routes("socle.urls_tenant").items():
         if name in ("graphql", "console:act"):
             continue  # below, field by field and act by act
         path = _path(name, pattern, world)
-        found["routes"][name] = _row(world, lambda c, path=path: str(get(c, path).status_code))
-    for name, pattern in doors.routes("socle.urls_public").items():
-        path = _path(name, pattern, world, urlconf="socle.urls_public")
-        found["public"][name] = _row(
-            world, lambda c, path=path: str(get(c, path, host=PUBLIC_HOST).status_code)
-        )
-    for name in doors.acts():
-        path = _act_path(name, world)
-        found["acts"][name] = _row(world, lambda c, path=path: str(get(c, path).status_code))
-    for name in doors.fields():
-        found["fields"][name] = _row(world, lambda c, name=name: _outcome(c, name, world))
+        found[name] = _row(world, lambda c, path=path: str(get(c, path).status_code))
     return found
 
 
-def _row(world: World, play: Callable[[Any], str]) -> str:
-    return " ".join(play(world.clients[who]) for who in CAST)
+def _public_statuses(world: World) -> dict[str, str]:
+    found = {}
+    for name, pattern in doors.routes("socle.urls_public").items():
+        path = _path(name, pattern, world, urlconf="socle.urls_public")
+        found[name] = _row(
+            world, lambda c, path=path: str(get(c, path, host=PUBLIC_HOST).status_code)
+        )
+    return found
 
 
 def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tenant") -> str:
@@ -94,10 +110,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
         if key == "object_id":
             keys[key] = _first_row(name)
         elif key == "public_id":
-            target = next(
-                (what for end, what in PARAMETERS.items() if name.endswith(end)),
-                "invoice" if "invoice" in name else "pupil",
-            )
+            short = name.split(":")[-1]
+            target = PARAMETERS.get(short, "invoice" if "invoice" in name else "pupil")
             keys[key] = world.keys[target].public_id
         else:
             keys[key] = "absent"
@@ -105,33 +119,166 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
 
 
 def _first_row(name: str) -> int:
-    """A row of the model a console route is about, or a number that no row has."""
+    """A row of the model a console route is about; every model of the console has one."""
     from django.apps import apps
 
     label, model = name.split(":")[-1].rsplit("_", 1)[0].split("_")
-    row = apps.get_model(label, model)._default_manager.order_by("pk").first()
-    return row.pk if row else 1
+    return apps.get_model(label, model)._default_manager.order_by("pk").first().pk
 
 
-def _act_path(name: str, world: World) -> str:
-    from billing.canteen.models import ServiceDay
+# --- rows ----------------------------------------------------------------------------------------
 
-    targets = {
-        "prepare-run": [],
-        "review-run": [world.keys["run"]],
-        "issue-run": [world.keys["run"]],
-        "answer-anomalies": [world.keys["anomaly"]],
-        "close-service-days": [ServiceDay.objects.filter(college=world.family.college).first()],
-        "end-enrolments": list(world.family.pupil.enrolments.all()),
-        "redecide-prices": [world.family.pupil],
+
+def _rows(world: World) -> dict[str, str]:
+    found = {}
+    for name in doors.routes("socle.urls_tenant"):
+        if name.endswith(("_changelist", "_export")) and ":commons_" not in name:  # the journals
+            path, count = reverse(name), _listed if name.endswith("_changelist") else _exported
+            found[name] = _row(world, lambda c, path=path, count=count: count(get(c, path)))
+    search, index = reverse("console:search"), reverse("console:index")
+    found["console:search pupils"] = _row(
+        world, lambda c: _in_context(get(c, f"{search}?q=diallo"), "found", "pupils")
+    )
+    found["console:search guardians"] = _row(
+        world, lambda c: _in_context(get(c, f"{search}?q=diallo"), "found", "guardians")
+    )
+    found["console:index enrolments"] = _row(
+        world, lambda c: _in_context(get(c, index), "page", "enrolments")
+    )
+    for name in ("portal:children", "portal:invoices"):
+        path = reverse(name)
+        found[name] = _row(world, lambda c, path=path: _linked(get(c, path)))
+    return found
+
+
+def _listed(response: Any) -> str:
+    return str(len(response.context["cl"].result_list)) if response.status_code == 200 else "-"
+
+
+def _exported(response: Any) -> str:
+    if response.status_code != 200:
+        return "-"
+    return str(len(list(response.streaming_content)) - 1)  # the titles
+
+
+def _in_context(response: Any, name: str, attribute: str) -> str:
+    if response.status_code != 200:
+        return "-"
+    value = getattr(response.context[name], attribute)
+    return str(value if isinstance(value, int) else len(value))
+
+
+def _linked(response: Any) -> str:
+    """How many objects a page links to."""
+    if response.status_code != 200:
+        return "-"
+    return str(len(set(UUID.findall(response.content.decode()))))
+
+
+# --- acts and forms ------------------------------------------------------------------------------
+
+# The objects of each act, and its answers.
+ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "prepare-run": ((), {"month": "2024-11"}),
+    "review-run": (("run",), {}),
+    "issue-run": (("run",), {"due_on": "2024-12-31"}),
+    "answer-anomalies": (("anomaly",), {"answer": "Vérifié."}),
+    "close-service-days": (("day",), {"reason": "Grève"}),
+    "end-enrolments": (("enrolment",), {"end_on": "2024-12-09"}),
+    "redecide-prices": (("pupil",), {"valid_from": "2024-12-01"}),
+}
+_STEPS = "portal:enrolment-"
+# The forms of the portal: the child they are about, what is sent.
+FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "days": (f"{_STEPS}days", "newcomer", {"weekdays": ["1", "8"]}),
+    "days of a stranger's": (f"{_STEPS}days", "stranger", {"weekdays": ["1", "8"]}),
+    "situation": (f"{_STEPS}resources", "newcomer", {"choice": "MAXIMUM"}),
+    "situation of a stranger's": (f"{_STEPS}resources", "stranger", {"choice": "MAXIMUM"}),
+    "confirmation": (f"{_STEPS}confirm", "newcomer", {}),
+    "confirmation of a stranger's": (f"{_STEPS}confirm", "stranger", {}),
+    "calendar": ("portal:calendar", "pupil", {"day": "2024-12-05", "act": "cancel"}),
+    "calendar of a stranger's": (
+        "portal:calendar",
+        "stranger",
+        {"day": "2024-12-05", "act": "cancel"},
+    ),
+}
+
+
+def _acts(world: World) -> dict[str, str]:
+    return {name: " ".join(_act(world, name, who) for who in CAST) for name in doors.acts()}
+
+
+def _act(world: World, name: str, who: str) -> str:
+    """Show the effect, then confirm it; whoever does it is the author in the journal."""
+    targets, answers = ACTS[name]
+    if name == "prepare-run":
+        answers = answers | {"regie": str(world.keys["regie"].public_id)}
+    url = url_for(name, *(world.keys[one] for one in targets))
+    visitor = world.clients[who]
+    with undone():
+        if name == "issue-run":  # what blocks must be answered first
+            answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
+        shown = post(visitor, url, answers)
+        if shown.status_code != 200:
+            return str(shown.status_code)
+        stamp = re.search(r'name="fingerprint" value="([^"]+)"', shown.content.decode())
+        if stamp is None:
+            return "refused"
+        known = set(AuditEntry.objects.values_list("pk", flat=True))
+        done = post(visitor, url, answers | {"fingerprint": stamp[1]})
+        if done.status_code != 302:
+            return "refused"
+        assert _authors(known) == {("user", str(world.users[who].public_id))}, (name, who)
+    return "done"
+
+
+def _authors(known: set[int]) -> set[tuple[str, str]]:
+    """Who did what the journal did not know."""
+    entries = AuditEntry.objects.exclude(pk__in=known)
+    return set(entries.values_list("actor_kind", "actor_id"))
+
+
+def _forms(world: World) -> dict[str, str]:
+    return {name: " ".join(_form(world, name, who) for who in CAST) for name in FORMS}
+
+
+def _form(world: World, name: str, who: str) -> str:
+    """Send a form; `done` when the journal has it."""
+    route, child, data = FORMS[name]
+    pupil = world.other.pupil if child == "stranger" else world.keys[child]
+    visitor = world.clients[who]
+    with undone():
+        known = set(AuditEntry.objects.values_list("pk", flat=True))
+        if "confirmation" in name:  # the answer to step 2 is kept in the session
+            post(
+                visitor,
+                reverse(f"{_STEPS}resources", args=[pupil.public_id]),
+                {"choice": "MAXIMUM"},
+            )
+        status = post(visitor, reverse(route, args=[pupil.public_id]), data).status_code
+        authors = _authors(known)
+    if not authors:
+        return str(status)
+    assert authors == {("user", str(world.users[who].public_id))}, (name, who)
+    return "done"
+
+
+# --- the API -------------------------------------------------------------------------------------
+
+
+def _fields(world: World) -> dict[str, str]:
+    return {
+        name: _row(world, lambda c, name=name: _outcome(c, name, world)) for name in doors.fields()
     }
-    assert find(name)
-    return url_for(name, *targets[name])
 
 
-def _outcome(client: Any, name: str, world: World) -> str:
-    query, what = QUERIES[name]
-    answer = ask(client, query, {"id": str(world.keys[what].public_id)} if what else {})
+def _outcome(visitor: Any, name: str, world: World) -> str:
+    if name == "mutation.enrolInCanteen":
+        with undone():
+            answer = ask(visitor, ENROL, {"id": str(world.keys["newcomer"].public_id)})
+    else:
+        answer = ask(visitor, *_question(name, world))
     if "errors" in answer:
         return str(answer["errors"][0]["extensions"]["code"])
     data = next(iter(answer["data"].values()))
@@ -142,30 +289,115 @@ def _outcome(client: Any, name: str, world: World) -> str:
     return "data"
 
 
-def test_every_door_has_its_line_and_gives_what_it_says(world):
-    found = played(world)
+def _question(name: str, world: World) -> tuple[str, dict[str, Any]]:
+    """Everything that can be read under a field at the root, about the family's objects."""
+    short = name.removeprefix("query.")
+    field = doors.fields()[name]
+    wanted = doors.selection(field)
+    if short not in ARGUMENTS:
+        page = "(first: 5)" if "first" in field.args else ""
+        return f"{{ {short}{page} {wanted} }}", {}
+    query = f"query($id: ID!) {{ {short}(id: $id) {wanted} }}"
+    return query, {"id": str(world.keys[ARGUMENTS[short]].public_id)}
 
-    if os.environ.get("SOCLE_WRITE_MATRIX"):
-        MATRIX.write_text(_written(found), encoding="utf-8")
+
+def _nested(world: World) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for name, field in doors.fields().items():
+        if not name.startswith("query."):
+            continue
+        short = name.removeprefix("query.")
+        answers = [ask(world.clients[who], *_question(name, world)) for who in CAST]
+        for path in doors.leaves(field, short):
+            found[path] = [_count(answer["data"], path.split(".")) for answer in answers]
+    return {path: " ".join(row) for path, row in found.items()}
+
+
+def _count(answer: Any, path: list[str]) -> str:
+    """How many values a path leads to; `null` when nothing is there to have it."""
+    objects = [answer] if answer else []
+    for name in path:
+        values = [one[name] for one in objects]
+        is_list = any(isinstance(value, list) for value in values)
+        objects = [
+            one
+            for value in values
+            for one in (value if isinstance(value, list) else [value])
+            if one is not None
+        ]
+        if not objects:
+            return "0" if is_list else "null"
+    return str(len(objects))
+
+
+PLAYS: dict[str, Callable[[World], dict[str, str]]] = {
+    "routes": _statuses,
+    "public": _public_statuses,
+    "rows": _rows,
+    "acts": _acts,
+    "forms": _forms,
+    "fields": _fields,
+    "nested": _nested,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_door_has_its_line_and_gives_what_it_says(world, kind):
+    rows = PLAYS[kind](world)
+
     lines = tomllib.loads(MATRIX.read_text(encoding="utf-8"))
-    for kind, rows in found.items():
-        assert sorted(rows) == sorted(lines[kind]), f"doors of {kind}"
-        wrong = {
-            name: (row, lines[kind][name]) for name, row in rows.items() if row != lines[kind][name]
-        }
-        assert wrong == {}
+    if os.environ.get("SOCLE_WRITE_MATRIX"):
+        lines[kind] = rows
+        MATRIX.write_text(_written(lines), encoding="utf-8")
+    assert sorted(rows) == sorted(lines[kind]), f"doors of {kind}"
+    wrong = {
+        name: (row, lines[kind][name]) for name, row in rows.items() if row != lines[kind][name]
+    }
+    assert wrong == {}
+
+
+def test_no_form_is_taken_without_its_token(world):
+    """Signed in and entitled, but sent from elsewhere: nothing is done, whatever the door."""
+    entitled = {"family": client(enforce_csrf_checks=True)}
+    agents = {"close-service-days": "instructor", "issue-run": "regisseur"}
+    for who in ("instructor", "regisseur"):
+        entitled[who] = client(enforce_csrf_checks=True)
+    for who, visitor in entitled.items():
+        visitor.force_login(world.users[who])
+    known = set(AuditEntry.objects.values_list("pk", flat=True))
+
+    for route, child, data in FORMS.values():
+        if child != "stranger":
+            path = reverse(route, args=[world.keys[child].public_id])
+            assert post(entitled["family"], path, data).status_code == 403, route
+    for name, who in agents.items():
+        targets, answers = ACTS[name]
+        url = url_for(name, *(world.keys[one] for one in targets))
+        assert post(entitled[who], url, answers).status_code == 403, name
+    for name in ("portal:sign-out", "portal:sign-in"):
+        assert post(entitled["family"], reverse(name), {}).status_code == 403, name
+    assert _authors(known) == set()
+
+
+def test_the_other_household_is_named_nowhere(world):
+    """No answer of the API, nor any page, tells a parent who the other is."""
+    for who, rank in (("family", 1), ("separated", 0)):
+        hidden = world.family.guardians[rank].first_name
+        for name in ("query.viewer", "query.child"):
+            answer = ask(world.clients[who], *_question(name, world))
+            assert hidden not in str(answer), (who, name)
 
 
 def test_nobody_without_a_session_reads_anything():
     lines = tomllib.loads(MATRIX.read_text(encoding="utf-8"))
     open_doors = {
         name
-        for kind in ("routes", "acts", "fields")
+        for kind in ("routes", "acts", "forms", "fields")
         for name, row in lines[kind].items()
-        if row.split()[0] in ("200", "data")
+        if row.split()[0] in ("200", "data", "done")
     }
     assert open_doors == OPEN_TO_ALL
-    for kind in ("routes", "acts", "fields"):
+    for kind in ("routes", "rows", "acts", "forms", "fields", "nested"):
         for name, row in lines[kind].items():
             outcomes = dict(zip(CAST, row.split(), strict=True))
             # A session of another département is no session at all.
@@ -186,7 +418,8 @@ OPEN_TO_ALL = {
 
 def _written(found: dict[str, dict[str, str]]) -> str:
     parts = [HEADER]
-    for kind, rows in found.items():
+    for kind in KINDS:
+        rows = found.get(kind, {})
         lines = "\n".join(f'"{name}" = "{row}"' for name, row in sorted(rows.items()))
         parts.append(f"[{kind}]\n{lines}\n")
     return "\n".join(parts)

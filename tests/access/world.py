@@ -1,29 +1,50 @@
-"""A département with one of everything, and everybody who may come to a door."""
+"""A département with one of everything, and everybody who may come to a door.
+
+There are two families, each with an enrolled child, invoices and a collège, so that a rule that
+forgot whose rows it reads shows twice as many. The first child has two parents who live apart and
+pay by half, and a sister who is not enrolled yet.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import json
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
+from billing.canteen.models import ServiceDay
+from billing.canteen.operations import cancel_meals, save_enrolment_draft
+from billing.invoicing.models import Invoice
 from billing.tariffs.models import TariffVersion
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
-from tenants.people.models import FeedImport
-from tests.factories.canteen import Family, make_family
+from tenants.people.models import (
+    FeedImport,
+    FeedImportRow,
+    Guardianship,
+    Pupil,
+    SchoolClass,
+    Schooling,
+)
+from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
+from tests.factories.tariffs import ACTOR, make_resources
 
 HOST = "hauts-de-seine.socle.test"
 PUBLIC_HOST = "socle.test"
 NOW = datetime.datetime(2024, 11, 8, 10, 0, tzinfo=datetime.UTC)
+TAUGHT_ON = datetime.date(2024, 12, 2)  # a Monday
 CAST = (
     "anonymous",
     "family",
+    "separated",
     "other_family",
     "other_tenant",
     "administrator",
@@ -46,29 +67,32 @@ class World:
     """The objects behind the doors, and one client per member of the cast."""
 
     family: Family
+    other: Family
     clients: dict[str, Client]
+    users: dict[str, User]
     keys: dict[str, Any]
 
 
 def build(in_tenant: Any) -> World:
-    """One family with an issued invoice and a reviewed run, in a collège with a secretary."""
-    family = make_billed_family()
+    """Two families with issued invoices and a reviewed run, each in a collège with a secretary."""
+    family = make_billed_family(guardians=2)
+    other = make_billed_family()
     regie = make_regie()
-    (invoice,) = issue(prepare(regie))
-    # Something odd in October: the payer can no longer be reached.
-    payer = family.guardians[0]
+    issue(prepare(regie))
+    # Something odd in October: a payer can no longer be reached.
+    payer = other.guardians[0]
     payer.email = ""
     payer.save(update_fields=["email"])
     run = review(prepare(regie, datetime.date(2024, 10, 1), NOW), NOW)
-    other = make_family()
     users: dict[str, User] = {
         "family": account_of(family),
+        "separated": account_of(family, 1),
         "other_family": make_account(other.guardians[0]),
         **{name: _agent(name, role) for name, role in _ROLES.items()},
         "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
         "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
     }
-    clients = {name: _client() for name in CAST}
+    clients = {name: client() for name in CAST}
     for name, user in users.items():
         clients[name].force_login(user)
     with in_tenant("d94"):
@@ -76,26 +100,81 @@ def build(in_tenant: Any) -> World:
         there = User.objects.create(email="ailleurs@exemple.fr")
         StaffRole.objects.create(user=there, role=Role.ADMINISTRATOR)
         clients["other_tenant"].force_login(there)
-    return World(
-        family=family,
-        clients=clients,
-        keys={
-            "pupil": family.pupil,
-            "invoice": invoice,
-            "run": run,
-            "anomaly": run.anomalies.get(),
-            "version": TariffVersion.objects.get(),
-            "feed": FeedImport.objects.create(
-                digest="0" * 64,
-                state=FeedImport.State.APPLIED,
-                counts={"feed_on": "2024-08-24", "read": {}, "become": {}},
-                started_at=NOW,
-                ended_at=NOW,
-                actor_kind="system",
-                actor_id="tests",
-            ),
-        },
+    keys = {
+        "pupil": family.pupil,
+        "newcomer": _newcomer(family),
+        "invoice": Invoice.objects.get(payer=family.guardians[0]),
+        "run": run,
+        "regie": regie,
+        "anomaly": run.anomalies.order_by("pk").first(),
+        "version": TariffVersion.objects.order_by("pk").first(),
+        "enrolment": family.pupil.enrolments.get(),
+        "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
+        "feed": _feed(),
+    }
+    for one in (family, other):
+        SchoolClass.objects.create(college=one.college, school_year=SCHOOL_YEAR, name="6e A")
+        cancel_meals(enrolment=one.pupil.enrolments.get(), days=[TAUGHT_ON], actor=ACTOR, at=NOW)
+    make_resources(
+        family.household,
+        valid_from=datetime.date(2024, 12, 1),
+        reference_tax_income_cents=36_000_00,
+        tax_parts=Decimal("2.5"),
     )
+    return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _newcomer(family: Family) -> Pupil:
+    """A sister, in the same collège and household, whose enrolment is begun and not finished."""
+    sister = Pupil.objects.create(
+        last_name="Diallo",
+        first_name="Nouvelle",
+        birth_date=datetime.date(2013, 6, 7),
+        sort_key="diallo nouvelle",
+        search_key="diallo nouvelle",
+        household=family.household,
+    )
+    Schooling.objects.create(
+        pupil=sister,
+        college=family.college,
+        school_year=SCHOOL_YEAR,
+        regime="HALF_BOARD",
+        valid_from=START,
+    )
+    for rank, guardian in enumerate(family.guardians):
+        Guardianship.objects.create(
+            pupil=sister,
+            guardian=guardian,
+            relation="FATHER" if rank else "MOTHER",
+            legal_role=2 if rank else 1,
+            payer_share_bp=5_000,
+            valid_from=sister.birth_date,
+        )
+    save_enrolment_draft(
+        pupil=sister,
+        college=family.college,
+        school_year=SCHOOL_YEAR,
+        weekdays=0b00001,
+        actor=ACTOR,
+        at=NOW,
+    )
+    return sister
+
+
+def _feed() -> FeedImport:
+    feed = FeedImport.objects.create(
+        digest="0" * 64,
+        state=FeedImport.State.APPLIED,
+        counts={"feed_on": "2024-08-24", "read": {}, "become": {"created": 1}},
+        started_at=NOW,
+        ended_at=NOW,
+        actor_kind="system",
+        actor_id="tests",
+    )
+    FeedImportRow.objects.create(
+        feed_import=feed, record_kind="pupil", record_id="1", outcome=FeedImportRow.Outcome.CREATED
+    )
+    return feed
 
 
 def _agent(name: str, role: Role, uai: str = "") -> User:
@@ -104,8 +183,8 @@ def _agent(name: str, role: Role, uai: str = "") -> User:
     return user
 
 
-def _client() -> Client:
-    return Client(headers={"host": HOST}, raise_request_exception=True)
+def client(**traits: Any) -> Client:
+    return Client(headers={"host": HOST}, raise_request_exception=True, **traits)
 
 
 def come_back() -> None:
@@ -122,6 +201,25 @@ def get(client: Client, path: str, *, host: str = HOST) -> HttpResponse:
         return client.get(path, headers={"host": host})
     finally:
         come_back()
+
+
+def post(client: Client, path: str, data: dict[str, Any]) -> HttpResponse:
+    try:
+        return client.post(path, data)
+    finally:
+        come_back()
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """What is done in this block is taken back, so that the next of the cast finds it as it was."""
+    from django.db import transaction
+
+    atomic = transaction.atomic()
+    atomic._from_testcase = True  # type: ignore[attr-defined]  lets durable blocks nest
+    with atomic:
+        yield
+        transaction.set_rollback(True)
 
 
 def ask(client: Client, query: str, variables: dict[str, Any]) -> dict[str, Any]:

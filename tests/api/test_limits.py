@@ -51,6 +51,10 @@ WIDE = "{viewer{children{invoices(first:100){nodes{lines{amount{cents} unitPrice
             "QUERY_TOO_MANY_FRAGMENTS",
         ),
         ("{departement{" + "code " * 1001 + "}}", "QUERY_TOO_LARGE"),
+        (
+            "query(" + " ".join(f"$v{n}: Int" for n in range(101)) + "){viewer{email}}",
+            "QUERY_TOO_LARGE",
+        ),
         ("".join(f"query q{n}{{departement{{code}}}} " for n in range(21)), "QUERY_TOO_LARGE"),
         ("{viewer{invoices(first:-5){nodes{number}}}}", "PAGE_TOO_LONG"),
         ("query($n:Int=100000){viewer{invoices(first:$n){nodes{number}}}}", "PAGE_TOO_LONG"),
