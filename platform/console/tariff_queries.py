@@ -7,14 +7,11 @@ import datetime
 import uuid
 from decimal import Decimal
 
-from billing.tariffs.decisions import situation_of
-from billing.tariffs.engine import decide
 from billing.tariffs.engine.definition import Definition
 from billing.tariffs.engine.kinds import Brackets, Linear
 from billing.tariffs.models import PriceDecision, Service, TariffVersion
-from billing.tariffs.queries import definition_of, price_on, resources_on, version_on
+from billing.tariffs.queries import definition_of
 from commons.errors import NotFound
-from tenants.people.models import Pupil
 
 # The drawing: quotients across, prices up, in the units of the SVG's viewBox.
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 260, 64, 36
@@ -70,34 +67,6 @@ class VersionPage:
     grid: tuple[GridLine, ...]
     linear: Linear | None
     decisions: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PriceEffect:
-    """What a pupil pays on a day, and what a decision made then would say. None: no price."""
-
-    pupil: Pupil
-    before_cents: int | None
-    after_cents: int | None
-
-    @property
-    def is_change(self) -> bool:
-        return self.before_cents != self.after_cents
-
-
-def price_effect(pupil: Pupil, *, on: datetime.date) -> PriceEffect:
-    """Compare the price of a half-board meal with the one the day's facts give."""
-    standing = price_on(pupil, Service.HALF_BOARD, on)
-    version = version_on(Service.HALF_BOARD, on)
-    after = None
-    if version is not None:
-        situation = situation_of(resources_on(pupil.household_id, on))
-        after = decide(definition_of(version), situation).unit_price_cents
-    return PriceEffect(
-        pupil=pupil,
-        before_cents=standing.unit_price_cents if standing else None,
-        after_cents=after,
-    )
 
 
 def version_rows(*, on: datetime.date) -> tuple[VersionRow, ...]:

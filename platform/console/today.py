@@ -30,13 +30,20 @@ class Task:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the day and the list it opens; no address for who may not open the list."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Today:
     """The first page of the console."""
 
     tasks: tuple[Task, ...]
-    meals: int
-    enrolments: int
-    latest_feed: datetime.datetime | None
+    figures: tuple[Figure, ...]
     is_balanced: bool
     checked_at: datetime.datetime | None
     may_read_money: bool
@@ -77,13 +84,28 @@ def today_of(user: User, *, on: datetime.date) -> Today:
         tasks += _feed_tasks(counts)
     return Today(
         tasks=tuple(task for task in tasks if task.count),
-        meals=counts.meals,
-        enrolments=counts.enrolments,
-        latest_feed=counts.latest_feed,
+        figures=_figures(user, counts),
         is_balanced=counts.is_balanced and not counts.differing_accounts,
         checked_at=counts.checked_at,
         may_read_money=may_read_money,
     )
+
+
+def _figures(user: User, counts: _Counts) -> tuple[Figure, ...]:
+    enrolments = reverse("console:canteen_enrolment_changelist")
+    feeds = reverse("console:feeds") if user.can(Capability.IMPORT_FEEDS) else ""
+    latest = wording.full_date(counts.latest_feed) if counts.latest_feed else "–"
+    return (
+        Figure(_("Repas prévus"), _number(counts.meals), f"{enrolments}?repas=oui"),
+        Figure(
+            _("Inscriptions en cours"), _number(counts.enrolments), f"{enrolments}?aujourdhui=oui"
+        ),
+        Figure(_("Dernier annuaire reçu"), latest, feeds),
+    )
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", wording.NO_BREAK_SPACE)
 
 
 def _since(moment: datetime.date | datetime.datetime | None) -> str:
@@ -99,14 +121,14 @@ def _canteen_tasks(counts: _Counts) -> list[Task]:
             counts.unpriced,
             ngettext("inscription sans prix", "inscriptions sans prix", counts.unpriced),
             _since(counts.oldest_unpriced),
-            f"{enrolments}?state__exact=ACTIVE",
+            f"{enrolments}?sans_prix=oui",
             "bad",
         ),
         Task(
             counts.gone,
             ngettext("inscrit absent de l'annuaire", "inscrits absents de l'annuaire", counts.gone),
             _since(counts.oldest_gone),
-            f"{enrolments}?state__exact=ACTIVE",
+            f"{enrolments}?absent=oui",
             "warn",
         ),
         Task(
@@ -120,20 +142,20 @@ def _canteen_tasks(counts: _Counts) -> list[Task]:
 
 
 def _money_tasks(counts: _Counts) -> list[Task]:
-    runs = reverse("console:billing-runs")
+    anomalies = f"{reverse('console:invoicing_anomaly_changelist')}?a_traiter=oui"
     return [
         Task(
             counts.blocking,
             ngettext("anomalie bloquante", "anomalies bloquantes", counts.blocking),
             _since(counts.oldest_anomaly),
-            runs,
+            f"{anomalies}&severity__exact=BLOCKING",
             "bad",
         ),
         Task(
             counts.warnings,
             ngettext("anomalie à regarder", "anomalies à regarder", counts.warnings),
             _since(counts.oldest_anomaly),
-            runs,
+            f"{anomalies}&severity__exact=WARNING",
             "warn",
         ),
     ]

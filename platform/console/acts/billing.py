@@ -25,6 +25,7 @@ from console import money_queries
 from console.acts.framework import (
     Act,
     Answers,
+    DayField,
     Effect,
     Figure,
     Outcome,
@@ -65,7 +66,7 @@ class MonthForm(forms.Form):
     """Which régie, which month."""
 
     regie = forms.ChoiceField(label=gettext_lazy("Régie"))
-    month = forms.DateField(
+    month = DayField(
         label=gettext_lazy("Mois"),
         input_formats=["%Y-%m", "%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
@@ -82,6 +83,8 @@ class MonthForm(forms.Form):
         cleaned = dict(super().clean() or {})
         if cleaned.get("regie"):
             cleaned["regie"] = self.found[cleaned["regie"]]
+        if cleaned.get("month"):
+            cleaned["month"] = cleaned["month"].replace(day=1)  # a month is its first day
         return cleaned
 
 
@@ -107,14 +110,15 @@ class PrepareRun(Act):
         return run_url(targets[0]) if targets else reverse("console:billing-runs")
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        standing = money_queries.run_on(answers["regie"], answers["month"])
+        month: datetime.date = answers["month"]
+        standing = money_queries.run_on(answers["regie"], month)
         if standing is not None and standing.state == BillingRun.State.ISSUED:
-            refused = operations.RunAlreadyIssued(month=answers["month"].isoformat())
+            refused = operations.RunAlreadyIssued(month=month.isoformat())
             return Effect(refusals=(str(explain(refused)),))
-        if answers["month"].replace(day=1) > at.date():
-            refused_early = operations.MonthNotOver(month=answers["month"].isoformat())
+        if month > timezone.localdate(at):
+            refused_early = operations.MonthNotOver(month=month.isoformat())
             return Effect(refusals=(str(explain(refused_early)),))
-        found = money_queries.prepare_estimate(answers["month"])
+        found = money_queries.prepare_estimate(month)
         warnings = []
         if standing is not None:
             warnings.append(_("Les projets de ce mois sont refaits. Il faudra vérifier à nouveau."))
@@ -135,7 +139,7 @@ class PrepareRun(Act):
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
         run = operations.prepare_run(
-            regie=answers["regie"], month=answers["month"].replace(day=1), actor=actor, at=at
+            regie=answers["regie"], month=answers["month"], actor=actor, at=at
         )
         count = int(run.counts.get("invoices", 0))
         message = ngettext(
@@ -276,16 +280,15 @@ class AnswerAnomalies(Act):
         message = ngettext(
             "%(count)d anomalie a sa réponse.", "%(count)d anomalies ont leur réponse.", done
         ) % {"count": done}
-        return Outcome(message=message, url=run_url(targets[0].run), refusals=refusals)
+        return Outcome(message=message, url=run_url(targets[0].run), refusals=refusals, done=done)
 
 
 class IssueForm(forms.Form):
     """Until when families pay."""
 
-    due_on = forms.DateField(
+    due_on = DayField(
         label=gettext_lazy("À payer avant le"),
         help_text=gettext_lazy("Cette date est écrite sur chaque facture."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -314,8 +317,9 @@ class IssueRun(Act):
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (run,) = targets
         due_on: datetime.date = answers["due_on"]
-        found = money_queries.issue_estimate(run, issued_on=at.date())
-        refusals = tuple(str(explain(error)) for error in _refusals(run, found, due_on, at.date()))
+        issued_on = timezone.localdate(at)
+        found = money_queries.issue_estimate(run, issued_on=issued_on)
+        refusals = tuple(str(explain(error)) for error in _refusals(run, found, due_on, issued_on))
         sentences = [_("Chaque famille reçoit un message, et voit sa facture sur son espace.")]
         if found.zero_drafts:
             sentences.append(
@@ -357,18 +361,13 @@ def _refusals(
     today: datetime.date,
 ) -> list[DomainError]:
     """What the operation would refuse, said before one tries."""
-    key = str(run.public_id)
-    if run.state == BillingRun.State.ISSUED:
-        return [operations.RunAlreadyIssued(run=key)]
-    if run.state != BillingRun.State.REVIEWED:
-        return [operations.RunNotReviewed(run=key)]
     refused: list[DomainError] = []
-    if due_on < today:
-        refused.append(operations.DueDateTooEarly(field="due_on", due_on=due_on.isoformat()))
-    if found.unanswered:
-        refused.append(operations.AnomaliesUnanswered(count=found.unanswered))
-    if not found.invoices:
-        refused.append(operations.NothingToIssue(run=key))
+    try:
+        operations._check_can_issue(run, due_on=due_on, issued_on=today)  # noqa: SLF001  the same check
+    except DomainError as error:
+        refused.append(error)
+    if not refused and not found.invoices:
+        refused.append(operations.NothingToIssue(run=str(run.public_id)))
     return refused
 
 

@@ -19,7 +19,20 @@ from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
 from console import canteen_queries
-from console.acts.framework import Act, Answers, Effect, Figure, Outcome, do_each, register, sample
+from console.acts.framework import (
+    PREVIEW,
+    Act,
+    Answers,
+    DayField,
+    Effect,
+    Figure,
+    Outcome,
+    do_each,
+    foresee,
+    register,
+    rehearse,
+    sample,
+)
 from console.lookups import whole_number
 from tenants.accounts.capabilities import Capability
 from ui import wording
@@ -66,7 +79,19 @@ class CloseServiceDays(Act):
         return reverse("console:canteen_serviceday_changelist")
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        effects = [(row, canteen_queries.closing_effect(row)) for row in targets]
+        foreseen = foresee(
+            targets,
+            lambda row: rehearse(
+                operations.close_service_day,
+                college=row.college,
+                day=row.day,
+                reason=answers["reason"],
+                actor=PREVIEW,
+                at=at,
+            ),
+        )
+        accepted = [row for row, _closed in foreseen.accepted]
+        effects = [(row, canteen_queries.closing_effect(row)) for row in accepted]
         rows = [
             (
                 row.college.name,
@@ -78,7 +103,7 @@ class CloseServiceDays(Act):
         ]
         return Effect(
             figures=(
-                Figure(_("Jours fermés"), str(sum(row.is_open for row in targets))),
+                Figure(_("Jours fermés"), str(sum(row.is_open for row in accepted))),
                 Figure(_("Repas retirés"), str(sum(effect.meals for _row, effect in effects))),
                 Figure(
                     _("Somme non facturée"),
@@ -86,6 +111,8 @@ class CloseServiceDays(Act):
                 ),
             ),
             sentences=(_("Personne ne mange ces jours-là, et personne ne paie."),),
+            warnings=foreseen.partial,
+            refusals=foreseen.blocking,
             table=sample((_("Collège"), _("Jour"), _("Repas"), _("Somme")), rows),
         )
 
@@ -101,16 +128,13 @@ class CloseServiceDays(Act):
         message = ngettext("%(count)d jour est fermé.", "%(count)d jours sont fermés.", done) % {
             "count": done
         }
-        return Outcome(message=message, url=self.back(targets), refusals=refusals)
+        return Outcome(message=message, url=self.back(targets), refusals=refusals, done=done)
 
 
 class EndingForm(forms.Form):
     """From which day there is no meal."""
 
-    end_on = forms.DateField(
-        label=gettext_lazy("Premier jour sans repas"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    end_on = DayField(label=gettext_lazy("Premier jour sans repas"))
 
 
 @register
@@ -146,7 +170,20 @@ class EndEnrolments(Act):
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         end_on: datetime.date = answers["end_on"]
-        effects = [(row, canteen_queries.ending_effect(row, end_on)) for row in targets]
+        foreseen = foresee(
+            targets,
+            lambda row: rehearse(
+                operations.end_enrolment,
+                enrolment=row,
+                end_on=end_on,
+                actor=PREVIEW,
+                at=at,
+                by_agent=True,
+            ),
+        )
+        effects = [
+            (row, canteen_queries.ending_effect(row, end_on)) for row, _ended in foreseen.accepted
+        ]
         rows = [
             (
                 row.pupil.full_name,
@@ -158,7 +195,7 @@ class EndEnrolments(Act):
         ]
         return Effect(
             figures=(
-                Figure(_("Inscriptions arrêtées"), str(len(targets))),
+                Figure(_("Inscriptions arrêtées"), str(len(effects))),
                 Figure(_("Premier jour sans repas"), wording.full_date(end_on)),
                 Figure(_("Repas retirés"), str(sum(effect.meals for _row, effect in effects))),
                 Figure(
@@ -167,6 +204,8 @@ class EndEnrolments(Act):
                 ),
             ),
             sentences=(_("Les repas d'avant ce jour restent facturés."),),
+            warnings=foreseen.partial,
+            refusals=foreseen.blocking,
             table=sample((_("Élève"), _("Collège"), _("Jours"), _("Repas retirés")), rows),
         )
 
@@ -182,4 +221,4 @@ class EndEnrolments(Act):
         message = ngettext(
             "%(count)d inscription est arrêtée.", "%(count)d inscriptions sont arrêtées.", done
         ) % {"count": done}
-        return Outcome(message=message, url=self.back(targets), refusals=refusals)
+        return Outcome(message=message, url=self.back(targets), refusals=refusals, done=done)

@@ -12,11 +12,13 @@ import abc
 import dataclasses
 import datetime
 import hashlib
+import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 Answers = Mapping[str, Any]
+PREVIEW = Actor.system("console.preview")  # whom a rehearsal names; nothing of it is kept
 SHOWN_ROWS = 12
 
 
@@ -80,6 +83,41 @@ class Outcome:
     message: str
     url: str
     refusals: tuple[str, ...] = ()
+    done: int = 1  # 0: all was refused, and `message` would be untrue
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a rehearsal gave: the objects accepted with their result, and each refusal once."""
+
+    accepted: tuple[tuple[Any, Any], ...]
+    refusals: tuple[str, ...]
+
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """The refusals, when nothing at all would be done."""
+        return () if self.accepted else self.refusals
+
+    @property
+    def partial(self) -> tuple[str, ...]:
+        """The refusals, when the rest would be done."""
+        return self.refusals if self.accepted else ()
+
+
+FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A day that a canteen may know, asked with the browser's calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(**{"widget": widget, **options})
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError(_("Donnez une date entre 2000 et 2099."))
 
 
 class NoAnswers(forms.Form):
@@ -106,7 +144,7 @@ class Act(abc.ABC):
 
     @abc.abstractmethod
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        """What `perform` would do now. Reads only."""
+        """What `perform` would do now. Nothing of it is kept."""
 
     @abc.abstractmethod
     def perform(
@@ -186,6 +224,31 @@ def open_for_selection(
 ) -> HttpResponse:
     """The bulk action of a list: open the act's page for the selected rows."""
     return HttpResponseRedirect(url_for(name, *queryset))
+
+
+def rehearse(operation: Callable[..., Any], **arguments: Any) -> Any:
+    """Do an operation and undo it: what it refuses and decides, from the operation itself.
+
+    The operation's own transaction is durable and stands alone; it is set aside for one that is
+    rolled back. For short operations: its locks are held while it lasts.
+
+    :raises DomainError: if the operation refuses
+    """
+    with transaction.atomic():
+        result = inspect.unwrap(operation)(**arguments)
+        transaction.set_rollback(True)
+    return result
+
+
+def foresee(targets: Iterable[Any], operation: Callable[[Any], Any]) -> Foreseen:
+    """Rehearse an operation per object: those it would accept, and why it refuses the others."""
+    accepted: list[tuple[Any, Any]] = []
+
+    def one(target: Any) -> None:
+        accepted.append((target, operation(target)))
+
+    _done, refusals = do_each(targets, one)
+    return Foreseen(accepted=tuple(accepted), refusals=refusals)
 
 
 def do_each(targets: Iterable[Any], operation: Callable[[Any], Any]) -> tuple[int, tuple[str, ...]]:

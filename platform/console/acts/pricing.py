@@ -15,11 +15,24 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from billing.tariffs import operations
 from billing.tariffs.models import Service
+from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
-from console import tariff_queries
-from console.acts.framework import Act, Answers, Effect, Figure, Outcome, do_each, register, sample
+from console.acts.framework import (
+    PREVIEW,
+    Act,
+    Answers,
+    DayField,
+    Effect,
+    Figure,
+    Outcome,
+    do_each,
+    foresee,
+    register,
+    rehearse,
+    sample,
+)
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import access_pupil
 from ui import wording
@@ -31,10 +44,9 @@ if TYPE_CHECKING:
 class FirstDayForm(forms.Form):
     """From which day the price is decided."""
 
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label=gettext_lazy("Premier jour du prix"),
         help_text=gettext_lazy("Un mois déjà facturé ne change plus."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -71,20 +83,32 @@ class RedecidePrices(Act):
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         day: datetime.date = answers["valid_from"]
-        effects = [tariff_queries.price_effect(pupil, on=day) for pupil in targets]
-        if all(effect.after_cents is None for effect in effects):
-            return Effect(refusals=(_("Aucun tarif n'est en vigueur ce jour-là."),))
-        rows = [
-            (effect.pupil.full_name, _euros(effect.before_cents), _euros(effect.after_cents))
-            for effect in effects
-        ]
+        foreseen = foresee(
+            targets,
+            lambda pupil: rehearse(
+                operations.decide_price,
+                pupil=pupil,
+                service=Service.HALF_BOARD,
+                valid_from=day,
+                actor=PREVIEW,
+                at=at,
+            ),
+        )
+        rows, changed = [], 0
+        for pupil, decision in foreseen.accepted:
+            standing = price_on(pupil, Service.HALF_BOARD, day)
+            before = standing.unit_price_cents if standing else None
+            changed += before != decision.unit_price_cents
+            rows.append((pupil.full_name, _euros(before), _euros(decision.unit_price_cents)))
         return Effect(
             figures=(
-                Figure(_("Élèves"), str(len(targets))),
-                Figure(_("Prix qui changent"), str(sum(effect.is_change for effect in effects))),
+                Figure(_("Élèves"), str(len(rows))),
+                Figure(_("Prix qui changent"), str(changed)),
                 Figure(_("Premier jour"), wording.full_date(day)),
             ),
             sentences=(_("Le prix suit les ressources et le tarif de ce jour."),),
+            warnings=foreseen.partial,
+            refusals=foreseen.blocking,
             table=sample((_("Élève"), _("Prix avant"), _("Prix après")), rows),
         )
 
@@ -104,7 +128,7 @@ class RedecidePrices(Act):
         message = ngettext("%(count)d prix est décidé.", "%(count)d prix sont décidés.", done) % {
             "count": done
         }
-        return Outcome(message=message, url=self.back(targets), refusals=refusals)
+        return Outcome(message=message, url=self.back(targets), refusals=refusals, done=done)
 
 
 def _euros(cents: int | None) -> str:

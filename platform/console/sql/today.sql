@@ -1,23 +1,33 @@
 -- What waits for an agent of the département today? Grain: one row. Read at each opening of the
 -- console; every table is read through an index or is small.
--- Parameters: today; the UAIs the agent is limited to, or null for all.
+-- Parameters: today; the UAIs the agent is limited to, or null for all. Whoever is limited counts
+-- the enrolments of pupils still schooled there, as the lists do (`filters.py` keeps the same rows).
 WITH asked AS (SELECT %s::date AS today, %s::text[] AS uais),
 colleges AS (
     SELECT college.id FROM people_college AS college, asked
     WHERE asked.uais IS NULL OR college.uai = ANY(asked.uais)
 ),
+readable AS NOT MATERIALIZED (
+    SELECT enrolment.* FROM canteen_enrolment AS enrolment, asked
+    WHERE asked.uais IS NULL OR (
+        enrolment.college_id IN (SELECT id FROM colleges)
+        AND EXISTS (
+            SELECT 1 FROM people_schooling AS schooling
+            WHERE schooling.pupil_id = enrolment.pupil_id AND schooling.valid_until IS NULL
+              AND schooling.college_id IN (SELECT id FROM colleges)
+        )
+    )
+),
 drafts AS (
     SELECT count(*) AS count, min(enrolment.created_at) AS oldest
-    FROM canteen_enrolment AS enrolment
-    WHERE enrolment.state = 'DRAFT' AND enrolment.college_id IN (SELECT id FROM colleges)
+    FROM readable AS enrolment WHERE enrolment.state = 'DRAFT'
 ),
 running AS (
     SELECT enrolment.id, enrolment.pupil_id, enrolment.service, enrolment.college_id,
            enrolment.weekdays, enrolment.valid_from
-    FROM canteen_enrolment AS enrolment, asked
+    FROM readable AS enrolment, asked
     WHERE enrolment.state <> 'DRAFT' AND enrolment.valid_from <= asked.today
       AND (enrolment.valid_until IS NULL OR asked.today < enrolment.valid_until)
-      AND enrolment.college_id IN (SELECT id FROM colleges)
 ),
 unpriced AS (
     SELECT count(*) AS count, min(running.valid_from) AS oldest

@@ -78,7 +78,10 @@ def _answer(request: SignedInRequest, act: acts.Act, targets: list[Any], form: A
         return _show(request, act, targets, form=form, status=422)
     for refusal in outcome.refusals:
         messages.error(request, refusal)
-    messages.success(request, outcome.message)
+    if outcome.done:
+        messages.success(request, outcome.message)
+    else:
+        messages.warning(request, _("Rien n'a été fait."))
     return HttpResponseRedirect(outcome.url)
 
 
