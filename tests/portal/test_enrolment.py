@@ -334,6 +334,25 @@ def test_child_of_another_family_does_not_exist(site, family, step):
     assert not Enrolment.objects.exists()
 
 
+def test_draft_in_progress_opens_each_step_to_its_family_and_to_nobody_else(site, family):
+    """The access matrix has no draft: there, each step answers by leading elsewhere."""
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="KEEP")
+    steps = [path(family, step) for step in ("jours/", "situation/", "confirmation/")]
+    stranger = account_of(make_family())
+
+    assert [site.get(step).status_code for step in steps] == [200, 200, 200]
+    resumed = site.get(path(family))
+    assert resumed.headers["Location"] == steps[-1]
+    assert site.follow(resumed).status_code == 200
+    site.sign_in(stranger)
+    assert [site.get(step).status_code for step in [path(family), *steps]] == [404] * 4
+    site.client.logout()
+    assert [site.get(step).headers["Location"] for step in steps] == [
+        f"/connexion/?next={step}" for step in steps
+    ]
+
+
 @pytest.mark.parametrize("step", ["jours/", "situation/", "confirmation/"])
 def test_posting_for_a_child_of_another_family_changes_nothing(site, family, step):
     other = make_family()
