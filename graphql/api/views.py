@@ -1,6 +1,7 @@
 """The door of the GraphQL API: one POST of JSON, one document, one answer in JSON.
 
-A GET is refused (a link must not act), a list of requests too. A request that carries a session
+A GET never runs anything (a link must not act): it shows the schema and a form to whoever may read
+them, and is refused to the others. A list of requests is refused too. A request that carries a session
 cookie must carry the CSRF token as well. A refusal of the request has an HTTP status of 4xx; once
 the document runs the status is 200 and each error says its path. Every error bears the request's
 reference, which is on every line of the logs, and never a trace.
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from graphql import (
     DocumentNode,
@@ -29,7 +31,7 @@ from api.context import Context
 from api.documents import DocumentCache, DocumentsRefused
 from api.errors import formatted
 from api.refusals import Refused
-from api.schema import schema
+from api.schema import schema, sdl
 from api.variables import check as check_variables
 from tenants.accounts.capabilities import Capability
 
@@ -41,6 +43,8 @@ _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 @csrf_exempt  # checked below, so that the refusal is JSON too
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one GraphQL request."""
+    if request.method == "GET" and _may_read_schema(Context(request)):
+        return render(request, "api/explorer.html", {"sdl": sdl()})
     try:
         text, variables, operation_name = _read(request)
         prepared = documents.prepare(text, variables)

@@ -1,8 +1,8 @@
 """Who gets what at each door: `matrix.toml`, played.
 
 A door without a line fails, a line without a door too. To write the lines of new doors, look at
-what `SOCLE_WRITE_MATRIX=1 make test ARGS='tests/access -n0'` changed, and commit it only if it is right:
-the file is the intention, not a recording.
+what `SOCLE_WRITE_MATRIX=1 make test ARGS='tests/access -n0'` changed, and commit it only if it is
+right: the file is the intention, not a recording.
 
 - `routes`, `public`: the HTTP status of a GET (`302` leads to the sign-in page, `404` also hides
   what is not theirs);
@@ -186,6 +186,16 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "close-service-days": (("day",), {"reason": "Grève"}),
     "end-enrolments": (("enrolment",), {"end_on": "2024-12-09"}),
     "redecide-prices": (("pupil",), {"valid_from": "2024-12-01"}),
+    "enrol-pupil": (("newcomer",), {"weekdays": "1", "start_on": "2024-12-09"}),
+    "change-weekdays": (("enrolment",), {"weekdays": "2", "effective_on": "2024-12-09"}),
+    "cancel-meals": (("enrolment",), {"first_day": "2024-12-12"}),
+    "add-meal": (("enrolment",), {"day": "2024-12-10"}),
+    "record-resources": (
+        ("pupil",),
+        {"proof_kind": "CAF_CERTIFICATE", "basis": "CAF_QF", "quotient": "600"}
+        | {"valid_from": "2025-01-06"},
+    ),
+    "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
 # The forms of the portal: the child they are about, what is sent.
@@ -214,6 +224,9 @@ def _act(world: World, name: str, who: str) -> str:
     targets, answers = ACTS[name]
     if name == "prepare-run":
         answers = answers | {"regie": str(world.keys["regie"].public_id)}
+    if name == "share-bills":
+        first, second = world.family.guardians
+        answers = {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
     url = url_for(name, *(world.keys[one] for one in targets))
     visitor = world.clients[who]
     with undone():

@@ -23,12 +23,17 @@ class Api:
         return self
 
     def send(self, body: Any, *, content_type: str = "application/json") -> Any:
+        data = body if isinstance(body, str | bytes) else json.dumps(body)
+        return self._back(self.client.post("/graphql/", data, content_type=content_type))
+
+    def get(self, path: str) -> Any:
+        return self._back(self.client.get(path))
+
+    def _back(self, response: Any) -> Any:
         from django.db import connection
 
         from tenants.registry import directory
 
-        data = body if isinstance(body, str | bytes) else json.dumps(body)
-        response = self.client.post("/graphql/", data, content_type=content_type)
         connection.set_tenant(directory.by_schema(self.schema))
         return response
 

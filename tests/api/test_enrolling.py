@@ -9,6 +9,7 @@ import time_machine
 
 from billing.canteen.models import Enrolment
 from billing.tariffs.models import PriceDecision
+from commons.models import AuditEntry
 from tests.factories.canteen import make_family, open_canteen
 from tests.factories.portal import account_of
 from tests.factories.tariffs import make_resources, make_version
@@ -39,7 +40,8 @@ def enrol(api, family, **traits):
 
 
 def test_a_family_enrols_its_child_and_gets_the_price(api, family):
-    api.sign_in(account_of(family))
+    user = account_of(family)
+    api.sign_in(user)
 
     done = enrol(api, family)
 
@@ -49,6 +51,8 @@ def test_a_family_enrols_its_child_and_gets_the_price(api, family):
     enrolment = Enrolment.objects.get()
     assert (enrolment.state, enrolment.weekdays) == ("ACTIVE", 0b01001)
     assert PriceDecision.objects.get().unit_price_cents == 300
+    entry = AuditEntry.objects.get(action="canteen.enrolment.created")
+    assert (entry.actor_kind, entry.actor_id) == ("user", str(user.public_id))
 
 
 def test_asking_again_is_refused_and_changes_nothing(api, family):

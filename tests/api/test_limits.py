@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -178,10 +179,36 @@ def test_a_request_that_is_none_is_refused(api, body, content_type, status, code
     assert [e["extensions"]["code"] for e in response.json()["errors"]] == [code]
 
 
-def test_a_link_does_not_act(api):
-    response = api.client.get("/graphql/?query={viewer{email}}")
+LINK = "/graphql/?query={departement{contactPhone}}"
+
+
+def test_a_link_does_not_act(api, settings):
+    settings.HAS_MAILBOX = False
+
+    response = api.get(LINK)
 
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(("is_agent", "status"), [(True, 200), (False, 405)])
+def test_the_page_of_the_api_is_for_agents_and_runs_nothing(api, settings, is_agent, status):
+    from tenants.accounts.models import StaffRole, User
+
+    settings.HAS_MAILBOX = False
+    user = User.objects.create(email="quelquun@exemple.fr")
+    if is_agent:
+        StaffRole.objects.create(user=user, role="READER")
+
+    response = api.sign_in(user).get(LINK)
+
+    assert response.status_code == status
+    text = response.content.decode()
+    assert "09 " not in text.replace("\u00a0", " ")  # the telephone asked for is not answered
+    if is_agent:
+        assert "type EnrolInCanteenPayload {" in text
+        assert "csrfmiddlewaretoken" in text
+        assert re.findall(r'(?:src|href)="(?!/static/|#)[^"]*"', text) == []
+        assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=", text)
 
 
 def test_a_session_needs_its_csrf_token(api, tenant_db):
