@@ -85,16 +85,21 @@ class Supervisor:
         """The file a child writes to."""
         return self._log_dir / f"{name}.log"
 
-    def start(self, child: Child) -> None:
-        """Start a child; it will be stopped by `stop`."""
+    @property
+    def is_asked_to_stop(self) -> bool:
+        """Whether a signal came."""
+        return self._asked.is_set()
+
+    def start(self, child: Child, *, show: bool = False) -> None:
+        """Start a child; it will be stopped by `stop`. What is shown is its output, never its log."""
         self._log_dir.mkdir(parents=True, exist_ok=True)
         with self.log_of(child.name).open("wb") as log:
             process = subprocess.Popen(
                 child.command,
                 env=dict(child.environment),
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=None if show else log,
+                stderr=log,
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
@@ -105,16 +110,14 @@ class Supervisor:
 
         :raises Stopping: if a signal came meanwhile; the child is stopped
         """
-        if show:
-            process = subprocess.Popen(
-                child.command, env=dict(child.environment), start_new_session=True
-            )
-            self._running.append((child, process))
-        else:
-            self.start(child)
+        self.start(child, show=show)
         process = self._running[-1][1]
-        self.wait_until(lambda: process.poll() is not None, seconds=None)
-        self._running.pop()
+        try:
+            self.wait_until(lambda: process.poll() is not None, seconds=None)
+        finally:
+            self._running.pop()
+            if process.poll() is None:
+                _stop([process])
         return process.returncode
 
     def wait_until(self, is_done: Callable[[], bool], *, seconds: float | None) -> bool:
@@ -155,18 +158,22 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop every child and what it started: asked first, forced after some seconds."""
-        for _child, process in reversed(self._running):
-            _signal_group(process, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        for _child, process in reversed(self._running):
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
-            finally:  # also what a child left behind in its group
-                _signal_group(process, signal.SIGKILL)
-                process.wait()
+        _stop([process for _child, process in reversed(self._running)])
         self._running.clear()
+
+
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        _signal_group(process, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            pass
+        finally:  # also what a child left behind in its group
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

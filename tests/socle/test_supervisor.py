@@ -14,13 +14,13 @@ import pytest
 from socle.supervisor import Child, Stopping, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
-# A child that has a child of its own, and says its number.
-PARENT = (
-    sys.executable,
-    "-u",
-    "-c",
-    f"import subprocess, time; print(subprocess.Popen({list(SLEEPER)!r}).pid); time.sleep(60)",
-)
+# A child that has a child of its own, and says both numbers.
+_PARENT = f"""
+import os, subprocess, time
+print(os.getpid(), subprocess.Popen({list(SLEEPER)!r}).pid)
+time.sleep(60)
+"""
+PARENT = (sys.executable, "-u", "-c", _PARENT)
 DEAF = (
     sys.executable,
     "-u",
@@ -35,6 +35,14 @@ def is_running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def vanishes(process: int) -> bool:
+    """Whether it is gone within seconds: what is killed takes a moment to go."""
+    deadline = time.monotonic() + 5
+    while is_running(process) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not is_running(process)
 
 
 def child(name: str, command: tuple[str, ...]) -> Child:
@@ -56,12 +64,12 @@ def supervisor(tmp_path: Path):
 
 def test_stopping_stops_the_children_of_the_children_too(supervisor):
     supervisor.start(child("parent", PARENT))
-    grandchild = int(first_line(supervisor, "parent"))
+    grandchild = int(first_line(supervisor, "parent").split()[1])
     assert is_running(grandchild)
 
     supervisor.stop()
 
-    assert supervisor.wait_until(lambda: not is_running(grandchild), seconds=5)
+    assert vanishes(grandchild)
 
 
 def test_a_child_that_will_not_stop_is_forced(supervisor, monkeypatch):
@@ -94,11 +102,20 @@ def test_a_signal_ends_the_watch_without_a_death(supervisor, number):
         assert supervisor.watch() is None
 
 
-def test_a_signal_stops_what_is_being_run(supervisor):
+def test_a_signal_stops_what_is_being_run_and_its_children(supervisor):
+    log = supervisor.log_of("parent")
+
+    def interrupt_once_started() -> None:
+        while not log.exists() or "\n" not in log.read_text():
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
     with supervisor.signals():
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        threading.Thread(target=interrupt_once_started).start()
         with pytest.raises(Stopping):
-            supervisor.run(child("sleeper", SLEEPER))
+            supervisor.run(child("parent", PARENT))
+
+    assert all(vanishes(int(number)) for number in log.read_text().split())
 
 
 def test_running_answers_the_exit_status(supervisor):
