@@ -1,10 +1,10 @@
-"""The test harness: embedded services, one template database, strict by default.
+"""The test harness: real services, one template database, strict by default.
 
 Loaded with `-p tests.plugin`, before pytest-django reads the settings. The controller starts (or
-joins) the embedded PostgreSQL of `var/test`, builds a template database stamped with a hash of the
-migrations, and each worker gets a copy of it, in which Hauts-de-Seine (`d92`) and Val-de-Marne
-(`d94`) exist. Nothing is left in the templates' tenants by a test: `tenant_db` rolls back,
-`committed_tenant_db` truncates.
+joins) the embedded PostgreSQL of `var/test`, or uses the servers it is given (`tests.servers`). It
+builds a template database stamped with a hash of the migrations, and each worker gets a copy of it,
+in which Hauts-de-Seine (`d92`) and Val-de-Marne (`d94`) exist. Nothing is left in the templates'
+tenants by a test: `tenant_db` rolls back, `committed_tenant_db` truncates.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ for folder in (ROOT, ROOT / "platform", ROOT / "graphql"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from tests import servers  # noqa: E402  found through the paths above
+
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 KEPT_TEMPLATES = 6
 STAMPED = ("**/migrations/*.py", "tenants/registry/*.py", "tenants/registry/privileges.toml",
@@ -34,11 +36,10 @@ STAMPED = ("**/migrations/*.py", "tenants/registry/*.py", "tenants/registry/priv
 
 
 def _data_dir() -> Path:
-    """Where the server's data are: a guard's copy of the tree joins the checkout's server."""
-    from socle import embedded
+    """Where the server's data are; a guard's copy of the tree joins the checkout's by SOCLE_VAR."""
+    from socle import places
 
-    given = os.environ.get("SOCLE_TEST_VAR")
-    return (Path(given) if given else embedded.base_dir()) / "test"
+    return places.default_data_dir("test")
 
 
 def _stamp() -> str:
@@ -58,10 +59,9 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _build_template(services: object, name: str) -> None:
+def _build_template(superuser_url: str, name: str) -> None:
     from socle import embedded
 
-    superuser_url: str = services.superuser_url  # type: ignore[attr-defined]
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         known = [
             row[0]
@@ -85,6 +85,7 @@ def _build_template(services: object, name: str) -> None:
         "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
         "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", building),
         "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", building),
+        "LOG_LEVEL": "WARNING",
     }
     subprocess.run(
         [sys.executable, "-W", "ignore", str(ROOT / "tests" / "build_template.py")],
@@ -100,8 +101,6 @@ def _build_template(services: object, name: str) -> None:
 
 def _start() -> None:
     """In the controller: services, template, and the variables the workers inherit."""
-    from socle import embedded
-
     data_dir = _data_dir()
     os.environ |= {
         "SECRET_KEY": "test-secret-key-that-is-long-enough-for-every-check-0123456789",
@@ -115,15 +114,19 @@ def _start() -> None:
     }
     name = f"template_{_stamp()}"
     with _locked(data_dir / "lock"):
-        services = embedded.start_services(
-            data_dir, for_tests=True, database="postgres_unused", redis_name=str(os.getpid())
-        )
-        os.environ |= services.environment()
-        os.environ["SOCLE_SUPERUSER_URL"] = services.superuser_url
+        os.environ["SOCLE_SUPERUSER_URL"] = superuser_url = servers.start(data_dir)
         os.environ["SOCLE_TEMPLATE"] = name
-        _build_template(services, name)
+        _build_template(superuser_url, name)
+    _use_database(superuser_url, name)  # of no use but to load the settings
     os.environ["SOCLE_RUN"] = str(os.getpid())
-    atexit.register(services.stop_redis)
+
+
+def _use_database(superuser_url: str, name: str) -> None:
+    from socle import embedded
+
+    os.environ["DATABASE_URL"] = embedded.url_for(superuser_url, "socle_web", name)
+    os.environ["DATABASE_OWNER_URL"] = embedded.url_for(superuser_url, "socle_owner", name)
+    os.environ["SOCLE_DATA_DIR"] = str(_data_dir() / "files" / name)
 
 
 def _own_database() -> None:
@@ -134,12 +137,11 @@ def _own_database() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"run_{os.environ['SOCLE_RUN']}_{worker}"
     with _locked(_data_dir() / "lock"):
+        servers.take_redis_database(_data_dir())
         _drop_leftovers(superuser_url)
         embedded.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])
     _take_guard_away(superuser_url, name)
-    os.environ["DATABASE_URL"] = embedded.url_for(superuser_url, "socle_web", name)
-    os.environ["DATABASE_OWNER_URL"] = embedded.url_for(superuser_url, "socle_owner", name)
-    os.environ["SOCLE_DATA_DIR"] = str(_data_dir() / "files" / name)
+    _use_database(superuser_url, name)
     atexit.register(_drop, superuser_url, name)
 
 
@@ -171,10 +173,10 @@ def _drop_leftovers(superuser_url: str) -> None:
     """Databases of runs that were killed."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         rows = connection.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE 'run\\_%'"
+            "SELECT datname FROM pg_database WHERE datname ~ '^(building_)?run_[0-9]+_'"
         ).fetchall()
     for (name,) in rows:
-        process = name.split("_")[1]
+        process = name.removeprefix("building_").split("_")[1]
         if not Path(f"/proc/{process}").exists() and Path("/proc").exists():
             _drop(superuser_url, name)
 

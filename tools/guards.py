@@ -118,7 +118,7 @@ def run_pytest(guard: Guard, tree: Path) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SOCLE_TEST")}
     environment |= dict(guard.env)
     environment |= {
-        "SOCLE_TEST_VAR": str(ROOT / "var"),
+        "SOCLE_VAR": str(ROOT / "var"),
         "SOCLE_GUARD_SQL": "\x1e".join(guard.sql),
         "SOCLE_GUARD_UNDO": "\x1e".join(guard.undo),
         "PYTHONDONTWRITEBYTECODE": "1",

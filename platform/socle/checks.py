@@ -74,7 +74,7 @@ def _warnings() -> list[checks.CheckMessage]:
         return []
     return [
         checks.Warning(
-            "TENANT_LOGIN=switched n'arrête pas une instruction SET ROLE entière.",
+            "TENANT_LOGIN=switched n'arrête pas une instruction qui change de rôle.",
             hint="Donnez per-tenant à TENANT_LOGIN, ou lisez docs/security/isolation.md.",
             id="socle.W001",
         )

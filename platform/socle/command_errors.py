@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from commons import environment
+
 LOCALE = Path(__file__).with_name("locale")
 # The kinds of values, as the help shows them.
 METAVARS = {
@@ -57,7 +59,7 @@ def refuse_what_is_no_bug(error: Exception) -> None:
         raise Refused(str(error)) from error
     # Once connected, PostgreSQL gives each error a code: without one, there was no connection.
     if isinstance(error, OperationalError) and not getattr(error.__cause__, "sqlstate", None):
-        is_owner = os.environ.get("SOCLE_PROCESS") == "owner"
+        is_owner = environment.text("SOCLE_PROCESS", "web") == "owner"
         name = "DATABASE_OWNER_URL" if is_owner else "DATABASE_URL"
         detail = str(error).splitlines()[0]
         raise Refused(

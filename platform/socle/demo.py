@@ -1,13 +1,14 @@
 """The demo: everything a visitor needs, started by one command and stopped by Ctrl-C.
 
-Data, secrets and stamps are in the demo's data directory; stopping keeps them. A start that was cut
-while it seeded begins again from nothing, as half a seed is no data. With DATABASE_URL,
-DATABASE_OWNER_URL and REDIS_URL all set, those servers are used and none is started.
+Data and secrets are in the demo's data directory; stopping keeps them. How far the demo is with a
+database is written in that database. A start that was cut while it seeded begins again from
+nothing, as half a seed is no data. Servers that are given (`socle.outside`) are used, never erased.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import hashlib
 import http.client
@@ -20,14 +21,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from socle.embedded import CHECKOUT, CannotStart, base_dir, default_data_dir, start_services
+from commons import environment as variables
+from socle import demo_state, leftovers, outside
+from socle.demo_state import DemoState
+from socle.embedded import CannotStart, start_redis, start_services
+from socle.places import CHECKOUT, base_dir, default_data_dir
 from socle.redis_binary import NoRedis
 from socle.supervisor import Child, Death, Stopping, Supervisor, tail
 
 HOST = "127.0.0.1"
 BASE_DOMAIN = "localhost"
 HEALTH_SECONDS = 90
-OUTSIDE = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 # What makes a schema: when none of it changed, there is nothing to migrate.
 SCHEMA_FILES = ("*/*/migrations/*.py", "tenants/registry/*.py", "tenants/registry/privileges.toml")
 
@@ -38,42 +42,85 @@ class CannotServe(RuntimeError):
     """The demo cannot start or go on; the message is for the person at the terminal."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Demo:
+    """What one run of the demo works with."""
+
+    servers: outside.Servers
+    data_dir: Path
+    supervisor: Supervisor
+    port: int
+    say: Say
+    started: float
+
+
 def run(*, port: int, reset: bool, say: Say) -> int:
     """Start the demo, serve until somebody stops it, and answer the exit status.
 
     :raises CannotServe: with what to do about it
     """
-    data_dir = default_data_dir("demo")
+    try:
+        return _run(port=port, reset=reset, say=say)
+    except Stopping:
+        say("Arrêté. Les données sont gardées.")
+        return 0
+    except (CannotStart, NoRedis, outside.BadServers, leftovers.StillRunning) as problem:
+        raise CannotServe(str(problem)) from problem
+
+
+def _run(*, port: int, reset: bool, say: Say) -> int:
+    servers = outside.given()
+    if servers.has_database and reset:
+        raise CannotServe(
+            "RESET=1 n'efface pas une base extérieure. Supprimez vous-même celle de DATABASE_URL, "
+            "préparez-la de nouveau (socle database prepare), puis relancez sans RESET."
+        )
+    outside.try_out(servers)
+    data_dir = default_data_dir("demo-outside" if servers.has_database else "demo")
     supervisor = Supervisor(base_dir() / "log")
+    demo = Demo(servers, data_dir, supervisor, port, say, started=time.monotonic())
     with _alone(data_dir), supervisor.signals():
         _refuse_taken_port(port)
-        started = time.monotonic()
-        _forget_if(data_dir, reset=reset, say=say)
-        try:
-            with _services(data_dir, say) as urls:
-                return _serve(supervisor, data_dir, urls, port=port, started=started, say=say)
-        except Stopping:
-            say("Arrêté. Les données sont gardées.")
-            return 0
+        for name in leftovers.stop_servers(data_dir):
+            say(f"{name} tournait encore depuis la fois d'avant : arrêté.")
+        if reset and data_dir.exists():
+            say("Effacement des données…")
+            shutil.rmtree(data_dir)
+        with _services(demo) as urls:
+            state = demo_state.read(urls["DATABASE_OWNER_URL"])
+            if not _must_begin_again(demo, state):
+                return _serve(demo, urls, state)
+        say("Le premier démarrage avait été coupé : on recommence.")
+        shutil.rmtree(data_dir)
+        with _services(demo) as urls:
+            return _serve(demo, urls, DemoState())
 
 
-def _serve(
-    supervisor: Supervisor,
-    data_dir: Path,
-    urls: dict[str, str],
-    *,
-    port: int,
-    started: float,
-    say: Say,
-) -> int:
-    environment = _environment(data_dir, urls) | {"PORTAL_ORIGIN": f"http://{{host}}:{port}"}
+def _must_begin_again(demo: Demo, state: DemoState) -> bool:
+    """Whether what is in the database is no data; an outside one is never erased."""
+    if not (state.is_cut or state.is_foreign):
+        return False
+    if not demo.servers.has_database:
+        return True
+    raise CannotServe(
+        "La création des données avait été coupée dans votre base. Supprimez cette base, préparez-la "
+        "de nouveau (socle database prepare), puis recommencez."
+        if state.is_cut
+        else "La base de DATABASE_URL a déjà des départements, que la démonstration n'a pas créés. "
+        "Donnez une base vide."
+    )
+
+
+def _serve(demo: Demo, urls: dict[str, str], state: DemoState) -> int:
+    supervisor, say, port = demo.supervisor, demo.say, demo.port
+    environment = _environment(demo, urls)
     try:
-        _prepare(supervisor, data_dir, environment, say)
-        for child in _processes(data_dir, environment, port):
+        _prepare(demo, environment, state)
+        for child in _processes(demo.data_dir, environment, port):
             supervisor.start(child)
         say("Démarrage du site, des tâches et de l'horloge…")
         _wait_for_health(supervisor, port)
-        say(f"Prêt en {time.monotonic() - started:.0f} s.\n")
+        say(f"Prêt en {time.monotonic() - demo.started:.0f} s.\n")
         print_addresses(supervisor, environment, port)
         say("\nCtrl-C arrête tout et garde les données. make demo RESET=1 repart de zéro.")
         death = supervisor.watch()
@@ -111,54 +158,71 @@ def _refuse_taken_port(port: int) -> None:
             ) from error
 
 
-def _forget_if(data_dir: Path, *, reset: bool, say: Say) -> None:
-    was_cut = (data_dir / "seeding").exists() and not (data_dir / "seeded").exists()
-    if not data_dir.exists() or not (reset or was_cut):
-        return
-    say(
-        "Effacement des données…"
-        if reset
-        else "Le premier démarrage avait été coupé : on recommence."
-    )
-    shutil.rmtree(data_dir)
-
-
 @contextlib.contextmanager
-def _services(data_dir: Path, say: Say) -> Iterator[dict[str, str]]:
-    if all(os.environ.get(name) for name in OUTSIDE):
-        say("Base et Redis : ceux de DATABASE_URL et REDIS_URL.")
-        data_dir.mkdir(parents=True, exist_ok=True)
-        yield {name: os.environ[name] for name in OUTSIDE} | {
-            "SOCLE_DATA_DIR": str(data_dir / "files")
-        }
-        return
-    say("Démarrage de PostgreSQL et de Redis…")
-    try:
-        services = start_services(data_dir)
-    except (CannotStart, NoRedis) as error:
-        raise CannotServe(str(error)) from error
-    try:
-        yield services.environment() | {"SOCLE_EMBEDDED": "true"}
-    finally:
-        services.stop()
+def _services(demo: Demo) -> Iterator[dict[str, str]]:
+    """The servers of this run, ours stopped at the end; the variables that say where they are.
+
+    :raises Stopping: if a signal came while they started
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            urls = _start(demo, stack)
+        except (CannotStart, NoRedis) as error:
+            if demo.supervisor.is_asked_to_stop:
+                raise Stopping from error
+            raise
+        if demo.supervisor.is_asked_to_stop:
+            raise Stopping
+        yield urls
 
 
-def _secret(data_dir: Path, name: str) -> str:
-    path = data_dir / name
+def _start(demo: Demo, stack: contextlib.ExitStack) -> dict[str, str]:
+    servers, data_dir, say = demo.servers, demo.data_dir, demo.say
+    data_dir.mkdir(parents=True, exist_ok=True)
+    given = [name for name in ("DATABASE_URL", "REDIS_URL") if name in servers.environment()]
+    if given:
+        say(f"Serveurs donnés par {' et '.join(given)} : utilisés, jamais effacés.")
+    if not servers.has_database:
+        say(
+            "Démarrage de PostgreSQL…"
+            if servers.redis_url
+            else "Démarrage de PostgreSQL et de Redis…"
+        )
+        services = start_services(data_dir, redis_url=servers.redis_url)
+        stack.callback(services.stop)
+        return services.environment() | {"SOCLE_EMBEDDED": "true"}
+    urls = {"SOCLE_DATA_DIR": str(data_dir / "files")} | servers.environment()
+    if not servers.redis_url:
+        say("Démarrage de Redis…")
+        redis = start_redis(data_dir)
+        stack.callback(redis.stop)
+        urls["REDIS_URL"] = redis.url
+    return urls
+
+
+def _secret(demo: Demo, variable: str) -> str:
+    """A secret made once and kept with the data; one that is given, for a database that is."""
+    given = variables.text(variable, "") if demo.servers.has_database else ""
+    if given:
+        return given
+    path = demo.data_dir / variable.lower().replace("_", "-")
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")
     return path.read_text(encoding="ascii")
 
 
-def _environment(data_dir: Path, urls: dict[str, str]) -> dict[str, str]:
+def _environment(demo: Demo, urls: dict[str, str]) -> dict[str, str]:
+    # Read already; left there, a file would give the owner's address to who serves.
+    kept = {k: v for k, v in os.environ.items() if k.removesuffix("_FILE") not in urls}
     return {
-        **os.environ,
+        **kept,
         **urls,
         "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
-        "SECRET_KEY": _secret(data_dir, "secret-key"),
-        "TENANT_LOGIN_SECRET": _secret(data_dir, "tenant-login-secret"),
+        "SECRET_KEY": _secret(demo, "SECRET_KEY"),
+        "TENANT_LOGIN_SECRET": _secret(demo, "TENANT_LOGIN_SECRET"),
         "BASE_DOMAIN": BASE_DOMAIN,
+        "PORTAL_ORIGIN": f"http://{{host}}:{demo.port}",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -167,27 +231,24 @@ def _command(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "socle.command", *arguments)
 
 
-def _prepare(supervisor: Supervisor, data_dir: Path, environment: dict[str, str], say: Say) -> None:
+def _prepare(demo: Demo, environment: dict[str, str], state: DemoState) -> None:
     """Migrate when the schema's files changed; seed once."""
-    stamp = data_dir / "migrated"
+    owner_url = environment["DATABASE_OWNER_URL"]
     wanted = _schema_stamp()
-    if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
-        say("Mise à jour de la base…")
-        _must(supervisor, Child("migrate", _command("migrate", "--quiet"), environment))
-        stamp.write_text(wanted, encoding="ascii")
-    if not (data_dir / "seeded").exists():
-        say("Création des départements, des familles et des factures (une à deux minutes)…")
-        (data_dir / "seeding").touch()
-        status = supervisor.run(Child("seed", _command("seed"), environment), show=True)
-        if status != 0:
-            raise CannotServe(
-                "Les données de démonstration n'ont pas pu être créées (voir au-dessus)."
-            )
-        (data_dir / "seeded").touch()
+    if state.schema != wanted:
+        demo.say("Mise à jour de la base…")
+        _must(demo.supervisor, Child("migrate", _command("migrate", "--quiet"), environment))
+        state = dataclasses.replace(state, schema=wanted)
+        demo_state.write(owner_url, state)
+    if state.seed != "done":
+        demo.say("Création des départements, des familles et des factures (une à deux minutes)…")
+        demo_state.write(owner_url, dataclasses.replace(state, seed="begun"))
+        _must(demo.supervisor, Child("seed", _command("seed"), environment), show=True)
+        demo_state.write(owner_url, dataclasses.replace(state, seed="done"))
 
 
-def _must(supervisor: Supervisor, child: Child) -> None:
-    status = supervisor.run(child)
+def _must(supervisor: Supervisor, child: Child, *, show: bool = False) -> None:
+    status = supervisor.run(child, show=show)
     if status != 0:
         log = supervisor.log_of(child.name)
         raise CannotServe(_obituary(Death(child.name, status, log, tail(log))))

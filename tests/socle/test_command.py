@@ -146,8 +146,13 @@ def test_a_database_that_does_not_answer_is_told_in_one_sentence(arguments, vari
 
 def test_a_superuser_is_refused_in_one_sentence(superuser_url):
     """In the fallback, where the URL's own role is used."""
-    database = psycopg.conninfo.conninfo_to_dict(superuser_url)["dbname"]
-    url = embedded.url_for(superuser_url, "postgres", str(database))
+    parts = psycopg.conninfo.conninfo_to_dict(superuser_url)
+    url = embedded.url_for(superuser_url, str(parts["user"]), str(parts["dbname"]))
+    if "password" in parts:
+        url = url.replace(
+            f":{embedded.role_password(superuser_url, str(parts['user']))}@",
+            f":{parts['password']}@",
+        )
     given = PRODUCTION | {"DATABASE_URL": url, "TENANT_LOGIN": "switched"}
 
     done = socle("tenant", "list", **given)

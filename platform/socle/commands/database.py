@@ -1,4 +1,4 @@
-"""Migrations and départements: `socle migrate`, `makemigrations`, `tenant create`, `tenant list`."""
+"""Databases and départements: `socle database prepare`, `migrate`, `tenant create`, `tenant list`…"""
 
 from __future__ import annotations
 
@@ -91,10 +91,42 @@ def tenant_list() -> None:
         click.echo(f"{departement.schema_name}\t{departement.name}")
 
 
+@click.command("prepare")
+def database_prepare() -> None:
+    """Préparer un PostgreSQL extérieur : rôles, base et droits (une fois)."""
+    import psycopg  # noqa: PLC0415  a fast start for the other commands
+
+    from commons import environment  # noqa: PLC0415
+    from socle import embedded  # noqa: PLC0415
+    from tenants.registry.backend import roles  # noqa: PLC0415
+
+    superuser_url = environment.text("SOCLE_SUPERUSER_URL", give="l'adresse du superutilisateur")
+    secret = environment.text("TENANT_LOGIN_SECRET", give="le secret des rôles des départements")
+    passwords = {roles.PUBLIC_ROLE: roles.password_of(roles.PUBLIC_ROLE, secret)}
+    for name, role in (("DATABASE_OWNER_URL", roles.OWNER_ROLE), ("DATABASE_URL", roles.WEB_ROLE)):
+        parts = psycopg.conninfo.conninfo_to_dict(
+            environment.url(
+                name, schemes=("postgresql", "postgres"), example=f"postgresql://{role}:…"
+            )
+        )
+        if parts.get("user") != role:
+            raise Refused(f"Le rôle de {name} doit s'appeler {role}.")
+        if parts.get("password"):
+            passwords[role] = str(parts["password"])
+        database = str(parts.get("dbname") or "")
+    try:
+        embedded.create_roles(superuser_url, passwords)
+        embedded.create_database(superuser_url, database)
+    except psycopg.Error as error:
+        raise Refused(f"PostgreSQL a refusé : {str(error).splitlines()[0]}") from error
+    click.echo(f"Rôles et base « {database} » prêts. Continuez avec socle migrate, ou make demo.")
+
+
 COMMANDS = {
     "migrate": migrate,
     "makemigrations": makemigrations,
     "django": django,
+    "database prepare": database_prepare,
     "tenant create": tenant_create,
     "tenant list": tenant_list,
 }

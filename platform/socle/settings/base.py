@@ -205,7 +205,6 @@ LANGUAGES = [("fr", "Français")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
-LOCALE_PATHS = [BASE_DIR / "platform" / "ui" / "locale"]
 
 # --- files, cache, messages: each names the tenant -------------------------------------------
 STATIC_URL = "/static/"
