@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick lint guards look bench soak format messages clean environment
+.PHONY: help demo test lint guards look bench soak format clean environment
 
 help: ## Afficher cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,13 +57,8 @@ format: ## Mettre en forme le code et les gabarits
 	@$(BIN)/ruff check --fix-only --quiet $(PRESENT)
 	@$(BIN)/ruff format $(PRESENT)
 
-messages: ## Relever les textes français dans platform/ui/locale/fr.pot
-	@$(BOOTSTRAP) --group test
-	@$(BIN)/python tools/messages.py
-
-clean: ## Effacer ce qui a été fabriqué : .venv, var/, caches (la démonstration doit être arrêtée)
-	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage look
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+clean: ## Effacer ce qui a été fabriqué : .venv, var/, caches (les serveurs restés là sont arrêtés)
+	@$(PYTHON) tools/clean.py
 
 environment:
 	@$(BOOTSTRAP) --group dev

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+
+import pytest
 
 from tests.architecture.sources import ROOT, calls, sources, strings, written
 
@@ -33,16 +36,63 @@ def test_every_setting_is_documented_and_no_other():
     assert sorted(documented - variables()) == []
 
 
+# Read by hand, each for a reason.
+READ_BY_HAND = {
+    # The system's own, which a library of PostgreSQL's asks for.
+    "platform/socle/embedded.py: os.environ.setdefault('XDG_RUNTIME_DIR', str(data_dir / 'run'))",
+}
+
+
+def environment_reads(tree: ast.AST) -> Iterator[ast.expr]:
+    """Every expression that takes a variable out of the environment; whole copies are none."""
+    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        name = ""
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            name = ast.unparse(node.value)
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            name = ast.unparse(node.comparators[0])
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            is_write = node.func.attr == "setdefault" and id(node) in statements
+            is_read = node.func.attr in {"get", "pop", "setdefault"} and not is_write
+            name = ast.unparse(node.func.value) if is_read else ""
+        if name in {"os.environ", "environ"} or (
+            isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.getenv", "getenv"}
+        ):
+            yield node
+
+
 def test_settings_are_read_through_the_loud_helper():
-    allowed = ("platform/commons/environment.py", "platform/commons/postgres.py", "platform/socle/")
-    wrong = [
-        f"{source.place}:{call.lineno}"
+    found = {
+        f"{source.place}: {ast.unparse(read)}"
         for source in sources()
-        if not source.place.startswith(allowed)
-        for name, call in calls(source)
-        if name in {"os.environ.get", "os.getenv"}
-    ]
-    assert wrong == []
+        if source.place != "platform/commons/environment.py"
+        for read in environment_reads(source.tree)
+    }
+    assert found == READ_BY_HAND
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "os.environ['A']",
+        "os.environ.get('A')",
+        "value = os.environ.setdefault('A', '')",
+        "os.environ.pop('A')",
+        "'A' in os.environ",
+        "os.getenv('A')",
+        "environ['A']",
+    ],
+)
+def test_reading_by_hand_would_be_seen(line):
+    assert len(list(environment_reads(ast.parse(line)))) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["os.environ['A'] = 'b'", "os.environ.setdefault('A', 'b')", "dict(os.environ)"]
+)
+def test_writing_and_copying_are_no_reading(line):
+    assert list(environment_reads(ast.parse(line))) == []
 
 
 def test_every_event_is_documented():
@@ -105,14 +155,45 @@ def test_links_between_documents_lead_somewhere():
     assert wrong == []
 
 
+def makefile() -> str:
+    return (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def targets() -> set[str]:
+    """The targets that have a rule."""
+    return set(re.findall(r"^([a-z-]+):(?!=)", makefile(), re.MULTILINE))
+
+
 def test_make_targets_of_the_readme_exist():
-    targets = set(
-        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    )
-    pages = ["README.md", "CONTRIBUTING.md"]
     named = {
         target
-        for page in pages
-        for target in re.findall(r"`make ([a-z-]+)", (ROOT / page).read_text(encoding="utf-8"))
+        for page in ("README.md", "CONTRIBUTING.md", ".ci/run")
+        for target in re.findall(
+            r"\bmake (?:--[a-z-]+ )?([a-z-]+)", (ROOT / page).read_text(encoding="utf-8")
+        )
     }
-    assert named - targets == set()
+    assert named - targets() == set()
+
+
+def test_every_phony_target_has_a_rule_and_each_is_explained():
+    (declared,) = re.findall(r"^\.PHONY: (.+)$", makefile(), re.MULTILINE)
+    explained = set(re.findall(r"^([a-z-]+):.*## ", makefile(), re.MULTILINE))
+
+    assert set(declared.split()) == targets()
+    assert targets() - explained == {"environment"}  # what the others need
+
+
+def test_what_a_target_runs_exists():
+    scripts = re.findall(r"[\w/]+\.py\b", makefile())
+    modules = re.findall(r"python -m ([\w.]+)", makefile())
+    places = [*scripts, *(f"{name.replace('.', '/')}.py" for name in modules)]
+    missing = [
+        place
+        for place in places
+        if not (ROOT / place).exists()
+        and not (ROOT / place.removesuffix(".py") / "__main__.py").exists()
+    ]
+
+    assert scripts
+    assert modules
+    assert missing == []
