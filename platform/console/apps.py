@@ -2,7 +2,7 @@ import importlib
 
 from django.apps import AppConfig
 
-ACTS = ("billing", "canteen", "pricing")
+ACTS = ("billing", "canteen", "enrolling", "households", "meals", "pricing")
 
 
 class ConsoleConfig(AppConfig):

@@ -14,7 +14,6 @@ from billing.canteen.models import BookingException, Enrolment, ServiceDay
 from billing.invoicing.models import BillingRun
 from billing.tariffs.models import PriceDecision
 from billing.tariffs.queries import on_day
-from ui.requests import SignedInRequest
 
 YES = "oui"
 
@@ -25,7 +24,7 @@ class YesFilter(SimpleListFilter):
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
         return [(YES, _("Oui"))]
 
-    def queryset(self, request: SignedInRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+    def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         return self.kept(queryset) if self.value() == YES else None
 
     def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:

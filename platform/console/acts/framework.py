@@ -226,7 +226,12 @@ def open_for_selection(
     return HttpResponseRedirect(url_for(name, *queryset))
 
 
-def rehearse(operation: Callable[..., Any], **arguments: Any) -> Any:
+def rehearse(
+    operation: Callable[..., Any],
+    *,
+    read: Callable[[Any], Any] | None = None,
+    **arguments: Any,
+) -> Any:
     """Do an operation and undo it: what it refuses and decides, from the operation itself.
 
     The operation's own transaction is durable and stands alone; it is set aside for one that is
@@ -236,6 +241,8 @@ def rehearse(operation: Callable[..., Any], **arguments: Any) -> Any:
     """
     with transaction.atomic():
         result = inspect.unwrap(operation)(**arguments)
+        if read is not None:  # what only holds once it is done
+            result = read(result)
         transaction.set_rollback(True)
     return result
 

@@ -68,7 +68,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-pk")
     own_college = "college__uai"
     own_pupil = "pupil"
-    acts = ("end-enrolments",)
+    acts = ("change-weekdays", "end-enrolments")
     empty_text = _("Aucune famille n'a encore inscrit d'enfant.")
 
     def page_of(self, row: Any) -> str:

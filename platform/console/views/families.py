@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from console import acts, queries
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import access_pupil
+from tenants.people.models import Pupil
 from ui.requests import SignedInRequest
 
 _READERS = (Capability.READ_FILES, Capability.READ_OWN_COLLEGE)
@@ -37,18 +39,33 @@ def pupil_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/eleves/<uuid>/`"""
     pupil = access_pupil(request.user, public_id)
     file = queries.pupil_file(request.user, pupil, at=timezone.now())
-    offered = {
-        "end_url": _offer(request, "end-enrolments", *_going(file)),
-        "price_url": _offer(request, "redecide-prices", pupil),
-    }
     return render(
         request,
         "console/pages/pupil_file.html",
-        page_context(request, title=pupil.full_name, file=file, **offered),
+        page_context(
+            request, title=pupil.full_name, file=file, offered=_offered(request, pupil, file)
+        ),
     )
 
 
-def _going(file: queries.PupilFile) -> list[object]:
+def _offered(
+    request: SignedInRequest, pupil: Pupil, file: queries.PupilFile
+) -> list[tuple[acts.Act, str]]:
+    """The acts an agent may do to a pupil, those of a running enrolment when there is one."""
+    going = _going(file)
+    wanted: list[tuple[str, Any]] = [
+        (name, pupil) for name in ("redecide-prices", "record-resources", "share-bills")
+    ]
+    if going:
+        names = ("change-weekdays", "cancel-meals", "add-meal", "end-enrolments")
+        wanted += [(name, going[-1]) for name in names]
+    else:
+        wanted.insert(0, ("enrol-pupil", pupil))
+    found = [(acts.find(name), _offer(request, name, target)) for name, target in wanted]
+    return [(act, url) for act, url in found if url]
+
+
+def _going(file: queries.PupilFile) -> list[Any]:
     return [view.enrolment for view in file.enrolments if view.enrolment.state == "ACTIVE"]
 
 
