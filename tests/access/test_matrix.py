@@ -417,6 +417,21 @@ def test_nobody_without_a_session_reads_anything():
             assert outcomes["other_tenant"] == outcomes["anonymous"], name
 
 
+def test_no_line_is_about_an_empty_room():
+    """Each row of a list and each field has something to show to somebody."""
+    lines = tomllib.loads(MATRIX.read_text(encoding="utf-8"))
+    empty = {
+        name
+        for kind in ("rows", "nested", "acts", "forms")
+        for name, row in lines[kind].items()
+        if all(outcome in NOTHING or outcome in REFUSED for outcome in row.split())
+    }
+    assert {name for name in empty if not name.endswith(NOTHING_YET)} == set()
+
+
+# A price that goes on, and a month that is not issued, have no such day.
+NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
+NOTHING_YET = ("price.validUntil", "billingRun.issuedAt")
 OPEN_TO_ALL = {
     "health",
     "portal:accessibility",
