@@ -43,6 +43,8 @@ class Today:
     """The first page of the console."""
 
     tasks: tuple[Task, ...]
+    meals: int
+    enrolments: int
     figures: tuple[Figure, ...]
     is_balanced: bool
     checked_at: datetime.datetime | None
@@ -84,6 +86,8 @@ def today_of(user: User, *, on: datetime.date) -> Today:
         tasks += _feed_tasks(counts)
     return Today(
         tasks=tuple(task for task in tasks if task.count),
+        meals=counts.meals,
+        enrolments=counts.enrolments,
         figures=_figures(user, counts),
         is_balanced=counts.is_balanced and not counts.differing_accounts,
         checked_at=counts.checked_at,
