@@ -429,9 +429,9 @@ def test_no_line_is_about_an_empty_room():
     assert {name for name in empty if not name.endswith(NOTHING_YET)} == set()
 
 
-# A price that goes on, and a month that is not issued, have no such day.
+# A price that goes on and a month not issued have no such day; the stranger is enrolled already.
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
-NOTHING_YET = ("price.validUntil", "billingRun.issuedAt")
+NOTHING_YET = ("price.validUntil", "billingRun.issuedAt", "of a stranger's")
 OPEN_TO_ALL = {
     "health",
     "portal:accessibility",

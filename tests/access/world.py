@@ -113,7 +113,10 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
     }
     for one in (family, other):
-        SchoolClass.objects.create(college=one.college, school_year=SCHOOL_YEAR, name="6e A")
+        its_class = SchoolClass.objects.create(
+            college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
+        )
+        Schooling.objects.filter(pupil=one.pupil).update(school_class=its_class)
         cancel_meals(enrolment=one.pupil.enrolments.get(), days=[TAUGHT_ON], actor=ACTOR, at=NOW)
     make_resources(
         family.household,
@@ -165,6 +168,7 @@ def _feed() -> FeedImport:
     feed = FeedImport.objects.create(
         digest="0" * 64,
         state=FeedImport.State.APPLIED,
+        file_names=["eleves.xml"],
         counts={"feed_on": "2024-08-24", "read": {}, "become": {"created": 1}},
         started_at=NOW,
         ended_at=NOW,
