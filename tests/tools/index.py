@@ -19,7 +19,7 @@ def wheel(**files: str) -> bytes:
     with zipfile.ZipFile(content, "w") as archive:
         for name, text in files.items():
             entry = zipfile.ZipInfo(name.replace("__", "/"))
-            entry.external_attr = 0o755 << 16  # pip keeps what a wheel says of its scripts
+            entry.external_attr = 0o100755 << 16  # pip keeps what a wheel says of its scripts
             archive.writestr(entry, text)
     return content.getvalue()
 
