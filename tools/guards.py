@@ -131,6 +131,14 @@ def run_pytest(guard: Guard, tree: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def has_failed(output: str, test: str) -> bool:
+    """Whether pytest's summary says that this very test, or a case of it, failed.
+
+    An ERROR is a fixture's, which shows nothing about the guard.
+    """
+    return bool(re.search(rf"^FAILED {re.escape(test)}(\[.*\])?( - |$)", output, re.MULTILINE))
+
+
 def try_without(guard: Guard) -> Verdict:
     """Take a guard away and see which of its tests noticed."""
     start = time.monotonic()
@@ -143,16 +151,18 @@ def try_without(guard: Guard) -> Verdict:
         try:
             done = run_pytest(guard, tree)
         except subprocess.TimeoutExpired:
-            return Verdict(guard, (), time.monotonic() - start)  # stuck without it: it noticed
+            problem = f"les tests ne finissent pas en {SECONDS} s sans la garde : aucun n'a échoué"
+            return Verdict(guard, (problem,), time.monotonic() - start)
     problems = []
     if done.returncode not in (0, 1):
         problems.append(
             f"pytest s'est arrêté ({done.returncode}) : {done.stdout[-400:]}{done.stderr[-800:]}"
         )
-    for test in guard.tests:
-        lines = [line for line in done.stdout.splitlines() if test in line]
-        if not any(line.startswith(("FAILED", "ERROR")) for line in lines):
-            problems.append(f"{test} reste vert sans la garde")
+    problems += [
+        f"{test} n'échoue pas sans la garde"
+        for test in guard.tests
+        if not has_failed(done.stdout, test)
+    ]
     return Verdict(guard, tuple(problems), time.monotonic() - start)
 
 
