@@ -12,6 +12,7 @@ class TenantConnection(Protocol):
 
     tenant: Any
     schema_name: str
+    atomic_blocks: list[Any]
 
     def set_tenant(self, tenant: Any) -> None: ...
     def set_schema_to_public(self) -> None: ...

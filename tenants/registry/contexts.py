@@ -16,12 +16,32 @@ logger = logging.getLogger(__name__)
 ResultT = TypeVar("ResultT")
 
 
+class EnteredInTransaction(RuntimeError):
+    """Another schema was entered inside an open transaction. This is a bug.
+
+    With one login per tenant the other schema has a connection, and so a transaction, of its own:
+    what is written there would outlive the rollback of this one. Enter first, then begin.
+    """
+
+
+def _refuse_in_transaction(schema_name: str) -> None:
+    """Refuse to leave for another schema inside a transaction; the tests' own, undone whole, pass."""
+    if schema_name == connection.schema_name:
+        return
+    if any(not block._from_testcase for block in connection.atomic_blocks):  # noqa: SLF001  Django marks its own so
+        raise EnteredInTransaction(
+            f"{schema_name!r} was entered inside a transaction of {connection.schema_name!r}"
+        )
+
+
 @contextmanager
 def tenant(schema_name: str) -> Iterator[Departement]:
     """Be in a tenant for the length of a block.
 
     :raises NoTenant: if there is no such département
+    :raises EnteredInTransaction: inside a transaction of another schema
     """
+    _refuse_in_transaction(schema_name)
     departement = directory.by_schema(schema_name)
     if departement is None:
         raise NoTenant(f"no département has the schema {schema_name!r}")
@@ -35,7 +55,11 @@ def tenant(schema_name: str) -> Iterator[Departement]:
 
 @contextmanager
 def public() -> Iterator[None]:
-    """Be in the public schema for the length of a block."""
+    """Be in the public schema for the length of a block.
+
+    :raises EnteredInTransaction: inside a transaction of a tenant
+    """
+    _refuse_in_transaction(PUBLIC_SCHEMA)
     previous = connection.tenant
     connection.set_schema_to_public()
     try:

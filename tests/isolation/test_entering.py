@@ -1,6 +1,8 @@
 """Entering a tenant: its role, its rows, and the way back whatever happens."""
 
 import os
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -10,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.utils import OperationalError
 
 from commons.tenancy import NoTenant, WrongTenant, current_tenant
-from socle import startup
+from socle import embedded, startup
 from tenants.accounts.models import User
 from tenants.registry import contexts, directory
 from tenants.registry.backend import base
@@ -36,21 +38,27 @@ def test_rows_of_one_tenant_are_not_in_the_other(tenant_db):
     assert User.objects.get().email == "a@exemple.fr"
 
 
-def test_a_switch_inside_a_savepoint_that_is_rolled_back_leaves_the_right_tenant(secret_in_94):
-    with pytest.raises(RuntimeError, match="undo"), transaction.atomic():
-        User.objects.create(email="undone@exemple.fr")
-        with contexts.tenant("d94"):
-            assert User.objects.count() == 1
-        raise RuntimeError("undo")
-
+def test_another_tenant_is_not_entered_inside_a_transaction(committed_tenant_db):
+    """With one login per tenant its writes would outlive the rollback; switched, they would not."""
+    for enter in (lambda: contexts.tenant("d94"), contexts.public):
+        with transaction.atomic():
+            User.objects.count()
+            with pytest.raises(contexts.EnteredInTransaction), enter():
+                pass
+            with contexts.tenant("d92"):  # the same: nothing changes
+                assert whoami() == ("d92", "d92")
     assert whoami() == ("d92", "d92")
-    assert not User.objects.exists()
+
+
+def test_a_rollback_leaves_the_right_tenant(secret_in_94):
     with contexts.tenant("d94"):
-        assert whoami() == ("d94", "d94")
         with pytest.raises(RuntimeError, match="undo"), transaction.atomic():
-            User.objects.exists()
+            User.objects.create(email="undone@exemple.fr")
             raise RuntimeError("undo")
         assert whoami() == ("d94", "d94")
+        assert User.objects.count() == 1
+    assert whoami() == ("d92", "d92")
+    assert not User.objects.exists()
 
 
 def test_an_error_in_a_transaction_leaves_the_right_tenant(tenant_db):
@@ -143,18 +151,26 @@ def test_a_tenant_whose_role_is_missing_is_refused_and_the_previous_one_is_not_r
 
 @switched_only
 def test_a_rolled_back_entry_is_entered_again(committed_tenant_db):
-    """TENANT_LIMIT_SET_CALLS: django-tenants 3.x read the wrong tenant after a savepoint rollback."""
+    """TENANT_LIMIT_SET_CALLS: django-tenants 3.x read the wrong tenant after a savepoint rollback.
+
+    Our contexts refuse to enter inside a transaction; the backend must be right all the same.
+    """
     User.objects.create(email="a@exemple.fr")
-    with contexts.public(), pytest.raises(RuntimeError, match="undo"), transaction.atomic():
-        with contexts.tenant("d94"):
+    d92, d94 = directory.by_schema("d92"), directory.by_schema("d94")
+    try:
+        with contexts.public(), pytest.raises(RuntimeError, match="undo"), transaction.atomic():
+            connection.set_tenant(d94)
             assert User.objects.count() == 0
             with pytest.raises(RuntimeError, match="inner"), transaction.atomic():
-                with contexts.tenant("d92"):
-                    assert User.objects.count() == 1
+                connection.set_tenant(d92)
+                assert User.objects.count() == 1
+                connection.set_tenant(d94)
                 raise RuntimeError("inner")
             assert whoami() == ("d94", "d94")
             assert User.objects.count() == 0
-        raise RuntimeError("undo")
+            raise RuntimeError("undo")
+    finally:
+        connection.set_tenant(d92)
     assert whoami() == ("d92", "d92")
 
 
@@ -196,6 +212,63 @@ def test_start_up_refuses_a_login_that_makes_roles(tenant_db, settings, monkeypa
 
 def test_start_up_accepts_the_serving_login(tenant_db):
     startup.refuse_unsafe_database()
+
+
+def test_an_owner_process_does_not_serve(tenant_db, settings):
+    settings.PROCESS = "owner"
+    with pytest.raises(ImproperlyConfigured, match="owner"):
+        startup.refuse_unsafe_database()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("GRANT TEMPORARY ON DATABASE {database} TO PUBLIC", "TEMPORARY"),
+        ("GRANT CONNECT ON DATABASE {database} TO PUBLIC", "CONNECT"),
+        ("GRANT USAGE ON SCHEMA public TO PUBLIC", "schéma public"),
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC",
+            "set_config",
+        ),
+    ],
+)
+def test_start_up_refuses_a_database_that_was_not_prepared(
+    committed_tenant_db, superuser_url, statement, said
+):
+    with psycopg.connect(superuser_url, autocommit=True) as superuser:
+        statement = statement.format(database=superuser.info.dbname)
+        superuser.execute(statement)
+        try:
+            with pytest.raises(ImproperlyConfigured, match=said):
+                startup.refuse_unsafe_database()
+        finally:
+            superuser.execute(statement.replace("GRANT", "REVOKE").replace(" TO ", " FROM "))
+    startup.refuse_unsafe_database()
+
+
+def serve_with(**variables: str) -> subprocess.CompletedProcess[str]:
+    """Import the served application as granian does."""
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import socle.wsgi"],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "socle.settings.embedded"} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_application_does_not_start_with_an_unsafe_login(superuser_url):
+    """The calls themselves, in the process that serves: one at connection, one at start-up."""
+    known = psycopg.conninfo.conninfo_to_dict(superuser_url)
+    superuser = embedded.url_for(superuser_url, str(known["user"]), str(known["dbname"]))
+    done = serve_with(DATABASE_URL=superuser, TENANT_LOGIN="switched")
+    assert done.returncode == 1
+    assert "superutilisateur" in done.stderr
+    done = serve_with(SOCLE_PROCESS="owner")
+    assert done.returncode == 1
+    assert "ne sert pas de pages" in done.stderr
+    assert serve_with().returncode == 0
 
 
 def test_a_changed_departement_is_looked_up_again_after_forget(tenant_db):
