@@ -6,3 +6,6 @@ class LedgerConfig(AppConfig):
     label = "ledger"
     verbose_name = "Grand livre"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from billing.ledger import alerts  # noqa: F401, PLC0415  registers its handler

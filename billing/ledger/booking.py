@@ -67,7 +67,7 @@ class PendingExpired(DomainError):
 
 
 class UnknownPending(DomainError):
-    """There is no such hold."""
+    """There is no such hold, or not yet at the time of its resolution."""
 
     code = "LEDGER_UNKNOWN_HOLD"
 
@@ -95,15 +95,24 @@ class TransferRequest:
         resolves = self.kind in (TransferKind.POST_PENDING, TransferKind.VOID_PENDING)
         if self.amount_cents is not None and not 0 < self.amount_cents <= MAX_CENTS:
             raise ValueError("amount_cents must be positive and at most 2**53 - 1")
-        if resolves and (self.pending_id is None or self.debit_account_id is not None):
+        if resolves and (
+            self.pending_id is None
+            or self.debit_account_id is not None
+            or self.credit_account_id is not None
+        ):
             raise ValueError("a resolution names its hold, and no account")
+        if self.kind == TransferKind.VOID_PENDING and self.amount_cents is not None:
+            raise ValueError("a release gives all of its hold back")
+        if self.kind != TransferKind.PENDING and self.timeout_at is not None:
+            raise ValueError("only a hold has an end")
         if not resolves and (
             self.amount_cents is None
             or self.debit_account_id is None
             or self.credit_account_id is None
             or self.debit_account_id == self.credit_account_id
+            or self.pending_id is not None
         ):
-            raise ValueError("a movement has an amount and two accounts")
+            raise ValueError("a movement has an amount and two accounts, and no hold")
 
 
 def post(
@@ -170,7 +179,7 @@ def book(
     with _named_refusals(transfers), connection.cursor() as cursor:
         if len(transfers) > BULK:
             cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        cursor.execute(named("post"), [*columns, at, at, actor.kind, actor.id])
+        cursor.execute(named("post"), [*columns, at, at, at, actor.kind, actor.id])
         names = [column.name for column in cursor.description]
         rows = cursor.fetchall()
         if len(transfers) > BULK:
@@ -229,14 +238,16 @@ def _booked_before(
 def _says_the_same(before: Transfer, asked: TransferRequest) -> bool:
     """Whether a replayed request asks for what was already done.
 
-    When it was asked, by whom and until when a hold lasts are no part of it: a replay comes later,
-    and an end counted from its own time with it.
+    When it was asked and by whom are no part of it: a replay comes later. A resolution without an
+    amount asks for all that its hold keeps.
     """
+    amount = before.held_cents if asked.amount_cents is None else asked.amount_cents
     return (
         before.kind == asked.kind
         and before.code == asked.code
         and before.pending_id == asked.pending_id
-        and asked.amount_cents in (None, before.amount_cents)
+        and before.amount_cents == amount
+        and before.timeout_at == asked.timeout_at
         and asked.debit_account_id in (None, before.debit_account_id)
         and asked.credit_account_id in (None, before.credit_account_id)
     )
@@ -247,7 +258,7 @@ def _refuse(transfer: TransferRequest, *, at: datetime.datetime) -> None:
     account_ids: list[Any] = [transfer.debit_account_id, transfer.credit_account_id]
     if transfer.pending_id is not None:
         hold = Transfer.objects.filter(pk=transfer.pending_id, kind=TransferKind.PENDING).first()
-        if hold is None:
+        if hold is None or hold.booked_at > at:
             raise UnknownPending(pending_id=transfer.pending_id)
         if Transfer.objects.filter(pending_id=hold.pk).exists():
             raise PendingAlreadyResolved(reference=hold.reference)

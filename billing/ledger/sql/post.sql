@@ -26,13 +26,13 @@ complete AS MATERIALIZED (
     FROM asked
     -- LIMIT keeps this one look-up by key per hold, and none without: never a scan of all transfers.
     LEFT JOIN LATERAL (
-        SELECT t.kind, t.timeout_at, t.amount_cents, t.debit_account_id, t.credit_account_id
+        SELECT t.kind, t.booked_at, t.timeout_at, t.amount_cents, t.debit_account_id, t.credit_account_id
         FROM ledger_transfer AS t
         WHERE t.id = asked.pending_id
         LIMIT 1
     ) AS hold ON TRUE
     WHERE asked.pending_id IS NULL
-       OR (hold.kind = 'PENDING'
+       OR (hold.kind = 'PENDING' AND hold.booked_at <= %s::timestamptz
            AND (asked.kind = 'VOID_PENDING' OR hold.timeout_at IS NULL
                 OR hold.timeout_at > %s::timestamptz))
 ),

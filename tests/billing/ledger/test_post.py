@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 from billing.ledger import operations, queries
 from billing.ledger.models import Account, Transfer
 from billing.ledger.operations import TransferRequest
+from commons import outbox
 from commons.models import AuditEntry, OutboxEvent
+from socle import tasks
 from tests.factories.ledger import ACTOR, AT, make_account, make_wallet, move
 
 
@@ -204,6 +207,44 @@ def test_reconciliation_finds_a_balance_that_was_tampered_with(tenant_db):
     assert OutboxEvent.objects.get().name == "billing.ledger.differs"
     checks = AuditEntry.objects.filter(action="ledger.checked").order_by("pk")
     assert [entry.details["differing_accounts"] for entry in checks] == [0, 1]
+
+
+def test_a_broken_resolution_alone_makes_the_books_unclean_and_is_counted(tenant_db, caplog):
+    """Balances and transfers agree; the capture is of another hold's amount."""
+    wallet, club = make_wallet(8000), make_account()
+    held = operations.hold(
+        debit_account_id=wallet.pk,
+        credit_account_id=club.pk,
+        amount_cents=600,
+        timeout_at=None,
+        code="ticket",
+        reference="ticket:1",
+        actor=ACTOR,
+        at=AT,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO ledger_transfer (public_id, kind, debit_account_id, credit_account_id,
+                   amount_cents, pending_id, held_cents, code, reference, booked_at, actor_kind, actor_id)
+               VALUES (gen_random_uuid(), 'POST_PENDING', %s, %s, 500, %s, 500, 'x', 'typed', %s,
+                       'x', 'x')""",
+            [wallet.pk, club.pk, held.pk, AT],
+        )
+        for column, account in (("debits", wallet), ("credits", club)):
+            cursor.execute(
+                f"UPDATE ledger_account SET {column}_pending = {column}_pending - 500,"
+                f" {column}_posted = {column}_posted + 500 WHERE id = %s",
+                [account.pk],
+            )
+
+    assert operations.check_ledger(actor=ACTOR, at=AT) == []
+
+    assert AuditEntry.objects.get(action="ledger.checked").details["is_clean"] is False
+    assert tasks.check_ledger_of_tenant.run(tenant="d92") == 1
+    with caplog.at_level(logging.ERROR, logger="billing.ledger"):
+        assert outbox.deliver_pending(at=AT + datetime.timedelta(days=36_500)).delivered == 2
+    assert [record.message for record in caplog.records] == ["ledger differs"] * 2
+    assert caplog.records[0].broken_resolutions == 1
 
 
 MOVES = st.lists(
