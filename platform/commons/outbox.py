@@ -16,10 +16,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from commons.models import OutboxEvent
-from commons.tenancy import current_schema
+from commons.tenancy import current_schema, require_tenant
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +26,7 @@ Handler = Callable[[OutboxEvent], None]
 MAX_ATTEMPTS = 12
 FIRST_RETRY = datetime.timedelta(seconds=10)
 LONGEST_RETRY = datetime.timedelta(hours=6)
+LEASE = datetime.timedelta(minutes=10)  # longer than any handler; a relay that died keeps no longer
 
 _handlers: dict[str, list[Handler]] = {}
 _wake: Callable[[str], None] | None = None
@@ -81,7 +81,9 @@ def record_event(
     """Ask for an effect outside, in the transaction of the act.
 
     :raises EventOutsideTransaction: outside a transaction
+    :raises NoTenant: in the public schema, which no relay reads
     """
+    require_tenant()
     if not connection.in_atomic_block:
         raise EventOutsideTransaction(name)
     event = OutboxEvent.objects.create(
@@ -99,8 +101,10 @@ def record_event(
 def deliver_pending(*, at: datetime.datetime, limit: int = 200) -> Delivery:
     """Deliver the waiting events of the current schema, oldest first.
 
-    Each event is claimed, handled and marked in a transaction of its own, so that one failure
-    neither stops nor undoes the others. An event waits while an older one of its aggregate does.
+    Each event is claimed for `LEASE` in one statement, then handled with no lock held, then marked;
+    so a slow mail server holds no row, and one failure neither stops nor undoes the others. A relay
+    that dies leaves a claim that ends by itself: an event is told at least once. An event waits while
+    an older one of its aggregate does.
     """
     delivered = failed = 0
     tried: set[int] = set()
@@ -114,48 +118,49 @@ def deliver_pending(*, at: datetime.datetime, limit: int = 200) -> Delivery:
     return Delivery(delivered=delivered, failed=failed)
 
 
+# The try is counted when it begins: an event that kills its worker is given up like another. The
+# last try holds the younger events of its aggregate too, by its claim.
 _CLAIM = """
-    SELECT event.id FROM commons_outboxevent AS event
-    WHERE event.delivered_at IS NULL AND event.next_attempt_at <= %s AND event.attempts < %s
-      AND event.id <> ALL(%s)
-      AND NOT EXISTS (
-        SELECT 1 FROM commons_outboxevent AS older
-        WHERE older.aggregate = event.aggregate AND older.id < event.id
-          AND older.delivered_at IS NULL AND older.attempts < %s)
-    ORDER BY event.id LIMIT 1 FOR UPDATE OF event SKIP LOCKED
+    UPDATE commons_outboxevent SET attempts = attempts + 1, next_attempt_at = greatest(%s, now()) + %s
+    WHERE delivered_at IS NULL AND id = (
+        SELECT event.id FROM commons_outboxevent AS event
+        WHERE event.delivered_at IS NULL AND event.next_attempt_at <= %s AND event.attempts < %s
+          AND event.id <> ALL(%s)
+          AND NOT EXISTS (
+            SELECT 1 FROM commons_outboxevent AS older
+            WHERE older.aggregate = event.aggregate AND older.id < event.id
+              AND older.delivered_at IS NULL
+              AND (older.attempts < %s OR older.next_attempt_at > %s))
+        ORDER BY event.id LIMIT 1 FOR UPDATE OF event SKIP LOCKED)
+    RETURNING id
 """
 
 
 def _deliver_next(*, at: datetime.datetime, tried: set[int]) -> int | None:
     """Deliver one event: its id, or minus its id when a handler failed, or None when all is done."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [at, MAX_ATTEMPTS, list(tried), MAX_ATTEMPTS])
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        event = OutboxEvent.objects.get(pk=row[0])
-        tried.add(event.pk)
-        try:
-            with transaction.atomic():
-                for handler in _handlers.get(event.name, ()):
-                    handler(event)
-        except Exception as error:
-            logger.exception("outbox handler failed", extra={"event_name": event.name})
-            _postpone(event, at=at, error=error)
-            return -event.pk
-        OutboxEvent.objects.filter(pk=event.pk).update(
-            delivered_at=at, attempts=F("attempts") + 1, latest_error=""
-        )
-        return event.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [at, LEASE, at, MAX_ATTEMPTS, list(tried), MAX_ATTEMPTS, at])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    event = OutboxEvent.objects.get(pk=row[0])
+    tried.add(event.pk)
+    try:
+        for handler in _handlers.get(event.name, ()):
+            handler(event)
+    except Exception as error:
+        logger.exception("outbox handler failed", extra={"event_name": event.name})
+        _postpone(event, at=at, error=error)
+        return -event.pk
+    OutboxEvent.objects.filter(pk=event.pk).update(delivered_at=at, latest_error="")
+    return event.pk
 
 
 def _postpone(event: OutboxEvent, *, at: datetime.datetime, error: Exception) -> None:
-    wait = min(FIRST_RETRY * 2**event.attempts, LONGEST_RETRY)
-    OutboxEvent.objects.filter(pk=event.pk).update(
-        attempts=F("attempts") + 1,
-        next_attempt_at=at + wait,
-        latest_error=type(error).__name__,
+    wait = min(FIRST_RETRY * 2 ** (event.attempts - 1), LONGEST_RETRY)
+    is_given_up = event.attempts >= MAX_ATTEMPTS
+    OutboxEvent.objects.filter(pk=event.pk, delivered_at__isnull=True).update(
+        next_attempt_at=at if is_given_up else at + wait, latest_error=type(error).__name__
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from commons import outbox
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.models import AuditEntry, OutboxEvent
+from commons.tenancy import NoTenant
+from tenants.registry import contexts
 from tests.threads import run_in_threads
 
 AT = datetime.datetime(2126, 11, 24, 12, tzinfo=datetime.UTC)
@@ -105,6 +107,72 @@ def test_two_relays_at_once_deliver_each_event_once(committed_tenant_db, heard):
     run_in_threads([lambda: outbox.deliver_pending(at=AT)] * 2)
 
     assert sorted(number for _, number in heard[0]) == list(range(30))
+
+
+def test_handlers_run_with_no_lock_and_no_transaction(committed_tenant_db, heard, owner_cursor):
+    """A slow mail server must hold nothing: the row can be locked by another meanwhile."""
+    seen = []
+
+    @outbox.handles("tests.thing.happened")
+    def look(event):
+        owner_cursor.execute(
+            "SELECT id FROM d92.commons_outboxevent WHERE id = %s FOR UPDATE NOWAIT", [event.pk]
+        )
+        seen.append((connection.in_atomic_block, outbox.deliver_pending(at=AT).delivered))
+
+    with transaction.atomic():
+        happened("a", 1)
+
+    assert outbox.deliver_pending(at=AT).delivered == 1
+    assert seen == [(False, 0)]  # and no other relay takes what is claimed
+
+
+def test_a_relay_that_died_leaves_a_claim_that_ends(committed_tenant_db, heard):
+    with transaction.atomic():
+        happened("a", 1)
+        happened("a", 2)
+
+    class Killed(BaseException):
+        pass
+
+    @outbox.handles("tests.thing.happened")
+    def die(event):
+        raise Killed
+
+    with pytest.raises(Killed):
+        outbox.deliver_pending(at=AT)
+    outbox._handlers["tests.thing.happened"].remove(die)
+    heard[0].clear()
+
+    assert outbox.deliver_pending(at=AT).delivered == 0
+    assert outbox.deliver_pending(at=AT + outbox.LEASE).delivered == 2
+    assert heard[0] == [("a", 1), ("a", 2)]
+    assert OutboxEvent.objects.order_by("pk").values_list("attempts", flat=True)[0] == 2
+
+
+def test_the_last_try_holds_the_younger_events_of_its_aggregate(committed_tenant_db, heard):
+    with transaction.atomic():
+        happened("a", 1)
+        happened("a", 2)
+    OutboxEvent.objects.filter(payload__number=1).update(attempts=outbox.MAX_ATTEMPTS - 1)
+    seen = []
+
+    @outbox.handles("tests.thing.happened")
+    def look(event):
+        if event.payload["number"] == 1:
+            seen.append(outbox.deliver_pending(at=AT).delivered)
+
+    outbox.deliver_pending(at=AT)
+    assert seen == [0]
+    assert heard[0] == [("a", 1), ("a", 2)]
+
+
+def test_an_event_of_the_public_schema_is_refused(tenant_db):
+    """No relay reads the public schema: it would wait there for ever."""
+    with contexts.public(), transaction.atomic():
+        with pytest.raises(NoTenant):
+            happened("a", 1)
+        assert not OutboxEvent.objects.exists()
 
 
 def test_an_audit_entry_says_who_did_what_to_what(tenant_db):
