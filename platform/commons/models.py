@@ -7,17 +7,16 @@ delivery columns of the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
 
-from commons.querysets import TenantManager, refuse_other_schema
+from commons.querysets import TenantManager, TenantRow
 from commons.tenancy import current_schema
 
 
-class TenantModel(models.Model):
+class TenantModel(TenantRow, models.Model):
     """The base of every model that lives in a tenant's schema.
 
     An instance remembers the schema it was made or read in, and is saved, deleted, refreshed and
@@ -25,7 +24,6 @@ class TenantModel(models.Model):
     """
 
     objects = TenantManager()
-    made_in: str
 
     class Meta:
         abstract = True
@@ -34,23 +32,6 @@ class TenantModel(models.Model):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.made_in = current_schema()
-
-    def save_base(self, *args: Any, **kwargs: Any) -> None:
-        refuse_other_schema(self.made_in, current_schema())
-        super().save_base(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        refuse_other_schema(self.made_in, current_schema())
-        return super().delete(*args, **kwargs)
-
-    def _prepare_related_fields_for_save(
-        self, operation_name: str, fields: Iterable[Any] | None = None
-    ) -> None:
-        """Django's own step before a save or a bulk insert: here, what a row points to is known."""
-        for related in self._state.fields_cache.values():
-            if isinstance(related, TenantModel):
-                refuse_other_schema(related.made_in, current_schema())
-        super()._prepare_related_fields_for_save(operation_name, fields)  # type: ignore[misc]
 
 
 class OutboxEvent(TenantModel):

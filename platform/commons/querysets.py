@@ -33,6 +33,26 @@ def refuse_foreign_row(row: Any) -> None:
         refuse_other_schema(made_in, current_schema())
 
 
+class TenantRow:
+    """What a tenant model refuses outside the schema its row was made or read in."""
+
+    made_in: str
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        refuse_other_schema(self.made_in, current_schema())
+        super().save_base(*args, **kwargs)  # type: ignore[misc]
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        refuse_other_schema(self.made_in, current_schema())
+        return super().delete(*args, **kwargs)  # type: ignore[misc]
+
+    def _prepare_related_fields_for_save(self, *args: Any, **kwargs: Any) -> None:
+        """Django's own step before a save or a bulk insert: here, what a row points to is known."""
+        for related in self._state.fields_cache.values():  # type: ignore[attr-defined]
+            refuse_foreign_row(related)
+        super()._prepare_related_fields_for_save(*args, **kwargs)  # type: ignore[misc]
+
+
 class TenantQuery(sql.Query):
     """A query that only compiles in the schema it was made in."""
 
