@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import sql
+from django.utils import timezone
+from psycopg import errors, sql
 
 from commons.actors import Actor
 from commons.errors import DomainError
+from commons.models import AuditEntry
 from commons.postgres import postgres_binary
 from tenants.registry import contexts, directory, privileges
 from tenants.registry.backend import roles
@@ -89,6 +91,7 @@ def provision_departement(
     text = template_ddl(connection)
     with (
         contexts.public(),
+        _lost_race(code=new.code, host=host),
         transaction.atomic(using=using, durable=True),
         connection.cursor() as cursor,
     ):
@@ -105,9 +108,32 @@ def provision_departement(
             Departement.objects.using(using).bulk_create([departement])
             domain = Domain(domain=host, tenant=departement, is_primary=True)
             Domain.objects.using(using).bulk_create([domain])
+            AuditEntry.objects.using(using).create(
+                at=timezone.now(),
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                action="registry.departement.provisioned",
+                subject_type="departement",
+                subject_id=new.code,
+                details={"schema": new.schema_name, "host": host},
+            )
     directory.forget()
     logger.info("departement provisioned", extra={"schema": new.schema_name, "by": actor.id})
     return departement
+
+
+@contextmanager
+def _lost_race(*, code: str, host: str) -> Iterator[None]:
+    """What another made between our look and our transaction is refused by its own name."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(
+            error.__cause__,
+            errors.UniqueViolation | errors.DuplicateSchema | errors.DuplicateObject,
+        ):
+            raise DepartementExists(code=code, host=host) from error
+        raise
 
 
 def _check(new: NewDepartement) -> None:

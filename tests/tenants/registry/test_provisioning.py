@@ -24,6 +24,7 @@ def owner(committed_tenant_db, owner_cursor):
     yield owner_cursor
     connections["owner"].close()
     owner_cursor.execute("DROP SCHEMA IF EXISTS d91 CASCADE")
+    owner_cursor.execute("DELETE FROM public.commons_auditentry WHERE subject_id = '91'")
     owner_cursor.execute("DELETE FROM registry_domain WHERE domain LIKE 'essonne%'")
     owner_cursor.execute("DELETE FROM registry_departement WHERE code = '91'")
     directory.forget()
@@ -131,6 +132,32 @@ def test_a_departement_is_not_made_twice(owner):
     with pytest.raises(provisioning.DepartementExists):
         provision()
     assert schemas(owner) == {"d91", "d92", "d94"}
+
+
+def test_the_one_who_comes_second_at_once_is_refused_by_name(owner, monkeypatch):
+    """Both look and find nothing; the other commits first."""
+    template_ddl = provisioning.template_ddl
+
+    def overtaken(connection):
+        monkeypatch.setattr(provisioning, "template_ddl", template_ddl)
+        provision()
+        return template_ddl(connection)
+
+    monkeypatch.setattr(provisioning, "template_ddl", overtaken)
+    with pytest.raises(provisioning.DepartementExists):
+        provision()
+    assert schemas(owner) == {"d91", "d92", "d94"}
+
+
+def test_the_journal_says_who_made_it(owner):
+    provision()
+    owner.execute(
+        "SELECT actor_kind, actor_id, details FROM public.commons_auditentry"
+        " WHERE action = 'registry.departement.provisioned' AND subject_id = '91'"
+    )
+    assert owner.fetchall() == [
+        ("system", "tests", {"schema": "d91", "host": "essonne.socle.test"})
+    ]
 
 
 @pytest.mark.parametrize(
