@@ -76,13 +76,13 @@ class Query(graphene.ObjectType):
         return user
 
     @staticmethod
-    @rules.objects
+    @rules.by_object
     def resolve_child(_root: None, info: GraphQLResolveInfo, id: str) -> ChildNode:  # noqa: A002
         pupil = access_pupil(info.context.require_user(), public_id(id))
         return child_nodes([pupil], info)[0]
 
     @staticmethod
-    @rules.objects
+    @rules.by_object
     def resolve_invoice(_root: None, info: GraphQLResolveInfo, id: str) -> InvoiceNode:  # noqa: A002
         invoice = access_invoice(info.context.require_user(), public_id(id))
         return InvoiceNode(invoice, Bills([invoice]))
@@ -96,7 +96,7 @@ class Query(graphene.ObjectType):
         return runs_page(page_of_rows(invoicing.runs(), order=order, first=first, after=after))
 
     @staticmethod
-    @rules.objects
+    @rules.by_object
     def resolve_billing_run(_root: None, info: GraphQLResolveInfo, id: str) -> RunNode:  # noqa: A002
         return run_node(access_run(info.context.require_user(), public_id(id)))
 
@@ -109,6 +109,6 @@ class Query(graphene.ObjectType):
         return page_of_rows(people.feed_imports(), order=order, first=first, after=after)
 
     @staticmethod
-    @rules.objects
+    @rules.by_object
     def resolve_feed_import(_root: None, info: GraphQLResolveInfo, id: str) -> FeedRow:  # noqa: A002
         return access_feed_import(info.context.require_user(), public_id(id))

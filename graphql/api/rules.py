@@ -1,7 +1,7 @@
 """Who may ask for a field, declared where the field is.
 
 Every field of Query has one of these rules on its resolver, every mutation one in its `Meta`; a test
-fails when one has none, and the access matrix shows what each gives. `objects` means that the rule
+fails when one has none, and the access matrix shows what each gives. `by_object` means that the rule
 is the object's own: it is reached through an `access_*` function, and answers "not found" to
 whoever may not know of it.
 """
@@ -47,7 +47,7 @@ def _signed_in(context: Context) -> None:
 # Open to all, signed in or not.
 anyone = Rule("anyone", lambda _context: None)
 # For signed-in people, each for the objects they may know of.
-objects = Rule("objects", _signed_in)
+by_object = Rule("by_object", _signed_in)
 
 
 def needs(*capabilities: Capability) -> Rule:

@@ -121,7 +121,8 @@ def deliver_pending(*, at: datetime.datetime, limit: int = 200) -> Delivery:
 # The try is counted when it begins: an event that kills its worker is given up like another. The
 # last try holds the younger events of its aggregate too, by its claim.
 _CLAIM = """
-    UPDATE commons_outboxevent SET attempts = attempts + 1, next_attempt_at = greatest(%s, now()) + %s
+    UPDATE commons_outboxevent SET attempts = attempts + 1, next_attempt_at = greatest(%s, now())
+        + make_interval(secs => %s)
     WHERE delivered_at IS NULL AND id = (
         SELECT event.id FROM commons_outboxevent AS event
         WHERE event.delivered_at IS NULL AND event.next_attempt_at <= %s AND event.attempts < %s
@@ -139,7 +140,9 @@ _CLAIM = """
 def _deliver_next(*, at: datetime.datetime, tried: set[int]) -> int | None:
     """Deliver one event: its id, or minus its id when a handler failed, or None when all is done."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [at, LEASE, at, MAX_ATTEMPTS, list(tried), MAX_ATTEMPTS, at])
+        cursor.execute(
+            _CLAIM, [at, LEASE.total_seconds(), at, MAX_ATTEMPTS, list(tried), MAX_ATTEMPTS, at]
+        )
         row = cursor.fetchone()
     if row is None:
         return None

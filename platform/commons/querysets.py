@@ -71,10 +71,10 @@ class TenantQuery(sql.Query):
 
     def check_query_object_type(self, value: Any, opts: Any, field: Any) -> None:
         refuse_foreign_row(value)
-        super().check_query_object_type(value, opts, field)  # type: ignore[misc]
+        super().check_query_object_type(value, opts, field)
 
 
-class TenantRawQuerySet(RawQuerySet):
+class TenantRawQuerySet(RawQuerySet):  # type: ignore[type-arg]  # generic in its stubs only
     """Raw SQL that only runs in the schema it was asked for in."""
 
     def __init__(self, *args: Any, made_in: str, **kwargs: Any) -> None:
@@ -135,7 +135,7 @@ class TenantQuerySet(models.QuerySet[ModelT]):
 
     def raw(
         self,
-        raw_query: str,
+        raw_query: Any,
         params: Any = (),
         translations: dict[str, str] | None = None,
         using: str | None = None,
@@ -157,7 +157,7 @@ class TenantQuerySet(models.QuerySet[ModelT]):
     def _raw_delete(self, using: str | None) -> int:
         # What Django's delete() does last; its query is of another class than ours.
         self._stay()
-        return super()._raw_delete(using)  # type: ignore[misc,no-any-return]
+        return super()._raw_delete(using)
 
 
 class TenantManager(models.Manager[ModelT]):

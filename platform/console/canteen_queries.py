@@ -9,9 +9,12 @@ import dataclasses
 import datetime
 from typing import TYPE_CHECKING
 
-from billing.canteen.models import Enrolment, ServiceDay
+from django.db.models import OuterRef, QuerySet
+
+from billing.canteen.models import BookingException, Enrolment, ServiceDay
 from billing.canteen.queries import meals_for
-from billing.tariffs.queries import price_history
+from billing.tariffs.models import PriceDecision
+from billing.tariffs.queries import on_day, price_history
 from commons.periods import Period
 from commons.school_calendar import SchoolYear
 from console import sql
@@ -44,6 +47,23 @@ def own_uais(user: User) -> list[str]:
         .order_by("college_uai")
         .values_list("college_uai", flat=True)
     )
+
+
+def prices_of_row(on: datetime.date) -> QuerySet[PriceDecision]:
+    """In a filter of enrolments: the prices that stand for the row's pupil and service."""
+    return PriceDecision.objects.filter(
+        on_day(on), pupil=OuterRef("pupil"), service=OuterRef("service")
+    )
+
+
+def exceptions_of_row(on: datetime.date) -> QuerySet[BookingException]:
+    """In a filter of enrolments: what was cancelled or added for the row on that day."""
+    return BookingException.objects.filter(enrolment=OuterRef("pk"), day=on)
+
+
+def open_day_of_row(on: datetime.date) -> QuerySet[ServiceDay]:
+    """In a filter of enrolments: that day, if the row's collège serves meals."""
+    return ServiceDay.objects.filter(college=OuterRef("college"), day=on, is_open=True)
 
 
 def closing_effect(service_day: ServiceDay) -> LostMeals:

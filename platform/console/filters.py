@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.filters import SimpleListFilter
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.canteen.booking import weekday_bit
-from billing.canteen.models import BookingException, Enrolment, ServiceDay
+from billing.canteen.models import BookingException, Enrolment
 from billing.invoicing.models import BillingRun
-from billing.tariffs.models import PriceDecision
 from billing.tariffs.queries import on_day
+from console import canteen_queries
 
 YES = "oui"
 
@@ -50,10 +50,7 @@ class UnpricedFilter(YesFilter):
     parameter_name = "sans_prix"
 
     def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        prices = PriceDecision.objects.filter(
-            on_day(timezone.localdate()), pupil=OuterRef("pupil"), service=OuterRef("service")
-        )
-        return running(rows).exclude(Exists(prices))
+        return running(rows).exclude(Exists(canteen_queries.prices_of_row(timezone.localdate())))
 
 
 class GoneFilter(YesFilter):
@@ -72,14 +69,10 @@ class MealsFilter(YesFilter):
 
     def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         today = timezone.localdate()
-        exceptions = BookingException.objects.filter(enrolment=OuterRef("pk"), day=today)
+        exceptions = canteen_queries.exceptions_of_row(today)
         return (
             running(rows)
-            .filter(
-                Exists(
-                    ServiceDay.objects.filter(college=OuterRef("college"), day=today, is_open=True)
-                )
-            )
+            .filter(Exists(canteen_queries.open_day_of_row(today)))
             .annotate(falls=F("weekdays").bitand(weekday_bit(today)))
             .filter(
                 Exists(exceptions.filter(kind=BookingException.Kind.EXTRA))

@@ -30,7 +30,7 @@ from console import acts, columns, exports, lookups, naming, records
 from console.paging import BoundedPaginator
 from console.words import ACTOR_KINDS, said
 from tenants.accounts.capabilities import Capability, Role
-from tenants.people.models import Schooling
+from tenants.people.access import visible_pupils
 from ui.requests import SignedInRequest
 
 SELECTION_LIMIT = 200
@@ -105,9 +105,8 @@ class ReadOnlyAdmin(ModelAdmin):
             return rows.none()
         uais = request.user.staff_roles.filter(role=Role.COLLEGE_SECRETARY).values("college_uai")
         if self.own_pupil:
-            # As `visible_pupils`: a pupil who has left is no longer the secretary's to read.
-            there = Schooling.objects.filter(college__uai__in=uais, valid_until__isnull=True)
-            rows = rows.filter(**{f"{self.own_pupil}__in": there.values("pupil")})
+            # A pupil who has left is no longer the secretary's to read.
+            rows = rows.filter(**{f"{self.own_pupil}__in": visible_pupils(request.user)})
         if self.own_college:
             rows = rows.filter(**{f"{self.own_college}__in": uais})
         return rows

@@ -38,7 +38,7 @@ class EnrolInCanteen(OperationMutation):
     """A family enrols its own child; an agent who edits enrolments, any pupil they may see."""
 
     class Meta:
-        rule = rules.objects
+        rule = rules.by_object
 
     class Arguments:
         input = EnrolInCanteenInput(required=True, description="Ce qui est demandé.")

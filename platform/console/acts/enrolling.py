@@ -40,7 +40,8 @@ from console.acts.framework import (
 )
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import access_pupil
-from tenants.people.models import Guardianship, Pupil, Schooling
+from tenants.people.models import Pupil
+from tenants.people.queries import payers_of, schooling_on
 from ui import wording
 
 if TYPE_CHECKING:
@@ -149,19 +150,12 @@ class EnrolPupil(Act):
 
 
 def _enrolment_of(pupil: Pupil, answers: Answers) -> dict[str, Any]:
-    """The arguments of `enrol`: today's collège, and the payers the family already has."""
+    """The arguments of `enrol`: the collège of the first day, and the payers the family already has."""
     year = school_year_of(answers["start_on"]).start_year
-    schooling = (
-        Schooling.objects.filter(pupil=pupil, school_year=year, valid_until__isnull=True)
-        .select_related("college")
-        .order_by("-valid_from", "-pk")
-        .first()
-    )
+    schooling = schooling_on(pupil, answers["start_on"])
     if schooling is None:
         raise operations.NotSchooledThere(pupil=str(pupil.public_id), school_year=year)
-    links = Guardianship.objects.filter(
-        pupil=pupil, valid_until__isnull=True, payer_share_bp__gt=0
-    ).select_related("guardian")
+    links = payers_of(pupil, on=answers["start_on"])
     return {
         "pupil": pupil,
         "college": schooling.college,

@@ -39,6 +39,7 @@ from console.acts.framework import (
 from tenants.accounts.capabilities import Capability
 from tenants.people import families
 from tenants.people.models import Guardianship, Pupil
+from tenants.people.queries import guardianships_of
 from ui import wording
 
 if TYPE_CHECKING:
@@ -256,8 +257,7 @@ class ShareBills(Act):
 
 
 def _links(pupil: Pupil) -> list[Guardianship]:
-    standing = Guardianship.objects.filter(pupil=pupil, valid_until__isnull=True)
-    return list(standing.select_related("guardian").order_by("-is_financial", "legal_role", "pk"))
+    return list(guardianships_of(pupil, on=timezone.localdate()))
 
 
 def _shares(answers: Answers) -> dict[int, int]:
