@@ -2,7 +2,8 @@
 
 Dates are local dates of metropolitan France. A working day (*jour ouvré*) is a Monday to Friday
 that is no public holiday (art. L.3133-1 du code du travail). The departments of Île-de-France are
-all in school zone C (académies de Paris, Créteil and Versailles).
+all in school zone C (académies de Paris, Créteil and Versailles). The ministry publishes its
+holidays a few years ahead: a day beyond them is refused, never taken for a day of school.
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ from collections.abc import Iterator
 import holidays
 from vacances_scolaires_france import SchoolHolidayDates, UnsupportedYearException
 
+from commons.errors import DomainError
 from commons.periods import Period
 
 ZONE = "C"
 FIRST_MONTH_OF_SCHOOL_YEAR = 9
+
+
+class SchoolCalendarUnknown(DomainError):
+    """The ministry's holidays are not known for that year."""
+
+    code = "SCHOOL_CALENDAR_UNKNOWN"
 
 
 @functools.cache
@@ -47,16 +55,29 @@ def working_day_before(day: datetime.date, count: int) -> datetime.date:
 
 @functools.cache
 def _known_school_holidays(year: int, zone: str) -> frozenset[datetime.date]:
+    """The holidays of a calendar year, as far as they are known.
+
+    :raises SchoolCalendarUnknown: if none is
+    """
     dates = SchoolHolidayDates()
     try:
         return frozenset(dates.holidays_for_year_and_zone(year, zone))
-    except UnsupportedYearException:
-        return frozenset()
+    except UnsupportedYearException as error:
+        raise SchoolCalendarUnknown(year=year) from error
 
 
 def is_school_holiday(day: datetime.date, zone: str = ZONE) -> bool:
-    """Whether pupils of a zone are on holiday that day (ministry's calendar, data.gouv.fr)."""
-    return day in _known_school_holidays(day.year, zone)
+    """Whether pupils of a zone are on holiday that day (ministry's calendar, data.gouv.fr).
+
+    :raises SchoolCalendarUnknown: if the calendar does not go that far
+    """
+    known = _known_school_holidays(day.year, zone)
+    if day in known:
+        return True
+    if not min(known) < day < max(known):
+        # The first and the latest year are known in part only.
+        raise SchoolCalendarUnknown(year=day.year)
+    return False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +105,10 @@ def school_year_of(day: datetime.date) -> SchoolYear:
 
 
 def teaching_days(period: Period, zone: str = ZONE) -> Iterator[datetime.date]:
-    """The working days of a period on which school is in."""
+    """The working days of a period on which school is in.
+
+    :raises SchoolCalendarUnknown: as the days come, if the calendar does not go that far
+    """
     return (
         day for day in period.days() if is_working_day(day) and not is_school_holiday(day, zone)
     )

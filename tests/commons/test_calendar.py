@@ -66,9 +66,16 @@ def test_counting_back_passes_over_holidays():
 def test_school_is_out_in_the_holidays_of_zone_c():
     assert school_calendar.is_school_holiday(D(2024, 10, 21))
     assert not school_calendar.is_school_holiday(D(2024, 10, 14))
-    assert not school_calendar.is_school_holiday(D(1900, 1, 1))
     october = list(school_calendar.teaching_days(month_period(2024, 10)))
     assert (len(october), october[0], october[-1]) == (14, D(2024, 10, 1), D(2024, 10, 18))
+
+
+@pytest.mark.parametrize("day", [D(1900, 1, 1), D(1990, 9, 3), D(2031, 7, 15)])
+def test_a_day_beyond_the_known_holidays_is_refused_not_taken_for_school(day):
+    with pytest.raises(school_calendar.SchoolCalendarUnknown) as refusal:
+        school_calendar.is_school_holiday(day)
+
+    assert refusal.value.details == {"year": day.year}
 
 
 def test_a_school_year_starts_in_september():
