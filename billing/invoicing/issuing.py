@@ -68,6 +68,8 @@ def issue_drafts(
     at: datetime.datetime,
 ) -> IssuedRun:
     """Open the accounts, post what is owed, take the numbers, write the invoices."""
+    if not drafts:
+        return IssuedRun(invoices=0, total_cents=0, lines=0)
     listed = [_Named(draft_id, total, new_public_id()) for draft_id, total in drafts]
     account_ids = _post_all(listed, regie=regie, actor=actor, at=at)
     before = _take_numbers(regie, fiscal_year=issued_on.year, count=len(listed))

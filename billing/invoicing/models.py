@@ -1,6 +1,7 @@
 """Billing runs, drafts, anomalies, invoices. Amounts are cents, owed to the Département.
 
-A run covers one calendar month of one régie. Drafts are another table than invoices: they carry no
+A run covers one calendar month of the whole département, for the one régie that bills the meals:
+a meal is in one run and no other. Drafts are another table than invoices: they carry no
 number and may be computed again. An invoice and its lines are append-only by grant, and say for ever
 what they said when they were issued; what is left to pay is what the ledger says of the invoice's
 account. Numbers are "year-number", without holes per régie and year.
@@ -25,6 +26,7 @@ class Regie(TenantModel):
     code = models.CharField("code", max_length=20, unique=True)
     name = models.CharField("nom", max_length=200)
     siret = models.CharField("SIRET", max_length=14, blank=True, default="")
+    bills_meals = models.BooleanField("facture les repas", default=True, db_default=True)
     revenue_account = models.ForeignKey(
         "ledger.Account",
         on_delete=models.PROTECT,
@@ -35,6 +37,13 @@ class Regie(TenantModel):
     class Meta:
         verbose_name = "régie"
         verbose_name_plural = "régies"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("bills_meals",),
+                condition=models.Q(bills_meals=True),
+                name="invoicing_one_regie_bills_the_meals",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -83,9 +92,9 @@ class BillingRun(TenantModel):
         verbose_name_plural = "facturations du mois"
         constraints = (
             models.UniqueConstraint(
-                fields=("regie", "month"),
+                fields=("month",),
                 condition=~models.Q(state="CANCELLED"),
-                name="invoicing_one_run_per_regie_and_month",
+                name="invoicing_one_run_per_month",
             ),
             models.CheckConstraint(
                 condition=models.Q(month__day=1), name="invoicing_run_month_is_a_first_day"
@@ -235,7 +244,7 @@ class Anomaly(TenantModel):
 
 
 class Invoice(TenantModel):
-    """An invoice, for ever as it was issued."""
+    """An invoice, for ever as it was issued: the names and the address too."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="invoices")
@@ -244,6 +253,14 @@ class Invoice(TenantModel):
     payer = models.ForeignKey(
         "people.Guardian", on_delete=models.PROTECT, related_name="invoices", verbose_name="payeur"
     )
+    payer_first_name = models.CharField("prénom du payeur", max_length=100)
+    payer_last_name = models.CharField("nom du payeur", max_length=100)
+    payer_street = models.CharField("adresse", max_length=300, blank=True)
+    payer_postal_code = models.CharField("code postal", max_length=10, blank=True)
+    payer_city = models.CharField("commune", max_length=100, blank=True)
+    payer_country = models.CharField("pays", max_length=100, blank=True)
+    regie_name = models.CharField("nom de la régie", max_length=200)
+    regie_siret = models.CharField("SIRET de la régie", max_length=14, blank=True)
     month = models.DateField("mois")
     issued_on = models.DateField("émise le")
     due_on = models.DateField("à payer avant le")
@@ -275,11 +292,29 @@ class Invoice(TenantModel):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def payer_name(self) -> str:
+        """The payer as the invoice names them."""
+        return f"{self.payer_first_name} {self.payer_last_name}"
+
+    @property
+    def payer_address(self) -> tuple[str, ...]:
+        """The lines of the payer's address on the day of issue."""
+        town = f"{self.payer_postal_code} {self.payer_city}".strip()
+        return tuple(line for line in (self.payer_street, town, self.payer_country) if line)
+
 
 class InvoiceLine(Line):
     """A line of an invoice, for ever as it was issued."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    pupil_first_name = models.CharField("prénom de l'élève", max_length=100)
+    pupil_last_name = models.CharField("nom de l'élève", max_length=100)
+
+    @property
+    def pupil_name(self) -> str:
+        """The pupil as the invoice names them."""
+        return f"{self.pupil_first_name} {self.pupil_last_name}"
 
     class Meta:
         verbose_name = "ligne de facture"

@@ -1,24 +1,38 @@
 """The acts of a billing run: prepare, review, answer, issue.
 
 Preparing again replaces the drafts of a run that is not issued. Reviewing again keeps the answers
-already given to what is still odd. Nothing issued ever changes. Locks are taken in the order of
-billing/README.md: the régie, then the run, then the drafts, then the counter.
+already given to what is still odd. Issuing closes the month for everybody: it waits for the month to
+be over, for the months before it, and for drafts that say what the month says. Nothing issued ever
+changes. Locks are taken in the order of billing/README.md: the régie, the run, the month, the
+drafts, the ledger's accounts, the counter.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from billing.invoicing import queries
+from billing.invoicing.checking import (
+    AnomaliesUnanswered,
+    DueDateTooEarly,
+    EarlierMonthNotIssued,
+    MonthNotOver,
+    NothingToIssue,
+    RunAlreadyIssued,
+    RunNotReviewed,
+    RunOutOfDate,
+    why_not_issue,
+)
 from billing.invoicing.issuing import IssuedRun, issue_drafts, lock_drafts
 from billing.invoicing.models import Anomaly, BillingRun, Regie
 from billing.invoicing.reviewing import SEVERITIES, find_anomalies, keep_anomalies
 from billing.invoicing.statements import NESTED_LOOPS, NO_NESTED_LOOPS, named
 from billing.ledger.models import AccountKind
 from billing.ledger.operations import open_account
+from billing.month_locks import PARIS, take_month
 from billing.tariffs.models import Service
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -26,25 +40,27 @@ from commons.errors import DomainError
 from commons.outbox import record_event, wake_relay_on_commit
 from commons.periods import month_period
 
-PARIS = ZoneInfo("Europe/Paris")
-
-
 __all__ = (
     "SEVERITIES",
     "AnomaliesUnanswered",
     "AnswerMissing",
     "DueDateTooEarly",
+    "EarlierMonthNotIssued",
     "IssuedRun",
+    "MealsBilledElsewhere",
     "MonthNotFirstDay",
     "MonthNotOver",
     "NothingToIssue",
+    "RegieBillsNoMeals",
     "RunAlreadyIssued",
     "RunNotReviewed",
+    "RunOutOfDate",
     "answer_anomaly",
     "issue_run",
     "open_regie",
     "prepare_run",
     "review_run",
+    "why_not_issue",
 )
 
 
@@ -54,28 +70,16 @@ class MonthNotFirstDay(DomainError):
     code = "BILLING_MONTH_NOT_FIRST_DAY"
 
 
-class MonthNotOver(DomainError):
-    """The month is not over: its meals may still change."""
+class MealsBilledElsewhere(DomainError):
+    """Another régie of the département already bills the meals."""
 
-    code = "BILLING_MONTH_NOT_OVER"
-
-
-class RunAlreadyIssued(DomainError):
-    """The month is issued: it is corrected by a credit note, not computed again."""
-
-    code = "BILLING_RUN_ALREADY_ISSUED"
+    code = "BILLING_MEALS_BILLED_ELSEWHERE"
 
 
-class RunNotReviewed(DomainError):
-    """The run must be reviewed before it is issued."""
+class RegieBillsNoMeals(DomainError):
+    """This régie collects something else: it has no month of meals to bill."""
 
-    code = "BILLING_RUN_NOT_REVIEWED"
-
-
-class AnomaliesUnanswered(DomainError):
-    """Blocking anomalies have no answer yet."""
-
-    code = "BILLING_ANOMALIES_UNANSWERED"
+    code = "BILLING_REGIE_BILLS_NO_MEALS"
 
 
 class AnswerMissing(DomainError):
@@ -84,33 +88,41 @@ class AnswerMissing(DomainError):
     code = "BILLING_ANSWER_MISSING"
 
 
-class NothingToIssue(DomainError):
-    """No draft comes to more than nothing."""
-
-    code = "BILLING_NOTHING_TO_ISSUE"
-
-
-class DueDateTooEarly(DomainError):
-    """The due date comes before the day of issue."""
-
-    code = "BILLING_DUE_DATE_TOO_EARLY"
-
-
 @transaction.atomic(durable=True)
-def open_regie(*, code: str, name: str, siret: str, actor: Actor, at: datetime.datetime) -> Regie:
-    """Open a régie and its revenue account; the same code returns the first."""
-    account = open_account(code=f"revenue:{code}", kind=AccountKind.REVENUE, name=name)
-    regie, is_new = Regie.objects.get_or_create(
-        code=code, defaults={"name": name, "siret": siret, "revenue_account": account}
+def open_regie(
+    *,
+    code: str,
+    name: str,
+    siret: str,
+    bills_meals: bool = True,
+    actor: Actor,
+    at: datetime.datetime,
+) -> Regie:
+    """
+    Open a régie and its revenue account; the same code returns the first.
+
+    :raises MealsBilledElsewhere: if it is to bill the meals and another régie does
+    """
+    known = Regie.objects.filter(code=code).first()
+    if known is not None:
+        return known
+    billing = queries.meals_regie() if bills_meals else None
+    if billing is not None:
+        raise MealsBilledElsewhere(regie=billing.name)
+    regie = Regie.objects.create(
+        code=code,
+        name=name,
+        siret=siret,
+        bills_meals=bills_meals,
+        revenue_account=open_account(code=f"revenue:{code}", kind=AccountKind.REVENUE, name=name),
     )
-    if is_new:
-        record_audit(
-            actor=actor,
-            action="billing.regie.opened",
-            subject_type="regie",
-            subject_id=regie.public_id,
-            at=at,
-        )
+    record_audit(
+        actor=actor,
+        action="billing.regie.opened",
+        subject_type="regie",
+        subject_id=regie.public_id,
+        at=at,
+    )
     return regie
 
 
@@ -129,26 +141,28 @@ def prepare_run(
     """
     Compute the drafts of a month; again, if it was prepared and not issued.
 
+    A month can be prepared from its first day on, to see what it will be; only a month that is over
+    is issued.
+
     :raises MonthNotFirstDay: if `month` is not a first day
     :raises MonthNotOver: if the month has not begun
-    :raises RunAlreadyIssued: if the month is issued
+    :raises RegieBillsNoMeals: if this régie does not bill the meals of the département
+    :raises RunAlreadyIssued: if the month is issued, or a later one is, which closed it
     """
     if month.day != 1:
         raise MonthNotFirstDay(month=month.isoformat())
     if month > at.astimezone(PARIS).date():
         raise MonthNotOver(month=month.isoformat())
-    _lock_regie(regie.pk)
-    run = (
-        BillingRun.objects.filter(regie=regie, month=month)
-        .exclude(state=BillingRun.State.CANCELLED)
-        .first()
-    )
+    if not _lock_regie(regie.pk).bills_meals:
+        raise RegieBillsNoMeals(regie=regie.name)
+    first_open = queries.first_open_day()
+    if first_open is not None and month < first_open:
+        raise RunAlreadyIssued(month=month.isoformat())
+    run = BillingRun.objects.filter(month=month).exclude(state=BillingRun.State.CANCELLED).first()
     if run is None:
         run = BillingRun.objects.create(
             regie=regie, month=month, state=BillingRun.State.PREPARED, prepared_at=at
         )
-    elif run.state == BillingRun.State.ISSUED:
-        raise RunAlreadyIssued(month=month.isoformat())
     else:
         _delete_drafts(run)
     run.counts = _compute_drafts(run)
@@ -188,7 +202,7 @@ def _compute_drafts(run: BillingRun) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(NO_NESTED_LOOPS)
         cursor.execute(named("prepare_run"), [run.pk, period.start, period.end, services, labels])
-        invoices, total_cents, lines, pupils, meals = cursor.fetchone()
+        invoices, total_cents, lines, pupils, meals, unpriced_meals = cursor.fetchone()
         cursor.execute(NESTED_LOOPS)
     return {
         "invoices": int(invoices),
@@ -196,6 +210,7 @@ def _compute_drafts(run: BillingRun) -> dict[str, int]:
         "lines": int(lines),
         "pupils": int(pupils),
         "meals": int(meals),
+        "unpriced_meals": int(unpriced_meals),
     }
 
 
@@ -262,19 +277,25 @@ def issue_run(
     """
     Number and issue the invoices of a reviewed run, post them in the ledger, and tell the families.
 
+    The month, and every day before it, is then closed for everybody.
+
     :raises RunAlreadyIssued: if it is done
     :raises RunNotReviewed: if it was not reviewed since it was prepared
+    :raises MonthNotOver: if the month is not over
+    :raises EarlierMonthNotIssued: if an earlier month has meals and is not issued
+    :raises RunOutOfDate: if a meal, a price or a payer changed since it was prepared
     :raises AnomaliesUnanswered: if a blocking anomaly has no answer
     :raises DueDateTooEarly: if the due date is before today
-    :raises NothingToIssue: if no draft comes to more than nothing
+    :raises NothingToIssue: if nobody has a meal in the month
     """
     regie = _lock_regie(run.regie_id)
     run = _lock_run(run.pk)
+    take_month(run.month, at=at)
     issued_on = at.astimezone(PARIS).date()
-    _check_can_issue(run, due_on=due_on, issued_on=issued_on)
+    refusal = next(why_not_issue(run, due_on=due_on, issued_on=issued_on), None)
+    if refusal is not None:
+        raise refusal
     drafts = lock_drafts(run)
-    if not drafts:
-        raise NothingToIssue(run=str(run.public_id))
     issued = issue_drafts(
         run, drafts, regie=regie, issued_on=issued_on, due_on=due_on, actor=actor, at=at
     )
@@ -291,17 +312,3 @@ def issue_run(
     )
     wake_relay_on_commit()
     return issued
-
-
-def _check_can_issue(run: BillingRun, *, due_on: datetime.date, issued_on: datetime.date) -> None:
-    if run.state == BillingRun.State.ISSUED:
-        raise RunAlreadyIssued(run=str(run.public_id))
-    if run.state != BillingRun.State.REVIEWED:
-        raise RunNotReviewed(run=str(run.public_id))
-    if due_on < issued_on:
-        raise DueDateTooEarly(field="due_on", due_on=due_on.isoformat())
-    unanswered = run.anomalies.filter(
-        severity=Anomaly.Severity.BLOCKING, answered_at__isnull=True
-    ).count()
-    if unanswered:
-        raise AnomaliesUnanswered(count=unanswered)

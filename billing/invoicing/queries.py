@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet, Sum
 
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine, Regie
+from commons.periods import month_period
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -66,8 +66,13 @@ def runs() -> QuerySet[BillingRun]:
 
 
 def regies() -> QuerySet[Regie]:
-    """The régies of the département."""
-    return Regie.objects.order_by("code")
+    """The régies that bill the meals of the département: one at most."""
+    return Regie.objects.filter(bills_meals=True).order_by("code")
+
+
+def meals_regie() -> Regie | None:
+    """The régie that bills the meals of the département, once it is open."""
+    return regies().first()
 
 
 def run_overview(run: BillingRun) -> RunOverview:
@@ -94,14 +99,12 @@ def run_overview(run: BillingRun) -> RunOverview:
     )
 
 
-def first_open_day(pupil_ids: Sequence[int]) -> datetime.date | None:
-    """The day after the latest issued month that bills one of these pupils, or None."""
+def first_open_day() -> datetime.date | None:
+    """The day after the latest issued month: everything before it is closed, for everybody."""
     latest = (
-        InvoiceLine.objects.filter(pupil_id__in=pupil_ids)
-        .order_by("-invoice__month")
-        .values_list("invoice__month", flat=True)
+        BillingRun.objects.filter(state=BillingRun.State.ISSUED)
+        .order_by("-month")
+        .values_list("month", flat=True)
         .first()
     )
-    if latest is None:
-        return None
-    return (latest.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
+    return None if latest is None else month_period(latest.year, latest.month).end

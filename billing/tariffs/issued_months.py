@@ -1,31 +1,50 @@
 """Which days are already billed, and therefore closed to any change.
 
-Tariffs and the canteen stand below invoicing and must not import it; invoicing says here, once at
-start-up, how to find the first day of a pupil that no issued invoice covers. Until it does, no day
-is closed.
+A month is closed for everybody at once, the day it is issued: a meal enrolled or priced into it
+later would be billed by nobody. Tariffs and the canteen stand below invoicing and must not import
+it; invoicing says here, once at start-up, how to find the first open day. Until it does, no day is
+closed.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-FirstOpenDay = Callable[[Sequence[int]], datetime.date | None]
+from billing.month_locks import hold_months
+from commons.errors import DomainError
+
+FirstOpenDay = Callable[[], datetime.date | None]
 
 _first_open_day: FirstOpenDay | None = None
 
 
-def register_first_open_day(source: FirstOpenDay | None) -> None:
-    """Say how to find the first day open to change for some pupils (by primary key).
+class AlreadyBilled(DomainError):
+    """The change would reach back into a month whose invoices are issued."""
 
-    The source answers the day after the latest issued month that bills any of them, or None.
+    code = "TARIFF_ALREADY_BILLED"
+
+
+def register_first_open_day(source: FirstOpenDay | None) -> None:
+    """Say how to find the first day open to change.
+
+    The source answers the day after the latest issued month, or None.
     """
     global _first_open_day
     _first_open_day = source
 
 
-def first_open_day(pupil_ids: Sequence[int]) -> datetime.date | None:
-    """The first day that can still change for these pupils, or None when every day can."""
-    if _first_open_day is None or not pupil_ids:
-        return None
-    return _first_open_day(pupil_ids)
+def first_open_day() -> datetime.date | None:
+    """The first day that can still change, or None when every day can."""
+    return None if _first_open_day is None else _first_open_day()
+
+
+def refuse_billed_days(first_day: datetime.date, *, at: datetime.datetime) -> None:
+    """Refuse a change that starts before the first open day; else hold its months until it commits.
+
+    :raises AlreadyBilled: if it does
+    """
+    hold_months(first_day, at=at)
+    first_open = first_open_day()
+    if first_open is not None and first_day < first_open:
+        raise AlreadyBilled(first_open_day=first_open, asked=first_day)

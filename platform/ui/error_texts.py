@@ -71,6 +71,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Lancez d'abord les migrations."),
     ),
     # Tariffs and rules
+    "SCHOOL_CALENDAR_UNKNOWN": (
+        _("Les vacances scolaires de %(year)s ne sont pas encore connues."),
+        _("Ouvrez la cantine quand le ministère les aura publiées."),
+    ),
     "RULE_INVALID": (
         _("Cette règle ne peut pas être appliquée telle qu'elle est écrite."),
         _("Corrigez les points signalés, puis recommencez."),
@@ -151,6 +155,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "RESOURCES_PROOF_MISSING": (
         _("Il manque la pièce qui montre votre situation."),
         _("Ajoutez-la, ou payez le prix le plus haut en attendant."),
+    ),
+    "RESOURCES_PROOF_MISSING.STATUS": (
+        _("Cette pièce ne prouve pas ce statut."),
+        _("Demandez une attestation de droits, ou une attestation de la CAF."),
     ),
     # Canteen
     "CANTEEN_INVALID_WEEKDAYS": (
@@ -359,6 +367,22 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "BILLING_RUN_ALREADY_ISSUED": (
         _("Les factures de ce mois sont déjà émises."),
         _("Une erreur se corrige par un avoir, pas par un nouveau calcul."),
+    ),
+    "BILLING_MEALS_BILLED_ELSEWHERE": (
+        _("La régie « %(regie)s » facture déjà les repas."),
+        _("Un département a une seule régie pour la cantine."),
+    ),
+    "BILLING_REGIE_BILLS_NO_MEALS": (
+        _("La régie « %(regie)s » ne facture pas les repas."),
+        _("Choisissez la régie de la cantine."),
+    ),
+    "BILLING_RUN_OUT_OF_DATE": (
+        _("Depuis la préparation, des repas, des prix ou des payeurs ont changé."),
+        _("Préparez le mois à nouveau, puis vérifiez-le."),
+    ),
+    "BILLING_EARLIER_MONTH_NOT_ISSUED": (
+        _("Le mois qui commence le %(month)s n'est pas encore facturé."),
+        _("Émettez d'abord les factures de ce mois-là."),
     ),
     "BILLING_RUN_NOT_REVIEWED": (
         _("Cette facturation n'a pas encore été vérifiée."),

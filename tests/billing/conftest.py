@@ -17,6 +17,6 @@ def issue_until(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime.date], No
     from billing.tariffs import issued_months
 
     def declare(first_open: datetime.date) -> None:
-        monkeypatch.setattr(issued_months, "_first_open_day", lambda _pupil_ids: first_open)
+        monkeypatch.setattr(issued_months, "_first_open_day", lambda: first_open)
 
     return declare

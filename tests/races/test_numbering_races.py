@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import threading
+
+import pytest
 
 from billing.invoicing import operations
-from billing.invoicing.models import Invoice
+from billing.invoicing.models import BillingRun, Invoice, Regie
 from billing.ledger import queries as ledger
 from billing.ledger.models import Transfer
 from tests.factories.invoicing import (
     DUE_ON,
     ISSUE_AT,
     OCTOBER,
+    SEPTEMBER,
     make_billed_family,
     make_regie,
     prepare,
@@ -48,18 +52,54 @@ def test_one_month_issued_by_two_at_once_is_issued_once(committed_tenant_db):
     assert ledger.trial_balance().is_balanced
 
 
-def test_two_months_issued_at_once_share_the_numbers_without_a_hole(committed_tenant_db):
+def _issue_two_months_at_once(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """October is tried while September holds its drafts, and has not committed."""
     for _ in range(4):
         make_billed_family()
     regie = make_regie()
-    september = review(prepare(regie))
+    september = review(prepare(regie, SEPTEMBER, IN_NOVEMBER), IN_NOVEMBER)
     october = review(prepare(regie, OCTOBER, IN_NOVEMBER), IN_NOVEMBER)
     due_on = datetime.date(2024, 12, 4)
+    is_inside, is_tried = threading.Event(), threading.Event()
+    lock_drafts = operations.lock_drafts
 
-    results = run_in_threads(
-        [issuing(september, IN_NOVEMBER, due_on), issuing(october, IN_NOVEMBER, due_on)]
-    )
+    def lock_then_wait(run: BillingRun) -> list[tuple[int, int]]:
+        drafts = lock_drafts(run)
+        if run.month == SEPTEMBER:
+            is_inside.set()
+            is_tried.wait(2)
+        return drafts
 
-    assert results == ["issued", "issued"]
+    def issue_october() -> str:
+        assert is_inside.wait(20)
+        try:
+            return issuing(october, IN_NOVEMBER, due_on)()
+        except operations.EarlierMonthNotIssued:
+            return "September is not seen"
+        finally:
+            is_tried.set()
+
+    monkeypatch.setattr(operations, "lock_drafts", lock_then_wait)
+    return run_in_threads([issuing(september, IN_NOVEMBER, due_on), issue_october])
+
+
+def test_two_months_issued_at_once_share_the_numbers_without_a_hole(
+    committed_tenant_db, monkeypatch
+):
+    assert _issue_two_months_at_once(monkeypatch) == ["issued", "issued"]
+
     numbers = list(Invoice.objects.order_by("number").values_list("number", flat=True))
     assert numbers == [f"2024-{rank:06d}" for rank in range(1, 9)]
+    assert [invoice.month for invoice in Invoice.objects.order_by("number")] == [
+        *[SEPTEMBER] * 4,
+        *[OCTOBER] * 4,
+    ]
+
+
+def test_two_months_at_once_do_not_see_each_other_without_the_lock(
+    committed_tenant_db, monkeypatch
+):
+    """If this fails, the test above proves nothing."""
+    monkeypatch.setattr(operations, "_lock_regie", lambda regie_id: Regie.objects.get(pk=regie_id))
+
+    assert _issue_two_months_at_once(monkeypatch) == ["issued", "September is not seen"]

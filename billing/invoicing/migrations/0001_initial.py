@@ -179,6 +179,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.CharField(max_length=20, verbose_name="numéro")),
+                (
+                    "payer_first_name",
+                    models.CharField(max_length=100, verbose_name="prénom du payeur"),
+                ),
+                (
+                    "payer_last_name",
+                    models.CharField(max_length=100, verbose_name="nom du payeur"),
+                ),
+                (
+                    "payer_street",
+                    models.CharField(blank=True, max_length=300, verbose_name="adresse"),
+                ),
+                (
+                    "payer_postal_code",
+                    models.CharField(blank=True, max_length=10, verbose_name="code postal"),
+                ),
+                (
+                    "payer_city",
+                    models.CharField(blank=True, max_length=100, verbose_name="commune"),
+                ),
+                (
+                    "payer_country",
+                    models.CharField(blank=True, max_length=100, verbose_name="pays"),
+                ),
+                ("regie_name", models.CharField(max_length=200, verbose_name="nom de la régie")),
+                (
+                    "regie_siret",
+                    models.CharField(blank=True, max_length=14, verbose_name="SIRET de la régie"),
+                ),
                 ("month", models.DateField(verbose_name="mois")),
                 ("issued_on", models.DateField(verbose_name="émise le")),
                 ("due_on", models.DateField(verbose_name="à payer avant le")),
@@ -249,6 +278,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "pupil_first_name",
+                    models.CharField(max_length=100, verbose_name="prénom de l'élève"),
+                ),
+                (
+                    "pupil_last_name",
+                    models.CharField(max_length=100, verbose_name="nom de l'élève"),
+                ),
+                (
                     "invoice",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -305,6 +342,12 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, default="", max_length=14, verbose_name="SIRET"),
                 ),
                 (
+                    "bills_meals",
+                    models.BooleanField(
+                        db_default=True, default=True, verbose_name="facture les repas"
+                    ),
+                ),
+                (
                     "revenue_account",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -317,6 +360,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "régie",
                 "verbose_name_plural": "régies",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("bills_meals", True)),
+                        fields=("bills_meals",),
+                        name="invoicing_one_regie_bills_the_meals",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -486,8 +536,8 @@ class Migration(migrations.Migration):
             model_name="billingrun",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "CANCELLED"), _negated=True),
-                fields=("regie", "month"),
-                name="invoicing_one_run_per_regie_and_month",
+                fields=("month",),
+                name="invoicing_one_run_per_month",
             ),
         ),
         migrations.AddConstraint(

@@ -18,7 +18,7 @@ from billing.invoicing.access import access_anomaly, access_run
 from billing.invoicing.models import Anomaly, BillingRun
 from billing.invoicing.queries import regies
 from commons.actors import Actor
-from commons.errors import DomainError, NotFound
+from commons.errors import NotFound
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
 from console import money_queries
@@ -319,7 +319,8 @@ class IssueRun(Act):
         due_on: datetime.date = answers["due_on"]
         issued_on = timezone.localdate(at)
         found = money_queries.issue_estimate(run, issued_on=issued_on)
-        refusals = tuple(str(explain(error)) for error in _refusals(run, found, due_on, issued_on))
+        refused = operations.why_not_issue(run, due_on=due_on, issued_on=issued_on)
+        refusals = tuple(str(explain(error)) for error in refused)
         sentences = [_("Chaque famille reçoit un message, et voit sa facture sur son espace.")]
         if found.zero_drafts:
             sentences.append(
@@ -335,8 +336,8 @@ class IssueRun(Act):
                 Figure(_("Factures émises"), str(found.invoices)),
                 Figure(_("Total à payer"), format_euros(found.total_cents)),
                 Figure(_("À payer avant le"), wording.full_date(due_on)),
-                Figure(_("Premier numéro"), found.first_number),
-                Figure(_("Dernier numéro"), found.last_number),
+                Figure(_("Premier numéro"), found.first_number if found.invoices else "–"),
+                Figure(_("Dernier numéro"), found.last_number if found.invoices else "–"),
             ),
             sentences=tuple(sentences),
             refusals=refusals,
@@ -352,23 +353,6 @@ class IssueRun(Act):
             issued.invoices,
         ) % {"count": issued.invoices, "total": format_euros(issued.total_cents)}
         return Outcome(message=message, url=run_url(targets[0]))
-
-
-def _refusals(
-    run: BillingRun,
-    found: money_queries.IssueEstimate,
-    due_on: datetime.date,
-    today: datetime.date,
-) -> list[DomainError]:
-    """What the operation would refuse, said before one tries."""
-    refused: list[DomainError] = []
-    try:
-        operations._check_can_issue(run, due_on=due_on, issued_on=today)  # noqa: SLF001  the same check
-    except DomainError as error:
-        refused.append(error)
-    if not refused and not found.invoices:
-        refused.append(operations.NothingToIssue(run=str(run.public_id)))
-    return refused
 
 
 def _about_run(run: BillingRun) -> str:
