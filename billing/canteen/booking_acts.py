@@ -17,7 +17,7 @@ from billing.canteen.booking import WEDNESDAY, BookedDays, falls_on, weekday_bit
 from billing.canteen.deadlines import PARIS, is_too_late
 from billing.canteen.models import BookingException, Enrolment
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
-from billing.tariffs import decisions
+from billing.tariffs.issued_months import refuse_billed_days
 from billing.tariffs.models import Service
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -55,7 +55,7 @@ def cancel_meals(
     Cancel the meals of some days; a late one is noted, and stays billed. All or none.
 
     Cancelling again changes nothing. The answer holds one exception per cancelled day of the
-    weekly rule; a meal that had been added is simply taken back.
+    weekly rule; a meal that had been added outside it is simply taken back.
 
     :raises MealNotBooked: if there is no meal to cancel on one of the days, or it is past
     :raises MealTooLate: if an added meal can no longer be taken back
@@ -65,7 +65,7 @@ def cancel_meals(
     if not wanted:
         return []
     standing = _lock_enrolment(enrolment)
-    decisions.refuse_billed_days(standing.pupil, wanted[0])
+    refuse_billed_days(wanted[0], at=at)
     if wanted[0] < at.astimezone(PARIS).date():
         raise MealNotBooked(day=wanted[0], reason="PAST")
     period = Period(wanted[0], wanted[-1] + ONE_DAY)
@@ -112,10 +112,12 @@ def _cancel(
     if day not in booked.meals(enrolment.weekdays):
         raise MealNotBooked(day=day, reason="NO_MEAL")
     if day in booked.added:
-        if is_late:
+        is_by_rule = falls_on(enrolment.weekdays, day)
+        if is_late and not is_by_rule:
             raise MealTooLate(day=day)
         enrolment.exceptions.filter(day=day, kind=Kind.EXTRA).delete()
-        return None, True
+        if not is_by_rule:
+            return None, True
     exception = BookingException.objects.create(
         enrolment=enrolment,
         day=day,
@@ -146,10 +148,10 @@ def add_meal(
     :raises AlreadyBilled: if the day is in an invoiced month
     """
     standing = _lock_enrolment(enrolment)
-    decisions.refuse_billed_days(standing.pupil, day)
+    refuse_billed_days(day, at=at)
     booked = queries.booked_days(standing, Period(day, day + ONE_DAY))
     rules = queries.rules_on(day)
-    if day in booked.cancelled_late:
+    if day in booked.cancelled_late and falls_on(standing.weekdays, day):
         _take_back(standing, day)
         exception = None
     else:
@@ -188,7 +190,7 @@ def _add(
     actor: Actor,
     at: datetime.datetime,
 ) -> BookingException | None:
-    if day in booked.cancelled_in_time:
+    if day in booked.cancelled_in_time | booked.cancelled_late:
         _take_back(enrolment, day)
         if falls_on(enrolment.weekdays, day):
             return None

@@ -2,15 +2,13 @@
 
 The pupil is locked first: an enrolment and its price belong to the pupil. Before it, the choice of
 the highest price locks the household, since it ends what the household proved. An enrolment is
-never rewritten for days that passed: a change of weekdays ends it and starts its successor, with
-the same payers, on the day the change takes effect. Shares of payers are ten-thousandths and add up
-to 10,000. Families are held to the cancellation deadline and to the dates of the rules; an agent of
-the département or the collège (`by_agent`) is held only to invoiced months.
+never rewritten for days that passed (`standing`); who pays is in `paying`. A pupil has one enrolment
+a day, whatever the service. Families are held to the cancellation deadline and to the dates of the
+rules; an agent of the département or the collège (`by_agent`) is held only to invoiced months.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Sequence
 
@@ -19,16 +17,26 @@ from django.db.models import F, Q
 
 from billing.canteen import deadlines, queries
 from billing.canteen.booking import ALL_WEEKDAYS, WEDNESDAY
-from billing.canteen.models import WHOLE_SHARE_BP, Enrolment, EnrolmentPayer
+from billing.canteen.models import Enrolment
+from billing.canteen.paying import Payer, check_payers, write_payers
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
+from billing.canteen.standing import (
+    EnrolmentNotActive,
+    carry_cancellations,
+    lock_active,
+    lock_enrolment,
+    lock_pupil,
+    successor,
+)
 from billing.tariffs import decisions, recording
+from billing.tariffs.issued_months import refuse_billed_days
 from billing.tariffs.models import Service
 from commons.actors import Actor
 from commons.audit import record_audit
-from commons.errors import DomainError, NotFound, RetryLater
+from commons.errors import DomainError, RetryLater
 from commons.outbox import record_event
 from commons.school_calendar import SchoolYear
-from tenants.people.models import College, Guardian, Guardianship, Household, Pupil, Schooling
+from tenants.people.models import College, Household, Pupil, Schooling
 
 BOARDER_REGIME = "BOARDER"
 State = Enrolment.State
@@ -46,14 +54,8 @@ class InvalidStart(DomainError):
     code = "CANTEEN_INVALID_START"
 
 
-class InvalidPayers(DomainError):
-    """A payer is not a guardian of the pupil, comes twice, or the shares miss the whole."""
-
-    code = "CANTEEN_INVALID_PAYERS"
-
-
 class NotSchooledThere(DomainError):
-    """The pupil does not go to that collège that school year."""
+    """The pupil does not go to that collège that school year, or has left it by that day."""
 
     code = "CANTEEN_NOT_SCHOOLED_THERE"
 
@@ -70,24 +72,10 @@ class EnrolmentNotOpen(DomainError):
     code = "CANTEEN_ENROLMENT_NOT_OPEN"
 
 
-class EnrolmentNotActive(DomainError):
-    """The enrolment is a draft, or over on that day."""
-
-    code = "CANTEEN_ENROLMENT_NOT_ACTIVE"
-
-
 class DaysNoLongerChangeable(DomainError):
     """Families may no longer change the weekdays: the collège does it."""
 
     code = "CANTEEN_DAYS_NO_LONGER_CHANGEABLE"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Payer:
-    """A guardian and the share of the price they pay, in ten-thousandths."""
-
-    guardian: Guardian
-    share_bp: int
 
 
 @transaction.atomic(durable=True)
@@ -106,13 +94,15 @@ def save_enrolment_draft(  # noqa: PLR0913  one argument per answer of the form
     """
     Save the steps of an enrolment answered so far; what is None is left as it was.
 
-    :raises NotSchooledThere: if the pupil does not go to that collège that year
+    :raises NotSchooledThere: if the pupil does not go to that collège that year, or left it
     :raises InvalidWeekdays: if the days given are impossible
     :raises InvalidStart: if the day given is outside the school year
     :raises InvalidPayers: if the payers given are impossible
     """
-    locked = _lock(pupil)
-    schooling = _schooling(locked, college, school_year)
+    locked = lock_pupil(pupil)
+    today = at.astimezone(deadlines.PARIS).date()
+    likely_start = start_on or max(today, SchoolYear(school_year).period.start)
+    schooling = _schooling(locked, college, school_year, on=likely_start)
     draft = _draft(locked, college, school_year=school_year, service=service, at=at)
     if weekdays is not None:
         day = start_on or draft.valid_from or SchoolYear(school_year).period.start
@@ -123,7 +113,8 @@ def save_enrolment_draft(  # noqa: PLR0913  one argument per answer of the form
         draft.valid_from = start_on
     draft.save(update_fields=["college", "weekdays", "valid_from"])
     if payers is not None:
-        _set_payers(draft, locked, payers)
+        check_payers(locked, payers, on=likely_start)
+        write_payers(draft, payers)
     record_audit(
         actor=actor,
         action="canteen.enrolment.draft_saved",
@@ -153,42 +144,45 @@ def enrol(  # noqa: PLR0913  one argument per answer of the form
     Enrol a pupil from a day to the end of the school year, and decide the price from that day.
 
     A draft of the same enrolment becomes this one. A price that already rests on the same facts
-    stays. Without a tariff in force the pupil is enrolled without a price, which the billing run
-    reports. `choose_maximum` ends what the household proved, from the same day on; for a pupil
+    stays. Before a tariff is published the pupil is enrolled without a price: publishing decides it.
+    What was cancelled in time on days of an enrolment that ended stays cancelled.
+    `choose_maximum` ends what the household proved, from the same day on; for a pupil
     without a household there is nothing to end, and the highest price applies by itself.
 
-    :raises NotSchooledThere: if the pupil does not go to that collège that year
+    :raises NotSchooledThere: if the pupil does not go to that collège that year, or left it
     :raises EnrolmentNotOpen: if families cannot enrol yet
     :raises InvalidWeekdays: if the days are impossible for this pupil
     :raises InvalidStart: if the first day is outside the year, or too close for a family
-    :raises InvalidPayers: if the payers are not guardians, or the shares not the whole
-    :raises AlreadyEnrolled: if another enrolment holds on some of these days
+    :raises InvalidPayers: if the payers are not guardians that day, or the shares not the whole
+    :raises AlreadyEnrolled: if another enrolment holds on some of these days, of any service
     :raises AlreadyBilled: if the first day is in an invoiced month
     :raises MaximumNotOffered: if the highest price is chosen where the tariff offers no choice
     :raises ResourcesOverlap: if it is, and the household has resources that start later
     """
     household = _lock_household(pupil) if choose_maximum else None
-    locked = _lock(pupil)
-    schooling = _schooling(locked, college, school_year)
+    locked = lock_pupil(pupil)
+    schooling = _schooling(locked, college, school_year, on=start_on)
     rules = queries.rules_on(start_on)
     _check_within_year(start_on, school_year)
     _check_weekdays(weekdays, schooling, service=service, rules=rules)
     if not by_agent:
         _check_open_for_families(rules, start_on, at)
-    decisions.refuse_billed_days(locked, start_on)
+    refuse_billed_days(start_on, at=at)
     valid_until = SchoolYear(school_year).period.end
-    _refuse_overlap(locked, service, start_on, valid_until)
+    _refuse_overlap(locked, start_on, valid_until)
+    check_payers(locked, payers, on=start_on)
 
     enrolment = _draft(locked, college, school_year=school_year, service=service, at=at)
-    _set_payers(enrolment, locked, payers)
+    write_payers(enrolment, payers)
     enrolment.weekdays = weekdays
     enrolment.valid_from = start_on
     enrolment.valid_until = valid_until
     enrolment.state = State.ACTIVE
     enrolment.save(update_fields=["college", "weekdays", "valid_from", "valid_until", "state"])
+    carry_cancellations(enrolment)
     if choose_maximum:
         _choose_maximum(locked, household, start_on, actor=actor, at=at)
-    _decide_if_priced(locked, service, start_on, actor=actor, at=at)
+    decisions.decide_from(pupil=locked, service=service, start=start_on, actor=actor, at=at)
     record_event(
         "canteen.enrolment.created",
         aggregate=f"enrolment:{enrolment.public_id}",
@@ -222,22 +216,23 @@ def change_weekdays(
     Change the weekdays from a day on, and return the enrolment that holds from that day.
 
     :raises EnrolmentNotActive: if it is a draft, or over on that day
+    :raises NotSchooledThere: if the pupil has left that collège by that day
     :raises InvalidWeekdays: if the days are impossible for this pupil
     :raises InvalidStart: if the day is too close for a family
     :raises DaysNoLongerChangeable: if families may no longer change them
     :raises AlreadyBilled: if that day is in an invoiced month
     """
-    pupil = _lock(enrolment.pupil)
-    standing = _active(enrolment, effective_on)
+    pupil = lock_pupil(enrolment.pupil)
+    standing = lock_active(enrolment, effective_on)
     rules = queries.rules_on(effective_on)
-    schooling = _schooling(pupil, standing.college, standing.school_year)
+    schooling = _schooling(pupil, standing.college, standing.school_year, on=effective_on)
     _check_weekdays(weekdays, schooling, service=standing.service, rules=rules)
     if not by_agent:
         _check_changeable_by_families(rules, effective_on, at)
-    decisions.refuse_billed_days(pupil, effective_on)
+    refuse_billed_days(effective_on, at=at)
     if weekdays == standing.weekdays:
         return standing
-    changed = _successor(standing, weekdays, effective_on, at=at)
+    changed = successor(standing, effective_on, weekdays=weekdays, at=at)
     record_audit(
         actor=actor,
         action="canteen.enrolment.weekdays_changed",
@@ -267,15 +262,15 @@ def end_enrolment(
     :raises InvalidStart: if the day is too close for a family
     :raises AlreadyBilled: if that day is in an invoiced month
     """
-    pupil = _lock(enrolment.pupil)
-    standing = _locked_enrolment(enrolment)
+    lock_pupil(enrolment.pupil)
+    standing = lock_enrolment(enrolment)
     if standing.state == State.DRAFT or standing.valid_from is None:
         raise EnrolmentNotActive(enrolment=str(standing.public_id))
     if standing.valid_until is not None and end_on >= standing.valid_until:
         raise EnrolmentNotActive(enrolment=str(standing.public_id))
     if not by_agent:
         _check_not_too_close(queries.rules_on(end_on), end_on, at)
-    decisions.refuse_billed_days(pupil, end_on)
+    refuse_billed_days(end_on, at=at)
     standing.valid_until = max(end_on, standing.valid_from)
     standing.state = State.ENDED
     standing.save(update_fields=["valid_until", "state"])
@@ -291,13 +286,6 @@ def end_enrolment(
 
 
 # --- what the acts are made of ----------------------------------------------------------------
-
-
-def _lock(pupil: Pupil) -> Pupil:
-    try:
-        return decisions.lock_pupil(pupil.public_id)
-    except Pupil.DoesNotExist as error:
-        raise NotFound(pupil=str(pupil.public_id)) from error
 
 
 def _lock_household(pupil: Pupil) -> Household | None:
@@ -319,26 +307,20 @@ def _choose_maximum(
         recording.record_maximum(household=household, valid_from=start_on, actor=actor, at=at)
 
 
-def _locked_enrolment(enrolment: Enrolment) -> Enrolment:
-    locked = Enrolment.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("college").get(pk=enrolment.pk)
-
-
-def _active(enrolment: Enrolment, day: datetime.date) -> Enrolment:
-    standing = _locked_enrolment(enrolment)
-    is_over = standing.valid_until is not None and standing.valid_until <= day
-    if standing.state != State.ACTIVE or is_over:
-        raise EnrolmentNotActive(enrolment=str(standing.public_id))
-    return standing
-
-
-def _schooling(pupil: Pupil, college: College, school_year: int) -> Schooling:
+def _schooling(pupil: Pupil, college: College, school_year: int, *, on: datetime.date) -> Schooling:
+    """The schooling that is not over on a day. It may begin later: a feed comes after the pupil."""
     schooling = (
-        Schooling.objects.filter(pupil=pupil, college=college, school_year=school_year)
+        Schooling.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=on),
+            pupil=pupil,
+            college=college,
+            school_year=school_year,
+        )
         .order_by("-valid_from", "-pk")
         .first()
     )
-    if schooling is None:
+    has_left = pupil.missing_since is not None and pupil.missing_since <= on
+    if schooling is None or has_left:
         raise NotSchooledThere(
             pupil=str(pupil.public_id), college=college.uai, school_year=school_year
         )
@@ -389,13 +371,12 @@ def _check_changeable_by_families(
 
 
 def _refuse_overlap(
-    pupil: Pupil, service: str, start_on: datetime.date, valid_until: datetime.date | None
+    pupil: Pupil, start_on: datetime.date, valid_until: datetime.date | None
 ) -> None:
     clashing = (
         Enrolment.objects.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gt=start_on),
             pupil=pupil,
-            service=service,
             valid_from__lt=valid_until,
         )
         .exclude(state=State.DRAFT)
@@ -422,75 +403,3 @@ def _draft(
         )
     draft.college = college
     return draft
-
-
-def _set_payers(enrolment: Enrolment, pupil: Pupil, payers: Sequence[Payer]) -> None:
-    guardians = {payer.guardian.pk for payer in payers}
-    if not payers:
-        raise InvalidPayers(reason="NO_PAYER")
-    if len(guardians) != len(payers):
-        raise InvalidPayers(reason="PAYER_TWICE")
-    if any(payer.share_bp <= 0 for payer in payers):
-        raise InvalidPayers(reason="SHARE_NOT_POSITIVE")
-    total_bp = sum(payer.share_bp for payer in payers)
-    if total_bp != WHOLE_SHARE_BP:
-        raise InvalidPayers(reason="SHARES_MISS_THE_WHOLE", total_bp=total_bp)
-    known = set(
-        Guardianship.objects.filter(pupil=pupil, guardian_id__in=guardians).values_list(
-            "guardian_id", flat=True
-        )
-    )
-    if known != guardians:
-        raise InvalidPayers(reason="NOT_A_GUARDIAN")
-    EnrolmentPayer.objects.filter(enrolment=enrolment).delete()
-    EnrolmentPayer.objects.bulk_create(
-        EnrolmentPayer(enrolment=enrolment, guardian=payer.guardian, share_bp=payer.share_bp)
-        for payer in payers
-    )
-
-
-def _successor(
-    standing: Enrolment, weekdays: int, effective_on: datetime.date, *, at: datetime.datetime
-) -> Enrolment:
-    """Change in place what has not begun; else end it and start the next, with payers and meals."""
-    if standing.valid_from is not None and effective_on <= standing.valid_from:
-        standing.weekdays = weekdays
-        standing.save(update_fields=["weekdays"])
-        return standing
-    valid_until = standing.valid_until
-    standing.valid_until = effective_on
-    standing.state = State.ENDED
-    standing.save(update_fields=["valid_until", "state"])
-    following = Enrolment.objects.create(
-        pupil_id=standing.pupil_id,
-        college=standing.college,
-        school_year=standing.school_year,
-        service=standing.service,
-        weekdays=weekdays,
-        state=State.ACTIVE,
-        valid_from=effective_on,
-        valid_until=valid_until,
-        created_at=at,
-    )
-    EnrolmentPayer.objects.bulk_create(
-        EnrolmentPayer(enrolment=following, guardian_id=payer.guardian_id, share_bp=payer.share_bp)
-        for payer in standing.payers.order_by("pk")
-    )
-    standing.exceptions.filter(day__gte=effective_on).update(enrolment=following)
-    return following
-
-
-def _decide_if_priced(
-    pupil: Pupil,
-    service: str,
-    start_on: datetime.date,
-    *,
-    actor: Actor,
-    at: datetime.datetime,
-) -> None:
-    try:
-        decisions.make_decision(
-            pupil=pupil, service=service, valid_from=start_on, actor=actor, at=at
-        )
-    except decisions.NoTariffInForce:
-        return

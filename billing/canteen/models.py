@@ -100,13 +100,9 @@ class Enrolment(TenantModel):
         verbose_name_plural = "inscriptions"
         indexes = (models.Index(fields=("college", "school_year"), name="enrolment_college_year"),)
         constraints = (
-            *(
-                periods_do_not_overlap(
-                    f"enrolments_do_not_overlap_{service.value.lower()}",
-                    "pupil_id",
-                    condition=models.Q(service=service.value) & ~models.Q(state="DRAFT"),
-                )
-                for service in (Service.HALF_BOARD, Service.BOARDER, Service.OCCASIONAL)
+            # Whatever the service: a pupil eats once a day.
+            periods_do_not_overlap(
+                "enrolments_do_not_overlap", "pupil_id", condition=~models.Q(state="DRAFT")
             ),
             models.UniqueConstraint(
                 fields=("pupil", "service", "school_year"),

@@ -1,8 +1,9 @@
-"""Acts on the calendar and the rules of the canteen; acts on enrolments are in `enrolling`,
-acts on meals in `booking_acts`, and both are re-exported here: this module is the door.
+"""Acts on the calendar and the rules of the canteen; acts on enrolments are in `enrolling` and
+`paying`, acts on meals in `booking_acts`, and all are re-exported here: this module is the door.
 
 A service day is a teaching day of a collège. Closing one takes its meals away from everybody who
-had one; it is refused once an invoice bills one of them (a correction is then a new document).
+had one; opening one gives a meal to everybody whose weekday it is. Both are refused once the month
+is issued (a correction is then a new document).
 """
 
 from __future__ import annotations
@@ -22,22 +23,20 @@ from billing.canteen.booking_acts import (
 from billing.canteen.enrolling import (
     AlreadyEnrolled,
     DaysNoLongerChangeable,
-    EnrolmentNotActive,
     EnrolmentNotOpen,
-    InvalidPayers,
     InvalidStart,
     InvalidWeekdays,
     NotSchooledThere,
-    Payer,
     change_weekdays,
     end_enrolment,
     enrol,
     save_enrolment_draft,
 )
-from billing.canteen.models import CanteenRules, Enrolment, ServiceDay
+from billing.canteen.models import CanteenRules, ServiceDay
+from billing.canteen.paying import InvalidPayers, Payer, change_payers
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
-from billing.tariffs.decisions import AlreadyBilled
-from billing.tariffs.issued_months import first_open_day
+from billing.canteen.standing import EnrolmentNotActive
+from billing.tariffs.issued_months import AlreadyBilled, refuse_billed_days
 from billing.tariffs.queries import on_day
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -99,13 +98,21 @@ def set_canteen_rules(
 
 @transaction.atomic(durable=True)
 def open_service_days(
-    *, college: College, school_year: int, actor: Actor, at: datetime.datetime
+    *,
+    college: College,
+    school_year: int,
+    since: datetime.date | None = None,
+    actor: Actor,
+    at: datetime.datetime,
 ) -> int:
     """
     Open the canteen of a collège on every teaching day of a school year; return how many are new.
 
-    Days that exist are left as they are, closed ones included. Where the rules close the canteen
-    on Wednesdays, those days are not opened.
+    Days that exist are left as they are, closed ones included, and so are those before `since`.
+    Where the rules close the canteen on Wednesdays, those days are not opened.
+
+    :raises SchoolCalendarUnknown: if the holidays of that school year are not known
+    :raises AlreadyBilled: if one of the new days is in an invoiced month
     """
     period = SchoolYear(school_year).period
     rules = CanteenRules.objects.filter(on_day(period.start)).order_by("valid_from").first()
@@ -116,13 +123,15 @@ def open_service_days(
         day
         for day in teaching_days(period)
         if not (is_closed_on_wednesday and day.isoweekday() == WEDNESDAY)
+        and (since is None or day >= since)
     ]
     known = set(
         ServiceDay.objects.filter(college=college, day__in=days).values_list("day", flat=True)
     )
     missing = [ServiceDay(college=college, day=day) for day in days if day not in known]
-    ServiceDay.objects.bulk_create(missing, ignore_conflicts=True)
     if missing:
+        refuse_billed_days(missing[0].day, at=at)
+        ServiceDay.objects.bulk_create(missing, ignore_conflicts=True)
         record_audit(
             actor=actor,
             action="canteen.service_days.opened",
@@ -148,17 +157,10 @@ def close_service_day(
     Close the canteen of a collège on a day: nobody has a meal there, nobody pays one.
 
     :raises NotFound: if that is no teaching day of the collège
-    :raises AlreadyBilled: if an issued invoice bills a pupil enrolled there for that month
+    :raises AlreadyBilled: if the day is in an invoiced month
     """
     service_day = _lock_service_day(college, day)
-    enrolled = (
-        Enrolment.objects.filter(on_day(day), college=college)
-        .exclude(state=Enrolment.State.DRAFT)
-        .order_by("pupil_id")
-    )
-    first_open = first_open_day(list(enrolled.values_list("pupil_id", flat=True)))
-    if first_open is not None and day < first_open:
-        raise AlreadyBilled(first_open_day=first_open, asked=day)
+    refuse_billed_days(day, at=at)
     service_day.is_open = False
     service_day.closed_reason = reason
     service_day.save(update_fields=["is_open", "closed_reason"])
@@ -200,6 +202,7 @@ __all__ = [
     "Payer",
     "add_meal",
     "cancel_meals",
+    "change_payers",
     "change_weekdays",
     "close_service_day",
     "end_enrolment",

@@ -248,7 +248,7 @@ def month_overview(
     meals = set(booked.meals(enrolment.weekdays))
     prices = _prices(enrolment)
     rules_of = queries.rules_over(within)
-    first_open = first_open_day([enrolment.pupil_id])
+    first_open = first_open_day()
     today = at.astimezone(deadlines.PARIS).date()
     views = []
     for row in queries.service_days(enrolment.college, within):
@@ -287,9 +287,9 @@ def _status(day: datetime.date, booked: BookedDays, weekdays: int, *, is_open: b
         return DayStatus.CANCELLED
     if day in booked.cancelled_late:
         return DayStatus.CANCELLED_LATE
-    if day in booked.added:
-        return DayStatus.EXTRA
-    return DayStatus.MEAL if falls_on(weekdays, day) else DayStatus.NO_MEAL
+    if falls_on(weekdays, day):
+        return DayStatus.MEAL
+    return DayStatus.EXTRA if day in booked.added else DayStatus.NO_MEAL
 
 
 def _can_add(status: DayStatus, *, is_late: bool, is_closed: bool) -> bool:

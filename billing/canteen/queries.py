@@ -8,11 +8,12 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing.canteen.booking import BookedDays, meal_days
 from billing.canteen.models import BookingException, CanteenRules, Enrolment, ServiceDay
 from billing.canteen.rules import RulesDefinition, parse_rules
+from billing.tariffs.enrolled_periods import EnrolledPeriod
 from billing.tariffs.models import Service
 from billing.tariffs.queries import on_day
 from commons.errors import DomainError
@@ -102,6 +103,30 @@ def enrolments_on(
         .select_related("college")
     )
     return {enrolment.pupil_id: enrolment for enrolment in found}
+
+
+def enrolled_periods(
+    service: str, since: datetime.date, until: datetime.date | None
+) -> list[EnrolledPeriod]:
+    """Who is enrolled in a service on some day of `[since, until)`, for the tariffs."""
+    rows = (
+        Enrolment.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=since),
+            Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            *_from_before(until),
+            service=service,
+            valid_from__isnull=False,
+        )
+        .exclude(state=Enrolment.State.DRAFT)
+        .order_by("valid_from", "pk")
+    )
+    return [
+        EnrolledPeriod(pupil_id, valid_from, valid_until)
+        for pupil_id, valid_from, valid_until in rows.values_list(
+            "pupil_id", "valid_from", "valid_until"
+        )
+        if valid_from is not None
+    ]
 
 
 def drafted_pupils(

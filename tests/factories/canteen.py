@@ -11,6 +11,7 @@ from billing.canteen import operations, queries
 from billing.canteen.models import Enrolment
 from billing.canteen.operations import Payer
 from billing.canteen.rules import RulesDefinition, published_rules
+from billing.tariffs.issued_months import first_open_day
 from commons.school_calendar import SchoolYear
 from tenants.people.models import (
     College,
@@ -119,12 +120,14 @@ def set_rules(
 
 
 def open_canteen(college: College, *, school_year: int = SCHOOL_YEAR) -> None:
-    """Rules in force and every teaching day open."""
+    """Rules in force and every teaching day open that no issued month closes."""
     try:
         queries.rules_on(SchoolYear(school_year).period.start)
     except queries.NoCanteenRules:
         set_rules()
-    operations.open_service_days(college=college, school_year=school_year, actor=ACTOR, at=AT)
+    operations.open_service_days(
+        college=college, school_year=school_year, since=first_open_day(), actor=ACTOR, at=AT
+    )
 
 
 def make_enrolment(family: Family | None = None, **traits: Any) -> Enrolment:

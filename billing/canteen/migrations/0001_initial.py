@@ -246,9 +246,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="enrolment",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(
-                    ("service", "HALF_BOARD"), models.Q(("state", "DRAFT"), _negated=True)
-                ),
+                condition=models.Q(("state", "DRAFT"), _negated=True),
                 expressions=[
                     (
                         models.Func(
@@ -266,59 +264,7 @@ class Migration(migrations.Migration):
                         "&&",
                     ),
                 ],
-                name="enrolments_do_not_overlap_half_board",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(
-                    ("service", "BOARDER"), models.Q(("state", "DRAFT"), _negated=True)
-                ),
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("pupil_id"),
-                            models.F("pupil_id"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("valid_from"), models.F("valid_until"), function="daterange"
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="enrolments_do_not_overlap_boarder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(
-                    ("service", "OCCASIONAL"), models.Q(("state", "DRAFT"), _negated=True)
-                ),
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("pupil_id"),
-                            models.F("pupil_id"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("valid_from"), models.F("valid_until"), function="daterange"
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="enrolments_do_not_overlap_occasional",
+                name="enrolments_do_not_overlap",
             ),
         ),
         migrations.AddConstraint(

@@ -16,7 +16,7 @@ from billing.canteen.models import CanteenRules, Enrolment, EnrolmentPayer
 from billing.canteen.operations import Payer
 from billing.canteen.rules import WednesdayPolicy, published_rules
 from billing.tariffs import operations as tariffs
-from billing.tariffs.decisions import AlreadyBilled
+from billing.tariffs.issued_months import AlreadyBilled
 from billing.tariffs.models import PriceDecision
 from billing.tariffs.queries import price_on
 from commons.models import AuditEntry, OutboxEvent
@@ -175,10 +175,11 @@ def test_a_second_enrolment_at_the_same_time_is_refused() -> None:
     family = make_family()
     first = make_enrolment(family)
 
-    with pytest.raises(operations.AlreadyEnrolled) as refusal:
-        make_enrolment(family, start_on=datetime.date(2025, 1, 6))
+    for service in ("HALF_BOARD", "OCCASIONAL", "BOARDER"):
+        with pytest.raises(operations.AlreadyEnrolled) as refusal:
+            make_enrolment(family, service=service, start_on=datetime.date(2025, 1, 6))
+        assert refusal.value.details["enrolment"] == str(first.public_id)
 
-    assert refusal.value.details["enrolment"] == str(first.public_id)
     assert Enrolment.objects.count() == 1
 
 
@@ -194,7 +195,10 @@ def test_the_database_itself_refuses_two_enrolments_on_a_day() -> None:
         valid_from=datetime.date(2025, 1, 6),
         created_at=AT,
     )
-    overlap = "enrolments_do_not_overlap_half_board"
+    overlap = "enrolments_do_not_overlap"
+    with pytest.raises(IntegrityError, match=overlap), transaction.atomic():
+        second.save(force_insert=True)
+    second.service = "OCCASIONAL"
     with pytest.raises(IntegrityError, match=overlap), transaction.atomic():
         second.save(force_insert=True)
 
@@ -350,15 +354,17 @@ def test_before_it_begins_the_days_change_in_place() -> None:
 
 
 def test_families_change_days_until_a_date_and_agents_after_it() -> None:
-
-    until = datetime.date(2024, 9, 27)
-    set_rules(dataclasses.replace(published_rules("92"), weekdays_change_until=until))
+    """DOMAIN §2.1: in Hauts-de-Seine, until 27 September 2024, then at the collège."""
+    set_rules(published_rules("92"))
     enrolment = make_enrolment()
     day = datetime.date(2024, 10, 14)
+    on_the_day = datetime.datetime(2024, 9, 27, 23, 59, tzinfo=PARIS)
     too_late = datetime.datetime(2024, 9, 28, 0, 0, tzinfo=PARIS)
 
-    with pytest.raises(operations.DaysNoLongerChangeable):
+    enrolment = changed(enrolment, 2, day, at=on_the_day, by_agent=False)
+    with pytest.raises(operations.DaysNoLongerChangeable) as refusal:
         changed(enrolment, 1, day, at=too_late, by_agent=False)
+    assert refusal.value.details == {"until": datetime.date(2024, 9, 27)}
     with pytest.raises(operations.InvalidStart):
         at = datetime.datetime(2024, 9, 26, 9, tzinfo=PARIS)
         changed(enrolment, 1, datetime.date(2024, 9, 27), at=at, by_agent=False)

@@ -11,7 +11,7 @@ from billing.canteen import operations, overviews, queries
 from billing.canteen.deadlines import PARIS
 from billing.canteen.models import BookingException, Enrolment, ServiceDay
 from billing.canteen.overviews import DayStatus
-from billing.tariffs.decisions import AlreadyBilled
+from billing.tariffs.issued_months import AlreadyBilled
 from commons.errors import NotFound
 from commons.models import AuditEntry, OutboxEvent
 from commons.periods import Period
