@@ -3,6 +3,10 @@
 These functions are building blocks: `tariffs.operations` and `canteen.operations` call them inside
 their own transaction, after locking the pupil (`lock_pupil`). A new decision closes the one it
 replaces on its first day, and never reaches back into a month that is already invoiced.
+
+A price that ends with its proof or its tariff is followed at once by what holds then (`timeline`):
+such a decision is automatic, and gives way to whatever is decided later from an earlier day. A
+decision that somebody asked for does not: an earlier one stops where it starts.
 """
 
 from __future__ import annotations
@@ -11,14 +15,15 @@ import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from billing.tariffs import queries
-from billing.tariffs.engine import Decision, decide
+from billing.tariffs.engine import Decision
 from billing.tariffs.engine.deciding import NO_PROOF, Situation
 from billing.tariffs.engine.quotients import Basis
-from billing.tariffs.issued_months import first_open_day
-from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+from billing.tariffs.issued_months import refuse_billed_days
+from billing.tariffs.models import HouseholdResources, PriceDecision
+from billing.tariffs.timeline import Piece, decided, pieces, says_the_same
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
@@ -35,25 +40,9 @@ class NoTariffInForce(DomainError):
     code = "TARIFF_NOT_IN_FORCE"
 
 
-class AlreadyBilled(DomainError):
-    """The change would reach back into a month whose invoices are issued."""
-
-    code = "TARIFF_ALREADY_BILLED"
-
-
 def lock_pupil(public_id: uuid.UUID) -> Pupil:
     """Lock a pupil: the aggregate that decisions and enrolments belong to."""
     return Pupil.objects.select_for_update(of=("self",), no_key=True).get(public_id=public_id)
-
-
-def refuse_billed_days(pupil: Pupil, first_day: datetime.date) -> None:
-    """Refuse a change that starts before the first day no invoice covers.
-
-    :raises AlreadyBilled: if it does
-    """
-    first_open = first_open_day([pupil.pk])
-    if first_open is not None and first_day < first_open:
-        raise AlreadyBilled(first_open_day=first_open, asked=first_day)
 
 
 def situation_of(resources: HouseholdResources | None) -> Situation:
@@ -83,61 +72,129 @@ def make_decision(
 
     :raises NoTariffInForce: if no version prices the service on that day
     :raises AlreadyBilled: if that day is in an invoiced month
+    :raises MaximumNotOffered: if the household chose the maximum where the tariff has no such choice
     """
-    refuse_billed_days(pupil, valid_from)
-    version = _share_version(service, valid_from)
-    if version is None:
+    made = decide_from(pupil=pupil, service=service, start=valid_from, actor=actor, at=at)
+    if not made or made[0].valid_from > valid_from:
         raise NoTariffInForce(service=service, day=valid_from)
-    resources = queries.resources_on(pupil.household_id, valid_from)
-    decided = decide(queries.definition_of(version), situation_of(resources))
-    valid_until = _earliest(
-        version.valid_until,
-        resources.valid_until if resources else None,
-        _next_start(pupil, service, valid_from),
+    return made[0]
+
+
+def decide_from(
+    *, pupil: Pupil, service: str, start: datetime.date, actor: Actor, at: datetime.datetime
+) -> list[PriceDecision]:
+    """Decide what a locked pupil pays from the first day on that a version prices.
+
+    Returns the decisions that hold from then on, in order: none while no tariff is published.
+
+    :raises AlreadyBilled: if that day is in an invoiced month
+    :raises MaximumNotOffered: if the household chose the maximum where the tariff has no such choice
+    """
+    refuse_billed_days(start, at=at)
+    _share_schedule(service)
+    standing = _standing_from(pupil, service, start)
+    asked_later = [row for row in standing if row.valid_from > start and not row.is_automatic]
+    end = asked_later[0].valid_from if asked_later else None
+    replaceable = [row for row in standing if end is None or row.valid_from < end]
+    planned = [
+        (piece, decided(piece, situation_of(piece.resources), is_asked=rank == 0))
+        for rank, piece in enumerate(
+            pieces(
+                start=start,
+                end=end,
+                versions=queries.priced_versions(service, start),
+                proofs=queries.proofs_since(pupil.household_id, start),
+            )
+        )
+    ]
+    kept = {
+        rank: row
+        for rank, (piece, decision) in enumerate(planned)
+        for row in replaceable
+        if says_the_same(row, piece, decision)
+        and (row.valid_from == piece.valid_from or (rank == 0 and row.valid_from < start))
+    }
+    kept_ids = {row.pk for row in kept.values()}
+    _replace([row for row in replaceable if row.pk not in kept_ids], start)
+    return [
+        kept.get(rank) or _write(pupil, service, piece, decision, start=start, actor=actor, at=at)
+        for rank, (piece, decision) in enumerate(planned)
+    ]
+
+
+def _share_schedule(service: str) -> None:
+    """Hold the schedule against a version published at the same moment, which decides again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM tariffs_tariffschedule WHERE service = %s FOR SHARE", [service]
+        )
+
+
+def _standing_from(pupil: Pupil, service: str, day: datetime.date) -> list[PriceDecision]:
+    """The decisions that hold on a day or later, in order."""
+    rows = PriceDecision.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=day), pupil=pupil, service=service
     )
-    standing = queries.price_on(pupil, service, valid_from)
-    if standing and _says_the_same(standing, version, decided, valid_until):
-        return standing
-    _close_at(pupil, service, valid_from)
-    decision = PriceDecision.objects.create(
-        pupil=pupil,
+    return list(queries.in_force_some_day(rows).order_by("valid_from"))
+
+
+def _replace(rows: list[PriceDecision], start: datetime.date) -> None:
+    """End decisions on the day others take over; one that had not begun holds on no day."""
+    begun = [row.pk for row in rows if row.valid_from < start]
+    not_begun = [row.pk for row in rows if row.valid_from >= start]
+    PriceDecision.objects.filter(pk__in=begun).update(valid_until=start)
+    PriceDecision.objects.filter(pk__in=not_begun).update(valid_until=F("valid_from"))
+
+
+def new_decision(
+    pupil_id: int,
+    service: str,
+    piece: Piece,
+    decision: Decision,
+    *,
+    resources: HouseholdResources | None,
+    is_automatic: bool,
+    at: datetime.datetime,
+) -> PriceDecision:
+    """A decision of these facts, not written yet."""
+    return PriceDecision(
+        pupil_id=pupil_id,
         service=service,
-        tariff_version=version,
+        tariff_version=piece.priced.version,
         resources=resources,
-        unit_price_cents=decided.unit_price_cents,
-        inputs=dict(decided.inputs),
-        steps=[step.as_dict() for step in decided.steps],
-        source=decided.source,
-        valid_from=valid_from,
-        valid_until=valid_until,
+        unit_price_cents=decision.unit_price_cents,
+        inputs=dict(decision.inputs),
+        steps=[step.as_dict() for step in decision.steps],
+        source=decision.source,
+        is_automatic=is_automatic,
+        valid_from=piece.valid_from,
+        valid_until=piece.valid_until,
         decided_at=at,
     )
-    _tell(decision, pupil, actor=actor, at=at)
-    return decision
 
 
-_SHARE = """
-    SELECT version.id FROM tariffs_tariffversion AS version
-    JOIN tariffs_tariffschedule AS schedule ON schedule.id = version.schedule_id
-    WHERE schedule.service = %s AND version.valid_from <= %s::date
-      AND (version.valid_until IS NULL OR version.valid_until > %s::date)
-    FOR SHARE OF version
-"""
-
-
-def _share_version(service: str, day: datetime.date) -> TariffVersion | None:
-    """The version in force, held against a successor that would close it at the same moment.
-
-    A version closed while we waited drops out of the answer; its successor is seen by the second
-    statement, whose snapshot is newer.
-    """
-    for _attempt in range(2):
-        with connection.cursor() as cursor:
-            cursor.execute(_SHARE, [service, day, day])
-            row = cursor.fetchone()
-        if row is not None:
-            return TariffVersion.objects.get(pk=row[0])
-    return None
+def _write(
+    pupil: Pupil,
+    service: str,
+    piece: Piece,
+    decision: Decision,
+    *,
+    start: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+) -> PriceDecision:
+    made = new_decision(
+        pupil.pk,
+        service,
+        piece,
+        decision,
+        resources=piece.resources,
+        is_automatic=piece.valid_from > start,
+        at=at,
+    )
+    made.save(force_insert=True)
+    _tell(made, pupil, actor=actor, at=at)
+    return made
 
 
 def _tell(decision: PriceDecision, pupil: Pupil, *, actor: Actor, at: datetime.datetime) -> None:
@@ -157,42 +214,4 @@ def _tell(decision: PriceDecision, pupil: Pupil, *, actor: Actor, at: datetime.d
         unit_price_cents=decision.unit_price_cents,
         valid_from=decision.valid_from.isoformat(),
         source=decision.source,
-    )
-
-
-def _earliest(*days: datetime.date | None) -> datetime.date | None:
-    return min((day for day in days if day is not None), default=None)
-
-
-def _next_start(pupil: Pupil, service: str, day: datetime.date) -> datetime.date | None:
-    """The first day of the next decision already made after `day`, if any."""
-    later = _standing(pupil, service).filter(valid_from__gt=day).order_by("valid_from")
-    return later.values_list("valid_from", flat=True).first()
-
-
-def _standing(pupil: Pupil, service: str) -> queries.Decisions:
-    """The decisions in force on at least one day."""
-    return queries.in_force_some_day(PriceDecision.objects.filter(pupil=pupil, service=service))
-
-
-def _close_at(pupil: Pupil, service: str, day: datetime.date) -> None:
-    PriceDecision.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=day),
-        pupil=pupil,
-        service=service,
-        valid_from__lte=day,
-    ).update(valid_until=day)
-
-
-def _says_the_same(
-    standing: PriceDecision,
-    version: TariffVersion,
-    decided: Decision,
-    valid_until: datetime.date | None,
-) -> bool:
-    return (
-        standing.tariff_version_id == version.pk
-        and standing.valid_until == valid_until
-        and standing.inputs == decided.inputs
-        and standing.steps == [step.as_dict() for step in decided.steps]
     )

@@ -174,6 +174,8 @@ class PriceDecision(TenantModel):
     inputs = models.JSONField("données")
     steps = models.JSONField("étapes")
     source = models.CharField("source", max_length=20)
+    # Nobody asked for it on that day: a proof or a tariff ended, and this is what holds then.
+    is_automatic = models.BooleanField("automatique", default=False, db_default=False)
     valid_from = models.DateField("applicable du")
     valid_until = models.DateField("jusqu'au (exclu)", null=True, blank=True)
     decided_at = models.DateTimeField("décidé le")

@@ -1,9 +1,9 @@
 """Acts on tariffs: publish a version, record what a household proved, decide prices.
 
 Every amount is an integer number of euro cents. A version in use is never edited: its successor
-sets the day it ends. Resources and decisions are never updated but for the day they end; a row
-replaced on its first day keeps an empty period. Nothing reaches back into an invoiced month.
-Locks are taken in the order schedule, household, pupil.
+sets the day it ends, and prices are decided again from that day. Resources and decisions are never
+updated but for the day they end; a row replaced on its first day keeps an empty period. Nothing
+reaches back into an invoiced month. Locks are taken in the order of billing/README.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F, Q
 
-from billing.tariffs import decisions, recording
+from billing.month_locks import hold_months
+from billing.tariffs import decisions, recording, repricing
 from billing.tariffs.engine import Basis, InvalidResources, Situation
 from billing.tariffs.engine.definition import Definition
 from billing.tariffs.issued_months import first_open_day
@@ -49,7 +50,8 @@ def publish_schedule(
     """
     Publish every service of a schedule file as the version in force from its first day.
 
-    An open version that stands is closed on that day. Publishing the same file twice changes
+    An open version that stands is closed on that day; prices decided under it, and those of pupils
+    enrolled without one, are decided again from that day. Publishing the same file twice changes
     nothing.
 
     :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
@@ -89,7 +91,7 @@ def publish_tariff_version(  # noqa: PLR0913  one argument per stored fact
     at: datetime.datetime,
 ) -> TariffVersion:
     """
-    Publish how one service is priced from a day on.
+    Publish how one service is priced from a day on, and decide its prices again from that day.
 
     :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
     :raises TariffVersionInUse: if days that are already invoiced would change
@@ -123,12 +125,13 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
     actor: Actor,
     at: datetime.datetime,
 ) -> TariffVersion:
+    hold_months(valid_from, at=at)
     TariffSchedule.objects.get_or_create(service=service, defaults={"code": code, "label": label})
     schedule = _lock_schedule(service)
     standing = schedule.versions.filter(valid_from=valid_from, digest=definition.digest).first()
     if standing is not None and valid_until in (None, standing.valid_until):
         return standing
-    _make_room(schedule, valid_from=valid_from, valid_until=valid_until)
+    replaced = _make_room(schedule, valid_from=valid_from, valid_until=valid_until)
     version = TariffVersion.objects.create(
         schedule=schedule,
         valid_from=valid_from,
@@ -149,6 +152,7 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
         valid_from=valid_from.isoformat(),
         digest=definition.digest,
     )
+    repricing.reprice(service=service, version=version, replaced=replaced, actor=actor, at=at)
     return version
 
 
@@ -158,8 +162,12 @@ def _lock_schedule(service: str) -> TariffSchedule:
 
 def _make_room(
     schedule: TariffSchedule, *, valid_from: datetime.date, valid_until: datetime.date | None
-) -> None:
-    """Close the open version on the first day of the new one, and what was decided under it."""
+) -> list[PriceDecision]:
+    """Close the open version on the first day of the new one; returns what it decided for later.
+
+    The decisions returned are closed too, and still say until when they held.
+    """
+    replaced: list[PriceDecision] = []
     clashing = schedule.versions.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from))
     if valid_until is not None:
         clashing = clashing.filter(valid_from__lt=valid_until)
@@ -171,17 +179,20 @@ def _make_room(
                 valid_from=version.valid_from,
                 valid_until=version.valid_until,
             )
-        touched = PriceDecision.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from), tariff_version=version
-        )
-        pupil_ids = list(touched.values_list("pupil_id", flat=True).order_by("pupil_id"))
-        first_open = first_open_day(pupil_ids)
+        first_open = first_open_day()
         if first_open is not None and valid_from < first_open:
             raise TariffVersionInUse(service=schedule.service, first_open_day=first_open)
+        touched = PriceDecision.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=valid_from),
+            Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            tariff_version=version,
+        )
+        replaced += touched.defer("inputs", "steps").order_by("pupil_id", "valid_from")
         touched.filter(valid_from__gte=valid_from).update(valid_until=F("valid_from"))
         touched.filter(valid_from__lt=valid_from).update(valid_until=valid_from)
         version.valid_until = valid_from
         version.save(update_fields=["valid_until"])
+    return replaced
 
 
 @transaction.atomic(durable=True)

@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from billing.tariffs.engine import Definition, Step, parse_definition
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+from billing.tariffs.timeline import PricedVersion
 
 if TYPE_CHECKING:
     from tenants.people.models import Pupil
@@ -82,6 +83,26 @@ def resources_on(household_id: int | None, day: datetime.date) -> HouseholdResou
         .order_by("valid_from")
         .first()
     )
+
+
+def proofs_since(household_id: int | None, day: datetime.date) -> list[HouseholdResources]:
+    """What a household proved that is valid on a day or later, in order of days."""
+    if household_id is None:
+        return []
+    rows = HouseholdResources.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=day),
+        Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+        household_id=household_id,
+    )
+    return list(rows.order_by("valid_from"))
+
+
+def priced_versions(service: str, day: datetime.date) -> list[PricedVersion]:
+    """The versions that price a service on a day or later, in order of days."""
+    rows = TariffVersion.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=day), schedule__service=service
+    )
+    return [PricedVersion(row, definition_of(row)) for row in rows.order_by("valid_from")]
 
 
 def price_on(pupil: Pupil, service: str, day: datetime.date) -> PriceDecision | None:

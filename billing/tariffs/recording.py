@@ -39,6 +39,11 @@ class ProofMissing(InvalidResources):
     code = "RESOURCES_PROOF_MISSING"
 
 
+# A status is proven by a document that states it: API Particulier may not be asked for it in this
+# use (DOMAIN §2.0: RSA, AAH and the like are forbidden there), and no tax document says it.
+PROVES_A_STATUS = (Proof.STATUS_CERTIFICATE, Proof.CAF_CERTIFICATE)
+
+
 def lock_household(public_id: uuid.UUID) -> Household:
     """Lock a household: the aggregate that resources belong to."""
     return Household.objects.select_for_update(of=("self",), no_key=True).get(public_id=public_id)
@@ -76,7 +81,7 @@ def record_situation(
     """Record the situation of a locked household from a day on.
 
     :raises InvalidResources: if a figure is negative, absurd or missing
-    :raises ProofMissing: if a figure or a status comes without a proof
+    :raises ProofMissing: if a figure or a status comes without a proof of its own
     :raises ResourcesOverlap: if resources that start later are already recorded
     """
     quotient = _checked_quotient(situation)
@@ -123,6 +128,8 @@ def _checked_quotient(situation: Situation) -> Decimal | None:
     has_proof = situation.source in Proof.values and situation.source != Proof.NONE
     if (given or situation.statuses) and not has_proof:
         raise ProofMissing
+    if situation.statuses and situation.source not in PROVES_A_STATUS:
+        raise ProofMissing(reason="STATUS", source=str(situation.source))
     if situation.chooses_maximum:
         if given or situation.statuses:
             raise InvalidResources(field="choose_maximum", reason="WITH_FIGURES")

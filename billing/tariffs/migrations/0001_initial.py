@@ -247,6 +247,12 @@ class Migration(migrations.Migration):
                 ("inputs", models.JSONField(verbose_name="données")),
                 ("steps", models.JSONField(verbose_name="étapes")),
                 ("source", models.CharField(max_length=20, verbose_name="source")),
+                (
+                    "is_automatic",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="automatique"
+                    ),
+                ),
                 ("valid_from", models.DateField(verbose_name="applicable du")),
                 (
                     "valid_until",

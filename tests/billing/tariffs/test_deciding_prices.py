@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from billing.tariffs import operations, queries
-from billing.tariffs.decisions import AlreadyBilled, NoTariffInForce
+from billing.tariffs.decisions import NoTariffInForce
 from billing.tariffs.engine import InvalidResources, Situation, Step, decide, replay
+from billing.tariffs.issued_months import AlreadyBilled
 from billing.tariffs.models import HouseholdResources, PriceDecision
 from commons.models import AuditEntry, OutboxEvent
 from tests.factories.canteen import Family, make_family

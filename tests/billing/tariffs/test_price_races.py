@@ -12,7 +12,7 @@ from billing.tariffs import decisions, operations, queries
 from billing.tariffs.models import PriceDecision
 from tenants.people.models import Pupil
 from tests.factories.canteen import Family, make_family
-from tests.factories.tariffs import ACTOR, AT, make_resources, make_version
+from tests.factories.tariffs import ACTOR, AT, dearer, make_resources, make_version
 from tests.threads import run_in_threads
 
 pytestmark = pytest.mark.usefixtures("committed_tenant_db")
@@ -64,14 +64,59 @@ def test_the_race_is_real_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
     def no_lock(public_id: object) -> Pupil:
         return Pupil.objects.get(public_id=public_id)
 
-    close = decisions._close_at
+    replace = decisions._replace
 
-    def close_then_meet(*arguments: object) -> None:
-        close(*arguments)  # type: ignore[arg-type]
+    def replace_then_meet(*arguments: object) -> None:
+        replace(*arguments)  # type: ignore[arg-type]
         meet.wait()
 
     monkeypatch.setattr(decisions, "lock_pupil", no_lock)
-    monkeypatch.setattr(decisions, "_close_at", close_then_meet)
+    monkeypatch.setattr(decisions, "_replace", replace_then_meet)
 
     assert _decide_at_once(family) == ["decided", "refused"]
-    assert PriceDecision.objects.count() == 1
+    assert PriceDecision.objects.filter(valid_from=NOVEMBER).count() == 1
+
+
+def _publish_while_deciding(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, object]]:
+    """A price is decided, and not committed, while a dearer version is published from November."""
+    make_version("92")
+    family = make_family()
+    is_decided, is_published = threading.Event(), threading.Event()
+    tell = decisions._tell
+
+    def tell_then_wait(*arguments: object, **named: object) -> None:
+        tell(*arguments, **named)  # type: ignore[arg-type]
+        is_decided.set()
+        is_published.wait(2)
+
+    def decide() -> str:
+        operations.decide_price(
+            pupil=family.pupil, service="HALF_BOARD", valid_from=SEPTEMBER, actor=ACTOR, at=AT
+        )
+        return "decided"
+
+    def publish() -> str:
+        assert is_decided.wait(20)
+        operations.publish_schedule(schedule=dearer(NOVEMBER), actor=ACTOR, at=AT)
+        is_published.set()
+        return "published"
+
+    monkeypatch.setattr(decisions, "_tell", tell_then_wait)
+    assert run_in_threads([decide, publish]) == ["decided", "published"]
+    rows = queries.price_history(family.pupil, "HALF_BOARD").order_by("valid_from")
+    return [(row.unit_price_cents, row.valid_until) for row in rows]
+
+
+def test_a_price_decided_while_a_version_is_published_follows_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _publish_while_deciding(monkeypatch) == [(700, NOVEMBER), (800, None)]
+
+
+def test_a_price_misses_the_version_without_the_lock_of_the_schedule(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If this fails, the test above proves nothing."""
+    monkeypatch.setattr(decisions, "_share_schedule", lambda _service: None)
+
+    assert _publish_while_deciding(monkeypatch) == [(700, None)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Callable
 
@@ -12,26 +11,13 @@ from django.db.utils import ProgrammingError
 
 from billing.tariffs import operations, queries
 from billing.tariffs.models import PriceDecision, TariffVersion
-from billing.tariffs.schedule_files import ScheduleFile, ServiceName, published_schedule
+from billing.tariffs.schedule_files import ScheduleFile
 from commons.models import AuditEntry
 from tests.factories.canteen import make_family
-from tests.factories.tariffs import ACTOR, AT, make_version
+from tests.factories.tariffs import ACTOR, AT, dearer, make_version
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 NEXT_YEAR = datetime.date(2025, 9, 1)
-
-
-def dearer(valid_from: datetime.date, valid_until: datetime.date | None = None) -> ScheduleFile:
-    """The schedule of Hauts-de-Seine with a maximum of 8.00 €."""
-    schedule = published_schedule("92")
-    definition = schedule.services[ServiceName.HALF_BOARD]
-    rule = dataclasses.replace(definition.rule, maximum_cents=800)  # type: ignore[type-var]
-    return dataclasses.replace(
-        schedule,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        services={ServiceName.HALF_BOARD: dataclasses.replace(definition, rule=rule)},
-    )
 
 
 def publish(schedule: ScheduleFile) -> TariffVersion:
@@ -74,7 +60,6 @@ def test_a_new_version_closes_the_open_one_and_the_decisions_made_under_it() -> 
     decide_from(family.pupil, datetime.date(2024, 9, 1))
 
     new = publish(dearer(NEXT_YEAR))
-    decide_from(family.pupil, NEXT_YEAR)
 
     old.refresh_from_db()
     assert (old.valid_until, new.valid_from) == (NEXT_YEAR, NEXT_YEAR)

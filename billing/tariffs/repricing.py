@@ -1,0 +1,197 @@
+"""Deciding prices again when a version is published, for everybody it concerns, in one transaction.
+
+Whoever had a price under the version it replaces keeps the same proof, priced by the new version;
+whoever is enrolled and has no price yet gets one. The schedule is locked by the caller, and whoever
+decides a price holds it (`decisions`): no other decision on the service is made meanwhile. Days of
+issued months are left alone. Reads and writes go by batches of pupils, never one by one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from django.db.models import Q
+
+from billing.tariffs import queries
+from billing.tariffs.decisions import new_decision, situation_of
+from billing.tariffs.enrolled_periods import EnrolledPeriod, enrolled_periods
+from billing.tariffs.issued_months import first_open_day
+from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+from billing.tariffs.timeline import PricedVersion, decided, holding, pieces
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.models import OutboxEvent
+from commons.outbox import wake_relay_on_commit
+from tenants.people.models import Pupil
+
+BATCH = 1000
+ItemT = TypeVar("ItemT")
+
+
+def reprice(
+    *,
+    service: str,
+    version: TariffVersion,
+    replaced: Sequence[PriceDecision],
+    actor: Actor,
+    at: datetime.datetime,
+) -> int:
+    """Decide again what `replaced` said from the first day of a version on, and what nobody said.
+
+    Returns how many decisions were made.
+    """
+    first_day = max(version.valid_from, first_open_day() or version.valid_from)
+    versions = queries.priced_versions(service, first_day)
+    count = 0
+    for rows in _batches(replaced):
+        count += _keep(_again(service, rows, first_day=first_day, versions=versions, at=at), at=at)
+    enrolled = enrolled_periods(service, first_day, version.valid_until)
+    by_pupil: dict[int, list[EnrolledPeriod]] = defaultdict(list)
+    for period in enrolled:
+        by_pupil[period.pupil_id].append(period)
+    for pupil_ids in _batches(sorted(by_pupil)):
+        periods = [period for pupil_id in pupil_ids for period in by_pupil[pupil_id]]
+        made = _filling(service, periods, first_day=first_day, versions=versions, at=at)
+        count += _keep(made, at=at)
+    if count:
+        wake_relay_on_commit()
+        record_audit(
+            actor=actor,
+            action="tariffs.prices.decided_again",
+            subject_type="TariffVersion",
+            subject_id=version.public_id,
+            at=at,
+            decisions=count,
+        )
+    return count
+
+
+def _batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+    iterator = iter(items)
+    while batch := list(itertools.islice(iterator, BATCH)):
+        yield batch
+
+
+def _again(
+    service: str,
+    rows: Sequence[PriceDecision],
+    *,
+    first_day: datetime.date,
+    versions: Sequence[PricedVersion],
+    at: datetime.datetime,
+) -> list[PriceDecision]:
+    """The same proofs over the same days, under the versions of now."""
+    proofs = HouseholdResources.objects.in_bulk(
+        {row.resources_id for row in rows if row.resources_id is not None}
+    )
+    made = []
+    for row in rows:
+        resources = proofs.get(row.resources_id) if row.resources_id else None
+        situation = situation_of(resources)
+        start = max(row.valid_from, first_day)
+        made += [
+            new_decision(
+                row.pupil_id,
+                service,
+                piece,
+                decided(piece, situation, is_asked=False),
+                resources=resources,
+                is_automatic=row.is_automatic or piece.valid_from > row.valid_from,
+                at=at,
+            )
+            for piece in pieces(start=start, end=row.valid_until, versions=versions, proofs=())
+        ]
+    return made
+
+
+def _filling(
+    service: str,
+    periods: Sequence[EnrolledPeriod],
+    *,
+    first_day: datetime.date,
+    versions: Sequence[PricedVersion],
+    at: datetime.datetime,
+) -> list[PriceDecision]:
+    """What enrolled pupils pay on days without a decision."""
+    pupil_ids = {period.pupil_id for period in periods}
+    standing = queries.prices_since(pupil_ids, service, first_day)
+    proofs = _proofs_by_pupil(pupil_ids, first_day)
+    made = []
+    for period in periods:
+        known = standing.setdefault(period.pupil_id, [])
+        start = max(period.valid_from, first_day)
+        for gap_start, gap_end in list(_gaps(start, period.valid_until, known)):
+            own = proofs.get(period.pupil_id, [])
+            for piece in pieces(start=gap_start, end=gap_end, versions=versions, proofs=own):
+                decision = decided(piece, situation_of(piece.resources), is_asked=False)
+                row = new_decision(
+                    period.pupil_id,
+                    service,
+                    piece,
+                    decision,
+                    resources=piece.resources,
+                    is_automatic=True,
+                    at=at,
+                )
+                made.append(row)
+                known.append(row)
+        known.sort(key=lambda row: row.valid_from)
+    return made
+
+
+def _gaps(
+    start: datetime.date, end: datetime.date | None, known: Sequence[PriceDecision]
+) -> Iterator[tuple[datetime.date, datetime.date | None]]:
+    """The days from `start` on without a decision, up to the next one; none begins at `end`."""
+    day: datetime.date | None = start
+    while day is not None and (end is None or day < end):
+        here = holding(known, day)
+        if here is not None:
+            day = here.valid_until
+            continue
+        following = min((row.valid_from for row in known if row.valid_from > day), default=None)
+        yield day, following
+        day = following
+
+
+def _proofs_by_pupil(
+    pupil_ids: Iterable[int], day: datetime.date
+) -> dict[int, list[HouseholdResources]]:
+    households = dict(Pupil.objects.filter(pk__in=pupil_ids).values_list("pk", "household_id"))
+    rows = HouseholdResources.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=day),
+        household_id__in=set(households.values()) - {None},
+    ).order_by("valid_from")
+    by_household: dict[int, list[HouseholdResources]] = defaultdict(list)
+    for row in rows:
+        if row.valid_until is None or row.valid_until > row.valid_from:
+            by_household[row.household_id].append(row)
+    return {
+        pupil_id: by_household.get(household_id, []) if household_id else []
+        for pupil_id, household_id in households.items()
+    }
+
+
+def _keep(made: list[PriceDecision], *, at: datetime.datetime) -> int:
+    """Write decisions, and the event of each."""
+    PriceDecision.objects.bulk_create(made, batch_size=BATCH)
+    pupils = dict(
+        Pupil.objects.filter(pk__in={row.pupil_id for row in made}).values_list("pk", "public_id")
+    )
+    OutboxEvent.objects.bulk_create(
+        [
+            OutboxEvent(
+                name="tariffs.price.decided",
+                aggregate=f"pupil:{pupils[row.pupil_id]}",
+                occurred_at=at,
+                payload={"decision": str(row.public_id), "pupil": str(pupils[row.pupil_id])},
+            )
+            for row in made
+        ],
+        batch_size=BATCH,
+    )
+    return len(made)

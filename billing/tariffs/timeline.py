@@ -1,0 +1,109 @@
+"""What a pupil pays from a day on, piece by piece: versions and proofs begin and end. No writing.
+
+A price rests on a version and on what the household proved. When either ends, the price ends with
+it, and what holds from that day on is decided at once: the next version, the next proof, or the
+maximum once nothing is proven. Days that no version prices have no price.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from billing.tariffs.engine import Decision, MaximumNotOffered, Situation, decide
+from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+
+if TYPE_CHECKING:
+    from billing.tariffs.engine import Definition
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> datetime.date: ...
+    @property
+    def valid_until(self) -> datetime.date | None: ...
+
+
+DatedT = TypeVar("DatedT", bound=_Dated)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PricedVersion:
+    """A version and its rule, parsed."""
+
+    version: TariffVersion
+    definition: Definition
+
+    @property
+    def valid_from(self) -> datetime.date:
+        return self.version.valid_from
+
+    @property
+    def valid_until(self) -> datetime.date | None:
+        return self.version.valid_until
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Piece:
+    """Days over which one version and one proof hold."""
+
+    valid_from: datetime.date
+    valid_until: datetime.date | None
+    priced: PricedVersion
+    resources: HouseholdResources | None
+
+
+def pieces(
+    *,
+    start: datetime.date,
+    end: datetime.date | None,
+    versions: Sequence[PricedVersion],
+    proofs: Sequence[HouseholdResources],
+) -> Iterator[Piece]:
+    """Cut `[start, end)` where a version or a proof begins or ends; leave out unpriced days."""
+    cuts = {start}
+    for row in (*versions, *proofs):
+        for day in (row.valid_from, row.valid_until):
+            if day is not None and day > start and (end is None or day < end):
+                cuts.add(day)
+    days = sorted(cuts)
+    for day, next_day in zip(days, [*days[1:], end], strict=True):
+        priced = holding(versions, day)
+        if priced is not None:
+            yield Piece(day, next_day, priced, holding(proofs, day))
+
+
+def holding(rows: Sequence[DatedT], day: datetime.date) -> DatedT | None:
+    """The one of some dated rows that holds on a day."""
+    for row in rows:
+        if row.valid_from <= day and (row.valid_until is None or day < row.valid_until):
+            return row
+    return None
+
+
+def decided(piece: Piece, situation: Situation, *, is_asked: bool) -> Decision:
+    """Price a piece.
+
+    A family that chose the maximum is asked to choose again only where somebody decides today
+    (`is_asked`); under a later tariff that offers no such choice it pays the maximum all the same.
+
+    :raises MaximumNotOffered: if it is chosen today and the tariff offers no such choice
+    """
+    try:
+        return decide(piece.priced.definition, situation)
+    except MaximumNotOffered:
+        if is_asked:
+            raise
+        return decide(piece.priced.definition, Situation())
+
+
+def says_the_same(standing: PriceDecision, piece: Piece, decision: Decision) -> bool:
+    """Whether a decision that stands says of a piece what would be decided again."""
+    return (
+        standing.tariff_version_id == piece.priced.version.pk
+        and standing.valid_until == piece.valid_until
+        and standing.inputs == decision.inputs
+        and standing.steps == [step.as_dict() for step in decision.steps]
+    )
