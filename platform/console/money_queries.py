@@ -327,7 +327,7 @@ def _row(invoice: Invoice) -> InvoiceRow:
         public_id=invoice.public_id,
         number=invoice.number,
         month=invoice.month,
-        payer_name=invoice.payer.full_name,
+        payer_name=invoice.payer_name,
         due_on=invoice.due_on,
         total_cents=invoice.total_cents,
     )

@@ -89,7 +89,7 @@ def children_of(lines: Iterable[InvoiceLine]) -> list[ChildBill]:
     for line in lines:
         known = found.get(line.pupil_id)
         found[line.pupil_id] = ChildBill(
-            name=line.pupil.first_name,
+            name=line.pupil_first_name,
             meals=(known.meals if known else 0) + line.quantity,
             amount_cents=(known.amount_cents if known else 0) + line.amount_cents,
         )

@@ -40,7 +40,7 @@ class InvoiceLine(graphene.ObjectType):
 
     @staticmethod
     def resolve_child_name(line: LineRow, _info: GraphQLResolveInfo) -> str:
-        return line.pupil.full_name
+        return line.pupil_name
 
     @staticmethod
     def resolve_unit_price(line: LineRow, _info: GraphQLResolveInfo) -> int:
@@ -102,7 +102,7 @@ class Invoice(graphene.ObjectType):
 
     @staticmethod
     def resolve_payer_name(node: InvoiceNode, _info: GraphQLResolveInfo) -> str:
-        return node.invoice.payer.full_name
+        return node.invoice.payer_name
 
     @staticmethod
     def resolve_total(node: InvoiceNode, _info: GraphQLResolveInfo) -> int:

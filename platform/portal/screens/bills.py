@@ -105,7 +105,7 @@ def invoice_page(user: User, invoice: Invoice, *, on: datetime.date) -> InvoiceP
         by_pupil.setdefault(line.pupil, []).append(line)
     return InvoicePage(
         bill=bill_of(invoice, on=on),
-        payer_name=f"{invoice.payer.first_name} {invoice.payer.last_name}",
+        payer_name=invoice.payer_name,
         children=tuple(_child(pupil, lines) for pupil, lines in by_pupil.items()),
     )
 
@@ -113,8 +113,8 @@ def invoice_page(user: User, invoice: Invoice, *, on: datetime.date) -> InvoiceP
 def _child(pupil: Pupil, lines: Sequence[InvoiceLine]) -> ChildLines:
     has_price = any(line.price_decision_id for line in lines)
     return ChildLines(
-        name=f"{pupil.first_name} {pupil.last_name}",
-        first_name=pupil.first_name,
+        name=lines[0].pupil_name,
+        first_name=lines[0].pupil_first_name,
         is_shared=any(line.share_bp != 10_000 for line in lines),
         price_url=reverse("portal:price", args=[pupil.public_id]) if has_price else "",
         lines=tuple(lines),
