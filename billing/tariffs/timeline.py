@@ -63,12 +63,10 @@ def pieces(
     proofs: Sequence[HouseholdResources],
 ) -> Iterator[Piece]:
     """Cut `[start, end)` where a version or a proof begins or ends; leave out unpriced days."""
-    cuts = {start}
-    for row in (*versions, *proofs):
-        for day in (row.valid_from, row.valid_until):
-            if day is not None and day > start and (end is None or day < end):
-                cuts.add(day)
-    days = sorted(cuts)
+    bounds = [(version.valid_from, version.valid_until) for version in versions]
+    bounds += [(proof.valid_from, proof.valid_until) for proof in proofs]
+    cuts = {day for bound in bounds for day in bound if day is not None and day > start}
+    days = [start, *sorted(day for day in cuts if end is None or day < end)]
     for day, next_day in zip(days, [*days[1:], end], strict=True):
         priced = holding(versions, day)
         if priced is not None:
