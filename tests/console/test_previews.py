@@ -111,21 +111,22 @@ def test_a_preview_leaves_no_trace(agent):
 
 
 def test_some_refused_are_said_and_the_others_done(agent):
-    billed = make_billed_family()
-    issue(prepare())
+    over = make_billed_family()
     other = make_billed_family_again()
+    yesterday = IN_SEPTEMBER - datetime.timedelta(days=1)
+    over.pupil.enrolments.update(state="ENDED", valid_until=yesterday)
     site = agent(Role.INSTRUCTOR)
-    enrolments = [billed.pupil.enrolments.get(), other.pupil.enrolments.get()]
+    enrolments = [over.pupil.enrolments.get(), other.pupil.enrolments.get()]
     url = acts.url_for("end-enrolments", *enrolments)
 
     page, may = shown(site, url, end_on=IN_SEPTEMBER)
     assert "Inscriptions arrêtées 1" in page or "1 Inscriptions arrêtées" in page
-    assert "déjà facturés" in page
+    assert "n'est plus en cours" in page.replace("&#x27;", "'")
     assert may
 
     _shown, done = confirm(site, url, end_on=IN_SEPTEMBER)
     assert done.status_code == 302
-    assert Enrolment.objects.filter(state="ENDED").get() == enrolments[1]
+    assert Enrolment.objects.get(valid_until=IN_SEPTEMBER) == enrolments[1]
 
 
 def make_billed_family_again():

@@ -149,7 +149,7 @@ def test_invoice_of_four_children_takes_as_many_queries_as_one_of_one(site):
     bill(regie, MONTHS[:1])
     for _child in range(3):
         child = add_child(family)
-        make_enrolment(child, payers=family.payers)
+        make_enrolment(child, payers=family.payers, start_on=MONTHS[1])
     bill(regie, MONTHS[1:2])
     one, four = family.guardians[0].invoices.order_by("month")
 
