@@ -53,8 +53,14 @@ class AnomalyAdmin(ReadOnlyAdmin):
 @admin.register(Invoice, site=console_site)
 class InvoiceAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
-    list_display = ("number", "payer", "month", amount("total_cents", _("Total")), "due_on")
-    list_select_related = ("payer",)
+    list_display = (
+        "number",
+        "payer_last_name",
+        "payer_first_name",
+        "month",
+        amount("total_cents", _("Total")),
+        "due_on",
+    )
     list_filter = ("month",)
     search_prefixes = ("payer__search_key",)
     search_exact = ("number",)
