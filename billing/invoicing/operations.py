@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
 
 from django.db import connection, transaction
 
@@ -43,6 +44,7 @@ from commons.periods import month_period
 __all__ = (
     "SEVERITIES",
     "AnomaliesUnanswered",
+    "AnomalyChanged",
     "AnswerMissing",
     "DueDateTooEarly",
     "EarlierMonthNotIssued",
@@ -86,6 +88,12 @@ class AnswerMissing(DomainError):
     """An answer says something."""
 
     code = "BILLING_ANSWER_MISSING"
+
+
+class AnomalyChanged(DomainError):
+    """What is odd is no longer what was shown: another figure, or nothing any more."""
+
+    code = "BILLING_ANOMALY_CHANGED"
 
 
 @transaction.atomic(durable=True)
@@ -242,19 +250,32 @@ def review_run(*, run: BillingRun, actor: Actor, at: datetime.datetime) -> Billi
 
 @transaction.atomic(durable=True)
 def answer_anomaly(
-    *, anomaly: Anomaly, answer: str, actor: Actor, at: datetime.datetime
+    *,
+    anomaly: Anomaly,
+    answer: str,
+    shown: Mapping[str, object] | None = None,
+    actor: Actor,
+    at: datetime.datetime,
 ) -> Anomaly:
     """
     Say why an anomaly is right, or what was done about it.
 
+    `shown` is what was odd when the answer was given; without it, what `anomaly` says.
+
     :raises AnswerMissing: if nothing is said
     :raises RunAlreadyIssued: if the run is issued
+    :raises AnomalyChanged: if something else is odd now, or nothing any more
     """
     if not answer.strip():
         raise AnswerMissing(field="answer")
-    run = _lock_run(anomaly.run_id)
+    known = anomaly.details if shown is None else shown
+    run = _lock_run(anomaly.run_id)  # a review, which rewrites anomalies, locks it too
     if run.state == BillingRun.State.ISSUED:
         raise RunAlreadyIssued(run=str(run.public_id))
+    standing = run.anomalies.filter(pk=anomaly.pk).first()
+    if standing is None or standing.details != known:
+        raise AnomalyChanged(anomaly=str(anomaly.public_id))
+    anomaly = standing
     anomaly.answer = answer.strip()
     anomaly.answered_at = at
     anomaly.answered_by = actor.id

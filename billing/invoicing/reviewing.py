@@ -8,13 +8,16 @@ from typing import Any
 from django.db import connection
 
 from billing.invoicing.models import Anomaly, BillingRun
-from billing.invoicing.statements import named
+from billing.invoicing.statements import NESTED_LOOPS, NO_NESTED_LOOPS, named
 from commons.periods import month_period
+from commons.school_calendar import teaching_days
 
 SEVERITIES = {
     "price_changed": Anomaly.Severity.WARNING,
     "invoice_far_above_median": Anomaly.Severity.WARNING,
     "enrolled_without_price": Anomaly.Severity.BLOCKING,
+    "college_without_open_day": Anomaly.Severity.BLOCKING,
+    "not_schooled_there": Anomaly.Severity.BLOCKING,
     "no_payer": Anomaly.Severity.BLOCKING,
     "shares_not_whole": Anomaly.Severity.BLOCKING,
     "meals_on_closed_day": Anomaly.Severity.WARNING,
@@ -22,6 +25,7 @@ SEVERITIES = {
     "zero_invoice": Anomaly.Severity.WARNING,
     "duplicate_guardian": Anomaly.Severity.WARNING,
     "unreachable_payer": Anomaly.Severity.BLOCKING,
+    "payer_to_post": Anomaly.Severity.WARNING,
 }
 _Key = tuple[str, str, int]
 
@@ -29,14 +33,21 @@ _Key = tuple[str, str, int]
 def find_anomalies(run: BillingRun) -> dict[_Key, dict[str, object]]:
     """What is odd now: by kind and subject, with its figures."""
     period = month_period(run.month.year, run.month.month)
-    parameters: dict[str, Any] = {"run": run.pk, "first": period.start, "end": period.end}
+    parameters: dict[str, Any] = {
+        "run": run.pk,
+        "first": period.start,
+        "end": period.end,
+        "has_school": any(True for _day in teaching_days(period)),
+    }
     found: dict[_Key, dict[str, object]] = {}
     with connection.cursor() as cursor:
+        cursor.execute(NO_NESTED_LOOPS)
         for code in SEVERITIES:
             cursor.execute(named(f"anomalies/{code}"), parameters)
             for subject_type, subject_id, details in cursor.fetchall():
                 loaded = json.loads(details) if isinstance(details, str) else details
                 found[code, subject_type, int(subject_id)] = loaded
+        cursor.execute(NESTED_LOOPS)
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.invoicing.models import Anomaly
 from commons.money import format_euros
-from tenants.people.models import Guardian, Pupil
+from tenants.people.models import College, Guardian, Pupil
 from ui import wording
 from ui.templatetags.ui import percent
 
@@ -47,6 +47,18 @@ KINDS: dict[str, Kind] = {
         _L("%(days)s repas n'ont pas de prix. Le premier est le %(first_day)s."),
         _L("Décidez le prix, puis préparez à nouveau le mois."),
     ),
+    "college_without_open_day": Kind(
+        _L("Cantine ouverte aucun jour"),
+        _L("Des élèves sont inscrits (%(pupils)s), et aucun jour n'est ouvert ce mois-ci."),
+        _L("Ouvrez les jours du collège, puis préparez à nouveau le mois."),
+    ),
+    "not_schooled_there": Kind(
+        _L("Repas hors de son collège"),
+        _L(
+            "%(days)s repas au collège %(uais)s, sans y être élève. Le premier est le %(first_day)s."
+        ),
+        _L("Vérifiez le départ, arrêtez l'inscription, puis préparez à nouveau le mois."),
+    ),
     "no_payer": Kind(
         _L("Personne ne paie"),
         _L("L'inscription n'a aucun payeur."),
@@ -64,8 +76,8 @@ KINDS: dict[str, Kind] = {
     ),
     "pupil_in_two_colleges": Kind(
         _L("Élève dans deux collèges"),
-        _L("Deux collèges ce mois-ci : %(uais)s."),
-        _L("Vérifiez la date du changement."),
+        _L("Deux collèges le même jour : %(uais)s."),
+        _L("Demandez au collège quitté de corriger l'annuaire."),
     ),
     "zero_invoice": Kind(
         _L("Facture à zéro"),
@@ -81,6 +93,11 @@ KINDS: dict[str, Kind] = {
         _L("Payeur injoignable"),
         _L("Ni courriel ni adresse, pour %(total_cents)s à payer."),
         _L("Trouvez un moyen de lui envoyer sa facture."),
+    ),
+    "payer_to_post": Kind(
+        _L("Facture à envoyer par la poste"),
+        _L("Pas de courriel, mais une adresse, pour %(total_cents)s à payer."),
+        _L("Imprimez la facture et envoyez-la."),
     ),
 }
 
@@ -140,28 +157,30 @@ def _write(name: str, value: Any) -> str:
 
 
 def described(anomalies: Iterable[Anomaly]) -> tuple[AnomalyRow, ...]:
-    """Anomalies with the names they are about: two queries, however many there are."""
+    """Anomalies with the names they are about: one query per kind of subject, however many."""
     listed = list(anomalies)
-    pupils = Pupil.objects.in_bulk(
-        [row.subject_id for row in listed if row.subject_type == "pupil"]
-    )
-    payers = Guardian.objects.in_bulk(
-        [row.subject_id for row in listed if row.subject_type == "payer"]
-    )
+
+    def subjects(kind: str) -> list[int]:
+        return [row.subject_id for row in listed if row.subject_type == kind]
+
+    pupils = Pupil.objects.in_bulk(subjects("pupil"))
+    payers = Guardian.objects.in_bulk(subjects("payer"))
+    colleges = College.objects.in_bulk(subjects("College"))
     rows = []
     for anomaly in listed:
-        person: Pupil | Guardian | None
-        if anomaly.subject_type == "pupil":
-            person = pupils.get(anomaly.subject_id)
-            url = reverse("console:pupil-file", args=[person.public_id]) if person else ""
-        else:
-            person = payers.get(anomaly.subject_id)
-            url = reverse("console:people_guardian_change", args=[person.pk]) if person else ""
+        who, url = _("inconnu"), ""
+        if pupil := pupils.get(anomaly.subject_id) if anomaly.subject_type == "pupil" else None:
+            who, url = pupil.full_name, reverse("console:pupil-file", args=[pupil.public_id])
+        elif payer := payers.get(anomaly.subject_id) if anomaly.subject_type == "payer" else None:
+            who, url = payer.full_name, reverse("console:people_guardian_change", args=[payer.pk])
+        elif anomaly.subject_type == "College" and anomaly.subject_id in colleges:
+            college = colleges[anomaly.subject_id]
+            who, url = college.name, reverse("console:people_college_change", args=[college.pk])
         rows.append(
             AnomalyRow(
                 anomaly=anomaly,
                 title=title_of(anomaly.code),
-                who=person.full_name if person else _("inconnu"),
+                who=who,
                 sentence=sentence_of(anomaly.code, anomaly.details),
                 advice=advice_of(anomaly.code),
                 url=url,

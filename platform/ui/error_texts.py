@@ -392,6 +392,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Des anomalies bloquantes sont sans réponse : %(count)s."),
         _("Répondez à chacune, puis émettez les factures."),
     ),
+    "BILLING_ANOMALY_CHANGED": (
+        _("Cette anomalie n'est plus celle que vous avez lue."),
+        _("Lisez-la à nouveau, puis répondez."),
+    ),
     "BILLING_ANSWER_MISSING": (
         _("La réponse est vide."),
         _("Écrivez en une phrase ce que vous avez décidé."),

@@ -274,7 +274,11 @@ class AnswerAnomalies(Act):
         done, refusals = do_each(
             targets,
             lambda anomaly: operations.answer_anomaly(
-                anomaly=anomaly, answer=answers["answer"], actor=actor, at=at
+                anomaly=anomaly,
+                answer=answers["answer"],
+                shown=anomaly.details,
+                actor=actor,
+                at=at,
             ),
         )
         message = ngettext(

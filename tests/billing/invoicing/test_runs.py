@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from billing.canteen.models import BookingException
+from billing.canteen.models import BookingException, Enrolment
 from billing.canteen.operations import Payer
 from billing.invoicing import access, operations, queries
 from billing.invoicing.models import Anomaly, DraftInvoice, DraftLine, Invoice, InvoiceLine
 from billing.ledger import queries as ledger
 from billing.ledger.models import Account, Transfer
+from billing.tariffs.models import PriceDecision
 from commons.errors import NotFound
 from commons.models import OutboxEvent
 from tests.factories.canteen import make_enrolment, make_family
@@ -105,6 +106,45 @@ def operations_prices(family):
     )
 
 
+def test_what_is_outside_an_enrolment_is_not_billed(tenant_db):
+    """From the 9th, up to and without the 26th; another's draft is no enrolment."""
+    family = make_family()
+    make_version("92")
+    make_resources(family.household)
+    enrolment = make_enrolment(family, start_on=datetime.date(2024, 9, 9))
+    Enrolment.objects.filter(pk=enrolment.pk).update(valid_until=datetime.date(2024, 9, 26))
+    other = make_billed_family()
+    Enrolment.objects.filter(pupil=other.pupil).update(state="DRAFT")
+
+    prepare()
+
+    line = DraftLine.objects.get()
+    assert (line.pupil_id, [day.day for day in line.days]) == (
+        family.pupil.pk,
+        [9, 12, 16, 19, 23],
+    )
+
+
+def test_a_price_of_another_service_prices_nothing(tenant_db):
+    family = make_billed_family()
+    decision = PriceDecision.objects.get(pupil=family.pupil)
+    PriceDecision.objects.create(
+        pupil=family.pupil,
+        service="OCCASIONAL",
+        tariff_version=decision.tariff_version,
+        unit_price_cents=450,
+        inputs={},
+        steps=[],
+        source="NONE",
+        valid_from=decision.valid_from,
+        decided_at=ISSUE_AT,
+    )
+
+    prepare()
+
+    assert DraftLine.objects.get().unit_price_cents == 300
+
+
 @pytest.mark.parametrize(
     ("income", "cents", "shares"),
     [
@@ -121,8 +161,12 @@ def test_two_payers_share_to_the_cent(tenant_db, income, cents, shares):
 
     prepare()
 
-    amounts = [line.amount_cents for line in DraftLine.objects.order_by("pk")]
-    assert (sum(amounts), sorted(amounts, reverse=True)) == (cents, shares)
+    # The odd cent is the first payer's: 27.09 ÷ 2 = 13.545, rounded half up.
+    amounts = [
+        DraftLine.objects.get(draft_invoice__payer=guardian).amount_cents
+        for guardian in family.guardians
+    ]
+    assert (sum(amounts), amounts) == (cents, shares)
 
 
 def test_three_payers_of_a_third_pay_the_whole(tenant_db):
@@ -322,6 +366,49 @@ def test_an_answer_stays_while_the_figures_do(tenant_db):
     review(prepare(regie))
     asked_again = Anomaly.objects.get(pk=anomaly.pk)
     assert (asked_again.answer, asked_again.details) == ("", {"total_cents": 2400})
+
+
+def _odd_run(family):
+    family.guardians[0].email = ""
+    family.guardians[0].save(update_fields=["email"])
+    regie = make_regie()
+    return regie, review(prepare(regie))
+
+
+def test_an_answer_to_a_figure_that_changed_is_refused(tenant_db):
+    """Between the page and the answer, somebody prepared and reviewed again."""
+    family = make_billed_family()
+    regie, run = _odd_run(family)
+    read = run.anomalies.get()
+    exception(enrolment_of(family), 5)
+    review(prepare(regie))
+
+    for traits in ({}, {"shown": {"total_cents": 2700}}):
+        with pytest.raises(operations.AnomalyChanged):
+            operations.answer_anomaly(
+                anomaly=read, answer="Courrier.", actor=ACTOR, at=ISSUE_AT, **traits
+            )
+    standing = Anomaly.objects.get(pk=read.pk)
+    assert (standing.answer, standing.answered_at) == ("", None)
+
+    shown = {"total_cents": 2400}
+    operations.answer_anomaly(
+        anomaly=read, answer="Courrier.", shown=shown, actor=ACTOR, at=ISSUE_AT
+    )
+    assert Anomaly.objects.get(pk=read.pk).details == shown
+
+
+def test_an_answer_to_what_is_no_longer_odd_is_refused(tenant_db):
+    family = make_billed_family()
+    regie, run = _odd_run(family)
+    read = run.anomalies.get()
+    family.guardians[0].email = "retrouve@exemple.fr"
+    family.guardians[0].save(update_fields=["email"])
+    review(prepare(regie))
+
+    with pytest.raises(operations.AnomalyChanged):
+        operations.answer_anomaly(anomaly=read, answer="Courrier.", actor=ACTOR, at=ISSUE_AT)
+    assert not Anomaly.objects.exists()
 
 
 def test_an_empty_answer_is_refused(tenant_db):

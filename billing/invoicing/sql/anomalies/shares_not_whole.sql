@@ -7,7 +7,8 @@ FROM (
     JOIN canteen_enrolmentpayer AS payer ON payer.enrolment_id = enrolment.id
     WHERE enrolment.state <> 'DRAFT'
       AND enrolment.valid_from < %(end)s
-      AND (enrolment.valid_until IS NULL OR enrolment.valid_until > %(first)s)
+      AND (enrolment.valid_until IS NULL
+           OR enrolment.valid_until > greatest(enrolment.valid_from, %(first)s::date))
     GROUP BY enrolment.id, enrolment.pupil_id
     HAVING sum(payer.share_bp) <> 10000
 ) AS shares
