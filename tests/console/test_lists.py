@@ -61,7 +61,7 @@ def test_cells_are_laid_out_by_what_they_hold():
         admin = console_site._registry[model]
         return [columns.class_of(admin, column) for column in admin.list_display]
 
-    assert found("invoicing.Invoice") == ["is-short", "", "is-short", "is-number", "is-short"]
+    assert found("invoicing.Invoice") == ["is-short", "", "", "is-short", "is-number", "is-short"]
     assert found("tariffs.PriceDecision")[2:] == ["is-number", "", "is-short", "is-short"]
     assert found("accounts.User")[0] == "is-long"
     assert found("ledger.Account")[3:] == ["is-number", "is-number", "is-short"]
