@@ -101,6 +101,7 @@ class Collector:
             [sys.executable, "-c", code],
             env=os.environ
             | {"DJANGO_SETTINGS_MODULE": "socle.settings.test", "OTEL_EXPORTER_OTLP_ENDPOINT": url}
+            | {"SOCLE_PROCESS": "web"}  # a command tested before leaves its own
             | variables,
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip

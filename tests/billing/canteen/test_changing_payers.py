@@ -53,7 +53,7 @@ def test_days_before_stay_with_those_who_paid_them() -> None:
     assert (following.weekdays, following.college_id) == (enrolment.weekdays, enrolment.college_id)
     prepare()
     # September: 2, 5, 9 and 12 shared; 16, 19, 23, 26 and 30 for her alone, at 3.00.
-    lines = DraftLine.objects.order_by("days", "pk")
+    lines = DraftLine.objects.order_by("days", "draft_invoice__payer_id")
     assert [(line.draft_invoice.payer_id, line.amount_cents) for line in lines] == [
         (mother.pk, 600),
         (father.pk, 600),
