@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 
 import psycopg
@@ -128,7 +129,7 @@ def test_a_signal_waits_for_the_end_of_the_start():
     before = signal.signal(signal.SIGINT, lambda *_: seen.append("signal"))
     try:
         with embedded._undisturbed():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
             seen.append("started")
         time.sleep(0.05)
     finally:

@@ -40,6 +40,7 @@ def test_a_test_that_never_ends_shows_nothing(tmp_path, monkeypatch):
     """The real thing, on a guard whose removal makes its test sleep."""
     monkeypatch.setattr(guards, "ROOT", tmp_path)
     monkeypatch.setattr(guards, "SECONDS", 3)
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)  # this tree has no Django
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_a.py").write_text(
         "import time\ndef test_sleeps():\n    time.sleep(0)\n"
@@ -56,3 +57,14 @@ def test_a_test_that_never_ends_shows_nothing(tmp_path, monkeypatch):
     assert verdict.problems == (
         "les tests ne finissent pas en 3 s sans la garde : aucun n'a échoué",
     )
+
+
+def test_a_pytest_that_cannot_start_shows_nothing(tmp_path, monkeypatch):
+    """Python ends with 1, as pytest does when a test failed."""
+    monkeypatch.setattr(guards, "ROOT", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "nowhere.settings")
+    guard = guards.Guard(id="crash", description="", tests=("tests/test_a.py::test_nothing",))
+
+    verdict = guards.try_without(guard)
+
+    assert "pytest s'est arrêté" in verdict.problems[0]
