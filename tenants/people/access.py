@@ -28,6 +28,13 @@ def _today() -> Q:
     )
 
 
+def _running() -> Q:
+    """A schooling that runs today, or is to begin: a collège prepares its coming pupils."""
+    return Q(schoolings__valid_until__isnull=True) | Q(
+        schoolings__valid_until__gt=timezone.localdate()
+    )
+
+
 def visible_pupils(user: User) -> QuerySet[Pupil]:
     """The pupils a user may see."""
     if user.can(Capability.READ_FILES):
@@ -35,7 +42,7 @@ def visible_pupils(user: User) -> QuerySet[Pupil]:
     own = Q(user=user) | (Q(guardianships__guardian__user=user) & _today())
     if user.can(Capability.READ_OWN_COLLEGE):
         uais = user.staff_roles.filter(role=Role.COLLEGE_SECRETARY).values("college_uai")
-        own |= Q(schoolings__college__uai__in=uais, schoolings__valid_until__isnull=True)
+        own |= Q(schoolings__college__uai__in=uais) & _running()
     return Pupil.objects.filter(own).distinct()
 
 

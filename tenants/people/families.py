@@ -10,11 +10,14 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
 from tenants.accounts.models import User
+from tenants.people import locks
 from tenants.people.models import (
     WHOLE_SHARE_BP,
     Guardian,
@@ -56,20 +59,25 @@ def form_household(
     """
     Form a tax household; its pupils are priced by its resources from now on.
 
-    A member of another household leaves it on `valid_from`.
+    A member of another household leaves it on `valid_from`; a membership that was to begin later is
+    taken back.
     """
+    pupil_keys = [pupil.pk for pupil in pupils]
+    locked = list(
+        Pupil.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=pupil_keys)
+        .order_by("pk")
+    )
+    _lock_guardians(guardians)
     household = Household.objects.create(label=label)
     HouseholdMember.objects.filter(guardian__in=guardians, valid_until__isnull=True).update(
-        valid_until=valid_from
+        valid_until=Greatest("valid_from", Value(valid_from))
     )
     HouseholdMember.objects.bulk_create(
         HouseholdMember(household=household, guardian=guardian, valid_from=valid_from)
         for guardian in guardians
     )
-    locked = Pupil.objects.select_for_update(of=("self",), no_key=True).filter(
-        pk__in=[pupil.pk for pupil in pupils]
-    )
-    for pupil in locked.order_by("pk"):
+    for pupil in locked:
         pupil.household = household
         pupil.save(update_fields=["household"])
     record_audit(
@@ -84,6 +92,13 @@ def form_household(
     return household
 
 
+def _lock_guardians(guardians: Sequence[Guardian]) -> None:
+    """Be the only one to move these guardians from household to household."""
+    keys = [guardian.pk for guardian in guardians]
+    rows = Guardian.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+    list(rows.order_by("pk"))
+
+
 @transaction.atomic(durable=True)
 def share_bills(
     *, pupil: Pupil, shares: Mapping[int, int], actor: Actor, at: datetime.datetime
@@ -96,6 +111,7 @@ def share_bills(
     """
     if sum(shares.values()) != WHOLE_SHARE_BP or any(share <= 0 for share in shares.values()):
         raise SharesNotWhole(shares=list(shares.values()))
+    locks.lock_shares()
     links = {
         link.guardian_id: link
         for link in Guardianship.objects.select_for_update(of=("self",), no_key=True)

@@ -3,7 +3,8 @@
 `jointure_id` is the academic feed's own identifier (ENTPersonJointure): it says who a row of the feed
 is, and nothing else. Periods are `[valid_from, valid_until)`. A pupil or guardian that a complete
 feed no longer names is marked `missing_since` and never deleted here (a grace period, then the
-retention rules). `sort_key` and `search_key` are normalised names (`commons.normalisation`): the
+retention rules). An identifier that was given to somebody else leaves `#` and the row's own key
+behind: no feed can name it. `sort_key` and `search_key` are normalised names (`commons.normalisation`): the
 database has no French collation.
 """
 
@@ -71,6 +72,13 @@ class College(TenantModel):
     class Meta:
         verbose_name = "collège"
         verbose_name_plural = "collèges"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("jointure_id",),
+                condition=~models.Q(jointure_id=""),
+                name="people_college_jointure_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} ({self.uai})"
@@ -115,8 +123,9 @@ class Person(TenantModel):
     """What pupils and guardians have in common."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    jointure_id = models.CharField(  # noqa: DJ001  unique, and absent for who no feed names
-        "identifiant académique", max_length=40, unique=True, null=True
+    # Unique by a constraint: `unique=True` would add an index for LIKE that nobody asks for.
+    jointure_id = models.CharField(  # noqa: DJ001  absent for whom no feed names
+        "identifiant académique", max_length=40, null=True
     )
     last_name = models.CharField("nom", max_length=100)
     first_name = models.CharField("prénom", max_length=100)
@@ -138,7 +147,7 @@ class Person(TenantModel):
 class Pupil(Person):
     """A collégien."""
 
-    ine = models.CharField("INE", max_length=11, unique=True, null=True, blank=True)
+    ine = models.CharField("INE", max_length=11, null=True, blank=True)  # noqa: DJ001  unique
     other_first_names = models.CharField("autres prénoms", max_length=200, blank=True, default="")
     birth_date = models.DateField("né le")
     user = models.OneToOneField(
@@ -161,6 +170,10 @@ class Pupil(Person):
     class Meta:
         verbose_name = "élève"
         verbose_name_plural = "élèves"
+        constraints = (
+            models.UniqueConstraint(fields=("jointure_id",), name="people_pupil_jointure_once"),
+            models.UniqueConstraint(fields=("ine",), name="people_pupil_ine_once"),
+        )
         indexes = (
             models.Index(fields=("sort_key",), name="people_pupil_sort"),
             models.Index(
@@ -192,6 +205,9 @@ class Guardian(Person):
     class Meta:
         verbose_name = "responsable"
         verbose_name_plural = "responsables"
+        constraints = (
+            models.UniqueConstraint(fields=("jointure_id",), name="people_guardian_jointure_once"),
+        )
         indexes = (
             models.Index(fields=("sort_key",), name="people_guardian_sort"),
             models.Index(
@@ -206,7 +222,12 @@ class Guardian(Person):
 class Schooling(TenantModel):
     """Where a pupil is schooled, over a period of a school year."""
 
-    pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="schoolings")
+    pupil = models.ForeignKey(
+        Pupil,
+        on_delete=models.PROTECT,
+        related_name="schoolings",
+        db_index=False,  # the unique key starts with it
+    )
     college = models.ForeignKey(College, on_delete=models.PROTECT, related_name="schoolings")
     school_year = models.SmallIntegerField("année scolaire (début)")
     school_class = models.ForeignKey(
@@ -267,6 +288,11 @@ class Guardianship(TenantModel):
                 & models.Q(payer_share_bp__lte=WHOLE_SHARE_BP),
                 name="people_payer_share_is_a_share",
             ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="people_guardianship_never_ends_before_it_starts",
+            ),
         )
 
     def __str__(self) -> str:
@@ -274,7 +300,10 @@ class Guardianship(TenantModel):
 
 
 class HouseholdMember(TenantModel):
-    """A guardian of a tax household, over a period."""
+    """A guardian of a tax household, over a period; of one household at a time.
+
+    A period that ends the day it starts is that of a membership taken back before it began.
+    """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
     guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, related_name="memberships")
@@ -286,9 +315,14 @@ class HouseholdMember(TenantModel):
         verbose_name_plural = "membres du foyer"
         constraints = (
             models.UniqueConstraint(
-                fields=("household", "guardian"),
+                fields=("guardian",),
                 condition=models.Q(valid_until__isnull=True),
-                name="people_household_member_once_at_a_time",
+                name="people_guardian_in_one_open_household",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="people_membership_never_ends_before_it_starts",
             ),
         )
 
@@ -325,7 +359,13 @@ class FeedImport(TenantModel):
 
 
 class FeedImportRow(TenantModel):
-    """What became of one row of a feed that is not simply unchanged."""
+    """What became of one record of a feed, or of a person it no longer names.
+
+    Records that are unchanged and need no look have no row. `reason_code` is why a record was refused
+    or set aside, else the first of its `reviews`: what was taken but has to be looked at. `diff` is
+    {field: [old, new]}. `target_id` is the key of the pupil, guardian or collège it is about, where
+    we knew one. What is applied is what these rows say.
+    """
 
     class Outcome(models.TextChoices):
         CREATED = "CREATED", _("Créé")
@@ -335,11 +375,19 @@ class FeedImportRow(TenantModel):
         AMBIGUOUS = "AMBIGUOUS", _("À trancher")
         REJECTED = "REJECTED", _("Refusé")
 
-    feed_import = models.ForeignKey(FeedImport, on_delete=models.PROTECT, related_name="rows")
+    feed_import = models.ForeignKey(
+        FeedImport,
+        on_delete=models.PROTECT,
+        related_name="rows",
+        db_constraint=False,  # written with their import, by the hundred thousand, and never removed
+    )
     record_kind = models.CharField("type", max_length=20)
     record_id = models.CharField("identifiant", max_length=60)
+    rank = models.IntegerField("rang dans l'annuaire", default=0)
+    target_id = models.BigIntegerField("fiche concernée", null=True)
     outcome = models.CharField("devenir", max_length=12, choices=Outcome.choices)
     reason_code = models.CharField("motif", max_length=60, blank=True, default="")
+    reviews = models.JSONField("à regarder", default=list)
     place = models.CharField("endroit", max_length=200, blank=True, default="")
     diff = models.JSONField("différences", default=dict)
 

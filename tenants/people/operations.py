@@ -1,211 +1,172 @@
-"""The acts on the academic feed: compare it with what we hold, and take it.
+"""The acts on the academic feed: compare it with what we hold, take it, decide what it leaves open.
 
-One import is one transaction. The feed is laid in staging tables, judged there in a few statements,
-and applied from the verdicts: a dry run and an import judge the same way. Every record read has one
-verdict. A refused feed leaves no trace; a stopped one leaves its report.
+One import is one transaction. The feed is laid in staging tables and compared in a few statements,
+which write the report; taking the feed does what the report says. A dry run and an import compare
+the same way. Every record read has one outcome. A refused feed leaves no trace; a stopped one leaves
+its report.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-from collections.abc import Callable, Sequence
-from functools import cache
+import enum
+import time
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils import timezone
 
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.outbox import record_event
 from commons.school_calendar import SchoolYear
+from commons.tenancy import require_tenant
+from tenants.people import deciding, feeding, locks
 from tenants.people.aaf import staging
 from tenants.people.aaf.errors import (
     DeltaBeforeFull,
     FeedOlderThanLatest,
     FeedUnreadable,
     ImportRunning,
+    Problem,
 )
 from tenants.people.aaf.file_names import FeedFiles, Variant, find_feed
-from tenants.people.models import FeedImport, FeedImportRow, Guardian, Pupil
+from tenants.people.deciding import NothingToDecide
+from tenants.people.models import FeedImport, FeedImportRow
 
 __all__ = (
     "DeltaBeforeFull",
     "FeedOlderThanLatest",
     "FeedUnreadable",
+    "Force",
     "ImportRunning",
+    "NothingToDecide",
+    "decide_record",
     "import_aaf",
 )
 
-SQL = Path(__file__).with_name("sql") / "feed"
 DISAPPEARING_LIMIT_BP = 500  # one in twenty: more is a truncated file, not a summer
-# The staging tables have no statistics: what the planner believes empty holds 54,000 rows.
-_FOR_LONG_WORK = ("SET LOCAL enable_nestloop = off", "SET LOCAL statement_timeout = '15min'")
-_IMPORT_LOCK = (
-    "SELECT pg_try_advisory_xact_lock(hashtext('people.feed'), hashtext(current_schema()))"
-)
+_AHEAD = datetime.timedelta(days=1)  # the academy may write tomorrow's feed tonight
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Missing:
-    """A pupil or guardian that the feed no longer names."""
+class Force(enum.StrEnum):
+    """What an agent may overrule. Values are written in the journal."""
 
-    kind: str
-    id: int
-    jointure_id: str
-
-
-@cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def _run(name: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name), list(parameters) or None)
-        return list(cursor.fetchall()) if cursor.description else []
+    DISAPPEARING = "DISAPPEARING"
+    ORDER = "ORDER"
 
 
 @transaction.atomic(durable=True)
 def import_aaf(
     *,
     paths: Sequence[Path],
-    school_year: int,
     apply: bool,
-    force: bool = False,
-    disappearing_limit_bp: int = DISAPPEARING_LIMIT_BP,
     actor: Actor,
     at: datetime.datetime,
+    school_year: int | None = None,
+    forced: Collection[Force] = (),
+    disappearing_limit_bp: int = DISAPPEARING_LIMIT_BP,
     say: Callable[[str], object] | None = None,
 ) -> FeedImport:
     """
     Compare a feed with the département's pupils, and take it if `apply`.
 
-    A full feed that would make more than `disappearing_limit_bp` of the pupils or of the guardians
-    disappear is stopped unless `force`. The same feed twice changes nothing.
+    A feed that would make more than `disappearing_limit_bp` of the pupils or of the guardians
+    disappear, or of their links end, is stopped unless forced. Without `school_year`, it is the one
+    of the feed's day. The same feed twice changes nothing.
 
-    :raises FeedUnreadable: if a file is missing, hostile, or no feed
+    :raises FeedUnreadable: if a file is missing, hostile, no feed, or of a day or year to come
     :raises DeltaBeforeFull: if a delta comes before any full feed
-    :raises FeedOlderThanLatest: if a more recent feed was already applied
+    :raises FeedOlderThanLatest: if a more recent feed was already applied, unless forced
     :raises ImportRunning: if another import is at work
     """
+    started = time.monotonic()
     feed = find_feed(paths)
-    with connection.cursor() as cursor:
-        for setting in _FOR_LONG_WORK:
-            cursor.execute(setting)
-        cursor.execute(_IMPORT_LOCK)
-        if cursor.fetchone() != (True,):
-            raise ImportRunning
-    _check_order(feed)
+    year = feed.school_year if school_year is None else SchoolYear(school_year)
+    _check_dates(feed, year, at=at)
+    feeding.prepare_session()
+    if not locks.try_lock_feed():
+        raise ImportRunning
+    _check_order(feed, is_forced=Force.ORDER in forced)
     staging.clear()
     staged = staging.stage(feed.files, say=say)
-    _run("judge_colleges")
-    _run("judge_guardians")
-    _run("judge_pupils", [school_year])
-    missing = _find_missing(feed)
-    counts = _count(feed, staged, missing)
-    is_stopped = apply and not force and _is_too_many(missing, disappearing_limit_bp)
-    state = FeedImport.State.DRY_RUN
-    if is_stopped:
-        state = FeedImport.State.STOPPED
-    elif apply:
-        state = FeedImport.State.APPLIED
-        _apply(feed, school_year=school_year, missing=missing)
+    if apply:
+        locks.lock_shares()
     imported = FeedImport.objects.create(
         kind="AAF",
         file_names=feed.names,
         digest=staged.digest,
-        state=state,
-        counts=counts,
+        state=FeedImport.State.DRY_RUN,
         started_at=at,
         ended_at=at,
         actor_kind=actor.kind,
         actor_id=actor.id,
     )
-    _store_rows(imported, missing)
+    comparison = feeding.Comparison(
+        feed,
+        feed_import_id=imported.pk,
+        school_year=year,
+        departement=require_tenant().code,
+        at=at,
+    )
+    comparison.compare()
+    leaving = comparison.leaving()
+    would_stop = any(one.is_beyond(disappearing_limit_bp) for one in leaving)
+    imported.counts = {
+        "feed_on": feed.day.isoformat(),
+        "school_year": year.start_year,
+        "read": dict(staged.read),
+        "become": comparison.counts(),
+        "leaving": {one.kind: one.leaving for one in leaving},
+        "present": {one.kind: one.present for one in leaving},
+        "limit_bp": disappearing_limit_bp,
+        "would_stop": would_stop,
+        "ended_schoolings": comparison.past_schoolings(),
+    }
+    if apply and would_stop and Force.DISAPPEARING not in forced:
+        imported.state = FeedImport.State.STOPPED
+    elif apply:
+        imported.state = FeedImport.State.APPLIED
+        comparison.take()
     staging.clear()
-    _tell(imported, actor=actor, at=at)
+    imported.ended_at = at + datetime.timedelta(seconds=time.monotonic() - started)
+    imported.save(update_fields=["state", "counts", "ended_at"])
+    _tell(imported, actor=actor, at=at, forced=sorted(forced))
     return imported
 
 
-def _check_order(feed: FeedFiles) -> None:
+def _local_day(at: datetime.datetime) -> datetime.date:
+    return at.astimezone(timezone.get_default_timezone()).date()
+
+
+def _check_dates(feed: FeedFiles, year: SchoolYear, *, at: datetime.datetime) -> None:
+    """A feed of a day to come would make every later one too old; one of another year, worse."""
+    name = feed.files[0].name
+    if feed.day > _local_day(at) + _AHEAD:
+        raise FeedUnreadable(Problem.FUTURE_FEED, file=name, feed_on=feed.day)
+    if not feed.may_be_of(year):
+        raise FeedUnreadable(
+            Problem.WRONG_YEAR, file=name, feed_on=feed.day, school_year=year.label
+        )
+
+
+def _check_order(feed: FeedFiles, *, is_forced: bool) -> None:
     latest = FeedImport.objects.filter(state=FeedImport.State.APPLIED).order_by("-pk").first()
     if latest is None:
         if feed.variant is Variant.DELTA:
             raise DeltaBeforeFull(feed_on=feed.day)
         return
     latest_on = datetime.date.fromisoformat(latest.counts["feed_on"])
-    if feed.day < latest_on:
+    if feed.day < latest_on and not is_forced:
         raise FeedOlderThanLatest(latest_on=latest_on, feed_on=feed.day)
 
 
-def _find_missing(feed: FeedFiles) -> list[_Missing]:
-    """Whom a full feed no longer names; a delta says itself whom it removes."""
-    if feed.variant is Variant.DELTA:
-        return []
-    return [_Missing(*row) for row in _run("disappearing")]
-
-
-def _is_too_many(missing: list[_Missing], limit_bp: int) -> bool:
-    present = {
-        "PUPIL": Pupil.objects.filter(jointure_id__isnull=False, missing_since__isnull=True),
-        "GUARDIAN": Guardian.objects.filter(jointure_id__isnull=False, missing_since__isnull=True),
-    }
-    for kind, people in present.items():
-        leaving = sum(person.kind == kind for person in missing)
-        if leaving and leaving * 10_000 > limit_bp * people.count():
-            return True
-    return False
-
-
-def _count(feed: FeedFiles, staged: staging.Staged, missing: list[_Missing]) -> dict[str, Any]:
-    """The day of the feed, what was read, and what it becomes, by kind."""
-    become: dict[str, dict[str, int]] = {}
-    for kind, verdict, number in _run("count_rows"):
-        become.setdefault(kind, {})[verdict] = int(number)
-    for person in missing:
-        kind = become.setdefault(person.kind, {})
-        kind["DISAPPEARING"] = kind.get("DISAPPEARING", 0) + 1
-    return {"feed_on": feed.day.isoformat(), "read": dict(staged.read), "become": become}
-
-
-def _apply(feed: FeedFiles, *, school_year: int, missing: list[_Missing]) -> None:
-    day = feed.day
-    first_day = SchoolYear(school_year).period.start
-    _run("apply_colleges")
-    _run("apply_guardians", [day])
-    _run("apply_classes", [school_year])
-    _run("apply_pupils", [day])
-    _run("find_pupils")
-    _run("end_schoolings", [day, school_year])
-    _run("change_schoolings", [school_year, school_year])
-    _run("open_schoolings", [school_year, first_day, school_year, school_year, school_year])
-    _run("end_links", [day])
-    _run("apply_links", [day])
-    _run("apply_shares")
-    for kind, people in (("PUPIL", Pupil.objects), ("GUARDIAN", Guardian.objects)):
-        leaving = [person.id for person in missing if person.kind == kind]
-        people.filter(pk__in=leaving).update(missing_since=day)
-
-
-def _store_rows(imported: FeedImport, missing: list[_Missing]) -> None:
-    _run("store_rows", [imported.pk])
-    FeedImportRow.objects.bulk_create(
-        [
-            FeedImportRow(
-                feed_import=imported,
-                record_kind=person.kind,
-                record_id=person.jointure_id,
-                outcome=FeedImportRow.Outcome.DISAPPEARING,
-            )
-            for person in missing
-        ],
-        batch_size=1000,
-    )
-
-
-def _tell(imported: FeedImport, *, actor: Actor, at: datetime.datetime) -> None:
+def _tell(
+    imported: FeedImport, *, actor: Actor, at: datetime.datetime, forced: list[Force]
+) -> None:
+    more: dict[str, Any] = {"forced": forced} if forced else {}
     record_audit(
         actor=actor,
         action=f"people.feed.{imported.state.lower()}",
@@ -213,6 +174,7 @@ def _tell(imported: FeedImport, *, actor: Actor, at: datetime.datetime) -> None:
         subject_id=imported.public_id,
         at=at,
         digest=imported.digest,
+        **more,
     )
     if imported.state == FeedImport.State.APPLIED:
         record_event(
@@ -221,3 +183,32 @@ def _tell(imported: FeedImport, *, actor: Actor, at: datetime.datetime) -> None:
             occurred_at=at,
             feed_import_id=imported.pk,
         )
+
+
+@transaction.atomic(durable=True)
+def decide_record(
+    *, record_kind: str, record_id: str, is_same: bool, actor: Actor, at: datetime.datetime
+) -> FeedImportRow:
+    """
+    Say whether who a feed names under an identifier is the one we know; the next import does the rest.
+
+    The same: they take the identity the feed gave. Another: the one we know leaves the identifier
+    free, with their account and their history.
+
+    :raises NothingToDecide: if the latest report on this record leaves nothing open
+    :raises ImportRunning: if an import is at work
+    """
+    if not locks.try_lock_feed():
+        raise ImportRunning
+    row = deciding.find_open_row(record_kind, record_id)
+    subject = deciding.settle(row, is_same=is_same, on=_local_day(at))
+    record_audit(
+        actor=actor,
+        action="people.feed_record.decided",
+        subject_type=record_kind.lower(),
+        subject_id=subject.public_id,
+        at=at,
+        row=row.pk,
+        is_same=is_same,
+    )
+    return row

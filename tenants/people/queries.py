@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from commons.normalisation import search_key
 from tenants.people.models import (
@@ -164,22 +164,10 @@ def feed_imports() -> QuerySet[FeedImport]:
 def feed_import_rows(
     feed_import: FeedImport, *, outcome: str | None = None, record_kind: str | None = None
 ) -> QuerySet[FeedImportRow]:
-    """What became of the rows of a feed, in the order they were written."""
+    """What became of the records of a feed, in its order; whom it no longer names come first."""
     rows = FeedImportRow.objects.filter(feed_import=feed_import)
     if outcome:
         rows = rows.filter(outcome=outcome)
     if record_kind:
         rows = rows.filter(record_kind=record_kind)
-    return rows.order_by("pk")
-
-
-def feed_import_reasons(feed_import: FeedImport) -> list[dict[str, Any]]:
-    """How many rows were set aside or refused, by type, outcome and reason."""
-    rows: Any = (
-        FeedImportRow.objects.filter(feed_import=feed_import)
-        .exclude(reason_code="")
-        .values("record_kind", "outcome", "reason_code")
-        .annotate(rows=Count("pk"))
-        .order_by("record_kind", "outcome", "reason_code")
-    )
-    return list(rows)
+    return rows.order_by("rank", "pk")

@@ -14,12 +14,13 @@ from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries
 from tenants.people.access import access_feed_import
-from tenants.people.models import FeedImportRow
+from tenants.people.models import FeedImport, FeedImportRow
+from ui import feed_texts
 from ui.requests import SignedInRequest
 
 SHOWN_FEEDS = 50
 SHOWN_ROWS = 100
-SHOWN_OUTCOMES = ("REJECTED", "AMBIGUOUS", "DISAPPEARING", "CHANGED", "CREATED")
+SHOWN_OUTCOMES = ("REJECTED", "AMBIGUOUS", "DISAPPEARING", "CHANGED", "CREATED", "UNCHANGED")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,6 +30,46 @@ class Tab:
     outcome: str
     title: str
     is_here: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the report, in words."""
+
+    record_id: str
+    kind: str
+    reasons: tuple[str, ...]
+    place: str
+    changes: tuple[feed_texts.Change, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KindCount:
+    """What the records of a kind became."""
+
+    kind: str
+    outcomes: tuple[str, ...]
+
+
+def _line(row: FeedImportRow) -> Line:
+    return Line(
+        record_id=row.record_id or feed_texts.NOTHING,
+        kind=feed_texts.kind_name(row.record_kind),
+        reasons=tuple(feed_texts.reasons(row)),
+        place=row.place,
+        changes=tuple(feed_texts.changes(row)),
+    )
+
+
+def _counts(found: FeedImport, labels: dict[str, str]) -> list[KindCount]:
+    """By kind; what was read and is not kept says so."""
+    counts = []
+    for kind, outcomes, unkept in feed_texts.kept_kinds(found):
+        said = [f"{labels[name]} {number}" for name, number in sorted(outcomes.items())]
+        if unkept:
+            said = [_("Lu, non repris %(number)s") % {"number": unkept}]
+        counts.append(KindCount(kind, tuple(said)))
+    return counts
 
 
 @require_safe
@@ -48,13 +89,17 @@ def feed(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     found = access_feed_import(request.user, public_id)
     asked = request.GET.get("devenir", "")
     outcome = asked if asked in SHOWN_OUTCOMES else SHOWN_OUTCOMES[0]
-    labels = dict(FeedImportRow.Outcome.choices)
+    labels = {str(name): str(label) for name, label in FeedImportRow.Outcome.choices}
     context = page_context(
         request,
         title=_("Import de l'annuaire"),
         feed=found,
-        counts=sorted(found.counts.items()),
-        tabs=[Tab(name, str(labels[name]), name == outcome) for name in SHOWN_OUTCOMES],
-        rows=queries.feed_import_rows(found, outcome=outcome)[:SHOWN_ROWS],
+        counts=_counts(found, labels),
+        stops=feed_texts.stop_sentences(found.counts),
+        tabs=[
+            Tab(name, _("À regarder") if name == "UNCHANGED" else labels[name], name == outcome)
+            for name in SHOWN_OUTCOMES
+        ],
+        rows=[_line(row) for row in queries.feed_import_rows(found, outcome=outcome)[:SHOWN_ROWS]],
     )
     return render(request, "console/pages/feed.html", context)

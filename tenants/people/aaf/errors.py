@@ -24,7 +24,8 @@ class Problem(enum.StrEnum):
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
     NOT_XML = "NOT_XML"
     NOT_A_FEED = "NOT_A_FEED"
-    CHANGED_WHILE_READ = "CHANGED_WHILE_READ"
+    FUTURE_FEED = "FUTURE_FEED"
+    WRONG_YEAR = "WRONG_YEAR"
 
 
 class FeedUnreadable(DomainError):

@@ -9,9 +9,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from commons.school_calendar import SchoolYear, school_year_of
 from tenants.people.aaf.errors import FeedUnreadable, Problem
 
 MAX_FILES = 2_000
+EARLIEST_YEAR = 2000  # the first academic directories
+# The academy turns to the next school year about the middle of August, two weeks before it starts.
+TURN = datetime.timedelta(days=17)
+# In summer a feed may be of either year; an agent who says another is mistaken.
+_SUMMER = datetime.timedelta(days=92)
 _NAME = re.compile(
     r"(?:^|[-_])(?P<ent>[A-Za-z0-9]+)_(?P<variant>Complet|Delta)_(?P<day>\d{8})"
     r"_(?P<category>[A-Za-z]+)_(?P<number>\d{4})\.xml$",
@@ -52,6 +58,15 @@ class FeedFiles:
     def names(self) -> list[str]:
         return [file.name for file in self.files]
 
+    @property
+    def school_year(self) -> SchoolYear:
+        """The school year the feed is of: from 15 August, the coming one."""
+        return school_year_of(self.day + TURN)
+
+    def may_be_of(self, school_year: SchoolYear) -> bool:
+        """Whether a feed of that day can be of a school year."""
+        return school_year in {school_year_of(self.day), school_year_of(self.day + _SUMMER)}
+
 
 def feed_file(path: Path) -> FeedFile:
     """What a file's name says.
@@ -65,6 +80,8 @@ def feed_file(path: Path) -> FeedFile:
         day = datetime.datetime.strptime(match["day"], "%Y%m%d").date()  # noqa: DTZ007  a local day
     except ValueError as error:
         raise FeedUnreadable(Problem.FILE_NAME, file=path.name) from error
+    if day.year < EARLIEST_YEAR:
+        raise FeedUnreadable(Problem.FILE_NAME, file=path.name)
     variant = Variant.FULL if match["variant"] == "Complet" else Variant.DELTA
     return FeedFile(path=path, variant=variant, day=day, category=match["category"])
 

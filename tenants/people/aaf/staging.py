@@ -1,17 +1,21 @@
-"""Laying the records of a feed in the staging tables, by COPY, in flat memory."""
+"""Laying the records of a feed in the staging tables, by COPY, in flat memory.
+
+`rank` is the place of a record in the whole feed, `file` that of its file in the feed's list, from
+one. The tables are emptied at the end.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 
-from commons.identifiers import new_public_id
-from commons.normalisation import search_key, sort_key
+from commons.normalisation import search_key
 from tenants.people.aaf.file_names import FeedFile
 from tenants.people.aaf.guarded import Limits
 from tenants.people.aaf.reader import read_file
@@ -20,51 +24,42 @@ from tenants.people.aaf.records import (
     FeedRecord,
     GuardianRecord,
     IgnoredRecord,
+    Kind,
+    LinkRecord,
     PupilRecord,
     RejectedRecord,
 )
 
 BATCH = 5_000
-_COMMON = ("rank", "place", "operation", "jointure_id", "public_id", "reason")
-_COLLEGE = ("uai", "name", "street", "postal_code", "city", "phone", "sector")
-_NAMES = ("last_name", "first_name", "sort_key", "search_key")
-_GUARDIAN = (
-    "title",
-    *_NAMES,
-    "email",
-    "mobile_phone",
-    "home_phone",
-    "street",
-    "postal_code",
-    "city",
-    "country",
-)
-_PUPIL = (
-    "ine",
-    *_NAMES,
-    "other_first_names",
-    "birth_date",
-    "school_id",
-    "class_name",
-    "level",
-    "regime",
-    "is_boursier",
-)
+# Two keys and the sign between them fill a person's `sort_key` (220): ligatures make keys longer
+# than names.
+LONGEST_KEY = 109
+_FIRST = ("rank", "file", "reviews")
+_KEYS = ("last_key", "first_key")
+_REFUSAL = ("line", "kind", "record_id", "reason", "detail")
+
+
+def _fields(record: type[Any], *left_out: str) -> tuple[str, ...]:
+    """The columns a record fills as it is: all its fields but the last ones."""
+    kept: tuple[str, ...] = record._fields[: len(record._fields) - len(left_out)]
+    assert record._fields[len(kept) :] == left_out
+    return kept
+
+
 COLUMNS = {
-    "people_stagedcollege": (*_COMMON, *_COLLEGE),
-    "people_stagedguardian": (*_COMMON, *_GUARDIAN),
-    "people_stagedpupil": (*_COMMON, *_PUPIL, "has_links"),
-    "people_stagedlink": (
-        "pupil_rank",
-        "guardian_jointure_id",
-        "relation",
-        "is_financial",
-        "legal_role",
-        "is_contact",
-        "is_payment",
+    "people_stagedcollege": (*_FIRST, *_fields(CollegeRecord, "reviews")),
+    "people_stagedguardian": (*_FIRST, *_KEYS, *_fields(GuardianRecord, "reviews")),
+    "people_stagedpupil": (
+        *_FIRST,
+        *_KEYS,
+        "has_links",
+        *_fields(PupilRecord, "reviews", "links"),
     ),
-    "people_stagedrefusal": ("kind", "jointure_id", "place", "reason", "detail"),
+    "people_stagedlink": ("pupil_rank", "guardian_jointure_id", *_fields(LinkRecord)[1:]),
+    "people_stagedrefusal": ("rank", "file", *_REFUSAL),
 }
+# Filled by the statements that compare.
+WORKING = ("people_stagedtie", "people_stagedshare", "people_stagedplan")
 Row = tuple[Any, ...]
 
 
@@ -98,19 +93,26 @@ class _Waiting:
             return
         statement = f"COPY {table} ({', '.join(COLUMNS[table])}) FROM STDIN"  # ours, no input
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write("".join(map(_copied, rows)))
         rows.clear()
+
+
+def _copied(row: Row) -> str:
+    """A row as COPY reads it: XML has no NUL, and texts lost their tabs and line ends when read."""
+    line = "\t".join(["\0" if value is None else str(value) for value in row])
+    if "\\" in line:
+        line = line.replace("\\", r"\\")
+    return line.replace("\0", r"\N") + "\n"
 
 
 def clear() -> None:
     """Empty the staging tables."""
     with connection.cursor() as cursor:
-        for table in COLUMNS:
+        for table in (*COLUMNS, *WORKING):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608  ours, no input
 
 
-def stage(files: Iterable[FeedFile], *, say: Callable[[str], object] | None = None) -> Staged:
+def stage(files: Sequence[FeedFile], *, say: Callable[[str], object] | None = None) -> Staged:
     """Read the files and lay their records in the staging tables.
 
     :raises FeedUnreadable: if a file is not XML, is no feed, or breaks a limit
@@ -118,116 +120,47 @@ def stage(files: Iterable[FeedFile], *, say: Callable[[str], object] | None = No
     waiting = _Waiting()
     read: Counter[str] = Counter()
     digest = hashlib.sha256()
-    for rank, (record, place_count) in enumerate(_records(files, digest, say), start=1):
-        read[place_count] += 1
-        _lay(record, rank, waiting)
+    rank = 0
+    for number, file in enumerate(files, start=1):
+        if say is not None:
+            say(file.name)
+        for record in read_file(file.path, limits=Limits(), digest=digest):
+            rank += 1
+            read[_lay(record, rank, number, waiting)] += 1
     waiting.finish()
     return Staged(read=read, digest=digest.hexdigest())
 
 
-def _records(
-    files: Iterable[FeedFile], digest: Any, say: Callable[[str], object] | None
-) -> Iterator[tuple[FeedRecord, str]]:
-    for file in files:
-        if say is not None:
-            say(file.name)
-        with file.path.open("rb") as content:
-            while chunk := content.read(1 << 20):
-                digest.update(chunk)
-        for record in read_file(file.path, limits=Limits()):
-            yield record, _kind(record)
-
-
-def _kind(record: FeedRecord) -> str:
-    if isinstance(record, IgnoredRecord | RejectedRecord):
-        return record.kind.value
-    return {PupilRecord: "PUPIL", GuardianRecord: "GUARDIAN", CollegeRecord: "COLLEGE"}[
-        type(record)
-    ]
-
-
-def _lay(record: FeedRecord, rank: int, waiting: _Waiting) -> None:
+def _lay(record: FeedRecord, rank: int, file: int, waiting: _Waiting) -> str:
+    """Put a record among those to be sent, and say of what kind it is."""
     match record:
         case PupilRecord():
-            waiting.add("people_stagedpupil", _pupil(record, rank))
+            first = (rank, file, " ".join(record.reviews))
+            keys = (_key(record.last_name), _key(record.first_name))
+            has_links = record.links is not None
+            waiting.add("people_stagedpupil", (*first, *keys, has_links, *record[:-2]))
             for link in record.links or ():
-                waiting.add(
-                    "people_stagedlink",
-                    (
-                        rank,
-                        link.guardian_id,
-                        link.relation,
-                        link.is_financial,
-                        link.legal_role,
-                        link.is_contact,
-                        link.is_payment,
-                    ),
-                )
+                waiting.add("people_stagedlink", (rank, *link))
+            return Kind.PUPIL.value
         case GuardianRecord():
-            waiting.add("people_stagedguardian", _guardian(record, rank))
+            first = (rank, file, " ".join(record.reviews))
+            keys = (_key(record.last_name), _key(record.first_name))
+            waiting.add("people_stagedguardian", (*first, *keys, *record[:-1]))
+            return Kind.GUARDIAN.value
         case CollegeRecord():
-            waiting.add("people_stagedcollege", _college(record, rank))
+            first = (rank, file, " ".join(record.reviews))
+            waiting.add("people_stagedcollege", (*first, *record[:-1]))
+            return Kind.COLLEGE.value
         case RejectedRecord():
-            waiting.add(
-                "people_stagedrefusal",
-                (
-                    record.kind.value,
-                    record.record_id,
-                    record.place,
-                    record.reason.value,
-                    record.detail,
-                ),
-            )
+            line, kind, record_id, reason, detail = record
+            row = (rank, file, line, kind.value, record_id, reason.value, detail)
+            waiting.add("people_stagedrefusal", row)
+            return kind.value
+        case IgnoredRecord():
+            return record.kind.value
 
 
-def _common(record: CollegeRecord | GuardianRecord | PupilRecord, rank: int, reason: str) -> Row:
-    operation = record.operation.value
-    return (rank, record.place, operation, record.jointure_id, new_public_id(), reason)
-
-
-def _keys(last_name: str | None, first_name: str | None) -> tuple[str | None, str | None]:
-    """The normalised names; none unless the record says both."""
-    if last_name is None or first_name is None:
-        return None, None
-    return sort_key(last_name, first_name), f"{search_key(last_name)} {search_key(first_name)}"
-
-
-def _college(record: CollegeRecord, rank: int) -> Row:
-    reason = record.reviews[0].value if record.reviews else ""
-    common = _common(record, rank, reason)
-    return (*common, *(getattr(record, name) for name in _COLLEGE))
-
-
-def _guardian(record: GuardianRecord, rank: int) -> Row:
-    return (
-        *_common(record, rank, ""),
-        record.title,
-        record.last_name,
-        record.first_name,
-        *_keys(record.last_name, record.first_name),
-        record.email,
-        record.mobile_phone,
-        record.home_phone,
-        record.street,
-        record.postal_code,
-        record.city,
-        record.country,
-    )
-
-
-def _pupil(record: PupilRecord, rank: int) -> Row:
-    return (
-        *_common(record, rank, record.reviews[0].value if record.reviews else ""),
-        record.ine,
-        record.last_name,
-        record.first_name,
-        *_keys(record.last_name, record.first_name),
-        record.other_first_names,
-        record.birth_date,
-        record.school_id,
-        record.class_name,
-        record.level,
-        record.regime,
-        record.is_boursier,
-        record.links is not None,
-    )
+@functools.lru_cache(maxsize=20_000)  # a feed has a few thousand names
+def _key(name: str | None) -> str | None:
+    """One half of a person's normalised name."""
+    return None if name is None else search_key(name)[:LONGEST_KEY]

@@ -1,13 +1,15 @@
 """UAI: seven digits and a key letter, the number modulo 23 (letters I, O and Q are not used).
 
-The rectorats' own fictitious establishments (zones de remplacement) do not all follow the key, so a
-wrong key is told, not refused; a wrong shape is refused.
+The first three digits say the département, as `092`; Corsica's two are 620 and 720. The rectorats'
+own fictitious establishments (zones de remplacement) do not all follow the key, so a wrong key is
+told, not refused; a wrong shape is refused.
 """
 
 import re
 
 KEY_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _SHAPE = re.compile(r"[0-9]{7}[A-Z]", re.ASCII)
+_CORSICA = {"2A": "620", "2B": "720"}
 
 
 def uai_key(number: str) -> str:
@@ -26,6 +28,11 @@ def make_uai(number: str) -> str:
     :raises ValueError: if it is not seven digits
     """
     return number + uai_key(number)
+
+
+def departement_digits(code: str) -> str:
+    """The digits every UAI of a département starts with."""
+    return _CORSICA.get(code.upper(), f"{code:0>3}")
 
 
 def has_uai_shape(text: str) -> bool:

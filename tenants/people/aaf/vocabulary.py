@@ -6,6 +6,7 @@ is the canteen's payer; legal is 1 or 2 for a holder of parental authority, 0 ot
 
 from __future__ import annotations
 
+import functools
 import re
 
 from tenants.people.models import Level, Regime, Relation
@@ -34,6 +35,19 @@ _MEF_LEVELS = {
 _LEVEL_TEXT = re.compile(r"\s*([3456])\s*(?:E|EME|ÈME|È)\b", re.IGNORECASE)
 
 
+# ENTStructureTypeStruct of a place where collégiens are schooled: SEGPA and EREA included. The
+# rectorats write SANS OBJET where they have nothing to say.
+_COLLEGE_WORDS = ("COLLEGE", "CLG", "SANS OBJET", "SECTION D'ENSEIG", "SEGPA", "EREA")
+_ADAPTED = "ENSEIGNEMENT ADAPTE"
+
+
+def may_be_college(text: str) -> bool:
+    """Whether a kind of structure is a collège, or does not say."""
+    words = text.upper().replace("È", "E").replace("É", "E")
+    return words.startswith(_COLLEGE_WORDS) or _ADAPTED in words
+
+
+@functools.lru_cache(maxsize=500)  # a feed has a dozen of them
 def regime_of(text: str) -> str | None:
     """The régime a free text names, or None when it names none we know."""
     words = text.upper().strip()
@@ -48,6 +62,7 @@ def regime_of(text: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=2_000)
 def level_of(mef: str, formation: str) -> str:
     """The level, from the text of the formation first and its MEF otherwise."""
     if found := _LEVEL_TEXT.match(formation):

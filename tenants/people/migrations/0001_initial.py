@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 (
                     "jointure_id",
                     models.CharField(
-                        max_length=40, null=True, unique=True, verbose_name="identifiant académique"
+                        max_length=40, null=True, verbose_name="identifiant académique"
                     ),
                 ),
                 ("last_name", models.CharField(max_length=100, verbose_name="nom")),
@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
                 (
                     "jointure_id",
                     models.CharField(
-                        max_length=40, null=True, unique=True, verbose_name="identifiant académique"
+                        max_length=40, null=True, verbose_name="identifiant académique"
                     ),
                 ),
                 ("last_name", models.CharField(max_length=100, verbose_name="nom")),
@@ -303,9 +303,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ine",
-                    models.CharField(
-                        blank=True, max_length=11, null=True, unique=True, verbose_name="INE"
-                    ),
+                    models.CharField(blank=True, max_length=11, null=True, verbose_name="INE"),
                 ),
                 (
                     "other_first_names",
@@ -488,6 +486,7 @@ class Migration(migrations.Migration):
                 (
                     "pupil",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="schoolings",
                         to="people.pupil",
@@ -520,6 +519,8 @@ class Migration(migrations.Migration):
                 ),
                 ("record_kind", models.CharField(max_length=20, verbose_name="type")),
                 ("record_id", models.CharField(max_length=60, verbose_name="identifiant")),
+                ("rank", models.IntegerField(default=0, verbose_name="rang dans l'annuaire")),
+                ("target_id", models.BigIntegerField(null=True, verbose_name="fiche concernée")),
                 (
                     "outcome",
                     models.CharField(
@@ -539,6 +540,7 @@ class Migration(migrations.Migration):
                     "reason_code",
                     models.CharField(blank=True, default="", max_length=60, verbose_name="motif"),
                 ),
+                ("reviews", models.JSONField(default=list, verbose_name="à regarder")),
                 (
                     "place",
                     models.CharField(
@@ -549,6 +551,7 @@ class Migration(migrations.Migration):
                 (
                     "feed_import",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="rows",
                         to="people.feedimport",
@@ -581,9 +584,44 @@ class Migration(migrations.Migration):
             model_name="householdmember",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("valid_until__isnull", True)),
-                fields=("household", "guardian"),
-                name="people_household_member_once_at_a_time",
+                fields=("guardian",),
+                name="people_guardian_in_one_open_household",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="householdmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="people_membership_never_ends_before_it_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="college",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("jointure_id", ""), _negated=True),
+                fields=("jointure_id",),
+                name="people_college_jointure_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="guardian",
+            constraint=models.UniqueConstraint(
+                fields=("jointure_id",), name="people_guardian_jointure_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pupil",
+            constraint=models.UniqueConstraint(
+                fields=("jointure_id",), name="people_pupil_jointure_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pupil",
+            constraint=models.UniqueConstraint(fields=("ine",), name="people_pupil_ine_once"),
         ),
         migrations.AddIndex(
             model_name="pupil",
@@ -614,6 +652,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("payer_share_bp__gte", 0), ("payer_share_bp__lte", 10000)),
                 name="people_payer_share_is_a_share",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="guardianship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="people_guardianship_never_ends_before_it_starts",
             ),
         ),
         migrations.AddConstraint(

@@ -16,27 +16,31 @@ from tenants.people.operations import import_aaf
 ROOT = Path(__file__).resolve().parents[3]
 SPECS = Path(os.environ.get("SOCLE_SPECS", ROOT.parent / "shared" / "specs")) / "aaf"
 AT = datetime.datetime(2013, 1, 17, 6, tzinfo=datetime.UTC)
+READ = {
+    "PUPIL": 642, "COLLEGE": 10, "GUARDIAN": 5334, "STAFF": 701, "SUBJECT": 718, "FORMATION": 2504
+}  # fmt: skip
 
 pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="the public AAF set is not here")
 
 
 def read_set(*, apply: bool) -> FeedImport:
-    return import_aaf(
-        paths=[SPECS], school_year=2012, apply=apply, actor=Actor.command("tests"), at=AT
-    )
+    return import_aaf(paths=[SPECS], apply=apply, actor=Actor.command("tests"), at=AT)
+
+
+def reviews(imported: FeedImport) -> Counter[tuple[str, str]]:
+    return Counter((row.record_kind, code) for row in imported.rows.all() for code in row.reviews)
 
 
 def test_every_row_of_the_public_set_is_accounted_for(tenant_db):
     imported = read_set(apply=True)
 
-    read = imported.counts["read"]
-    assert (read["PUPIL"], read["COLLEGE"]) == (642, 10)
-    become = imported.counts["become"]
-    assert {kind: sum(become[kind].values()) for kind in become} == {
-        kind: number for kind, number in read.items() if kind in become
+    assert imported.counts["school_year"] == 2012
+    assert imported.counts["read"] == READ
+    assert imported.counts["become"] == {
+        kind: {"CREATED": READ[kind]} for kind in ("PUPIL", "COLLEGE", "GUARDIAN")
     }
-    assert (become["PUPIL"], become["COLLEGE"]) == ({"CREATED": 642}, {"CREATED": 10})
     assert (Pupil.objects.count(), College.objects.count()) == (642, 10)
+    assert Guardian.objects.count() == READ["GUARDIAN"]
 
 
 def test_the_financial_guardian_of_each_pupil_with_guardians_pays(tenant_db):
@@ -52,15 +56,20 @@ def test_the_financial_guardian_of_each_pupil_with_guardians_pays(tenant_db):
 
 
 def test_the_public_set_twice_changes_nothing(tenant_db):
-    read_set(apply=True)
+    first = read_set(apply=True)
     before = Guardian.objects.count()
 
     again = read_set(apply=True)
 
-    outcomes = {outcome for kind in again.counts["become"].values() for outcome in kind}
-    assert outcomes == {"UNCHANGED"}
-    assert again.rows.count() == 0
+    assert again.counts["become"] == {
+        kind: {"UNCHANGED": READ[kind]} for kind in ("PUPIL", "COLLEGE", "GUARDIAN")
+    }
     assert Guardian.objects.count() == before
+    # What has to be looked at is told again, and nothing else is.
+    assert reviews(again) == reviews(first)
+    assert reviews(again)["PUPIL", "NO_GUARDIAN"] == 20
+    assert reviews(again)["COLLEGE", "OTHER_DEPARTEMENT"] == 10
+    assert {row.outcome for row in again.rows.all()} == {"UNCHANGED"}
 
 
 def test_a_dry_run_of_the_public_set_writes_its_report_alone(tenant_db):
@@ -68,4 +77,5 @@ def test_a_dry_run_of_the_public_set_writes_its_report_alone(tenant_db):
 
     assert imported.state == "DRY_RUN"
     assert imported.counts["become"]["PUPIL"] == {"CREATED": 642}
+    assert imported.rows.count() == 642 + 10 + READ["GUARDIAN"]
     assert (Pupil.objects.count(), College.objects.count()) == (0, 0)

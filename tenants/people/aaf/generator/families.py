@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,7 @@ from tenants.people.aaf.generator import names
 LEVELS = ("6EME", "5EME", "4EME", "3EME")
 FATHER, MOTHER, TUTOR, ASE = "1", "2", "3", "5"
 HALF_BOARD = "DEMI-PENSIONNAIRE DANS L'ETABLISSEMENT"
+SIBLING_DAYS = 270  # between two births of one mother, but twins
 REGIMES = (HALF_BOARD,) * 7 + ("EXTERNE LIBRE",) * 2 + ("INTERNE DANS L'ETABLISSEMENT",)
 
 
@@ -34,7 +36,10 @@ class Parent:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Child:
-    """A pupil. `college` is the rank of the collège, `level` 0 for the sixth form."""
+    """A pupil. `college` is the rank of the collège, `level` 0 for the sixth form.
+
+    An empty régime is what the school did not write, as are the INE and the class it leaves out.
+    """
 
     first_name: str
     last_name: str
@@ -45,6 +50,8 @@ class Child:
     is_boursier: bool = False
     title: str = ""
     other_first_names: tuple[str, ...] = ()
+    has_ine: bool = True
+    has_class: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,8 +73,14 @@ class Traits:
     homonyms: int = 6
     no_guardian: int = 15
     ase: int = 7
+    tutor: int = 12
+    joint_payers: int = 35
+    no_authority: int = 20  # a parent who has lost it
     no_email: int = 130
     no_phone: int = 60
+    no_ine: int = 12  # of the children, as the two below
+    no_class: int = 8
+    no_regime: int = 8
 
 
 class Drawing:
@@ -103,6 +116,11 @@ class Drawing:
             return Family((), children)
         if self._happens(self._traits.ase):
             return Family((self._institution(),), children)
+        if self._happens(self._traits.tutor):
+            tutor = self._parent(
+                TUTOR, draw.choice(names.LAST_NAMES), self._address(), is_financial=True
+            )
+            return Family((tutor,), children)
         return Family(self._parents(last_name), children)
 
     def _children(self, last_name: str, count: int) -> tuple[Child, ...]:
@@ -110,18 +128,20 @@ class Drawing:
         first_college = draw.randrange(self._colleges)
         second_college = (first_college + 1) % self._colleges
         is_split = count > 1 and self._happens(self._traits.two_colleges)
-        is_twins = count > 1 and self._happens(self._traits.twins)
+        # Four levels: five children have twins among them.
+        is_twins = count > len(LEVELS) or (count > 1 and self._happens(self._traits.twins))
         is_boursier = draw.randrange(4) == 0
-        levels = [draw.randrange(4) for _ in range(count)]
+        levels = draw.sample(range(len(LEVELS)), count - is_twins)
+        births = self._births(levels)
+        if is_twins:
+            levels.insert(1, levels[0])
+            births.insert(1, births[0])
         children: list[Child] = []
-        for rank, level in enumerate(levels):
+        for rank, (level, born) in enumerate(zip(levels, births, strict=True)):
             is_girl = draw.random() < 0.5
-            born = self._birth_date(level)
             first_name = draw.choice(names.GIRLS if is_girl else names.BOYS)
             while any(first_name == other.first_name for other in children):
                 first_name = draw.choice(names.GIRLS if is_girl else names.BOYS)
-            if is_twins and rank == 1:
-                born, level = children[0].birth_date, children[0].level
             children.append(
                 Child(
                     first_name=first_name,
@@ -129,21 +149,36 @@ class Drawing:
                     birth_date=born,
                     college=second_college if is_split and rank else first_college,
                     level=level,
-                    regime=draw.choice(REGIMES),
+                    regime="" if self._happens(self._traits.no_regime) else draw.choice(REGIMES),
                     is_boursier=is_boursier,
                     title="Mlle" if is_girl else "M.",
                     other_first_names=(draw.choice(names.GIRLS if is_girl else names.BOYS),),
+                    has_ine=not self._happens(self._traits.no_ine),
+                    has_class=not self._happens(self._traits.no_class),
                 )
             )
-        if count == 1 and self._latest_child and self._happens(self._traits.homonyms):
+        double = self._latest_child
+        if count == 1 and double and self._happens(self._traits.homonyms):
             # Somebody else's child with the same names, born another day.
+            is_other = double.birth_date != children[0].birth_date
             children[0] = dataclasses.replace(
                 children[0],
-                first_name=self._latest_child.first_name,
-                last_name=self._latest_child.last_name,
+                first_name=double.first_name if is_other else children[0].first_name,
+                last_name=double.last_name if is_other else children[0].last_name,
             )
         self._latest_child = children[-1]
         return tuple(children)
+
+    def _births(self, levels: Sequence[int]) -> list[datetime.date]:
+        """A birth date for each level, as far apart as those of one mother's children."""
+        while True:
+            births = [self._birth_date(level) for level in levels]
+            in_order = sorted(births)
+            if all(
+                (later - earlier).days >= SIBLING_DAYS
+                for earlier, later in itertools.pairwise(in_order)
+            ):
+                return births
 
     def _birth_date(self, level: int) -> datetime.date:
         year = self._year - 11 - level - (self._draw.randrange(12) == 0)
@@ -160,18 +195,32 @@ class Drawing:
         other_home = self._address() if is_separated else home
         mothers_name = self._draw.choice(names.LAST_NAMES) if is_separated else last_name
         mother_pays = self._draw.random() < 0.55
-        mother = self._parent(MOTHER, mothers_name, home, is_financial=mother_pays)
-        father = self._parent(FATHER, last_name, other_home, is_financial=not mother_pays)
+        is_joint = self._happens(self._traits.joint_payers)
+        mother = self._parent(
+            MOTHER, mothers_name, home, is_financial=mother_pays or is_joint, legal=1
+        )
+        father = self._parent(
+            FATHER, last_name, other_home, is_financial=not mother_pays or is_joint, legal=2
+        )
         if self._happens(self._traits.one_parent):
             alone = mother if mother_pays else father
-            return (dataclasses.replace(alone, is_financial=True),)
+            return (dataclasses.replace(alone, is_financial=True, legal=1),)
+        if self._happens(self._traits.no_authority):
+            father = dataclasses.replace(father, legal=0)
         return mother, father
 
     def _parent(
-        self, relation: str, last_name: str, home: tuple[str, str, str], *, is_financial: bool
+        self,
+        relation: str,
+        last_name: str,
+        home: tuple[str, str, str],
+        *,
+        is_financial: bool,
+        legal: int = 1,
     ) -> Parent:
         draw = self._draw
-        first_name = draw.choice(names.MOTHERS if relation == MOTHER else names.FATHERS)
+        is_woman = relation == MOTHER or (relation == TUTOR and draw.random() < 0.5)
+        first_name = draw.choice(names.MOTHERS if is_woman else names.FATHERS)
         number = draw.randrange(10_000)
         has_email = not self._happens(self._traits.no_email)
         has_phone = not self._happens(self._traits.no_phone)
@@ -188,7 +237,8 @@ class Drawing:
             postal_code=postal_code,
             city=city,
             is_financial=is_financial,
-            title="Mme" if relation == MOTHER else "M.",
+            legal=legal,
+            title="Mme" if is_woman else "M.",
         )
 
     def _institution(self) -> Parent:
@@ -203,6 +253,7 @@ class Drawing:
             postal_code=postal_code,
             city=city,
             is_financial=True,
+            legal=0,
         )
 
 

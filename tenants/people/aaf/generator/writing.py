@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -19,7 +20,7 @@ from tenants.people.aaf.generator.families import (
     Traits,
     children_of,
 )
-from tenants.people.aaf.uai import make_uai
+from tenants.people.aaf.uai import departement_digits, make_uai
 
 ENT = "ENTSOCLE"
 ENTRIES_PER_FILE = 20_000
@@ -28,7 +29,12 @@ CLASS_SIZE = 27
 _FIRST_IDS = {"EtabEducNat": 70_000, "PersRelEleve": 3_000_000, "Eleve": 6_000_000}
 _MEF = ("10010012110", "10110001110", "10210001110", "10310019110")
 _INE_LETTERS = "ABCDEFGHJK"
+_DEPARTEMENT = re.compile(r"0[1-9]|[13-8]\d|2[1-9AB]|9[0-5]|97[1-46]", re.ASCII)
 Attribute = tuple[str, str | Sequence[str]]
+
+
+class NoSuchDepartement(ValueError):
+    """The code is no département's."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ class _Writer:
             town, postal_code = towns[rank % len(towns)]
             name = names.COLLEGES[rank % len(names.COLLEGES)]
             again = rank // len(names.COLLEGES)
-            code = make_uai(f"0{self._departement}{1000 + rank:04d}")
+            code = make_uai(f"{departement_digits(self._departement)}{1000 + rank:04d}")
             self.schools.write(
                 record_id,
                 [
@@ -178,7 +184,7 @@ class _Writer:
             record_id,
             [
                 ("ENTPersonJointure", record_id),
-                ("ENTEleveINE", self._ine(number)),
+                ("ENTEleveINE", self._ine(number) if child.has_ine else ""),
                 ("ENTPersonDateNaissance", f"{child.birth_date:%d/%m/%Y}"),
                 ("ENTPersonNomPatro", child.last_name),
                 ("sn", child.last_name),
@@ -193,7 +199,7 @@ class _Writer:
                 ("ENTEleveMEF", _MEF[child.level]),
                 ("ENTEleveNivFormation", LEVELS[child.level]),
                 ("ENTPersonStructRattach", school),
-                ("ENTEleveClasses", f"{school}${self._class(child)}"),
+                ("ENTEleveClasses", f"{school}${self._class(child)}" if child.has_class else ""),
             ],
         )
 
@@ -201,7 +207,7 @@ class _Writer:
         """`092000123AB`: digits that say the département and the pupil, two letters."""
         low = number % 1_000_000
         letters = _INE_LETTERS[low % 10] + _INE_LETTERS[low // 10 % 10]
-        return f"0{self._departement[:2]:0>2}{low:06d}{letters}"
+        return f"{self._departement:0>3}{low:06d}{letters}"
 
     def _class(self, child: Child) -> str:
         key = (child.college, child.level)
@@ -229,11 +235,19 @@ def write_feed(  # noqa: PLR0913  what the command offers
     """
     Write a complete feed of exactly `pupils` pupils, `fixed` families first.
 
+    Feeds that were written in the folder before are removed.
+
+    :raises NoSuchDepartement: if the code is no département's
     :raises ValueError: if the fixed families alone have more children than that
     """
+    if not _DEPARTEMENT.fullmatch(departement):
+        raise NoSuchDepartement(departement)
     if children_of(fixed) > pupils:
         raise ValueError("the fixed families have more children than the feed has pupils")
     folder.mkdir(parents=True, exist_ok=True)
+    for category in _FIRST_IDS:
+        for earlier in folder.glob(f"FULL_{ENT}_Complet_*_{category}_*.xml"):
+            earlier.unlink()
     count = colleges or max(1, round(pupils / PUPILS_PER_COLLEGE))
     writer = _Writer(
         folder,

@@ -1,22 +1,28 @@
--- Create and change establishments as judged. Grain: one row out, with both counts.
+-- Create, change and close establishments as judged; one named again opens.
+-- Public identifiers are UUIDv7, as those of `commons.identifiers`. Grain: one row out, with both counts.
 WITH created AS (
     INSERT INTO people_college
         (public_id, uai, jointure_id, name, street, postal_code, city, phone, sector, is_open)
-    SELECT public_id, uai, jointure_id, name, coalesce(street, ''), coalesce(postal_code, ''),
-           coalesce(city, ''), coalesce(phone, ''), coalesce(sector, 'PUBLIC'), true
-    FROM people_stagedcollege WHERE verdict = 'CREATED'
-    ORDER BY rank
+    SELECT (%(clock)s || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+           staged.uai, staged.jointure_id, staged.name, coalesce(staged.street, ''),
+           coalesce(staged.postal_code, ''), coalesce(staged.city, ''), coalesce(staged.phone, ''),
+           coalesce(staged.sector, 'PUBLIC'), true
+    FROM people_stagedcollege AS staged
+    JOIN people_feedimportrow AS row ON row.feed_import_id = %(feed)s AND row.rank = staged.rank
+    WHERE row.outcome = 'CREATED'
+    ORDER BY staged.rank
     RETURNING id
 ),
 changed AS (
     UPDATE people_college AS known
-    SET jointure_id = staged.jointure_id, name = coalesce(staged.name, known.name),
-        street = coalesce(staged.street, known.street),
+    SET jointure_id = staged.jointure_id, uai = coalesce(staged.uai, known.uai),
+        name = coalesce(staged.name, known.name), street = coalesce(staged.street, known.street),
         postal_code = coalesce(staged.postal_code, known.postal_code),
         city = coalesce(staged.city, known.city), phone = coalesce(staged.phone, known.phone),
-        sector = coalesce(staged.sector, known.sector)
+        sector = coalesce(staged.sector, known.sector), is_open = row.outcome = 'CHANGED'
     FROM people_stagedcollege AS staged
-    WHERE staged.verdict = 'CHANGED' AND known.id = staged.target_id
+    JOIN people_feedimportrow AS row ON row.feed_import_id = %(feed)s AND row.rank = staged.rank
+    WHERE row.outcome IN ('CHANGED', 'DISAPPEARING') AND known.id = row.target_id
     RETURNING known.id
 )
 SELECT (SELECT count(*) FROM created), (SELECT count(*) FROM changed)

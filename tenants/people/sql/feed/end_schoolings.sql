@@ -1,10 +1,6 @@
--- A pupil who changes collège leaves the first one on the day of the feed. Grain: one row per
--- schooling ended. A schooling that had not begun by then is not history: it is replaced.
--- Parameters: day of the feed, school year.
+-- A pupil who changes collège leaves the first one on the day of the feed. Grain: one per schooling.
 UPDATE people_schooling AS schooling
-SET valid_until = greatest(%s::date, schooling.valid_from + 1)
-FROM people_stagedpupil AS staged
-JOIN people_college AS college ON college.jointure_id = staged.school_id
-WHERE staged.verdict = 'CHANGED' AND schooling.pupil_id = staged.target_id
-  AND schooling.school_year = %s AND schooling.valid_until IS NULL
-  AND schooling.college_id <> college.id
+SET valid_until = %(day)s
+FROM people_stagedplan AS plan
+WHERE NOT plan.is_new AND schooling.pupil_id = plan.pupil_id AND schooling.school_year = %(year)s
+  AND schooling.valid_until IS NULL AND schooling.college_id <> plan.college_id
