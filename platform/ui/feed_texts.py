@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.errors import DomainError
+from tenants.people.feeding import Leaving
 from tenants.people.models import Regime, Relation
 from ui import errors, wording
 from ui.templatetags.ui import percent
@@ -173,7 +174,7 @@ def stop_sentences(counts: Mapping[str, Any]) -> list[str]:
     said = [
         str(text) % {"leaving": leaving[kind], "present": present[kind]}
         for kind, text in _LEAVING.items()
-        if leaving.get(kind, 0) * 10_000 > limit_bp * present.get(kind, 0)
+        if Leaving(kind, leaving.get(kind, 0), present.get(kind, 0)).is_beyond(limit_bp)
     ]
     if said:
         said.append(str(_LIMIT) % {"limit": percent(limit_bp)})

@@ -69,12 +69,12 @@ def settle(row: FeedImportRow, *, is_same: bool, on: datetime.date) -> Subject:
         changes = {"jointure_id": f"#{known.pk}", "missing_since": known.missing_since or on}
         if row.reason_code == Reason.RENUMBERED and _has_same_ine(row):
             changes["ine"] = None
+    if is_same and not isinstance(known, College):
+        names = [changes.get(name, getattr(known, name)) for name in ("last_name", "first_name")]
+        keys = [search_key(name)[:LONGEST_KEY] for name in names]
+        changes |= {"sort_key": "\u0001".join(keys), "search_key": " ".join(keys)}
     for name, value in changes.items():
         setattr(known, name, value)
-    if is_same and not isinstance(known, College):
-        keys = [search_key(name)[:LONGEST_KEY] for name in (known.last_name, known.first_name)]
-        changes |= {"sort_key": None, "search_key": None}
-        known.sort_key, known.search_key = "\u0001".join(keys), " ".join(keys)
     known.save(update_fields=sorted(changes))
     return known
 
