@@ -43,6 +43,7 @@ guards: ## Retirer chaque garde tour à tour : un test doit échouer
 
 look: ## Parcourir toutes les pages dans un vrai navigateur (images dans look/)
 	@$(BOOTSTRAP) --group test
+	@$(BIN)/python tools/chromium.py >/dev/null
 	@$(BIN)/python -m tests.browser.look $(ARGS)
 
 bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -62,6 +64,8 @@ def _rolled_back(schemas: tuple[str, ...]) -> Iterator[None]:
                 atomic = transaction.atomic()
                 atomic._from_testcase = True  # type: ignore[attr-defined]  lets durable blocks nest
                 atomic.__enter__()
+                with connection.cursor() as cursor:  # what `tests.strictness` has PostgreSQL draw
+                    cursor.execute("SELECT setseed(%s)", [random.uniform(-1, 1)])
                 opened.append(
                     (connection._connections[connection._alias], connection.tenant, atomic)
                 )
@@ -119,6 +123,14 @@ def committed_tenant_db(django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def same_draw() -> None:
+    """What is shuffled follows the seed of pytest-randomly."""
+    from tests import strictness
+
+    strictness.DRAW.seed(random.random())
+
+
+@pytest.fixture(autouse=True)
 def ends_where_it_began(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that ends in a tenant it did not leave fails."""
     from commons.tenancy import current_tenant, set_current_tenant
@@ -140,3 +152,58 @@ def own_folders(settings: Any) -> Iterator[None]:
         settings.MEDIA_ROOT = Path(folder) / "media"
         settings.MAIL_DIR = Path(folder) / "mail"
         yield
+
+
+_TABLES = re.compile(
+    r'\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?(?!LATERAL\b)"?(\w+)"?', re.IGNORECASE
+)
+_NAMED_PARTS = re.compile(r"\b(\w+)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\(", re.IGNORECASE)
+_COMMENTS = re.compile(r"--[^\n]*")
+_UNCOUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")  # the tests' own transaction makes them
+
+
+def summary(statement: str) -> str:
+    """A statement in a few words: `SELECT people_pupil+people_guardianship`."""
+    bare = _COMMENTS.sub("", statement).strip()
+    own = {name.lower() for name in _NAMED_PARTS.findall(bare)}
+    tables = dict.fromkeys(name for name in _TABLES.findall(bare) if name.lower() not in own)
+    return f"{bare.split(None, 1)[0].upper()} {'+'.join(tables)}".strip()
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[list[str]]:
+    """The statements of a block, whatever the tenant and the connection."""
+    from django.db.backends.utils import CursorWrapper
+
+    statements: list[str] = []
+    execute = CursorWrapper._execute_with_wrappers
+
+    def remember(self: Any, sql: Any, *arguments: Any, **options: Any) -> Any:
+        text = str(sql).strip()
+        if not text.upper().startswith(_UNCOUNTED):
+            statements.append(text)
+        return execute(self, sql, *arguments, **options)
+
+    CursorWrapper._execute_with_wrappers = remember
+    try:
+        yield statements
+    finally:
+        CursorWrapper._execute_with_wrappers = execute
+
+
+@pytest.fixture
+def queries_of() -> Callable[..., AbstractContextManager[None]]:
+    """Say exactly what a block asks of the database, in order.
+
+    `with queries_of("SELECT django_session", "SELECT accounts_user"): …` fails on one more, one
+    less, or another table, and shows the statements.
+    """
+
+    @contextlib.contextmanager
+    def exactly(*expected: str) -> Iterator[None]:
+        with watched() as statements:
+            yield
+        found = [summary(statement) for statement in statements]
+        assert found == list(expected), "\n".join(statements)
+
+    return exactly

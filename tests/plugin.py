@@ -5,6 +5,12 @@ joins) the embedded PostgreSQL of `var/test`, or uses the servers it is given (`
 builds a template database stamped with a hash of the migrations, and each worker gets a copy of it,
 in which Hauts-de-Seine (`d92`) and Val-de-Marne (`d94`) exist. Nothing is left in the templates'
 tenants by a test: `tenant_db` rolls back, `committed_tenant_db` truncates.
+
+`tests.strictness` says what tests forbid that production would let pass. On-commit callbacks are
+among it: they run at the end of the outermost transaction of the code under test, not at the end of
+the test as Django's `captureOnCommitCallbacks(execute=True)` would, so that what a test reads after
+an act is what a person would find after it. Tasks they send go to Redis and no further: a test that
+wants an e-mail delivers the outbox itself.
 """
 
 from __future__ import annotations
@@ -194,3 +200,10 @@ if (
     _own_database()
 
 from tests.fixtures import *  # noqa: E402, F403  fixtures need the variables above
+
+
+def pytest_sessionstart() -> None:
+    """Once pytest-django has set Django up, and before anything is collected."""
+    from tests import strictness
+
+    strictness.install()
