@@ -2,23 +2,36 @@
 
 The limit is `bench/limits/billing.sql`: one statement written by hand on the product's own tables,
 with nothing but the arithmetic. Both must give the same lines, one by one. The loop is what one
-writes with the ORM first: enrolment by enrolment, meal by meal.
+writes with the ORM first: enrolment by enrolment, meal by meal. The month before is reviewed and
+issued first, so that the month measured has a history, as all but one have.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import psycopg
 from django.db import connection, transaction
 
 from bench.measures import Row, interleaved, resident_mib, seconds
+from billing.canteen.models import Enrolment
+from billing.canteen.queries import meals_for
+from billing.invoicing import operations
+from billing.invoicing.models import Anomaly, Regie
+from billing.tariffs.queries import price_on
+from commons.periods import Period
+from tests.factories.invoicing import make_regie
+from tests.factories.tariffs import ACTOR, make_version
 
 PUPILS = 54_000
 ROUNDS = 5
+BEFORE = datetime.date(2026, 9, 1)
 MONTH = datetime.date(2026, 10, 1)
 NEXT = datetime.date(2026, 11, 1)
+AT = datetime.datetime(2026, 11, 2, 10, tzinfo=datetime.UTC)
 LOOPED = 400  # enrolments of the loop: it takes minutes on all
 LIMIT = Path(__file__).with_name("limits") / "billing.sql"
 _SAME = """
@@ -29,15 +42,14 @@ _SAME = """
          SELECT draft.payer_id, line.pupil_id, line.enrolment_id, line.price_decision_id,
                 line.quantity, line.unit_price_cents, line.share_bp, line.days, line.amount_cents
          FROM invoicing_draftline AS line
-         JOIN invoicing_draftinvoice AS draft ON draft.id = line.draft_invoice_id)
+         JOIN invoicing_draftinvoice AS draft ON draft.id = line.draft_invoice_id
+         JOIN invoicing_billingrun AS run ON run.id = draft.run_id AND run.month = %s)
     ) AS only_there
 """
 
 
 def _load(pupils: int) -> None:
     """Fill the tables by statements of our own: collèges, pupils, payers, prices, enrolments."""
-    from tests.factories.tariffs import make_version
-
     version = make_version("92")
     colleges = max(1, pupils // 540)
     statements: Iterable[tuple[str, list[object]]] = [
@@ -61,6 +73,12 @@ def _load(pupils: int) -> None:
                SELECT gen_random_uuid(), 'Nom' || n, 'Enfant', n::text, n::text, '2013-05-04', ''
                FROM generate_series(1, %s::int) AS n""",
             [pupils],
+        ),
+        (
+            """INSERT INTO people_schooling (pupil_id, college_id, school_year, regime, valid_from)
+               SELECT pupil.id, 1 + pupil.id %% %s, 2026, 'HALF_BOARD', '2026-09-01'
+               FROM people_pupil AS pupil""",
+            [colleges],
         ),
         (
             """INSERT INTO people_guardian (public_id, last_name, first_name, sort_key, search_key,
@@ -123,28 +141,30 @@ def _load(pupils: int) -> None:
 
 def _analyze() -> None:
     """What autovacuum has long done in a département that lives."""
-    import os
-
-    import psycopg
-
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("ANALYZE")
         owner.execute("GRANT CREATE ON SCHEMA d92 TO d92")  # the limit makes its table
 
 
 def _forget() -> None:
-    """Take the last run away, as the owner: each preparation is a first one."""
-    import os
-
-    import psycopg
-
+    """Take the month's last run away, as the owner: each preparation is a first one."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
-        owner.execute(
-            "TRUNCATE d92.invoicing_billingrun, d92.invoicing_draftinvoice,"
-            " d92.invoicing_draftline, d92.invoicing_anomaly, d92.invoicing_invoice,"
-            " d92.invoicing_invoiceline"
-        )
-        owner.execute("DROP TABLE IF EXISTS d92.limit_lines")
+        owner.execute("SET search_path = d92")
+        run = owner.execute(
+            "SELECT id FROM invoicing_billingrun WHERE month = %s", [MONTH]
+        ).fetchone()
+        if run is not None:
+            owner.execute(
+                """DELETE FROM invoicing_draftline USING invoicing_draftinvoice AS draft
+                   WHERE draft.id = draft_invoice_id AND draft.run_id = %s""",
+                run,
+            )
+            owner.execute("DELETE FROM invoicing_draftinvoice WHERE run_id = %s", run)
+            owner.execute("DELETE FROM invoicing_billingrun WHERE id = %s", run)
+            owner.execute(
+                "VACUUM invoicing_draftline, invoicing_draftinvoice, invoicing_billingrun"
+            )
+        owner.execute("DROP TABLE IF EXISTS limit_lines")
 
 
 def _limit() -> None:
@@ -156,21 +176,34 @@ def _limit() -> None:
         cursor.execute(literal)
 
 
-def _product(regie: object) -> None:
-    from billing.invoicing import operations
-    from tests.factories.tariffs import ACTOR
+def _product(regie: Regie) -> None:
+    operations.prepare_run(regie=regie, month=MONTH, actor=ACTOR, at=AT)
 
-    at = datetime.datetime(2026, 11, 2, 10, tzinfo=datetime.UTC)
-    operations.prepare_run(regie=regie, month=MONTH, actor=ACTOR, at=at)
+
+def _issue_the_month_before(regie: Regie) -> list[Row]:
+    """The acts of a whole month, once each, as an agent does them."""
+    run = operations.prepare_run(regie=regie, month=BEFORE, actor=ACTOR, at=AT)
+    review = seconds(lambda: operations.review_run(run=run, actor=ACTOR, at=AT))
+    blocking = list(run.anomalies.filter(severity=Anomaly.Severity.BLOCKING))
+    for anomaly in blocking:
+        operations.answer_anomaly(anomaly=anomaly, answer="Vu.", actor=ACTOR, at=AT)
+    due_on = AT.date() + datetime.timedelta(days=30)
+    before = resident_mib()
+    issue = seconds(lambda: operations.issue_run(run=run, due_on=due_on, actor=ACTOR, at=AT))
+    added = resident_mib() - before
+    run.refresh_from_db()
+    invoices = run.counts["invoices"]
+    return [
+        Row("review_run", f"{review:.2f} s, {run.anomalies.count():,} anomalies"),
+        Row(
+            "issue_run",
+            f"{issue:.2f} s for {invoices:,} invoices ({invoices / issue:,.0f}/s), {added:.0f} MiB",
+        ),
+    ]
 
 
 def _loop() -> int:
     """What one writes first; returns the cents, to be sure it does the same work."""
-    from billing.canteen.models import Enrolment
-    from billing.canteen.queries import meals_for
-    from billing.tariffs.queries import price_on
-    from commons.periods import Period
-
     total = 0
     for enrolment in Enrolment.objects.order_by("pk")[:LOOPED]:
         for day in meals_for(enrolment, Period(MONTH, NEXT)):
@@ -181,11 +214,10 @@ def _loop() -> int:
 
 def run(scale: float) -> list[Row]:
     """Seconds of the limit, of the product's preparation, and of the loop."""
-    from tests.factories.invoicing import make_regie
-
     pupils = int(PUPILS * scale)
     _load(pupils)
     regie = make_regie()
+    issued = _issue_the_month_before(regie)
     _product(regie)
     _limit()  # both warm
     before = resident_mib()
@@ -196,16 +228,22 @@ def run(scale: float) -> list[Row]:
     _limit()
     _product(regie)
     with connection.cursor() as cursor:
-        cursor.execute(_SAME)
+        cursor.execute(_SAME, [MONTH])
         ((different,),) = cursor.fetchall()
         cursor.execute("SELECT count(*) FROM limit_lines")
         ((lines,),) = cursor.fetchall()
-        cursor.execute("SELECT count(*) FROM invoicing_draftline")
+        cursor.execute(
+            """SELECT count(*) FROM invoicing_draftline AS line
+               JOIN invoicing_draftinvoice AS draft ON draft.id = line.draft_invoice_id
+               JOIN invoicing_billingrun AS run ON run.id = draft.run_id WHERE run.month = %s""",
+            [MONTH],
+        )
         ((own,),) = cursor.fetchall()
     loop = seconds(_loop) * pupils / LOOPED
     ratio, faster = taken["product"] / taken["limit"], loop / taken["product"]
     is_same = different == 0 and lines == own
     return [
+        *issued,
         Row("lines", f"{own:,} for {pupils:,} pupils", "the limit's own, row by row", is_same),
         Row("limit", f"{taken['limit']:.2f} s"),
         Row(
