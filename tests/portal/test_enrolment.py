@@ -294,7 +294,7 @@ def test_child_already_enrolled_has_no_steps(site, family):
     assert response.headers["Location"] == f"/enfants/{family.pupil.public_id}/"
 
 
-def test_separated_parents_both_appear_as_payers(site):
+def test_separated_parent_confirms_their_own_share(site):
     family = make_family(guardians=2)
     open_canteen(family.college)
     make_version("92")
@@ -304,7 +304,8 @@ def test_separated_parents_both_appear_as_payers(site):
 
     page = text(site.get(path(family, "confirmation/")))
 
-    assert page.count("50\u00a0%") == 2
+    assert "Qui paie Vous, pour 50\u00a0%" in page
+    assert family.guardians[1].first_name not in page
 
 
 def test_parent_outside_the_household_learns_nothing_of_its_resources(site):

@@ -29,6 +29,8 @@ from ui.errors import explain, explain_code, tenant_phone
 from ui.price_story import PriceStory, price_story
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from billing.canteen.models import Enrolment
     from tenants.accounts.models import User
     from tenants.people.models import College, Pupil
@@ -45,7 +47,7 @@ class Canteen:
     may_enrol: bool
     why_not: str
     next_meal: datetime.date | None
-    payers: tuple[overviews.PayerView, ...]
+    own_share_bp: int | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Summary:
     college_name: str
     weekdays: int
     starts_on: datetime.date
-    payers: tuple[overviews.PayerView, ...]
+    own_share_bp: int | None
     price: ExplainedPrice | None
     story: PriceStory | None
     ends_known_situation: bool
@@ -92,20 +94,21 @@ def why_not(pupil: Pupil, page: EnrolmentPage, *, at: datetime.datetime) -> str:
     return ""
 
 
-def canteen_of(pupil: Pupil, *, at: datetime.datetime) -> Canteen:
-    """The canteen of a child, for its page."""
+def canteen_of(user: User, pupil: Pupil, *, at: datetime.datetime) -> Canteen:
+    """The canteen of a child, for the page this person sees."""
     today = wording.local_date(at)
     year = school_year_of(today)
     try:
         page = page_of(pupil, at=at)
     except DomainError as error:
-        return Canteen(year.label, False, str(explain(error)), None, ())
+        return Canteen(year.label, False, str(explain(error)), None, None)
     enrolment = running_enrolment(pupil, school_year=year.start_year, on=today)
     if enrolment is None:
         refusal = why_not(pupil, page, at=at)
-        return Canteen(year.label, not refusal, refusal, None, ())
+        return Canteen(year.label, not refusal, refusal, None, None)
     view = next(view for view in page.enrolments if view.enrolment.pk == enrolment.pk)
-    return Canteen(year.label, False, "", _next_meal(enrolment, today), view.payers)
+    share_bp = own_share_bp(user, view.payers)
+    return Canteen(year.label, False, "", _next_meal(enrolment, today), share_bp)
 
 
 def _next_meal(enrolment: Enrolment, today: datetime.date) -> datetime.date | None:
@@ -204,6 +207,16 @@ def payers_of(page: EnrolmentPage) -> tuple[overviews.PayerView, ...]:
     return tuple(payer for payer in known if payer.share_bp > 0)
 
 
+def own_share_bp(user: User, payers: Sequence[overviews.PayerView]) -> int | None:
+    """What this person pays, in ten-thousandths; None while nobody is known to pay.
+
+    Pages say no more: separated parents must learn nothing of each other here.
+    """
+    if not payers:
+        return None
+    return sum(payer.share_bp for payer in payers if payer.guardian.user_id == user.pk)
+
+
 def summary_of(
     user: User, pupil: Pupil, page: EnrolmentPage, draft: Enrolment, *, answer: str
 ) -> Summary:
@@ -216,7 +229,7 @@ def summary_of(
         college_name=draft.college.name,
         weekdays=draft.weekdays,
         starts_on=day,
-        payers=payers_of(page),
+        own_share_bp=own_share_bp(user, payers_of(page)),
         price=price,
         story=price_story(price) if price else None,
         ends_known_situation=chooses_maximum

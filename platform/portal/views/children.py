@@ -27,6 +27,6 @@ def child(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     pupil = access_own_child(request.user, public_id)
     at = timezone.now()
     card = family.child_card(pupil, on=timezone.localdate(at))
-    context = {"child": card, "canteen": enrolment.canteen_of(pupil, at=at)}
+    context = {"child": card, "canteen": enrolment.canteen_of(request.user, pupil, at=at)}
     found = places.of_colleges([card.college])
     return show(request, "portal/pages/child.html", context, places=found)
