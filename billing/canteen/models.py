@@ -187,8 +187,8 @@ class BookingException(TenantModel):
     actor_id = models.CharField("auteur", max_length=100)
 
     class Meta:
-        verbose_name = "exception au planning"
-        verbose_name_plural = "exceptions au planning"
+        verbose_name = "annulation ou ajout"
+        verbose_name_plural = "annulations et ajouts"
         constraints = (
             models.UniqueConstraint(
                 fields=("enrolment", "day"), name="one_exception_per_enrolment_and_day"

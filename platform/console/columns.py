@@ -1,7 +1,8 @@
 """A column of a list: its text, and how its cells behave when the page is narrow.
 
-Figures stand on the right. Dates, states and short identifiers stay on one line. Long codes and
-addresses may break anywhere. Every other text wraps between its words.
+Figures stand on the right. Dates, states and short identifiers stay on one line. Long codes may
+break anywhere, and so may e-mail addresses that are longer than most. Every other text wraps
+between its words.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from console import naming, records
 if TYPE_CHECKING:
     from console.readonly import ReadOnlyAdmin
 
-NUMBER, SHORT, LONG = "is-number", "is-short", "is-long"
+NUMBER, SHORT, LONG, EMAIL = "is-number", "is-short", "is-long", "is-email"
 LONGEST_SHORT = 24  # characters that stay on one line
 _LONG_CODES = {"action", "actor_id", "subject_id", "record_id", "reference", "latest_error"}
 
@@ -43,7 +44,9 @@ def _class_of_field(field: Any) -> str:
         return SHORT if field.name == "school_year" else ""
     if isinstance(field, models.IntegerField | models.DecimalField):
         return NUMBER
-    if isinstance(field, models.UUIDField | models.EmailField) or field.name in _LONG_CODES:
+    if isinstance(field, models.EmailField):
+        return EMAIL
+    if isinstance(field, models.UUIDField) or field.name in _LONG_CODES:
         return LONG
     if isinstance(field, models.CharField) and field.max_length is not None:
         return SHORT if field.max_length <= LONGEST_SHORT else ""

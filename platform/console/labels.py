@@ -1,7 +1,7 @@
 """The French names of fields whose model gives none: Django would show their English name.
 
 A model that names its field itself is left alone, but for the unit in brackets: the console writes
-amounts in euros and shares in percent.
+amounts in euros, shares in percent, and the last day of a period rather than the day after.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NAMES = {
     "school_class": _("classe"),
     "user": _("compte"),
 }
-_UNIT = re.compile(r" \((?:centimes|dix-millièmes|points de base|début)\)$")
+_UNIT = re.compile(r" \((?:centimes|dix-millièmes|points de base|début|exclu)\)$")
 
 
 def of_field(field: Any) -> str:

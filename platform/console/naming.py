@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from billing.canteen.models import BookingException, Enrolment, EnrolmentPayer, ServiceDay
-from billing.invoicing.models import Anomaly, BillingRun, InvoiceLine
+from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
 from billing.ledger.models import Transfer
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
 from commons.models import AuditEntry
@@ -44,6 +44,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("Ressources de %(household)s, depuis le %(day)s")
         % {"household": row.household, "day": wording.full_date(row.valid_from)}
     ),
+    Invoice: lambda row: _("Facture %(number)s") % {"number": row.number},
     InvoiceLine: lambda row: f"{row.invoice}, {row.label}",
     PriceDecision: lambda row: (
         f"{row.pupil}, {format_euros(row.unit_price_cents)}, {wording.full_date(row.valid_from)}"

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from commons.normalisation import search_key
-from console import acts, columns, exports, lookups, naming, records
+from console import acts, around, columns, exports, lookups, naming, records
 from console.paging import BoundedPaginator
 from console.words import ACTOR_KINDS, said
 from tenants.accounts.capabilities import Capability, Role
@@ -38,6 +38,12 @@ SELECTION_LIMIT = 200
 
 class ReadOnlyChangeList(ChangeList):
     """A list whose rows open the page of their object, and whose total is not counted."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The rows of the page, with what their computed columns need of them all."""
+        super().get_results(request)
+        admin: Any = self.model_admin
+        self.result_list = admin.prepared(self.result_list)
 
     def url_for_result(self, result: Model) -> str:
         admin: Any = self.model_admin
@@ -168,6 +174,18 @@ class ReadOnlyAdmin(ModelAdmin):
         options = self.opts
         return reverse(f"console:{options.app_label}_{options.model_name}_change", args=[row.pk])
 
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """Rows of a list, with what its computed columns read; the place for one query for all."""
+        return rows
+
+    def details(self, request: SignedInRequest, row: Any) -> list[records.Detail]:
+        """What the page of a row says, name by name."""
+        return records.describe(self, request, row)
+
+    def around(self, request: SignedInRequest, row: Any) -> list[around.Table]:
+        """The tables under it."""
+        return []
+
     # --- pages ----------------------------------------------------------------------------------
 
     @lookups.back_to_the_list_if_wrong
@@ -217,7 +235,8 @@ class ReadOnlyAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": naming.name_of(row),
             "opts": self.opts,
-            "record": records.describe(self, request, row),
+            "record": self.details(request, row),
+            "around": self.around(request, row),
             "list_url": self.list_address(),
             "list_name": str(self.opts.verbose_name_plural).capitalize(),
         }

@@ -1,6 +1,7 @@
 """One row as a list of names and values, in words an agent reads.
 
-Columns ending in `_cents` are written in euros, shares (`_bp`) in percent, references are links to
+Columns ending in `_cents` are written in euros, shares (`_bp`) in percent, periods up to
+their last day, references are links to
 what the agent may open. Nothing here writes.
 """
 
@@ -44,7 +45,7 @@ def describe(
     model_admin: ReadOnlyAdmin, request: SignedInRequest, row: models.Model
 ) -> list[Detail]:
     """Every field of a row, in order, but the keys that mean nothing to an agent."""
-    hidden = {"id", "sort_key", "search_key", "password", *model_admin.hides}
+    hidden = {"id", "public_id", "sort_key", "search_key", "password", *model_admin.hides}
     return [
         _detail(model_admin, request, row, field)
         for field in row._meta.concrete_fields  # noqa: SLF001
@@ -92,13 +93,22 @@ def written_value(value: Any, field_name: str = "") -> str:
         return str(number_format(value, use_l10n=True))
     if isinstance(value, datetime.datetime):
         return moment(value)
-    if isinstance(value, datetime.date) and field_name == "month":
-        return wording.month_name(value)
     if isinstance(value, datetime.date):
-        return wording.full_date(value)
+        return _written_date(value, field_name)
     if isinstance(value, list):
         return ", ".join(written_value(item) for item in value)
     return str(value)
+
+
+def _written_date(value: datetime.date, field_name: str) -> str:
+    if field_name == "month":
+        return wording.month_name(value)
+    return wording.full_date(last_day(value) if field_name == "valid_until" else value)
+
+
+def last_day(valid_until: datetime.date) -> datetime.date:
+    """The last day of a period that is stored with the day after."""
+    return valid_until - datetime.timedelta(days=1)
 
 
 def moment(value: datetime.datetime) -> str:

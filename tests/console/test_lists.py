@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from billing.invoicing.models import Anomaly, Invoice
+from billing.ledger.models import Account
 from console import columns, exports, labels, records
 from console.sites import console_site
 from tenants.accounts.capabilities import Role
@@ -63,8 +64,8 @@ def test_cells_are_laid_out_by_what_they_hold():
 
     assert found("invoicing.Invoice") == ["is-short", "", "", "is-short", "is-number", "is-short"]
     assert found("tariffs.PriceDecision")[2:] == ["is-number", "", "is-short", "is-short"]
-    assert found("accounts.User")[0] == "is-long"
-    assert found("ledger.Account")[3:] == ["is-number", "is-number", "is-short"]
+    assert found("accounts.User")[0] == "is-email"
+    assert found("ledger.Account")[3:] == ["is-short", "is-number", "is-number", "is-short"]
 
 
 def test_months_numbers_and_amounts_stay_whole(agent):
@@ -192,3 +193,31 @@ def test_a_cut_export_says_so(agent, monkeypatch):
 
 def test_a_month_is_written_without_its_first_day():
     assert records.written_value(datetime.date(2026, 10, 1), "month") == "octobre\xa02026"
+
+
+def test_an_anomaly_says_whom_it_is_about_in_the_list_and_in_the_export(agent):
+    family = make_billed_family()
+    run = review(prepare())
+    Anomaly.objects.create(
+        run=run,
+        code="zero_invoice",
+        severity="WARNING",
+        subject_type="payer",
+        subject_id=family.guardians[0].pk,
+        details={},
+    )
+    site = agent(Role.REGISSEUR)
+
+    page = site.get(changelist(Anomaly)).content.decode()
+    _response, rows = lines(site, changelist(Anomaly, "export"))
+
+    assert family.guardians[0].full_name in page
+    assert family.guardians[0].full_name in {row[1] for row in rows}
+
+
+def test_accounts_of_invoices_are_found_by_their_number(agent):
+    make_billed_family()
+    (invoice,) = issue(prepare())
+    site = agent(Role.REGISSEUR)
+
+    assert invoice.number in site.get(changelist(Account)).content.decode()

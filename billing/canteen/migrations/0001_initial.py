@@ -169,8 +169,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "exception au planning",
-                "verbose_name_plural": "exceptions au planning",
+                "verbose_name": "annulation ou ajout",
+                "verbose_name_plural": "annulations et ajouts",
             },
         ),
         migrations.CreateModel(

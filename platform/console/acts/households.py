@@ -86,7 +86,7 @@ class ResourcesForm(forms.Form):
         label=gettext_lazy("Situation"), widget=forms.CheckboxSelectMultiple, required=False
     )
     valid_from = DayField(label=gettext_lazy("Valable à partir du"))
-    valid_until = DayField(label=gettext_lazy("Jusqu'au (exclu)"), required=False)
+    last_day = DayField(label=gettext_lazy("Dernier jour"), required=False)
     proof_note = forms.CharField(
         label=gettext_lazy("Note sur la pièce"), max_length=200, required=False
     )
@@ -161,6 +161,7 @@ class RecordResources(Act):
 
 def _resources_of(pupil: Pupil, answers: Answers) -> dict[str, Any]:
     """The arguments of `record_resources`."""
+    last_day = answers["last_day"]
     return {
         "household": pupil.household,
         "basis": answers["basis"],
@@ -173,7 +174,7 @@ def _resources_of(pupil: Pupil, answers: Answers) -> dict[str, Any]:
         "proof_kind": answers["proof_kind"],
         "proof_note": answers["proof_note"],
         "valid_from": answers["valid_from"],
-        "valid_until": answers["valid_until"],
+        "valid_until": last_day and last_day + datetime.timedelta(days=1),
     }
 
 

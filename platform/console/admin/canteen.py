@@ -16,7 +16,7 @@ from billing.canteen.models import (
     ServiceDay,
 )
 from console.filters import GoneFilter, MealsFilter, RunningFilter, UnpricedFilter
-from console.readonly import ReadOnlyAdmin
+from console.readonly import ReadOnlyAdmin, column
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
 
@@ -43,15 +43,7 @@ class CanteenRulesAdmin(ReadOnlyAdmin):
 
 @admin.register(Enrolment, site=console_site)
 class EnrolmentAdmin(ReadOnlyAdmin):
-    list_display = (
-        "pupil",
-        "college",
-        "school_year",
-        "weekdays",
-        "state",
-        "valid_from",
-        "valid_until",
-    )
+    list_display = ("pupil", "college_name", "weekdays", "state", "valid_from", "valid_until")
     list_select_related = ("pupil", "college")
     list_filter = (
         RunningFilter,
@@ -70,6 +62,10 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     own_pupil = "pupil"
     acts = ("change-weekdays", "end-enrolments")
     empty_text = _("Aucune famille n'a encore inscrit d'enfant.")
+
+    @column(_("Collège"), order="college__name")
+    def college_name(self, row: Enrolment) -> str:
+        return row.college.name
 
     def page_of(self, row: Any) -> str:
         return reverse("console:pupil-file", args=[row.pupil.public_id])

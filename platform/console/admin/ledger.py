@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from billing.invoicing.models import Invoice
 from billing.ledger.models import Account, Transfer
 from console import columns, records
 from console.readonly import ReadOnlyAdmin, column
+from console.records import NOTHING
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
 
@@ -15,12 +20,24 @@ from tenants.accounts.capabilities import Capability
 @admin.register(Account, site=console_site)
 class AccountAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
-    list_display = ("code", "kind", "name", "debited", "credited", "closed_at")
+    list_display = ("code", "kind", "name", "invoice_number", "debited", "credited", "closed_at")
     list_filter = ("kind",)
     search_exact = ("code", "name__istartswith")
     search_help_text = _("Code entier, ou début du libellé.")
     ordering = ("code",)
     explanation = _("Un solde ne se corrige jamais : on passe une écriture.")
+
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        listed = list(rows)
+        found = Invoice.objects.filter(ledger_account__in=listed)
+        numbers = dict(found.values_list("ledger_account_id", "number"))
+        for row in listed:
+            row.invoice_number = numbers.get(row.pk, NOTHING)
+        return listed
+
+    @column(_("Facture"), cell_class=columns.SHORT)
+    def invoice_number(self, row: Any) -> str:
+        return str(row.invoice_number)
 
     @column(_("Débits"), order="debits_posted", cell_class=columns.NUMBER)
     def debited(self, row: Account) -> str:

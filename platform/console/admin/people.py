@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from console.around import Drawer, Table
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
 from console.words import RECORD_KINDS, said
@@ -24,6 +25,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from ui.requests import SignedInRequest
 
 
 @admin.register(College, site=console_site)
@@ -73,6 +75,9 @@ class GuardianAdmin(ReadOnlyAdmin):
     ordering = ("sort_key", "pk")
     empty_text = _("Les responsables arrivent avec l'annuaire de l'académie.")
 
+    def around(self, request: SignedInRequest, row: Any) -> list[Table]:
+        return Drawer(self.admin_site, request).of_guardian(row)
+
 
 @admin.register(Household, site=console_site)
 class HouseholdAdmin(ReadOnlyAdmin):
@@ -80,6 +85,9 @@ class HouseholdAdmin(ReadOnlyAdmin):
     search_exact = ("label__istartswith",)
     search_help_text = _("Début du libellé.")
     ordering = ("label", "pk")
+
+    def around(self, request: SignedInRequest, row: Any) -> list[Table]:
+        return Drawer(self.admin_site, request).of_household(row)
 
 
 @admin.register(Schooling, site=console_site)

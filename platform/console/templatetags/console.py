@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -59,6 +60,12 @@ def thousands(number: int) -> str:
 def moment(value: Any) -> str:
     """`7 octobre 2024, 14 h 05`"""
     return records.moment(value) if value else records.NOTHING
+
+
+@register.filter
+def last_day(valid_until: datetime.date) -> datetime.date:
+    """The last day of a period that is stored with the day after."""
+    return records.last_day(valid_until)
 
 
 @register.filter
