@@ -15,9 +15,11 @@ from billing.canteen.models import BookingException, Enrolment, EnrolmentPayer, 
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
 from billing.ledger.models import Transfer
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
-from commons.models import AuditEntry
+from commons.models import AuditEntry, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
+from console.words import ACTIONS, EVENTS, said
+from tenants.accounts.models import StaffRole
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -29,7 +31,7 @@ from ui import wording
 
 _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Anomaly: lambda row: anomalies.title_of(row.code),
-    AuditEntry: lambda row: str(row.action),
+    AuditEntry: lambda row: said(ACTIONS)(row.action),
     BillingRun: lambda row: _("Facturation %(month)s") % {"month": wording.of_month(row.month)},
     BookingException: lambda row: (
         f"{row.get_kind_display()}, {row.enrolment.pupil}, {wording.full_date(row.day)}"
@@ -38,6 +40,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},
     FeedImportRow: lambda row: f"{row.record_id}, {row.get_outcome_display()}",
+    OutboxEvent: lambda row: said(EVENTS)(row.name),
     Guardianship: lambda row: f"{row.guardian}, {row.pupil}",
     HouseholdMember: lambda row: f"{row.guardian}, {row.household}",
     HouseholdResources: lambda row: (
@@ -53,6 +56,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         f"{row.pupil}, {row.college.name}, {row.school_year}-{row.school_year + 1}"
     ),
     ServiceDay: lambda row: f"{row.college.name}, {wording.full_date(row.day)}",
+    StaffRole: lambda row: f"{row.user}, {row.get_role_display()}",
     TariffVersion: lambda row: f"{row.schedule.label}, {wording.full_date(row.valid_from)}",
     Transfer: lambda row: str(row.reference),
 }

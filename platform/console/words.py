@@ -44,6 +44,44 @@ SUBJECTS: Words = {
     "PriceDecision": _("Décision de prix"),
     "HouseholdResources": _("Ressources du foyer"),
 }
+ACTIONS: Words = {
+    "accounts.role.granted": _("Rôle donné"),
+    "accounts.user.created": _("Compte ouvert"),
+    "billing.anomaly.answered": _("Réponse à une anomalie"),
+    "billing.regie.opened": _("Régie ouverte"),
+    "billing.run.issued": _("Factures émises"),
+    "billing.run.prepared": _("Mois préparé"),
+    "billing.run.reviewed": _("Anomalies cherchées"),
+    "canteen.enrolment.created": _("Inscription faite"),
+    "canteen.enrolment.draft_saved": _("Inscription commencée"),
+    "canteen.enrolment.ended": _("Inscription arrêtée"),
+    "canteen.enrolment.payers_changed": _("Payeurs changés"),
+    "canteen.enrolment.weekdays_changed": _("Jours changés"),
+    "canteen.meal.added": _("Repas ajouté"),
+    "canteen.meal.cancelled": _("Repas annulé"),
+    "canteen.rules.set": _("Règles de la cantine fixées"),
+    "canteen.service_day.closed": _("Jour fermé"),
+    "canteen.service_days.opened": _("Jours ouverts"),
+    "ledger.account.closed": _("Compte du grand livre fermé"),
+    "ledger.checked": _("Grand livre contrôlé"),
+    "ledger.holds.expired": _("Réservations expirées"),
+    "people.bills.shared": _("Factures partagées"),
+    "people.feed.applied": _("Annuaire appliqué"),
+    "people.feed_record.decided": _("Ligne de l'annuaire tranchée"),
+    "people.guardian.connected": _("Responsable relié à son compte"),
+    "people.household.formed": _("Foyer formé"),
+    "registry.departement.provisioned": _("Département ouvert"),
+    "tariffs.price.decided": _("Prix décidé"),
+    "tariffs.prices.decided_again": _("Prix décidés à nouveau"),
+    "tariffs.resources.recorded": _("Ressources enregistrées"),
+    "tariffs.version.published": _("Tarif publié"),
+}
+# What is told outside, where it is not named as the act it follows.
+EVENTS: Words = {
+    **ACTIONS,
+    "billing.invoice.issued": _("Facture à annoncer"),
+    "billing.ledger.differs": _("Écart dans le grand livre"),
+}
 # A price rests on a proof, on none, or on the family's choice of the highest price.
 PRICE_SOURCES: Words = {
     **{str(value): label for value, label in HouseholdResources.Proof.choices},

@@ -151,3 +151,15 @@ def test_an_anomaly_says_what_is_odd_and_what_to_do(agent):
     assert "Pas de courriel, mais une adresse, pour 12,40 € à payer." in page
     assert "Imprimez la facture et envoyez-la." in page
     assert "total_cents" not in page
+
+
+def test_a_price_is_explained_in_sentences_and_an_account_in_euros(agent):
+    family = make_billed_family()
+    (invoice,) = issue(prepare())
+
+    price = record(agent(Role.INSTRUCTOR), family.pupil.price_decisions.get())
+    account = record(agent(Role.REGISSEUR), invoice.ledger_account)
+
+    assert "Le prix du repas est 0,5 % de ce quotient. Vous payez 3,00 € par repas." in price
+    assert "COEFFICIENT" not in price
+    assert f"Débits {euros(invoice.total_cents)}" in account

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -11,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from console import acts
+from console import acts, words
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
 from tenants.accounts.capabilities import Role
@@ -19,6 +21,7 @@ from tenants.people.models import Pupil
 from tests.factories.canteen import make_family
 from tests.factories.invoicing import issue, make_billed_family, prepare
 
+ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = sorted(console_site._registry.items(), key=lambda item: item[0]._meta.label)
 UNSEEN = {
     # Behind other lists, or machinery that nobody reads row by row.
@@ -136,3 +139,15 @@ def test_an_export_holds_the_filtered_rows_and_no_formula(agent):
     assert len(rows) == 2
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows[1])
     assert "cmd" in text
+
+
+def test_every_act_that_leaves_a_trace_has_a_name():
+    """Those written in the code; `said` would show the code of one that has no name."""
+    written = set()
+    for room in ("billing", "tenants", "platform", "federation"):
+        for path in (ROOT / room).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            written |= set(re.findall(r'action="([a-z_.]+)"', text))
+
+    assert len(written) > 20
+    assert written <= set(words.ACTIONS)

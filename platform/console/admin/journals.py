@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from commons.models import AuditEntry, OutboxEvent
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
-from console.words import ACTOR_KINDS, SUBJECTS, said
+from console.words import ACTIONS, ACTOR_KINDS, EVENTS, SUBJECTS, said
 from tenants.accounts.capabilities import Capability
 
 
@@ -19,9 +19,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_AUDIT,)
     list_display = ("at", "action", "subject_type", "subject_id", "actor_kind", "actor_id")
     list_filter = ("actor_kind", "at")
-    words: ClassVar = {"actor_kind": said(ACTOR_KINDS), "subject_type": said(SUBJECTS)}
+    words: ClassVar = {
+        "action": said(ACTIONS),
+        "actor_kind": said(ACTOR_KINDS),
+        "subject_type": said(SUBJECTS),
+    }
     search_exact = ("action", "subject_id", "actor_id")
-    search_help_text = _("Acte, objet ou auteur, en entier.")
+    search_help_text = _("Objet ou auteur, en entier.")
     ordering = ("-at", "-pk")
     explanation = _("Le journal ne s'efface pas et ne se corrige pas.")
 
@@ -37,6 +41,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
         "next_attempt_at",
         "latest_error",
     )
+    words: ClassVar = {"name": said(EVENTS)}
     list_filter = (("delivered_at", admin.EmptyFieldListFilter),)
     ordering = ("-pk",)
     empty_text = _("Rien n'attend : tout est parti.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing.invoicing.models import Invoice
 from billing.ledger.models import Account, Transfer
+from commons.money import format_euros
 from console import columns, records
 from console.readonly import ReadOnlyAdmin, column
 from console.records import NOTHING
@@ -21,6 +22,12 @@ from tenants.accounts.capabilities import Capability
 class AccountAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
     list_display = ("code", "kind", "name", "invoice_number", "debited", "credited", "closed_at")
+    words: ClassVar = {
+        "debits_pending": format_euros,
+        "debits_posted": format_euros,
+        "credits_pending": format_euros,
+        "credits_posted": format_euros,
+    }
     list_filter = ("kind",)
     search_exact = ("code", "name__istartswith")
     search_help_text = _("Code entier, ou début du libellé.")

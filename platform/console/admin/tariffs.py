@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import (
@@ -14,10 +15,14 @@ from billing.tariffs.models import (
     TariffSchedule,
     TariffVersion,
 )
+from billing.tariffs.queries import explained_price
 from console.readonly import ReadOnlyAdmin
+from console.records import Detail
 from console.sites import console_site
 from console.words import PRICE_SOURCES, said
 from tenants.accounts.capabilities import Capability
+from ui.price_story import price_story
+from ui.requests import SignedInRequest
 
 _TARIFFS = (Capability.READ_FILES, Capability.MANAGE_TARIFFS)
 
@@ -65,5 +70,11 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
     search_exact = ("pupil__ine",)
     search_help_text = _("Début du nom de l'élève, ou INE.")
     ordering = ("-decided_at", "-pk")
+    hides = ("inputs", "steps")
     explanation = _("Chaque prix garde les données et les étapes qui l'expliquent.")
     empty_text = _("Aucun prix n'est encore décidé.")
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        story = price_story(explained_price(row))
+        sentences = " ".join(sentence for sentence in story.sentences if sentence)
+        return [*super().details(request, row), Detail(gettext("Explication"), sentences)]
