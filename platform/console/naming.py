@@ -58,7 +58,14 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     ServiceDay: lambda row: f"{row.college.name}, {wording.full_date(row.day)}",
     StaffRole: lambda row: f"{row.user}, {row.get_role_display()}",
     TariffVersion: lambda row: f"{row.schedule.label}, {wording.full_date(row.valid_from)}",
-    Transfer: lambda row: str(row.reference),
+    Transfer: lambda row: (
+        _("%(kind)s de %(amount)s, %(day)s")
+        % {
+            "kind": row.get_kind_display(),
+            "amount": format_euros(row.amount_cents),
+            "day": wording.full_date(row.booked_at),
+        }
+    ),
 }
 
 

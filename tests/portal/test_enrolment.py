@@ -294,6 +294,16 @@ def test_child_already_enrolled_has_no_steps(site, family):
     assert response.headers["Location"] == f"/enfants/{family.pupil.public_id}/"
 
 
+def test_confirmation_names_a_day_of_the_choice_as_the_first_one(site, family):
+    site.post(path(family, "jours/"), weekdays=["1"])
+    site.post(path(family, "situation/"), choice="KEEP")
+
+    page = text(site.get(path(family, "confirmation/")))
+
+    assert FIRST_FREE_DAY.weekday() == 4
+    assert "À partir du mardi\u00a015\u00a0octobre" in page
+
+
 def test_separated_parent_confirms_their_own_share(site):
     family = make_family(guardians=2)
     open_canteen(family.college)

@@ -56,7 +56,7 @@ class Summary:
 
     college_name: str
     weekdays: int
-    starts_on: datetime.date
+    first_meal_on: datetime.date
     own_share_bp: int | None
     price: ExplainedPrice | None
     story: PriceStory | None
@@ -207,6 +207,12 @@ def payers_of(page: EnrolmentPage) -> tuple[overviews.PayerView, ...]:
     return tuple(payer for payer in known if payer.share_bp > 0)
 
 
+def _first_of(weekdays: int, day: datetime.date) -> datetime.date:
+    """The first day from `day` on that is one of these weekdays; collèges' closures not counted."""
+    week = (day + datetime.timedelta(days=ahead) for ahead in range(7))
+    return next((one for one in week if weekdays >> one.weekday() & 1), day)
+
+
 def own_share_bp(user: User, payers: Sequence[overviews.PayerView]) -> int | None:
     """What this person pays, in ten-thousandths; None while nobody is known to pay.
 
@@ -228,7 +234,7 @@ def summary_of(
     return Summary(
         college_name=draft.college.name,
         weekdays=draft.weekdays,
-        starts_on=day,
+        first_meal_on=_first_of(draft.weekdays, day),
         own_share_bp=own_share_bp(user, payers_of(page)),
         price=price,
         story=price_story(price) if price else None,
