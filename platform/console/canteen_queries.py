@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import uuid
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet
@@ -19,6 +20,7 @@ from commons.periods import Period
 from commons.school_calendar import SchoolYear
 from console import sql
 from tenants.accounts.capabilities import Capability, Role
+from tenants.people.models import College
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -38,6 +40,14 @@ def service_days(user: User, ids: list[int]) -> list[ServiceDay]:
     if not user.can(Capability.READ_FILES):
         found = found.filter(college__uai__in=own_uais(user))
     return list(found.order_by("day", "college__name", "pk"))
+
+
+def colleges(user: User, public_ids: list[uuid.UUID]) -> list[College]:
+    """The collèges an agent named, among those they may see, by name."""
+    found = College.objects.filter(public_id__in=public_ids)
+    if not user.can(Capability.READ_FILES):
+        found = found.filter(uai__in=own_uais(user))
+    return list(found.order_by("name", "pk"))
 
 
 def own_uais(user: User) -> list[str]:

@@ -117,7 +117,7 @@ def pupil_file(user: User, pupil: Pupil, *, at: datetime.datetime) -> PupilFile:
             .order_by("-school_year", "-valid_from", "-pk")
         ),
         guardianships=guardianships,
-        siblings=_siblings(user, pupil),
+        siblings=siblings_of(user, pupil),
         members=_members(pupil) if may_read else (),
         resources=resources_on(pupil.household_id, today) if may_read else None,
         enrolments=enrolments,
@@ -142,7 +142,7 @@ def _enrolments(
     return page.enrolments, page.draft, True
 
 
-def _siblings(user: User, pupil: Pupil) -> tuple[Pupil, ...]:
+def siblings_of(user: User, pupil: Pupil) -> tuple[Pupil, ...]:
     """The other pupils of the same guardians that the user may see."""
     guardians = Guardianship.objects.filter(pupil=pupil, valid_until__isnull=True)
     return tuple(

@@ -184,6 +184,8 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "issue-run": (("run",), {"due_on": "2024-12-31"}),
     "answer-anomalies": (("anomaly",), {"answer": "Vérifié."}),
     "close-service-days": (("day",), {"reason": "Grève"}),
+    "open-service-days": (("college",), {"first_day": "2025-09-01"}),
+    "form-household": (("pupil",), {}),  # the people are named: see `_act`
     "end-enrolments": (("enrolment",), {"end_on": "2024-12-09"}),
     "redecide-prices": (("pupil",), {"valid_from": "2024-12-01"}),
     "enrol-pupil": (("newcomer",), {"weekdays": "1", "start_on": "2024-12-09"}),
@@ -227,6 +229,12 @@ def _act(world: World, name: str, who: str) -> str:
     if name == "share-bills":
         first, second = world.family.guardians
         answers = {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
+    if name == "form-household":
+        answers = {
+            "adults": [str(world.family.guardians[0].pk)],
+            "children": [str(world.family.pupil.pk)],
+            "valid_from": "2024-12-02",
+        }
     url = url_for(name, *(world.keys[one] for one in targets))
     visitor = world.clients[who]
     with undone():

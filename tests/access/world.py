@@ -102,6 +102,7 @@ def build(in_tenant: Any) -> World:
         clients["other_tenant"].force_login(there)
     keys = {
         "pupil": family.pupil,
+        "college": family.college,
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
         "run": run,

@@ -13,6 +13,7 @@ from billing.invoicing.models import BillingRun, Invoice
 from billing.tariffs.models import PriceDecision
 from console import acts
 from tenants.accounts.capabilities import Role
+from tests.factories.canteen import make_college, make_family
 from tests.factories.invoicing import make_billed_family, make_regie, prepare, review
 from tests.factories.tariffs import make_resources
 
@@ -172,3 +173,54 @@ def test_the_pages_of_tariffs_draw_the_price(agent):
 
     assert "<path" in drawn
     assert "Le quotient est multiplié par 0,005" in drawn or "0.005" in drawn
+
+
+def test_the_days_of_a_college_are_opened_until_the_end_of_the_year(agent):
+    college = make_college()
+    site = agent(Role.INSTRUCTOR)
+
+    shown, done = confirm(site, acts.url_for("open-service-days", college), first_day="2025-06-30")
+
+    days = set(ServiceDay.objects.filter(college=college).values_list("day", flat=True))
+    assert f"Jours ouverts {len(days)}" in text(shown)
+    assert done.status_code == 302
+    # The year ends on Friday 4 July 2025 in the evening; no meal on Wednesdays is a rule, not ours.
+    assert min(days) == datetime.date(2025, 6, 30)
+    assert max(days) == datetime.date(2025, 7, 4)
+
+
+def test_a_household_is_formed_and_its_resources_are_asked_next(agent):
+    family = make_family(guardians=2)
+    before = family.pupil.household
+    mother, father = family.guardians
+    site = agent(Role.INSTRUCTOR)
+
+    shown, done = confirm(
+        site,
+        acts.url_for("form-household", family.pupil),
+        adults=[str(father.pk)],
+        children=[str(family.pupil.pk)],
+        valid_from="2024-10-02",
+    )
+
+    family.pupil.refresh_from_db()
+    formed = family.pupil.household
+    assert before.label in text(shown)
+    assert formed != before
+    assert [member.guardian for member in formed.members.all()] == [father]
+    assert before.members.get(guardian=mother).valid_until is None
+    assert "record-resources" in done.headers["Location"]
+
+
+def test_a_household_cannot_take_somebody_else_s_child(agent):
+    family, other = make_family(), make_family()
+    site = agent(Role.INSTRUCTOR)
+
+    answer = site.post(
+        acts.url_for("form-household", family.pupil),
+        adults=[str(family.guardians[0].pk)],
+        children=[str(other.pupil.pk)],
+        valid_from="2024-10-02",
+    )
+
+    assert answer.status_code == 422

@@ -18,6 +18,7 @@ from billing.canteen.access import access_enrolment
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
+from commons.school_calendar import school_year_of
 from console import canteen_queries
 from console.acts.framework import (
     PREVIEW,
@@ -29,6 +30,7 @@ from console.acts.framework import (
     Outcome,
     do_each,
     foresee,
+    nothing_to_do,
     register,
     rehearse,
     sample,
@@ -129,6 +131,91 @@ class CloseServiceDays(Act):
             "count": done
         }
         return Outcome(message=message, url=self.back(targets), refusals=refusals, done=done)
+
+
+class OpeningForm(forms.Form):
+    """From which day the canteen opens."""
+
+    first_day = DayField(
+        label=gettext_lazy("Premier jour ouvert"),
+        help_text=gettext_lazy(
+            "La cantine ouvre chaque jour de classe, jusqu'à la fin de l'année scolaire."
+        ),
+    )
+
+
+@register
+class OpenServiceDays(Act):
+    name = "open-service-days"
+    title = gettext_lazy("Ouvrir la cantine")
+    verb = gettext_lazy("Ouvrir les jours")
+    icon = "event_available"
+    capability = Capability.EDIT_ENROLMENTS
+    form_class = OpeningForm
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        try:
+            found = canteen_queries.colleges(user, [uuid.UUID(key) for key in keys])
+        except ValueError:
+            raise NotFound(college="") from None
+        if not found or len(found) != len(set(keys)):
+            raise NotFound(college="")
+        return found
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        return {"first_day": timezone.localdate() + datetime.timedelta(days=1)}
+
+    def about(self, targets: list[Any]) -> str:
+        return wording.and_list(college.name for college in targets[:5]) + (
+            " …" if len(targets) > 5 else ""
+        )
+
+    def back(self, targets: list[Any]) -> str:
+        return reverse("console:people_college_changelist")
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        foreseen = foresee(
+            targets,
+            lambda college: rehearse(
+                operations.open_service_days,
+                college=college,
+                **_opening(answers),
+                actor=PREVIEW,
+                at=at,
+            ),
+        )
+        opened = sum(new for _college, new in foreseen.accepted)
+        if foreseen.accepted and not opened:
+            return nothing_to_do()
+        rows = [(college.name, str(new)) for college, new in foreseen.accepted]
+        return Effect(
+            figures=(Figure(_("Jours ouverts"), str(opened)),),
+            sentences=(_("Les jours déjà connus ne changent pas, même fermés."),),
+            warnings=foreseen.partial,
+            refusals=foreseen.blocking,
+            table=sample((_("Collège"), _("Jours ouverts")), rows),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        done, refusals = do_each(
+            targets,
+            lambda college: operations.open_service_days(
+                college=college, **_opening(answers), actor=actor, at=at
+            ),
+        )
+        message = ngettext(
+            "La cantine de %(count)d collège est ouverte.",
+            "La cantine de %(count)d collèges est ouverte.",
+            done,
+        ) % {"count": done}
+        return Outcome(message=message, url=self.back(targets), refusals=refusals, done=done)
+
+
+def _opening(answers: Answers) -> dict[str, Any]:
+    first_day: datetime.date = answers["first_day"]
+    return {"school_year": school_year_of(first_day).start_year, "since": first_day}
 
 
 class EndingForm(forms.Form):

@@ -36,6 +36,7 @@ class CollegeAdmin(ReadOnlyAdmin):
     search_help_text = _("Début du nom ou de la commune, ou UAI.")
     ordering = ("name", "pk")
     own_college = "uai"
+    acts = ("open-service-days",)
     empty_text = _("Les collèges arrivent avec l'annuaire de l'académie.")
 
 

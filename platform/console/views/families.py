@@ -54,7 +54,8 @@ def _offered(
     """The acts an agent may do to a pupil, those of a running enrolment when there is one."""
     going = _going(file)
     wanted: list[tuple[str, Any]] = [
-        (name, pupil) for name in ("redecide-prices", "record-resources", "share-bills")
+        (name, pupil)
+        for name in ("redecide-prices", "record-resources", "form-household", "share-bills")
     ]
     if going:
         names = ("change-weekdays", "cancel-meals", "add-meal", "end-enrolments")
