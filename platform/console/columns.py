@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from console import naming, records
+from tenants.accounts.models import User
 
 if TYPE_CHECKING:
     from console.readonly import ReadOnlyAdmin
@@ -29,8 +30,10 @@ def class_of(model_admin: ReadOnlyAdmin, column: Any) -> str:
     if computed is not None:
         return str(getattr(computed, "cell_class", ""))
     field = model_admin.opts.get_field(column)
-    if field.name in model_admin.words or isinstance(field, models.ForeignKey):
+    if field.name in model_admin.words:
         return ""
+    if isinstance(field, models.ForeignKey):
+        return EMAIL if field.related_model is User else ""  # an account is called by its e-mail
     return _class_of_field(field)
 
 

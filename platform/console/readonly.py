@@ -225,12 +225,14 @@ class ReadOnlyAdmin(ModelAdmin):
         return acts.open_for_selection(self, request, rows, name=name)
 
     def record_view(self, request: SignedInRequest, object_id: int) -> HttpResponse:
-        """One row, field by field."""
+        """One row, field by field; or the page of its own that it has."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, str(object_id))
         if row is None:  # absent and forbidden are the same answer
             raise Http404
+        if (page := self.page_of(row)) != request.path:  # one page per object
+            return HttpResponseRedirect(page)
         context = {
             **self.admin_site.each_context(request),
             "title": naming.name_of(row),

@@ -172,7 +172,12 @@ def _follow(
     shapes: Counter[str] = Counter()
     links: set[str] = set()
     with contexts(browser, state) as opened:
-        while queue:
+        while queue or routes:
+            if not queue:
+                paths = {urlsplit(one).path for one in seen}
+                queue = [part.origin + route for route in routes if route not in paths]
+                routes = []
+                continue
             url = urldefrag(queue.pop(0)).url
             links.add(url)
             bare, path = url.split("?")[0], urlsplit(url).path
@@ -188,10 +193,6 @@ def _follow(
                 found = visit(context, view, out, shot_name(part, len(seen), width, scheme))
                 done.views.append(view)
                 queue += found if (width, scheme) == (WIDTHS[0][0], SCHEMES[0]) else []
-            if not queue:
-                paths = {urlsplit(one).path for one in seen}
-                queue += [part.origin + route for route in routes if route not in paths]
-                routes = []
         rest = [u for u in links - seen if urlsplit(u).netloc == host and LEAVING not in u]
         done.dead += dead_links(opened[0][2], part.origin, sorted(rest))
 

@@ -58,10 +58,12 @@ PROBE = """([maxLine]) => {
     const perLine = e.textContent.replace(/\\s+/g, ' ').trim().length / Math.max(1, tops.size);
     if (tops.size > 1 && perLine > maxLine) out.long.push(e.textContent.trim().slice(0, 40));
   }
+  const said = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const node = texts.currentNode;
     if (!node.parentElement || !seen(node.parentElement) || node.parentElement.closest('pre, code')) continue;
+    if (!node.parentElement.closest('[aria-hidden=true]')) said.push(node.data);
     for (const word of node.data.matchAll(/[\\p{L}\\p{N}]{2,}/gu)) {
       const range = document.createRange();
       range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
@@ -72,7 +74,7 @@ PROBE = """([maxLine]) => {
   out.alt = [...document.images].filter(i => !i.hasAttribute('alt')).length;
   out.title = document.title; out.lang = document.documentElement.lang;
   out.links = [...document.querySelectorAll('a[href]')].map(a => a.href);
-  out.text = document.body.innerText;
+  out.text = said.join('\\n');
   return out;
 }"""
 BROKEN = re.compile(r"\{\{|\{%|\bNone\b|undefined|\bNaN\b|Lorem|UNDEFINED")
