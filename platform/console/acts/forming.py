@@ -40,20 +40,25 @@ if TYPE_CHECKING:
 class HouseholdForm(forms.Form):
     """The adults and the children of one tax notice."""
 
-    adults = forms.MultipleChoiceField(
-        label=gettext_lazy("Adultes du foyer"), widget=forms.CheckboxSelectMultiple
-    )
-    children = forms.MultipleChoiceField(
-        label=gettext_lazy("Enfants du foyer"), widget=forms.CheckboxSelectMultiple
-    )
     valid_from = DayField(label=gettext_lazy("Ce foyer existe depuis le"))
+    field_order = ("adults", "children", "valid_from")
 
     def __init__(
         self, *args: Any, adults: Sequence[Guardian], children: Sequence[Pupil], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adults"].choices = [(str(one.pk), one.full_name) for one in adults]
-        self.fields["children"].choices = [(str(one.pk), one.full_name) for one in children]
+        self.fields["adults"] = _boxes(_("Adultes du foyer"), adults)
+        self.fields["children"] = _boxes(_("Enfants du foyer"), children)
+        self.order_fields(self.field_order)
+
+
+def _boxes(label: str, people: Sequence[Guardian] | Sequence[Pupil]) -> forms.Field:
+    """One box per person; at least one is ticked."""
+    return forms.MultipleChoiceField(
+        label=label,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(str(one.pk), one.full_name) for one in people],
+    )
 
 
 @register
