@@ -2,7 +2,7 @@ import importlib
 
 from django.apps import AppConfig
 
-ACTS = ("billing", "canteen", "enrolling", "forming", "households", "meals", "pricing")
+ACTS = ("billing", "canteen", "enrolling", "feeds", "forming", "households", "meals", "pricing")
 
 
 class ConsoleConfig(AppConfig):

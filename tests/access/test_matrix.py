@@ -184,6 +184,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "issue-run": (("run",), {"due_on": "2024-12-31"}),
     "answer-anomalies": (("anomaly",), {"answer": "Vérifié."}),
     "close-service-days": (("day",), {"reason": "Grève"}),
+    "decide-feed-record": (("open_row",), {"answer": "OTHER"}),
     "open-service-days": (("college",), {"first_day": "2025-09-01"}),
     "form-household": (("pupil",), {}),  # the people are named: see `_act`
     "end-enrolments": (("enrolment",), {"end_on": "2024-12-09"}),

@@ -112,6 +112,7 @@ def build(in_tenant: Any) -> World:
         "enrolment": family.pupil.enrolments.get(),
         "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
         "feed": _feed(),
+        "open_row": _open_row(family.pupil),
     }
     for one in (family, other):
         its_class = SchoolClass.objects.create(
@@ -180,6 +181,20 @@ def _feed() -> FeedImport:
         feed_import=feed, record_kind="pupil", record_id="1", outcome=FeedImportRow.Outcome.CREATED
     )
     return feed
+
+
+def _open_row(pupil: Pupil) -> FeedImportRow:
+    """Somebody else under the pupil's identifier, says the last feed."""
+    Pupil.objects.filter(pk=pupil.pk).update(jointure_id="1")
+    return FeedImportRow.objects.create(
+        feed_import=FeedImport.objects.get(),
+        record_kind="PUPIL",
+        record_id="1",
+        outcome=FeedImportRow.Outcome.AMBIGUOUS,
+        reason_code="ID_REUSED",
+        target_id=pupil.pk,
+        diff={"first_name": [pupil.first_name, "Ali"]},
+    )
 
 
 def _agent(name: str, role: Role, uai: str = "") -> User:

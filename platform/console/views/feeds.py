@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from console import acts
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries
+from tenants.people.aaf.reasons import DECIDABLE
 from tenants.people.access import access_feed_import
 from tenants.people.models import FeedImport, FeedImportRow
 from ui import feed_texts
@@ -41,6 +43,7 @@ class Line:
     reasons: tuple[str, ...]
     place: str
     changes: tuple[feed_texts.Change, ...]
+    decide_url: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class KindCount:
 
 
 def _line(row: FeedImportRow) -> Line:
+    is_open = row.outcome == FeedImportRow.Outcome.AMBIGUOUS and row.reason_code in DECIDABLE
     return Line(
         record_id=row.record_id or feed_texts.NOTHING,
         kind=feed_texts.kind_name(row.record_kind),
         reasons=tuple(feed_texts.reasons(row)),
         place=row.place,
         changes=tuple(feed_texts.changes(row)),
+        decide_url=acts.url_for("decide-feed-record", row) if is_open else "",
     )
 
 
