@@ -66,11 +66,16 @@ def _forget_highest() -> None:
 
 
 def _measure(way: Callable[[Path], None], folder: Path, answers: multiprocessing.Queue) -> None:
-    from commons import school_calendar  # noqa: F401  its holidays load slowly, once per process
+    """What a process loads once, and slowly, is loaded before: the holidays, Celery and its Redis."""
+    from django.db import transaction
+
+    from commons import outbox, school_calendar  # noqa: F401
     from tenants.people import operations  # noqa: F401
     from tenants.registry import contexts
 
     with contexts.tenant("d92"):
+        with transaction.atomic():
+            outbox.wake_relay_on_commit()
         before = resident_mib()
         _forget_highest()
         taken = seconds(lambda: way(folder))
