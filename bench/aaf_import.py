@@ -1,13 +1,14 @@
 """Importing a complete academic feed, against parsing it and building nothing.
 
 The feed is made up by our own generator. Each way runs in a process of its own, so that memory is
-its own; the import goes into an emptied département each round. Memory is the highest the process
-stood at while it worked (VmHWM, reset just before), less what it stood at when it began.
+its own; the import goes into an emptied département each round. Memory is the highest the process, or
+one of those it started, stood at while it worked, less what it stood at when it began.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import resource
 import statistics
 import tempfile
 from collections.abc import Callable
@@ -53,10 +54,11 @@ def _import(folder: Path) -> None:
 
 
 def _highest_mib() -> float:
-    """The highest resident memory since `_forget_highest`."""
+    """The highest resident memory since `_forget_highest`: VmHWM, or that of a process that ended."""
+    started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
+            return max(int(line.split()[1]) / 1024, started)
     raise RuntimeError("the system does not say how much memory was used")
 
 

@@ -10,10 +10,9 @@ import datetime
 from typing import Any
 
 from commons.errors import NotFound
-from commons.normalisation import search_key
 from tenants.people.aaf.reasons import DECIDABLE, Reason
-from tenants.people.aaf.staging import LONGEST_KEY
 from tenants.people.models import College, FeedImportRow, Guardian, Pupil
+from tenants.people.name_keys import name_key
 
 Subject = Pupil | Guardian | College
 _MODELS: dict[str, type[Subject]] = {"PUPIL": Pupil, "GUARDIAN": Guardian, "COLLEGE": College}
@@ -71,7 +70,7 @@ def settle(row: FeedImportRow, *, is_same: bool, on: datetime.date) -> Subject:
             changes["ine"] = None
     if is_same and not isinstance(known, College):
         names = [changes.get(name, getattr(known, name)) for name in ("last_name", "first_name")]
-        keys = [search_key(name)[:LONGEST_KEY] for name in names]
+        keys = list(map(name_key, names))
         changes |= {"sort_key": "\u0001".join(keys), "search_key": " ".join(keys)}
     for name, value in changes.items():
         setattr(known, name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from typing import Any
 
 from commons.errors import DomainError
@@ -38,6 +39,11 @@ class FeedUnreadable(DomainError):
     ) -> None:
         super().__init__(reason=problem.value, file=file, line=line, **more)
         self.problem = problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Files are read in processes of their own, which send back why they cannot."""
+        given = {name: value for name, value in self.details.items() if name != "reason"}
+        return functools.partial(type(self), self.problem, **given), ()
 
 
 class DeltaBeforeFull(DomainError):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import re
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from tenants.people.aaf.errors import FeedUnreadable, Problem
 
@@ -36,16 +36,12 @@ class Limits:
 
 
 class GuardedFile:
-    """What `lxml.etree.iterparse` reads from. Call `record_ended` after each record.
+    """What `lxml.etree.iterparse` reads from. Call `record_ended` after each record."""
 
-    `digest`, if any, is told every byte.
-    """
-
-    def __init__(self, file: BinaryIO, *, name: str, limits: Limits, digest: Any = None) -> None:
+    def __init__(self, file: BinaryIO, *, name: str, limits: Limits) -> None:
         self._file = file
         self._name = name
         self._limits = limits
-        self._digest = digest
         self._total = 0
         self._since_record = 0
         self._tail = b""
@@ -75,8 +71,6 @@ class GuardedFile:
         self._check_entities(chunk)
         if self._is_latin:
             self._doubt_encoding(chunk)
-        if self._digest is not None:
-            self._digest.update(chunk)
         return chunk
 
     def record_ended(self) -> None:

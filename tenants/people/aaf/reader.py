@@ -89,14 +89,14 @@ def free(element: _Element) -> None:
             del parent[0]
 
 
-def read_file(path: Path, *, limits: Limits, digest: Any = None) -> Iterator[FeedRecord]:
-    """The records of one file; `digest`, if any, is told its bytes.
+def read_file(path: Path, *, limits: Limits) -> Iterator[FeedRecord]:
+    """The records of one file.
 
     :raises FeedUnreadable: if the file is not XML, is no feed, or breaks a limit
     """
     name = path.name
     with path.open("rb") as file:
-        source = GuardedFile(file, name=name, limits=limits, digest=digest)
+        source = GuardedFile(file, name=name, limits=limits)
         parser = hardened_iterparse(source)
         try:
             for _event, element in parser:

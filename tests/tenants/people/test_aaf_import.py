@@ -127,7 +127,6 @@ def test_a_change_is_told_field_by_field(tenant_db, tmp_path):
     assert row.diff == {"first_name": ["Enfant1", "Mariam"], "class": ["6E1", "5E2"]}
     # The head has two lines, and the first record starts on the third.
     assert row.place == "FULL_ENTTEST_Complet_20241104_Eleve_0000.xml:6"
-    assert row.rank == 4
     child = Pupil.objects.get()
     assert (child.first_name, child.sort_key) == ("Mariam", "diallo\x01mariam")
     assert child.search_key == "diallo mariam"
