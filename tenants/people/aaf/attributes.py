@@ -120,7 +120,8 @@ def values_of(body: etree._Element | None, layout: _Layout) -> list[Any]:
         place, longest, has_many = wanted
         if values[place] is None:
             values[place] = [] if has_many else ""
-        for value in attribute:
+        # Nearly all have one value, and making an iterator takes longer than reading it.
+        for value in (attribute[0],) if len(attribute) == 1 else attribute:
             if len(value):
                 is_entity = value[0].tag is etree.Entity
                 raise Refusal(Reason.ENTITY if is_entity else Reason.BAD_STRUCTURE, name)
