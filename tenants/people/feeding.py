@@ -45,7 +45,6 @@ TAKE = (
     "end_links",
     "change_links",
     "add_links",
-    "apply_shares",
     "mark_missing_pupils",
     "mark_missing_guardians",
 )
