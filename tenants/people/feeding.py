@@ -26,6 +26,7 @@ COMPARE = (
     "judge_refusals",
     "judge_colleges",
     "judge_guardians",
+    "find_schoolings",
     "find_shares",
     "judge_links",
     "judge_pupils",

@@ -15,7 +15,12 @@ from tenants.people.aaf.reading import read_rows
 from tenants.people.aaf.rows import COLUMNS, Batch, FileRead
 
 # Filled by the statements that compare.
-WORKING = ("people_stagedtie", "people_stagedshare", "people_stagedplan")
+WORKING = (
+    "people_stagedschooling",
+    "people_stagedshare",
+    "people_stagedtie",
+    "people_stagedplan",
+)
 
 
 @dataclasses.dataclass(slots=True)

@@ -32,16 +32,6 @@ schools AS (
     WHERE known.jointure_id <> ''
       AND NOT EXISTS (SELECT FROM colleges WHERE colleges.jointure_id = known.jointure_id)
 ),
-schooled AS (
-    SELECT DISTINCT ON (schooling.pupil_id)
-           schooling.pupil_id, schooling.college_id, college.uai, college.jointure_id,
-           coalesce(class.name, '') AS class_name, schooling.regime, schooling.is_boursier
-    FROM people_schooling AS schooling
-    JOIN people_college AS college ON college.id = schooling.college_id
-    LEFT JOIN people_schoolclass AS class ON class.id = schooling.school_class_id
-    WHERE schooling.school_year = %(year)s AND schooling.valid_until IS NULL
-    ORDER BY schooling.pupil_id, schooling.valid_from DESC
-),
 ties AS (
     SELECT tie.pupil_rank, bool_or(tie.verdict IN ('ADDED', 'CHANGED', 'ENDED')) AS is_changed,
            bool_or(tie.verdict = 'UNKNOWN') AS has_unknown,
@@ -113,7 +103,7 @@ matched AS (
     LEFT JOIN people_pupil AS known
       ON known.jointure_id = coalesce(alike.leaving_id, staged.jointure_id)
     LEFT JOIN schools AS school ON school.jointure_id = staged.school_id
-    LEFT JOIN schooled ON schooled.pupil_id = known.id
+    LEFT JOIN people_stagedschooling AS schooled ON schooled.pupil_id = known.id
     LEFT JOIN ties ON ties.pupil_rank = staged.rank
     LEFT JOIN repeated ON repeated.jointure_id = staged.jointure_id
     LEFT JOIN shared_ines ON shared_ines.ine = staged.ine
