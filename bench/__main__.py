@@ -43,12 +43,13 @@ def _run_apart(name: str, services: object) -> int:
     import psycopg
 
     from socle import embedded
+    from tenants.registry import cluster
 
     superuser_url: str = services.superuser_url  # type: ignore[attr-defined]
     database = f"bench_{name}"
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-    embedded.create_database(superuser_url, database)
+    cluster.create_database(superuser_url, database)
     environment = os.environ | services.environment()  # type: ignore[attr-defined]
     environment |= {
         "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",

@@ -68,6 +68,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _build_template(superuser_url: str, name: str) -> None:
     from socle import embedded
+    from tenants.registry import cluster
 
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         known = [
@@ -86,7 +87,7 @@ def _build_template(superuser_url: str, name: str) -> None:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building))
         )
-    embedded.create_database(superuser_url, building)
+    cluster.create_database(superuser_url, building)
     environment = os.environ | {
         "SOCLE_PROCESS": "owner",
         "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
@@ -138,7 +139,7 @@ def _use_database(superuser_url: str, name: str) -> None:
 
 def _own_database() -> None:
     """In each process that runs tests: a copy of the template."""
-    from socle import embedded
+    from tenants.registry import cluster
 
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -146,7 +147,7 @@ def _own_database() -> None:
     with _locked(_data_dir() / "lock"):
         servers.take_redis_database(_data_dir())
         _drop_leftovers(superuser_url)
-        embedded.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])
+        cluster.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])
     _take_guard_away(superuser_url, name)
     _use_database(superuser_url, name)
     atexit.register(_drop, superuser_url, name)

@@ -54,6 +54,7 @@ def start(data_dir: Path) -> str:
 def _prepare(superuser_url: str) -> None:
     """Make the roles on a PostgreSQL that was given, unless it serves something else than tests."""
     from socle import embedded
+    from tenants.registry import cluster
     from tenants.registry.backend import roles
 
     passwords = {
@@ -72,7 +73,7 @@ def _prepare(superuser_url: str) -> None:
                 "Le serveur de SOCLE_SUPERUSER_URL sert déjà Socle : les essais y changeraient les "
                 "mots de passe des départements. Donnez un serveur pour les essais seuls."
             )
-        embedded.create_roles(superuser_url, {k: v for k, v in passwords.items() if v})
+        cluster.make_roles(superuser_url, {k: v for k, v in passwords.items() if v})
         connection.execute(f"COMMENT ON ROLE socle_owner IS '{OURS}'")
 
 

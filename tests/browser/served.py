@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from socle import embedded
+from tenants.registry import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE_DOMAIN = "localhost"
@@ -82,7 +83,7 @@ def serve() -> Iterator[Site]:
     """Seed a database of its own and serve it, until the block ends."""
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-    embedded.create_database(superuser_url, name)
+    cluster.create_database(superuser_url, name)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="socle-site-", ignore_cleanup_errors=True) as folder:
         environment = os.environ | {

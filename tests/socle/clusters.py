@@ -60,14 +60,21 @@ def cluster() -> Iterator[Path]:
     os.environ.update(before)
 
 
-@pytest.fixture
-def data_dir(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of that data directory, for one test."""
-    monkeypatch.setenv("SOCLE_EMBEDDED", "true")
+@contextlib.contextmanager
+def copied(cluster: Path) -> Iterator[Path]:
+    """A copy of that data directory, whose servers are stopped at the end."""
     with open_folder() as folder:
         copy = folder / "demo"
         shutil.copytree(cluster, copy, symlinks=True, ignore=shutil.ignore_patterns("run", "redis"))
         for path in (copy / "postgresql", *(copy / "postgresql").rglob("*")):
             origin = cluster / path.relative_to(copy)
             os.chown(path, origin.stat().st_uid, origin.stat().st_gid)
+        yield copy
+
+
+@pytest.fixture
+def data_dir(cluster: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of that data directory, for one test."""
+    monkeypatch.setenv("SOCLE_EMBEDDED", "true")
+    with copied(cluster) as copy:
         yield copy

@@ -16,6 +16,7 @@ import pytest
 
 from socle import demo, demo_state, embedded, leftovers
 from socle.demo_state import DemoState
+from tenants.registry.cluster import create_database
 from tests.socle.clusters import cluster, data_dir, leave_running
 from tests.socle.processes import ROOT, bare_environment, socle
 
@@ -185,7 +186,7 @@ def test_redis_url_alone_replaces_our_redis(start, data_dir):
 def outside(superuser_url: str) -> Iterator[dict[str, str]]:
     """An empty database of somebody else's: what is given to the demo."""
     name = f"run_{os.getpid()}_outside"
-    embedded.create_database(superuser_url, name)
+    create_database(superuser_url, name)
     yield {
         "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", name),
         "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", name),

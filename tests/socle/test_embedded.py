@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from socle import embedded, leftovers
+from tenants.registry.cluster import create_database
 from tests.socle.clusters import cluster, data_dir, leave_running, open_folder
 from tests.tools.trees import dead_process
 
@@ -113,7 +114,7 @@ def test_a_database_cut_while_it_was_made_is_made_again(superuser_url):
     name = f"run_{os.getpid()}_cut"
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE building_{name}")
-        embedded.create_database(superuser_url, name)
+        create_database(superuser_url, name)
         try:
             url = embedded.url_for(superuser_url, "socle_web", name)
             assert (

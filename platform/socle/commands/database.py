@@ -1,6 +1,9 @@
-"""Databases and départements: `socle database prepare`, `migrate`, `tenant create`, `tenant list`…"""
+"""Databases and départements: `socle database prepare`, `migrate`, `tenant create`, `tenant roles`…"""
 
 from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
 
 import click
 
@@ -91,16 +94,16 @@ def tenant_list() -> None:
         click.echo(f"{departement.schema_name}\t{departement.name}")
 
 
-@click.command("prepare")
-def database_prepare() -> None:
-    """Préparer un PostgreSQL extérieur : rôles, base et droits (une fois)."""
+def _given_logins() -> tuple[str, dict[str, str], str]:
+    """The database of the settings, the passwords our own roles must have, and the tenants' secret.
+
+    :raises Refused: if a URL names another role than ours
+    """
     import psycopg  # noqa: PLC0415  a fast start for the other commands
 
     from commons import environment  # noqa: PLC0415
-    from socle import embedded  # noqa: PLC0415
     from tenants.registry.backend import roles  # noqa: PLC0415
 
-    superuser_url = environment.text("SOCLE_SUPERUSER_URL", give="l'adresse du superutilisateur")
     secret = environment.text("TENANT_LOGIN_SECRET", give="le secret des rôles des départements")
     passwords = {roles.PUBLIC_ROLE: roles.password_of(roles.PUBLIC_ROLE, secret)}
     for name, role in (("DATABASE_OWNER_URL", roles.OWNER_ROLE), ("DATABASE_URL", roles.WEB_ROLE)):
@@ -114,12 +117,54 @@ def database_prepare() -> None:
         if parts.get("password"):
             passwords[role] = str(parts["password"])
         database = str(parts.get("dbname") or "")
+    return database, passwords, secret
+
+
+def _superuser_url() -> str:
+    from commons import environment  # noqa: PLC0415  a fast start for the other commands
+
+    return environment.text("SOCLE_SUPERUSER_URL", give="l'adresse du superutilisateur")
+
+
+@contextlib.contextmanager
+def _postgresql_may_refuse() -> Iterator[None]:
+    import psycopg  # noqa: PLC0415  a fast start for the other commands
+
     try:
-        embedded.create_roles(superuser_url, passwords)
-        embedded.create_database(superuser_url, database)
+        yield
     except psycopg.Error as error:
         raise Refused(f"PostgreSQL a refusé : {str(error).splitlines()[0]}") from error
+
+
+@click.command("prepare")
+def database_prepare() -> None:
+    """Préparer un PostgreSQL extérieur : rôles, base et droits (une fois)."""
+    from tenants.registry import cluster  # noqa: PLC0415  a fast start for the other commands
+
+    superuser_url = _superuser_url()
+    database, passwords, _secret = _given_logins()
+    with _postgresql_may_refuse():
+        cluster.make_roles(superuser_url, passwords)
+        cluster.create_database(superuser_url, database)
     click.echo(f"Rôles et base « {database} » prêts. Continuez avec socle migrate, ou make demo.")
+
+
+@click.command("roles")
+@click.option("--superuser-url", help="Adresse du superutilisateur ; sinon SOCLE_SUPERUSER_URL.")
+def tenant_roles(superuser_url: str | None) -> None:
+    """Remettre d'aplomb les rôles, leurs droits et leurs mots de passe (après un nouveau secret)."""
+    from tenants.registry import cluster  # noqa: PLC0415  a fast start for the other commands
+
+    database, passwords, secret = _given_logins()
+    with _postgresql_may_refuse():
+        tenants = cluster.repair(
+            superuser_url or _superuser_url(),
+            database=database,
+            secret=secret,
+            passwords=passwords,
+        )
+    click.echo(f"Rôles et droits de la base « {database} » en ordre.")
+    click.echo(f"Départements : {', '.join(tenants) or 'aucun encore'}.")
 
 
 COMMANDS = {
@@ -129,4 +174,5 @@ COMMANDS = {
     "database prepare": database_prepare,
     "tenant create": tenant_create,
     "tenant list": tenant_list,
+    "tenant roles": tenant_roles,
 }
