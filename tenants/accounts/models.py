@@ -1,35 +1,33 @@
 """Users and their roles. The model exists in the public schema and in each tenant's.
 
 The e-mail address is the login. It is stored in lower case and is unique in its schema: the same
-person may have an account in two départements, and neither knows of the other.
+person may have an account in two départements, and neither knows of the other. A user is somebody
+in one tenant alone, and so are the roles it remembers.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
-from commons.querysets import TenantQuerySet
+from commons.querysets import TenantManager, refuse_foreign_row
 from tenants.accounts.capabilities import CAPABILITIES, Capability, Role
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(TenantManager["User"]):
     """Look-ups by login."""
-
-    def get_queryset(self) -> TenantQuerySet[User]:
-        return TenantQuerySet(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser):
+class User(TenantModel, AbstractBaseUser):
     """A person who signs in: a guardian, a pupil or a member of staff."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
@@ -39,7 +37,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("compte ouvert"), default=True)
     joined_at = models.DateTimeField(_("créé le"), db_default=Now())
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -64,7 +62,11 @@ class User(AbstractBaseUser):
         return self.first_name or self.email
 
     def roles(self) -> frozenset[Role]:
-        """The roles this user has; asked of the database once per instance."""
+        """The roles this user has; asked of the database once per instance.
+
+        :raises WrongTenant: in another tenant, where the same number is somebody else
+        """
+        refuse_foreign_row(self)
         known: frozenset[Role] | None = self.__dict__.get("_roles")
         if known is None:
             known = frozenset(

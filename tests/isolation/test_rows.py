@@ -7,10 +7,16 @@ import pickle
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import login
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+from django.test import RequestFactory
 
 from commons.models import TenantModel
 from commons.querysets import TenantManager
 from commons.tenancy import WrongTenant
+from tenants.accounts.capabilities import Capability, Role
+from tenants.accounts.models import StaffRole, User
 from tenants.people.models import College, SchoolClass, Schooling
 from tenants.registry import contexts
 
@@ -151,9 +157,43 @@ def test_an_iterator_is_not_continued_in_another_tenant(own_class):
         next(begun)
 
 
+def test_a_user_is_nobody_in_another_tenant(tenant_db):
+    """Its number is somebody else there, and what it may do was read here."""
+    user = User.objects.create(pk=NUMBER, email="claire@exemple.fr")
+    StaffRole.objects.create(user=user, role=Role.ADMINISTRATOR.value)
+    assert user.can(Capability.USE_CONSOLE)  # and remembers it
+    with contexts.tenant("d94"):
+        User.objects.create(pk=NUMBER, email="val-de-marne@exemple.fr")
+        for use in (
+            user.save,
+            user.delete,
+            user.refresh_from_db,
+            user.roles,
+            lambda: user.can(Capability.USE_CONSOLE),
+            lambda: user.is_staff,
+            lambda: user.staff_roles.count(),
+            lambda: StaffRole(user=user, role=Role.ADMINISTRATOR.value).save(),
+            lambda: StaffRole.objects.filter(user=user).exists(),
+            lambda: login(a_request(), user),
+        ):
+            with pytest.raises(WrongTenant):
+                use()
+        assert User.objects.get().email == "val-de-marne@exemple.fr"
+        assert not StaffRole.objects.exists()
+    assert user.is_staff
+
+
+def a_request() -> HttpRequest:
+    """A request with an empty session, which `login` fills."""
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    return request
+
+
 def test_related_rows_go_through_the_manager_that_remembers():
     """Relations, refresh and save use `_base_manager`, which is Django's own unless it is said."""
     ours = [model for model in apps.get_models() if issubclass(model, TenantModel)]
     assert len(ours) > 20
+    assert User in ours
     for model in ours:
         assert isinstance(model._base_manager, TenantManager), model
