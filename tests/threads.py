@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 from tenants.registry import contexts
 from tenants.registry.backend.base import close_kept
@@ -40,3 +41,18 @@ def run_in_threads(
         thread.join(timeout)
         assert not thread.is_alive(), "a thread is stuck"
     return results  # type: ignore[return-value]
+
+
+def until_somebody_waits_for_us(seconds: float = 10.0) -> None:
+    """Wait, inside a transaction, until another session waits for a lock that this one holds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks AS lock WHERE NOT lock.granted
+                       AND pg_backend_pid() = ANY(pg_blocking_pids(lock.pid)))"""
+            )
+            if cursor.fetchone() == (True,):
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits for us")
