@@ -1,7 +1,8 @@
 """The rights of the database roles, from the committed matrix `privileges.toml`.
 
 A role has exactly what the matrix writes: `apply_schema` and `apply_public` take everything away,
-then grant line by line. A table without a line is therefore unreachable, and a test that compares
+then grant line by line. What is no table is written there too, and given by `cluster` and the
+migrations. A table without a line is therefore unreachable, and a test that compares
 pg_catalog with the matrix fails. Column rights are written `UPDATE(column, column)`.
 """
 
@@ -27,7 +28,7 @@ class BadMatrix(ValueError):
 
 @cache
 def matrix() -> dict[str, dict[str, str]]:
-    """The whole matrix: {"tenant" | "public_for_public" | "public_for_tenants": {table: rights}}."""
+    """The whole matrix, by section: {"tenant" | "public_for_public" | …: {table or role: rights}}."""
     with MATRIX.open("rb") as file:
         loaded: dict[str, dict[str, str]] = tomllib.load(file)
     return loaded

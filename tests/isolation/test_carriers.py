@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 
 import pytest
+import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
@@ -60,6 +61,13 @@ def test_a_link_cannot_lead_out_of_the_tenants_folder(tenant_db):
         default_storage.open("link.txt")
 
 
+def test_a_file_has_no_address_of_its_own(tenant_db):
+    """An address of the folders would be served to whoever asks, from any host."""
+    name = default_storage.save("notice.txt", ContentFile(b"92"))
+    with pytest.raises(SuspiciousFileOperation):
+        default_storage.url(name)
+
+
 def test_there_are_no_files_outside_a_tenant(tenant_db):
     with contexts.public(), pytest.raises(NoTenant):
         default_storage.save("x.txt", ContentFile(b""))
@@ -96,6 +104,32 @@ def signed(schema: str) -> dict[str, str]:
 def test_a_task_runs_inside_the_tenant_it_names(tenant_db):
     assert run_message(tenant="d94", headers=signed("d94")) == ("SUCCESS", "d94")
     assert whoami()[0] == "d92"
+
+
+@pytest.fixture
+def sent(settings):
+    """Send the task to a queue that nobody reads, and read what Redis holds."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+
+    def send(**options: object) -> dict[str, str]:
+        who.apply_async(kwargs={"tenant": "d94"}, task_id="1", queue="tests.carriers", **options)
+        message = json.loads(client.lpop("tests.carriers"))
+        return {name: message["headers"][name] for name in (SCHEMA_HEADER, PROOF_HEADER)}
+
+    yield send
+    client.delete("tests.carriers")
+
+
+def test_a_message_leaves_signed_for_the_tenant_its_task_names(tenant_db, sent):
+    """From d92, for d94: the task's own argument says the tenant, not where it was sent from."""
+    headers = sent()
+
+    assert headers == signed("d94")
+    assert run_message(tenant="d94", headers=headers) == ("SUCCESS", "d94")
+
+
+def test_who_sends_a_task_does_not_choose_its_headers(tenant_db, sent):
+    assert sent(headers={SCHEMA_HEADER: "d92", PROOF_HEADER: "0" * 64}) == signed("d94")
 
 
 @pytest.mark.parametrize(

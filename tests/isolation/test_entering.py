@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, InternalError, connection, transaction
 from django.db.utils import OperationalError
 
 from commons.tenancy import NoTenant, WrongTenant, current_tenant
@@ -17,7 +17,15 @@ from tenants.accounts.models import User
 from tenants.registry import contexts, directory
 from tenants.registry.backend import base
 from tenants.registry.models import Departement
-from tests.isolation.conftest import switched_only, whoami
+from tests.isolation.conftest import (
+    HOST_92,
+    HOST_94,
+    answer,
+    per_tenant_only,
+    switched_only,
+    tell_who,
+    whoami,
+)
 
 
 def test_each_tenant_is_entered_as_its_own_role(tenant_db):
@@ -126,6 +134,14 @@ def test_an_exception_in_the_middle_of_a_loop_over_tenants_stops_neither_the_loo
     assert whoami() == ("d92", "d92")
 
 
+@pytest.mark.parametrize("enter", [lambda: contexts.tenant("d94"), contexts.public])
+def test_what_was_entered_is_left_when_its_block_fails(tenant_db, enter):
+    with pytest.raises(ValueError, match="boom"), enter():
+        raise ValueError("boom")
+    assert whoami() == ("d92", "d92")
+    assert current_tenant().schema_name == "d92"
+
+
 def test_an_unknown_tenant_is_not_entered(tenant_db):
     with pytest.raises(NoTenant), contexts.tenant("d00"):
         pass
@@ -147,6 +163,36 @@ def test_a_tenant_whose_role_is_missing_is_refused_and_the_previous_one_is_not_r
     finally:
         connection.set_tenant(before)
     assert User.objects.count() == 1
+
+
+@switched_only
+def test_after_a_failed_entry_the_session_is_nobody(committed_tenant_db):
+    """The previous tenant's role is given back, whatever is asked of the connection next."""
+    assert whoami() == ("d92", "d92")
+    before = connection.tenant
+    connection.set_tenant(Departement(schema_name="d00", code="00", name="Fantôme", slug="fantome"))
+    try:
+        with pytest.raises(OperationalError, match="cannot enter 'd00'"):
+            User.objects.count()
+        said = connection.connection.pgconn.exec_(b"SELECT current_user")
+        assert said.get_value(0, 0) == b"socle_web"
+    finally:
+        connection.set_tenant(before)
+
+
+@switched_only
+def test_in_a_broken_transaction_the_statement_fails_by_itself(committed_tenant_db):
+    """Nothing can be entered there: the error that is told is the transaction's, not ours."""
+    d92, d94 = directory.by_schema("d92"), directory.by_schema("d94")
+    try:
+        with pytest.raises(InternalError, match="transaction is aborted"), transaction.atomic():
+            with connection.cursor() as cursor, pytest.raises(DataError):
+                cursor.execute("SELECT 1 / 0")
+            connection.set_tenant(d94)
+            User.objects.count()
+    finally:
+        connection.set_tenant(d92)
+    assert whoami() == ("d92", "d92")
 
 
 @switched_only
@@ -188,6 +234,21 @@ def test_a_killed_connection_is_replaced_by_one_in_the_same_tenant(
     connection.close_if_unusable_or_obsolete()
 
     assert whoami() == ("d92", "d92")
+
+
+@per_tenant_only
+def test_every_kept_connection_is_looked_at_between_requests(committed_tenant_db, superuser_url):
+    """Django asks it of the current one alone; a dead one kept for another tenant must go too."""
+    with contexts.tenant("d94"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+    with psycopg.connect(superuser_url, autocommit=True) as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+    connection.close_if_unusable_or_obsolete()
+
+    with contexts.tenant("d94"):
+        assert whoami() == ("d94", "d94")
 
 
 def test_the_public_schema_is_left_without_a_tenant(tenant_db):
@@ -274,6 +335,47 @@ def test_the_application_does_not_start_with_an_unsafe_login(superuser_url):
 def test_a_changed_departement_is_looked_up_again_after_forget(tenant_db):
     with contexts.public():
         known = directory.by_host("hauts-de-seine.socle.test")
+        by_schema = directory.by_schema("d92")
         assert directory.by_host("hauts-de-seine.socle.test") is known
+        assert directory.by_schema("d92") is by_schema
         directory.forget()
         assert directory.by_host("hauts-de-seine.socle.test") is not known
+        assert directory.by_schema("d92") is not by_schema
+
+
+@pytest.fixture
+def registry(committed_tenant_db, owner_cursor):
+    """The registry as its owner changes it; Val-de-Marne is open again at the end."""
+    directory.forget()
+    yield owner_cursor
+    owner_cursor.execute("UPDATE registry_departement SET is_active = true")
+    owner_cursor.execute("DELETE FROM registry_departement WHERE code = '00'")
+    directory.forget()
+
+
+def test_a_closed_departement_is_served_nowhere(registry):
+    assert answer(tell_who, host=HOST_94).status_code == 200
+    registry.execute("UPDATE registry_departement SET is_active = false WHERE code = '94'")
+    directory.forget()
+
+    response = answer(tell_who, host=HOST_94)
+    assert (response.status_code, response.content) == (404, b"")
+    assert set(contexts.for_each_tenant(lambda _departement: None)) == {"d92"}
+    assert list(contexts.RegistryTenantSource().active_schemas()) == ["d92"]
+    assert answer(tell_who, host=HOST_92).status_code == 200
+
+
+def test_a_removed_departement_is_not_entered_again(registry):
+    registry.execute(
+        """INSERT INTO registry_departement (schema_name, code, name, slug, is_active,
+               primary_color, accent_color, emblem, contact_phone, contact_email, payment_help,
+               created_at)
+           VALUES ('d00', '00', 'Fantôme', 'fantome', true, '', '', '', '', '', '', now())"""
+    )
+    with contexts.tenant("d00"):
+        pass
+    registry.execute("DELETE FROM registry_departement WHERE code = '00'")
+    directory.forget()
+
+    with pytest.raises(NoTenant), contexts.tenant("d00"):
+        pass

@@ -122,19 +122,81 @@ def test_memberships_are_as_written(owner_cursor):
 
 
 def test_policies_are_as_written(owner_cursor):
+    """Their text too: a policy that shows more keeps its name."""
     owner_cursor.execute(
-        """SELECT schemaname, tablename, policyname, cmd, array_to_string(roles, ',')
-           FROM pg_catalog.pg_policies ORDER BY 1, 2, 3"""
+        """SELECT schemaname || '.' || tablename || ' ' || policyname,
+                  concat(nullif(permissive, 'PERMISSIVE'), cmd, ' ', array_to_string(roles, ','),
+                         ' USING ' || qual, ' CHECK ' || with_check)
+           FROM pg_catalog.pg_policies"""
     )
-    assert owner_cursor.fetchall() == [
-        ("public", table, policy, command, role)
-        for table in ("registry_departement", "registry_domain")
-        for policy, command, role in (
-            ("owner_all", "ALL", "socle_owner"),
-            ("public_reads", "SELECT", "socle_public"),
-            ("tenant_reads_own", "SELECT", "socle_tenant"),
-        )
-    ]
+    found = {name: " ".join(text.split()) for name, text in owner_cursor.fetchall()}
+    assert found == privileges.matrix()["policies"]
+
+
+def acl(cursor, question: str, *parameters: object) -> dict[str, str]:
+    """{role: "CREATE, USAGE"} of the access list that a question answers with."""
+    cursor.execute(
+        f"""SELECT coalesce(r.rolname, 'public'),
+                   string_agg(acl.privilege_type || CASE WHEN acl.is_grantable
+                       THEN ' WITH GRANT OPTION' ELSE '' END, ', ' ORDER BY acl.privilege_type)
+            FROM ({question}) AS asked (list) CROSS JOIN LATERAL aclexplode(asked.list) AS acl
+            LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = acl.grantee GROUP BY 1""",
+        parameters,
+    )
+    return dict(cursor.fetchall())
+
+
+def in_order(lines: dict[str, str]) -> dict[str, str]:
+    return {role: ", ".join(sorted(rights.split(", "))) for role, rights in lines.items()}
+
+
+def test_the_database_has_the_written_rights_and_no_other(owner_cursor):
+    found = acl(
+        owner_cursor,
+        """SELECT coalesce(datacl, acldefault('d', datdba)) FROM pg_catalog.pg_database
+           WHERE datname = current_database()""",
+    )
+    assert found == in_order(privileges.matrix()["database"])
+
+
+def test_schemas_have_the_written_rights_and_no_other(owner_cursor):
+    owner_cursor.execute(
+        "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'"
+    )
+    schemas = {name for (name,) in owner_cursor.fetchall()}
+    assert schemas == {"public", "zz_template", "d92", "d94"}
+    for schema in schemas:
+        section = "schema_public" if schema == "public" else "schema_of_a_tenant"
+        written_rights = in_order(privileges.matrix()[section])
+        own = {schema if role == "tenant" else role: r for role, r in written_rights.items()}
+        question = """SELECT coalesce(nspacl, acldefault('n', nspowner))
+                      FROM pg_catalog.pg_namespace WHERE nspname = %s"""
+        assert acl(owner_cursor, question, schema) == own, schema
+
+
+def test_functions_have_the_rights_of_their_birth_but_those_written(owner_cursor):
+    owner_cursor.execute(
+        """SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
+           LEFT JOIN pg_catalog.pg_init_privs AS born
+             ON born.objoid = p.oid AND born.classoid = 'pg_proc'::regclass
+           WHERE coalesce(p.proacl, acldefault('f', p.proowner))
+             IS DISTINCT FROM coalesce(born.initprivs, acldefault('f', p.proowner))"""
+    )
+    found = {}
+    for (name,) in owner_cursor.fetchall():
+        question = "SELECT proacl FROM pg_catalog.pg_proc WHERE oid = %s::regprocedure"
+        lines = acl(owner_cursor, question, name)
+        found[name] = ", ".join(f"{role}: {rights}" for role, rights in sorted(lines.items()))
+    assert found == privileges.matrix()["functions"]
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    ["pg_default_acl", "pg_parameter_acl", "pg_foreign_server", "pg_largeobject_metadata"],
+)
+def test_nothing_is_given_by_default_nor_elsewhere(owner_cursor, catalogue):
+    owner_cursor.execute(f"SELECT * FROM pg_catalog.{catalogue}")
+    assert owner_cursor.fetchall() == []
 
 
 def test_shared_tables_force_row_level_security(owner_cursor):
@@ -147,16 +209,6 @@ def test_shared_tables_force_row_level_security(owner_cursor):
         "registry_departement",
         "registry_domain",
     ]
-
-
-def test_set_config_belongs_to_the_owner_and_the_fallback_login_alone(owner_cursor):
-    owner_cursor.execute(
-        """SELECT r.rolname FROM pg_catalog.pg_proc AS p
-           CROSS JOIN LATERAL aclexplode(p.proacl) AS acl
-           LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = acl.grantee
-           WHERE p.oid = 'pg_catalog.set_config(text, text, boolean)'::regprocedure"""
-    )
-    assert {row[0] for row in owner_cursor.fetchall()} == {"postgres", "socle_owner", "socle_web"}
 
 
 def test_there_is_no_trigger_and_every_table_has_a_bigint_key(owner_cursor):

@@ -5,31 +5,13 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from commons.tenancy import current_tenant
 from tenants.accounts.models import User
 from tenants.registry.middleware import TenantMiddleware
-from tests.isolation.conftest import whoami
-
-HOST_92 = "hauts-de-seine.socle.test"
-HOST_94 = "val-de-marne.socle.test"
-
-
-def answer(view, *, host: str, cookies: dict[str, str] | None = None) -> HttpResponse:
-    """Send a request through the real stack down to a view."""
-    stack = TenantMiddleware(SessionMiddleware(AuthenticationMiddleware(view)))
-    request = RequestFactory(headers={"host": host}).get("/")
-    request.COOKIES.update(cookies or {})
-    return stack(request)
-
-
-def tell_who(request: HttpRequest) -> HttpResponse:
-    tenant = current_tenant()
-    return HttpResponse(f"{tenant.code if tenant else '-'} {whoami()[0]} {request.user}")
+from tests.isolation.conftest import HOST_92, HOST_94, answer, tell_who, whoami
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
