@@ -59,7 +59,7 @@ def _stamp() -> str:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -121,7 +121,7 @@ def _start() -> None:
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "platform", ROOT / "graphql"))),
     }
     name = f"template_{_stamp()}"
-    with _locked(data_dir / "lock"):
+    with locked(data_dir / "lock"):
         os.environ["SOCLE_SUPERUSER_URL"] = superuser_url = servers.start(data_dir)
         os.environ["SOCLE_TEMPLATE"] = name
         _build_template(superuser_url, name)
@@ -144,7 +144,7 @@ def _own_database() -> None:
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"run_{os.environ['SOCLE_RUN']}_{worker}"
-    with _locked(_data_dir() / "lock"):
+    with locked(_data_dir() / "lock"):
         servers.take_redis_database(_data_dir())
         _drop_leftovers(superuser_url)
         cluster.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])

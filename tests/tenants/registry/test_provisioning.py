@@ -9,10 +9,12 @@ import pytest
 from django.db import connections
 
 from commons.actors import Actor
+from socle.places import default_data_dir
 from tenants.accounts.models import User
 from tenants.registry import contexts, directory, privileges, provisioning
 from tenants.registry.models import Departement
 from tenants.registry.provisioning import NewDepartement
+from tests.plugin import locked
 
 ESSONNE = NewDepartement(code="91", name="Essonne", slug="essonne")
 ACTOR = Actor.system("tests")
@@ -20,13 +22,18 @@ ACTOR = Actor.system("tests")
 
 @pytest.fixture
 def owner(committed_tenant_db, owner_cursor):
-    """Provision as the owner does; what was made is taken away."""
-    yield owner_cursor
-    connections["owner"].close()
-    owner_cursor.execute("DROP SCHEMA IF EXISTS d91 CASCADE")
-    owner_cursor.execute("DELETE FROM public.commons_auditentry WHERE subject_id = '91'")
-    owner_cursor.execute("DELETE FROM registry_domain WHERE domain LIKE 'essonne%'")
-    owner_cursor.execute("DELETE FROM registry_departement WHERE code = '91'")
+    """Provision as the owner does; what was made is taken away.
+
+    One at a time in the whole cluster, to which roles belong: each worker has its own database, and
+    PostgreSQL refuses to change a role that another transaction changes.
+    """
+    with locked(default_data_dir("test") / "essonne.lock"):
+        yield owner_cursor
+        connections["owner"].close()
+        owner_cursor.execute("DROP SCHEMA IF EXISTS d91 CASCADE")
+        owner_cursor.execute("DELETE FROM public.commons_auditentry WHERE subject_id = '91'")
+        owner_cursor.execute("DELETE FROM registry_domain WHERE domain LIKE 'essonne%'")
+        owner_cursor.execute("DELETE FROM registry_departement WHERE code = '91'")
     directory.forget()
 
 
