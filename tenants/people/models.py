@@ -379,6 +379,7 @@ class FeedImportRow(TenantModel):
         FeedImport,
         on_delete=models.PROTECT,
         related_name="rows",
+        db_index=False,  # the one of outcomes starts with it
         db_constraint=False,  # written with their import, by the hundred thousand, and never removed
     )
     record_kind = models.CharField("type", max_length=20)
