@@ -37,10 +37,13 @@ def read_rows(files: Sequence[FeedFile]) -> Generator[Batch | FileRead, None, No
         yield from _read_apart(hands)
 
 
-def _deal(places: Sequence[Place], hands: int) -> list[list[Place]]:
+def _deal(places: Sequence[Place], count: int) -> list[list[Place]]:
     """As many hands, each with about as much to read."""
-    largest_first = sorted(places, key=lambda place: place.bytes, reverse=True)
-    return [largest_first[first::hands] for first in range(hands)]
+    hands: list[list[Place]] = [[] for _ in range(count)]
+    for place in sorted(places, key=lambda place: place.bytes, reverse=True):
+        lightest = min(hands, key=lambda hand: sum(held.bytes for held in hand))
+        lightest.append(place)
+    return hands
 
 
 def _read_apart(hands: Sequence[Sequence[Place]]) -> Iterator[Batch | FileRead]:

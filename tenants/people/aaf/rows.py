@@ -110,7 +110,8 @@ def _put(record: FeedRecord, rank: int, file: int, waiting: dict[str, list[Row]]
             keys = (_key(record.last_name), _key(record.first_name))
             has_links = record.links is not None
             waiting["people_stagedpupil"].append((*first, *keys, has_links, *record[:-2]))
-            waiting["people_stagedlink"].extend((rank, *link) for link in record.links or ())
+            for link in record.links or ():
+                waiting["people_stagedlink"].append((rank, *link))
             return Kind.PUPIL.value
         case GuardianRecord():
             first = (rank, file, " ".join(record.reviews))
