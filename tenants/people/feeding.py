@@ -76,6 +76,12 @@ def _statement(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def _uuid_start(at: datetime.datetime) -> str:
+    """How a UUIDv7 made then begins: its clock, and its version."""
+    clock = f"{int(at.timestamp() * 1000):012x}"
+    return f"{clock[:8]}-{clock[8:]}-7"
+
+
 def prepare_session() -> None:
     """Set the transaction for statements over a whole feed."""
     with connection.cursor() as cursor:
@@ -102,7 +108,7 @@ class Comparison:
             "day": feed.day,
             "is_full": feed.variant is Variant.FULL,
             "departement": departement_digits(departement),
-            "clock": f"{int(at.timestamp() * 1000):012x}",
+            "uuid_start": _uuid_start(at),
             "files": [name[-LONGEST_FILE_NAME:] for name in feed.names],
         }
 

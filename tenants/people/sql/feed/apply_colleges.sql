@@ -3,7 +3,7 @@
 WITH created AS (
     INSERT INTO people_college
         (public_id, uai, jointure_id, name, street, postal_code, city, phone, sector, is_open)
-    SELECT (%(clock)s || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+    SELECT overlay(gen_random_uuid()::text PLACING %(uuid_start)s FROM 1)::uuid,
            staged.uai, staged.jointure_id, staged.name, coalesce(staged.street, ''),
            coalesce(staged.postal_code, ''), coalesce(staged.city, ''), coalesce(staged.phone, ''),
            coalesce(staged.sector, 'PUBLIC'), true

@@ -4,7 +4,7 @@ WITH created AS (
     INSERT INTO people_guardian
         (public_id, jointure_id, title, last_name, first_name, sort_key, search_key, email,
          mobile_phone, home_phone, street, postal_code, city, country)
-    SELECT (%(clock)s || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+    SELECT overlay(gen_random_uuid()::text PLACING %(uuid_start)s FROM 1)::uuid,
            staged.jointure_id, coalesce(staged.title, ''), staged.last_name, staged.first_name,
            concat(staged.last_key, chr(1), staged.first_key),
            concat(staged.last_key, ' ', staged.first_key), coalesce(staged.email, ''),

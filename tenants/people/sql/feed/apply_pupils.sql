@@ -4,7 +4,7 @@ WITH created AS (
     INSERT INTO people_pupil
         (public_id, jointure_id, ine, last_name, first_name, other_first_names, birth_date,
          sort_key, search_key)
-    SELECT (%(clock)s || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+    SELECT overlay(gen_random_uuid()::text PLACING %(uuid_start)s FROM 1)::uuid,
            staged.jointure_id, nullif(staged.ine, ''), staged.last_name, staged.first_name,
            coalesce(staged.other_first_names, ''), staged.birth_date,
            concat(staged.last_key, chr(1), staged.first_key),
