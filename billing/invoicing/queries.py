@@ -12,6 +12,9 @@ from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine, 
 from commons.periods import month_period
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billing.ledger.models import Account
     from tenants.accounts.models import User
 
 
@@ -34,6 +37,12 @@ def invoices_of(user: User) -> QuerySet[Invoice]:
         .select_related("ledger_account", "payer", "regie")
         .order_by("-month", "-pk")
     )
+
+
+def numbers_by_account(accounts: Sequence[Account]) -> dict[int, str]:
+    """The number of the invoice that each account is of, by the account's primary key."""
+    found = Invoice.objects.filter(ledger_account__in=accounts)
+    return dict(found.values_list("ledger_account_id", "number"))
 
 
 def due_cents(invoice: Invoice) -> int:

@@ -90,9 +90,7 @@ class Drawer:
             HouseholdMember,
             _begun(guardian.memberships).select_related("household").order_by("-valid_from", "-pk"),
         )
-        invoices = self._allowed(
-            Invoice, Invoice.objects.filter(payer=guardian).order_by("-month", "-pk")
-        )
+        invoices = self._allowed(Invoice, guardian.invoices.order_by("-month", "-pk"))
         return (
             self._table(
                 _("Enfants"),

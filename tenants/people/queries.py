@@ -161,6 +161,11 @@ def feed_imports() -> QuerySet[FeedImport]:
     return FeedImport.objects.order_by("-started_at", "-pk")
 
 
+def feed_import_row(row_id: int) -> FeedImportRow | None:
+    """A row of a report, with its report."""
+    return FeedImportRow.objects.filter(pk=row_id).select_related("feed_import").first()
+
+
 def feed_import_rows(
     feed_import: FeedImport, *, outcome: str | None = None, record_kind: str | None = None
 ) -> QuerySet[FeedImportRow]:

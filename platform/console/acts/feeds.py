@@ -27,6 +27,7 @@ from console.lookups import whole_number
 from tenants.accounts.capabilities import Capability
 from tenants.people.models import FeedImportRow
 from tenants.people.operations import NothingToDecide, decide_record
+from tenants.people.queries import feed_import_row
 from ui import feed_texts
 
 if TYPE_CHECKING:
@@ -62,11 +63,11 @@ class DecideFeedRecord(Act):
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         numbers = [whole_number(key) for key in keys]
-        found = FeedImportRow.objects.filter(pk__in=[one for one in numbers if one is not None])
-        rows = list(found.select_related("feed_import"))
-        if len(rows) != 1 or len(keys) != 1:
+        (number,) = numbers if len(numbers) == 1 else (None,)
+        row = None if number is None else feed_import_row(number)
+        if row is None:
             raise NotFound(feed_import_row="")
-        return rows
+        return [row]
 
     def about(self, targets: list[Any]) -> str:
         return f"{feed_texts.kind_name(targets[0].record_kind)} {targets[0].record_id}"

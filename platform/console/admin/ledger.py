@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from billing.invoicing.models import Invoice
+from billing.invoicing.queries import numbers_by_account
 from billing.ledger.models import Account, Transfer
 from commons.money import format_euros
 from console import columns, records
@@ -36,8 +36,7 @@ class AccountAdmin(ReadOnlyAdmin):
 
     def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
         listed = list(rows)
-        found = Invoice.objects.filter(ledger_account__in=listed)
-        numbers = dict(found.values_list("ledger_account_id", "number"))
+        numbers = numbers_by_account(listed)
         for row in listed:
             row.invoice_number = numbers.get(row.pk, NOTHING)
         return listed
