@@ -12,6 +12,8 @@ PRESENT := $(wildcard $(SOURCES))
 export UV_PYTHON_DOWNLOADS := never
 # What these targets run belongs to this checkout, whatever environment is active in the terminal.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Machines made for containers ask Python to compile Django again in every process: 3 seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint guards look bench soak format clean environment
