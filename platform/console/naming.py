@@ -11,10 +11,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from billing.canteen.models import BookingException, Enrolment, EnrolmentPayer, ServiceDay
+from billing.canteen.models import (
+    BookingException,
+    CanteenRules,
+    Enrolment,
+    EnrolmentPayer,
+    ServiceDay,
+)
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
 from billing.ledger.models import Transfer
-from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
 from commons.models import AuditEntry, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
@@ -35,6 +41,9 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     BillingRun: lambda row: _("Facturation %(month)s") % {"month": wording.of_month(row.month)},
     BookingException: lambda row: (
         f"{row.get_kind_display()}, {row.enrolment.pupil}, {wording.full_date(row.day)}"
+    ),
+    CanteenRules: lambda row: (
+        _("Règles depuis le %(day)s") % {"day": wording.full_date(row.valid_from)}
     ),
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
@@ -57,6 +66,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     ),
     ServiceDay: lambda row: f"{row.college.name}, {wording.full_date(row.day)}",
     StaffRole: lambda row: f"{row.user}, {row.get_role_display()}",
+    TariffSchedule: lambda row: row.label,
     TariffVersion: lambda row: f"{row.schedule.label}, {wording.full_date(row.valid_from)}",
     Transfer: lambda row: (
         _("%(kind)s de %(amount)s, %(day)s")

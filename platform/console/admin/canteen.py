@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.canteen.models import (
@@ -15,10 +16,13 @@ from billing.canteen.models import (
     EnrolmentPayer,
     ServiceDay,
 )
+from billing.canteen.rules import WednesdayPolicy, parse_rules
 from console.filters import GoneFilter, MealsFilter, RunningFilter, UnpricedFilter
 from console.readonly import ReadOnlyAdmin, column
+from console.records import Detail, written_value
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
+from ui.requests import SignedInRequest
 
 
 @admin.register(ServiceDay, site=console_site)
@@ -39,6 +43,28 @@ class ServiceDayAdmin(ReadOnlyAdmin):
 class CanteenRulesAdmin(ReadOnlyAdmin):
     list_display = ("valid_from", "valid_until")
     ordering = ("-valid_from",)
+    hides = ("definition",)
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        rules = parse_rules(row.definition)
+        limit = rules.cancellation
+        wednesday = {
+            WednesdayPolicy.BOARDERS_ONLY: gettext("Pour les internes seulement"),
+            WednesdayPolicy.ALLOWED: gettext("Ouvert"),
+            WednesdayPolicy.CLOSED: gettext("Fermé"),
+        }
+        told = (
+            (gettext("Jours ouvrés avant le repas, pour annuler"), limit.working_days),
+            (gettext("Heure limite"), limit.cutoff),
+            (gettext("Jours francs"), limit.clear_days),
+            (gettext("Mercredi"), wednesday[rules.wednesday]),
+            (gettext("Les familles inscrivent à partir du"), rules.enrolment_opens_on),
+            (gettext("Les familles changent les jours jusqu'au"), rules.weekdays_change_until),
+        )
+        return [
+            *super().details(request, row),
+            *(Detail(name, written_value(value)) for name, value in told),
+        ]
 
 
 @admin.register(Enrolment, site=console_site)

@@ -42,6 +42,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
         "latest_error",
     )
     words: ClassVar = {"name": said(EVENTS)}
+    hides = ("aggregate",)  # for the machine that delivers
     list_filter = (("delivered_at", admin.EmptyFieldListFilter),)
     ordering = ("-pk",)
     empty_text = _("Rien n'attend : tout est parti.")
