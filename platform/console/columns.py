@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from console import naming, records
 from tenants.accounts.models import User
@@ -69,7 +71,22 @@ def text_of(model_admin: ReadOnlyAdmin, column: Any, row: models.Model) -> Any:
         return str(model_admin.words[field.name](value)) or records.NOTHING
     if isinstance(field, models.ForeignKey):
         target = getattr(row, field.name)
-        return records.NOTHING if target is None else naming.name_of(target)
+        name = records.NOTHING if target is None else naming.name_of(target)
+        return breakable(name, after="@") if isinstance(target, User) else name
     if field.choices:
         return str(dict(field.flatchoices).get(value, value)) or records.NOTHING
-    return records.written_value(value, field.name)
+    written = records.written_value(value, field.name)
+    if isinstance(field, models.EmailField):
+        return breakable(written, after="@")
+    return breakable(written, after="_") if field.name == "place" else written
+
+
+def breakable(text: str, *, after: str) -> SafeString:
+    """A long name that goes to the next line after this sign, rather than in a word.
+
+    In one element: a card of a phone lays out each of a cell's.
+    """
+    parts = ((part,) for part in text.split(after))
+    return format_html(
+        "<span>{}</span>", format_html_join(format_html("{}<wbr>", after), "{}", parts)
+    )

@@ -65,7 +65,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         f"{row.pupil}, {row.college.name}, {row.school_year}-{row.school_year + 1}"
     ),
     ServiceDay: lambda row: f"{row.college.name}, {wording.full_date(row.day)}",
-    StaffRole: lambda row: f"{row.user}, {row.get_role_display()}",
+    StaffRole: lambda row: f"{row.user.get_full_name()}, {row.get_role_display()}",
     TariffSchedule: lambda row: row.label,
     TariffVersion: lambda row: f"{row.schedule.label}, {wording.full_date(row.valid_from)}",
     Transfer: lambda row: (

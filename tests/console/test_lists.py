@@ -17,7 +17,7 @@ from console import columns, exports, labels, records
 from console.sites import console_site
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
-from tenants.people.models import Pupil, Schooling
+from tenants.people.models import Guardian, Pupil, Schooling
 from tests.factories.canteen import make_college, make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, prepare, review
 
@@ -221,3 +221,15 @@ def test_accounts_of_invoices_are_found_by_their_number(agent):
     site = agent(Role.REGISSEUR)
 
     assert invoice.number in site.get(changelist(Account)).content.decode()
+
+
+def test_an_address_breaks_after_its_sign_and_is_exported_whole(agent):
+    family = make_family()
+    Guardian.objects.filter(pk=family.guardians[0].pk).update(email="a&b@exemple.fr")
+    site = agent(Role.READER)
+
+    page = site.get(changelist(Guardian)).content.decode()
+    _response, rows = lines(site, changelist(Guardian, "export"))
+
+    assert "<span>a&amp;b@<wbr>exemple.fr</span>" in page
+    assert "a&b@exemple.fr" in rows[1]

@@ -11,8 +11,8 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db import models
 from django.forms import BoundField, CheckboxInput
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from console import columns, labels, naming, records
 from tenants.accounts.models import StaffRole
@@ -57,9 +57,9 @@ def thousands(number: int) -> str:
 
 
 @register.filter
-def breakable(name: str) -> SafeString:
-    """A file's name that may go to the next line after each underscore."""
-    return format_html_join(mark_safe("_<wbr>"), "{}", ((part,) for part in name.split("_")))
+def breakable(name: str, after: str) -> SafeString:
+    """A long name that goes to the next line after this sign."""
+    return columns.breakable(name, after=after)
 
 
 @register.filter
