@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.seeing import AXE, show_whole
 from tests.browser.served import Site, serve
@@ -58,6 +58,12 @@ def looked_at(page: Page) -> str:
     return re.sub(r"\s+", " ", page.inner_text("body"))
 
 
+def follow(door: Locator) -> None:
+    """Click, and wait for the page it leads to: what is asked in between has no answer."""
+    with door.page.expect_navigation():
+        door.click()
+
+
 def cents(text: str) -> int:
     """`1 234,50 €` → 123450."""
     return int(re.sub(r"\D", "", text))
@@ -86,22 +92,22 @@ def test_a_parent_goes_from_sign_in_to_the_invoice(site, page):
 
 
 def _enrol(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("Inscrire Ibrahima à la cantine")).click()
+    follow(page.get_by_role("link", name=re.compile("Inscrire Ibrahima à la cantine")))
     looked_at(page)
     for day in ("lundi", "jeudi"):
         page.get_by_label(re.compile(day, re.IGNORECASE)).check()
-    page.get_by_role("button", name=re.compile("Continuer|Suivant")).click()
+    follow(page.get_by_role("button", name=re.compile("Continuer|Suivant")))
     looked_at(page)
-    page.get_by_role("button", name=re.compile("Continuer|Suivant")).click()
+    follow(page.get_by_role("button", name=re.compile("Continuer|Suivant")))
     text = looked_at(page)
     assert "3,00" in text
-    page.get_by_role("button", name=re.compile("Inscrire|Confirmer|Valider")).click()
+    follow(page.get_by_role("button", name=re.compile("Inscrire|Confirmer|Valider")))
     text = looked_at(page)
     assert "Ibrahima" in text
     page.goto(page.url.split("/enfants/")[0] + "/enfants/")
-    page.get_by_role("link", name=re.compile("Ibrahima")).first.click()
+    follow(page.get_by_role("link", name=re.compile("Ibrahima")).first)
     looked_at(page)
-    page.get_by_role("link", name=re.compile("prix", re.IGNORECASE)).first.click()
+    follow(page.get_by_role("link", name=re.compile("prix", re.IGNORECASE)).first)
     why = looked_at(page)
     assert "600,00" in why
     assert "3,00" in why
@@ -110,7 +116,7 @@ def _enrol(page: Page) -> None:
 def _open_the_first_invoice(page: Page) -> int:
     page.goto(page.url.split("/enfants/")[0] + "/factures/")
     looked_at(page)
-    page.locator("main a[href^='/factures/']").first.click()
+    follow(page.locator("main a[href^='/factures/']").first)
     text = looked_at(page)
     assert "Mariam" in text
     found = re.search(r"Le montant ([0-9 ]+,[0-9]{2}) €", text)
