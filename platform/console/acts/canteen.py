@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.canteen import operations
-from billing.canteen.access import access_enrolment
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
 from commons.school_calendar import school_year_of
 from console import canteen_queries
+from console.acts.enrolling import ONE_DAY, OnEnrolments
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -30,6 +30,7 @@ from console.acts.framework import (
     Outcome,
     do_each,
     foresee,
+    named,
     nothing_to_do,
     register,
     rehearse,
@@ -163,12 +164,10 @@ class OpenServiceDays(Act):
         return found
 
     def initial(self, targets: list[Any]) -> dict[str, Any]:
-        return {"first_day": timezone.localdate() + datetime.timedelta(days=1)}
+        return {"first_day": timezone.localdate() + ONE_DAY}
 
     def about(self, targets: list[Any]) -> str:
-        return wording.and_list(college.name for college in targets[:5]) + (
-            " …" if len(targets) > 5 else ""
-        )
+        return named([college.name for college in targets])
 
     def back(self, targets: list[Any]) -> str:
         return reverse("console:people_college_changelist")
@@ -225,35 +224,15 @@ class EndingForm(forms.Form):
 
 
 @register
-class EndEnrolments(Act):
+class EndEnrolments(OnEnrolments):
     name = "end-enrolments"
     title = gettext_lazy("Arrêter une inscription")
     verb = gettext_lazy("Arrêter l'inscription")
     icon = "event_busy"
-    capability = Capability.EDIT_ENROLMENTS
     form_class = EndingForm
 
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        try:
-            found = [access_enrolment(user, uuid.UUID(key)) for key in dict.fromkeys(keys)]
-        except ValueError:
-            raise NotFound(enrolment="") from None
-        if not found:
-            raise NotFound(enrolment="")
-        return found
-
     def initial(self, targets: list[Any]) -> dict[str, Any]:
-        return {"end_on": timezone.localdate() + datetime.timedelta(days=1)}
-
-    def about(self, targets: list[Any]) -> str:
-        return wording.and_list(row.pupil.full_name for row in targets[:5]) + (
-            " …" if len(targets) > 5 else ""
-        )
-
-    def back(self, targets: list[Any]) -> str:
-        if len(targets) == 1:
-            return reverse("console:pupil-file", args=[targets[0].pupil.public_id])
-        return reverse("console:canteen_enrolment_changelist")
+        return {"end_on": timezone.localdate() + ONE_DAY}
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         end_on: datetime.date = answers["end_on"]

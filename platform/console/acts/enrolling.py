@@ -34,6 +34,7 @@ from console.acts.framework import (
     Outcome,
     do_each,
     foresee,
+    named,
     register,
     rehearse,
     sample,
@@ -95,8 +96,21 @@ class EnrolForm(forms.Form):
     start_on = DayField(label=gettext_lazy("Premier jour"))
 
 
+class OnOnePupil(Act):
+    """What the acts on one pupil have in common."""
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        return one_pupil(user, keys)
+
+    def about(self, targets: list[Any]) -> str:
+        return str(targets[0].full_name)
+
+    def back(self, targets: list[Any]) -> str:
+        return reverse("console:pupil-file", args=[targets[0].public_id])
+
+
 @register
-class EnrolPupil(Act):
+class EnrolPupil(OnOnePupil):
     name = "enrol-pupil"
     title = gettext_lazy("Inscrire à la cantine")
     verb = gettext_lazy("Inscrire")
@@ -104,17 +118,8 @@ class EnrolPupil(Act):
     capability = Capability.EDIT_ENROLMENTS
     form_class = EnrolForm
 
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return one_pupil(user, keys)
-
     def initial(self, targets: list[Any]) -> dict[str, Any]:
         return {"start_on": timezone.localdate() + ONE_DAY}
-
-    def about(self, targets: list[Any]) -> str:
-        return str(targets[0].full_name)
-
-    def back(self, targets: list[Any]) -> str:
-        return reverse("console:pupil-file", args=[targets[0].public_id])
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (pupil,) = targets
@@ -178,9 +183,7 @@ class OnEnrolments(Act):
         return enrolments(user, keys)
 
     def about(self, targets: list[Any]) -> str:
-        return wording.and_list(row.pupil.full_name for row in targets[:5]) + (
-            " …" if len(targets) > 5 else ""
-        )
+        return named([row.pupil.full_name for row in targets])
 
     def back(self, targets: list[Any]) -> str:
         if len(targets) == 1:

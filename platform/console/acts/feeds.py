@@ -24,6 +24,7 @@ from console.acts.framework import (
     sample,
 )
 from console.lookups import whole_number
+from console.records import NOTHING
 from tenants.accounts.capabilities import Capability
 from tenants.people.models import FeedImportRow
 from tenants.people.operations import NothingToDecide, decide_record
@@ -62,8 +63,7 @@ class DecideFeedRecord(Act):
         return str(row.pk)
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        numbers = [whole_number(key) for key in keys]
-        (number,) = numbers if len(numbers) == 1 else (None,)
+        number = whole_number(keys[0]) if len(keys) == 1 else None
         row = None if number is None else feed_import_row(number)
         if row is None:
             raise NotFound(feed_import_row="")
@@ -82,7 +82,9 @@ class DecideFeedRecord(Act):
             rehearse(decide_record, **_decision(row, answers), actor=PREVIEW, at=at)
         except NothingToDecide:
             return Effect(refusals=(_("Cette fiche n'est plus à trancher. Relancez l'import."),))
-        changes = [(one.name, one.old or "–", one.new or "–") for one in feed_texts.changes(row)]
+        changes = [
+            (one.name, one.old or NOTHING, one.new or NOTHING) for one in feed_texts.changes(row)
+        ]
         said = (
             _("La fiche que nous connaissons prend ce que dit l'annuaire, avec son historique.")
             if answers["answer"] == SAME

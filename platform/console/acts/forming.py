@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from console import queries
-from console.acts.enrolling import one_pupil
+from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
     PREVIEW,
-    Act,
     Answers,
     DayField,
     Effect,
@@ -28,6 +26,7 @@ from console.acts.framework import (
     sample,
     url_for,
 )
+from console.records import NOTHING
 from tenants.accounts.capabilities import Capability
 from tenants.people import families
 from tenants.people.models import Guardian, Pupil
@@ -62,7 +61,7 @@ def _boxes(label: str, people: Sequence[Guardian] | Sequence[Pupil]) -> forms.Fi
 
 
 @register
-class FormHousehold(Act):
+class FormHousehold(OnOnePupil):
     name = "form-household"
     title = gettext_lazy("Former un foyer")
     verb = gettext_lazy("Former le foyer")
@@ -75,7 +74,7 @@ class FormHousehold(Act):
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         """The pupil of the file first, then the brothers and sisters the agent may see."""
-        (pupil,) = one_pupil(user, keys)
+        (pupil,) = super().targets(user, keys)
         return [pupil, *queries.siblings_of(user, pupil)]
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
@@ -87,17 +86,15 @@ class FormHousehold(Act):
             data, files, adults=_adults(targets[0]), children=targets, initial=initial
         )
 
-    def about(self, targets: list[Any]) -> str:
-        return str(targets[0].full_name)
-
-    def back(self, targets: list[Any]) -> str:
-        return reverse("console:pupil-file", args=[targets[0].public_id])
-
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         arguments = _household(targets, answers)
         rehearse(families.form_household, **arguments, actor=PREVIEW, at=at)
         rows = [
-            (pupil.full_name, pupil.household.label if pupil.household else "–", arguments["label"])
+            (
+                pupil.full_name,
+                pupil.household.label if pupil.household else NOTHING,
+                arguments["label"],
+            )
             for pupil in arguments["pupils"]
         ]
         return Effect(

@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from tenants.accounts.capabilities import Capability
+from ui import wording
 from ui.errors import explain
 from ui.requests import SignedInRequest
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 Answers = Mapping[str, Any]
 PREVIEW = Actor.system("console.preview")  # whom a rehearsal names; nothing of it is kept
 SHOWN_ROWS = 12
+NAMED = 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -284,6 +286,11 @@ def sample(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table | None:
         rows=tuple(tuple(row) for row in rows[:SHOWN_ROWS]),
         more=max(0, len(rows) - SHOWN_ROWS),
     )
+
+
+def named(names: Sequence[str]) -> str:
+    """Whom a bulk act is about: the first names, and whether there are others."""
+    return wording.and_list(names[:NAMED]) + (" …" if len(names) > NAMED else "")
 
 
 def count_text(singular: str, plural: str, count: int) -> str:

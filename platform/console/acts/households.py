@@ -8,10 +8,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,10 +21,9 @@ from billing.tariffs.models import HouseholdResources, Service
 from billing.tariffs.queries import definition_of, price_on, resources_on, version_on
 from commons.actors import Actor
 from commons.money import format_euros
-from console.acts.enrolling import one_pupil
+from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
     PREVIEW,
-    Act,
     Answers,
     DayField,
     Effect,
@@ -41,9 +39,6 @@ from tenants.people import families
 from tenants.people.models import Guardianship, Pupil
 from tenants.people.queries import guardianships_of
 from ui import wording
-
-if TYPE_CHECKING:
-    from tenants.accounts.models import User
 
 Proof = HouseholdResources.Proof
 WHOLE = Decimal(100)
@@ -103,7 +98,7 @@ class ResourcesForm(forms.Form):
 
 
 @register
-class RecordResources(Act):
+class RecordResources(OnOnePupil):
     name = "record-resources"
     title = gettext_lazy("Enregistrer les ressources du foyer")
     verb = gettext_lazy("Enregistrer")
@@ -111,18 +106,12 @@ class RecordResources(Act):
     capability = Capability.DECIDE_PRICES
     form_class = ResourcesForm
 
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return one_pupil(user, keys)
-
     def initial(self, targets: list[Any]) -> dict[str, Any]:
         return {"valid_from": timezone.localdate(), "proof_kind": Proof.TAX_NOTICE}
 
     def about(self, targets: list[Any]) -> str:
         (pupil,) = targets
         return f"{pupil.full_name} · {pupil.household}" if pupil.household else pupil.full_name
-
-    def back(self, targets: list[Any]) -> str:
-        return reverse("console:pupil-file", args=[targets[0].public_id])
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (pupil,) = targets
@@ -209,7 +198,7 @@ class SharesForm(forms.Form):
 
 
 @register
-class ShareBills(Act):
+class ShareBills(OnOnePupil):
     name = "share-bills"
     title = gettext_lazy("Partager les factures")
     verb = gettext_lazy("Partager ainsi")
@@ -220,17 +209,8 @@ class ShareBills(Act):
     def asks(self) -> bool:
         return True
 
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return one_pupil(user, keys)
-
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         return SharesForm(data, files, links=_links(targets[0]))
-
-    def about(self, targets: list[Any]) -> str:
-        return str(targets[0].full_name)
-
-    def back(self, targets: list[Any]) -> str:
-        return reverse("console:pupil-file", args=[targets[0].public_id])
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (pupil,) = targets

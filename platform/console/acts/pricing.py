@@ -29,6 +29,7 @@ from console.acts.framework import (
     Outcome,
     do_each,
     foresee,
+    named,
     register,
     rehearse,
     sample,
@@ -72,9 +73,7 @@ class RedecidePrices(Act):
         return {"valid_from": timezone.localdate()}
 
     def about(self, targets: list[Any]) -> str:
-        return wording.and_list(pupil.full_name for pupil in targets[:5]) + (
-            " …" if len(targets) > 5 else ""
-        )
+        return named([pupil.full_name for pupil in targets])
 
     def back(self, targets: list[Any]) -> str:
         if len(targets) == 1:
