@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from console import naming, records
+from console import records
 from tenants.accounts.models import User
 
 if TYPE_CHECKING:
@@ -67,26 +65,4 @@ def text_of(model_admin: ReadOnlyAdmin, column: Any, row: models.Model) -> Any:
     if field is None:
         is_text = isinstance(value, str) and value
         return value if is_text else records.written_value(value, str(column))
-    if field.name in model_admin.words:
-        return str(model_admin.words[field.name](value)) or records.NOTHING
-    if isinstance(field, models.ForeignKey):
-        target = getattr(row, field.name)
-        name = records.NOTHING if target is None else naming.name_of(target)
-        return breakable(name, after="@") if isinstance(target, User) else name
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value)) or records.NOTHING
-    written = records.written_value(value, field.name)
-    if isinstance(field, models.EmailField):
-        return breakable(written, after="@")
-    return breakable(written, after="_") if field.name == "place" else written
-
-
-def breakable(text: str, *, after: str) -> SafeString:
-    """A long name that goes to the next line after this sign, rather than in a word.
-
-    In one element: a card of a phone lays out each of a cell's.
-    """
-    parts = ((part,) for part in text.split(after))
-    return format_html(
-        "<span>{}</span>", format_html_join(format_html("{}<wbr>", after), "{}", parts)
-    )
+    return records.text_of_field(model_admin, field, row)

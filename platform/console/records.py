@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commons.money import format_euros
 from console import labels, naming
+from tenants.accounts.models import User
 from ui import wording
 from ui.requests import SignedInRequest
 from ui.templatetags.ui import percent
@@ -63,16 +65,41 @@ def _detail(
         other = model_admin.admin_site._registry.get(field.remote_field.model)  # noqa: SLF001
         can_open = target is not None and other is not None and other.has_view_permission(request)
         url = other.page_of(target) if can_open else ""
-        return Detail(name, NOTHING if target is None else naming.name_of(target), url=url)
+        return Detail(name, text_of_field(model_admin, field, row), url=url)
     value = getattr(row, field.attname)
-    if field.name in model_admin.words:
-        return Detail(name, str(model_admin.words[field.name](value)) or NOTHING)
-    if isinstance(field, models.JSONField) and value not in (None, {}, [], ""):
+    is_worded = field.name in model_admin.words
+    if isinstance(field, models.JSONField) and not is_worded and value not in (None, {}, [], ""):
         written = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
         return Detail(name, written, is_block=True)
+    return Detail(name, text_of_field(model_admin, field, row))
+
+
+def text_of_field(model_admin: ReadOnlyAdmin, field: Any, row: models.Model) -> str:
+    """What a field holds, in the words of a list and of a page."""
+    value = getattr(row, field.attname)
+    if field.name in model_admin.words:
+        return str(model_admin.words[field.name](value)) or NOTHING
+    if isinstance(field, models.ForeignKey):
+        target = getattr(row, field.name)
+        name = NOTHING if target is None else naming.name_of(target)
+        return breakable(name, after="@") if isinstance(target, User) else name
     if field.choices:
-        return Detail(name, str(dict(field.flatchoices).get(value, value)) or NOTHING)
-    return Detail(name, written_value(value, field.name))
+        return str(dict(field.flatchoices).get(value, value)) or NOTHING
+    written = written_value(value, field.name)
+    if isinstance(field, models.EmailField):
+        return breakable(written, after="@")
+    return breakable(written, after="_") if field.name == "place" else written
+
+
+def breakable(text: str, *, after: str) -> SafeString:
+    """A long name that goes to the next line after this sign, rather than in a word.
+
+    In one element: a card of a phone lays out each of a cell's.
+    """
+    parts = ((part,) for part in text.split(after))
+    return format_html(
+        "<span>{}</span>", format_html_join(format_html("{}<wbr>", after), "{}", parts)
+    )
 
 
 def written_value(value: Any, field_name: str = "") -> str:

@@ -59,7 +59,7 @@ def thousands(number: int) -> str:
 @register.filter
 def breakable(name: str, after: str) -> SafeString:
     """A long name that goes to the next line after this sign."""
-    return columns.breakable(name, after=after)
+    return records.breakable(name, after=after)
 
 
 @register.filter
