@@ -27,6 +27,11 @@ class NothingToDecide(NotFound):
     """No report leaves this record open."""
 
 
+def is_open(row: FeedImportRow) -> bool:
+    """Whether a report row asks who somebody is; a later row of the same record may have answered."""
+    return row.outcome == FeedImportRow.Outcome.AMBIGUOUS and row.reason_code in DECIDABLE
+
+
 def find_open_row(record_kind: str, record_id: str) -> FeedImportRow:
     """
     The latest report row of a record, if it is still to be settled.
@@ -35,11 +40,7 @@ def find_open_row(record_kind: str, record_id: str) -> FeedImportRow:
     """
     row = FeedImportRow.objects.filter(record_kind=record_kind, record_id=record_id)
     latest = row.order_by("-pk").first()
-    if (
-        latest is None
-        or latest.outcome != FeedImportRow.Outcome.AMBIGUOUS
-        or latest.reason_code not in DECIDABLE
-    ):
+    if latest is None or not is_open(latest):
         raise NothingToDecide(record_kind=record_kind, record_id=record_id)
     return latest
 

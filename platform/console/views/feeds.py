@@ -14,8 +14,8 @@ from console import acts
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries
-from tenants.people.aaf.reasons import DECIDABLE
 from tenants.people.access import access_feed_import
+from tenants.people.deciding import is_open
 from tenants.people.models import FeedImport, FeedImportRow
 from ui import feed_texts
 from ui.requests import SignedInRequest
@@ -55,14 +55,13 @@ class KindCount:
 
 
 def _line(row: FeedImportRow) -> Line:
-    is_open = row.outcome == FeedImportRow.Outcome.AMBIGUOUS and row.reason_code in DECIDABLE
     return Line(
         record_id=row.record_id or feed_texts.NOTHING,
         kind=feed_texts.kind_name(row.record_kind),
         reasons=tuple(feed_texts.reasons(row)),
         place=row.place,
         changes=tuple(feed_texts.changes(row)),
-        decide_url=acts.url_for("decide-feed-record", row) if is_open else "",
+        decide_url=acts.url_for("decide-feed-record", row) if is_open(row) else "",
     )
 
 
