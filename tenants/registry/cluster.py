@@ -32,6 +32,10 @@ _ATTRIBUTES = {
 }
 _NEVER = "NOSUPERUSER NOCREATEDB NOREPLICATION NOBYPASSRLS"
 
+# Of template0: only it can be copied under another locale than the server's.
+_SORTED_BY_CODE = (
+    "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+)
 _DATABASE_RIGHTS = (
     "REVOKE TEMPORARY, CONNECT ON DATABASE {database} FROM PUBLIC",
     "GRANT CONNECT ON DATABASE {database} TO socle_owner, socle_web, socle_public, socle_tenant",
@@ -125,6 +129,7 @@ def make_tenant_role(cursor: Any, role: str, *, secret: str | None) -> None:
 def create_database(superuser_url: str, name: str, template: str | None = None) -> None:
     """Make a database owned by `socle_owner`, with the rights of docs/security/isolation.md.
 
+    Texts sort by their code points, whatever the server's language (ADR 0028).
     It gets its name last: one that was cut half-way is made again. One that is there is left alone.
 
     :raises psycopg.Error: if the login is no superuser, or the server does not answer
@@ -136,7 +141,7 @@ def create_database(superuser_url: str, name: str, template: str | None = None) 
             return
         _run(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
         if template is None:
-            _run(cursor, "CREATE DATABASE {} OWNER socle_owner", building)
+            _run(cursor, f"CREATE DATABASE {{}} OWNER socle_owner {_SORTED_BY_CODE}", building)
         else:
             _run(cursor, "CREATE DATABASE {} OWNER socle_owner TEMPLATE {}", building, template)
         with psycopg.connect(superuser_url, dbname=building) as inside:

@@ -125,6 +125,20 @@ def test_a_database_cut_while_it_was_made_is_made_again(superuser_url):
             connection.execute(f"DROP DATABASE {name}")
 
 
+def test_texts_sort_by_their_code_whatever_the_language_of_the_machine(superuser_url):
+    """`sort_key` parts names with a sign that French, English and most sort rules pass over."""
+    url = os.environ["DATABASE_OWNER_URL"]
+
+    assert (
+        value(
+            url,
+            "SELECT concat(datlocprovider, ' ', datlocale) FROM pg_database WHERE datname = current_database()",
+        )
+        == "b C.UTF-8"
+    )
+    assert value(url, "SELECT lower('ÉLÉONORE ŒUVRARD')") == "éléonore œuvrard"
+
+
 def test_a_signal_waits_for_the_end_of_the_start():
     seen: list[str] = []
     before = signal.signal(signal.SIGINT, lambda *_: seen.append("signal"))
