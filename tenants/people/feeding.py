@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -78,8 +79,7 @@ def _statement(name: str) -> str:
 
 def _uuid_start(at: datetime.datetime) -> str:
     """How a UUIDv7 made then begins: its clock, and its version."""
-    clock = f"{int(at.timestamp() * 1000):012x}"
-    return f"{clock[:8]}-{clock[8:]}-7"
+    return f"{int(at.timestamp() * 1000):012x}7"
 
 
 def prepare_session() -> None:
@@ -109,6 +109,7 @@ class Comparison:
             "is_full": feed.variant is Variant.FULL,
             "departement": departement_digits(departement),
             "uuid_start": _uuid_start(at),
+            "seed": os.urandom(32),
             "files": [name[-LONGEST_FILE_NAME:] for name in feed.names],
         }
 

@@ -165,6 +165,7 @@ class Pupil(Person):
         blank=True,
         related_name="pupils",
         verbose_name="foyer",
+        db_index=False,  # only of those who have one
     )
 
     class Meta:
@@ -178,6 +179,12 @@ class Pupil(Person):
             models.Index(fields=("sort_key",), name="people_pupil_sort"),
             models.Index(
                 fields=("search_key",), opclasses=["text_pattern_ops"], name="people_pupil_search"
+            ),
+            # Of those who have one: feeds bring pupils without.
+            models.Index(
+                fields=("household",),
+                condition=models.Q(household__isnull=False),
+                name="people_pupil_household",
             ),
         )
 
