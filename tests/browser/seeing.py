@@ -73,6 +73,14 @@ PROBE = """([maxLine]) => {
       if (tops.size > 1) out.cut.push(word[0].slice(0, 30));
     }
   }
+  const pen = document.createElement('canvas').getContext('2d');
+  for (const e of document.querySelectorAll('[data-label]')) {  // a label that style writes is in no text
+    const label = getComputedStyle(e, '::before');
+    if (!seen(e) || label.content === 'none') continue;
+    pen.font = label.font;
+    const widest = Math.max(...e.dataset.label.split(/\s+/).map(word => pen.measureText(word).width));
+    if (parseFloat(label.width) < Math.floor(widest)) out.cut.push(e.dataset.label.slice(0, 30));
+  }
   out.alt = [...document.images].filter(i => !i.hasAttribute('alt')).length;
   out.title = document.title; out.lang = document.documentElement.lang;
   out.links = [...document.querySelectorAll('a[href]')].map(a => a.href);
