@@ -78,7 +78,7 @@ PROBE = """([maxLine]) => {
     const label = getComputedStyle(e, '::before');
     if (!seen(e) || label.content === 'none') continue;
     pen.font = label.font;
-    const widest = Math.max(...e.dataset.label.split(/\s+/).map(word => pen.measureText(word).width));
+    const widest = Math.max(...e.dataset.label.split(/\\s+/).map(word => pen.measureText(word).width));
     if (parseFloat(label.width) < Math.floor(widest)) out.cut.push(e.dataset.label.slice(0, 30));
   }
   out.alt = [...document.images].filter(i => !i.hasAttribute('alt')).length;

@@ -132,7 +132,8 @@ def test_texts_sort_by_their_code_whatever_the_language_of_the_machine(superuser
     assert (
         value(
             url,
-            "SELECT concat(datlocprovider, ' ', datlocale) FROM pg_database WHERE datname = current_database()",
+            "SELECT concat(datlocprovider, ' ', datlocale) FROM pg_database"
+            " WHERE datname = current_database()",
         )
         == "b C.UTF-8"
     )
