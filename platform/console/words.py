@@ -33,6 +33,8 @@ SUBJECTS: Words = {
     "ledger": _("Grand livre"),
     "regie": _("Régie"),
     "billing_run": _("Facturation"),
+    "merchant": _("Compte de paiement"),
+    "payment": _("Paiement"),
     "invoice": _("Facture"),
     "anomaly": _("Anomalie"),
     "feed_import": _("Import"),
@@ -48,6 +50,15 @@ ACTIONS: Words = {
     "accounts.role.granted": _("Rôle donné"),
     "accounts.user.created": _("Compte ouvert"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),
+    "billing.merchant.closed": _("Paiement en ligne fermé"),
+    "billing.merchant.opened": _("Paiement en ligne ouvert"),
+    "billing.payment.differs": _("Paiement à vérifier"),
+    "billing.payment.expired": _("Paiement abandonné"),
+    "billing.payment.failed": _("Paiement refusé"),
+    "billing.payment.paid": _("Paiement reçu"),
+    "billing.payment.processing": _("Paiement en cours à la banque"),
+    "billing.payment.returned": _("Paiement rejeté par la banque"),
+    "billing.payment.started": _("Paiement commencé"),
     "billing.regie.opened": _("Régie ouverte"),
     "billing.run.issued": _("Factures émises"),
     "billing.run.prepared": _("Mois préparé"),
@@ -80,6 +91,7 @@ ACTIONS: Words = {
 EVENTS: Words = {
     **ACTIONS,
     "billing.invoice.issued": _("Facture à annoncer"),
+    "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
 # A price rests on a proof, on none, or on the family's choice of the highest price.

@@ -408,4 +408,45 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La date limite, le %(due_on)s, vient avant l'émission."),
         _("Choisissez une date plus tardive."),
     ),
+    # Payments
+    "PAYMENT_MERCHANT_ALREADY_OPEN": (
+        _("Cette régie est déjà payée en ligne sur un autre compte."),
+        _("Fermez d'abord ce compte."),
+    ),
+    "PAYMENT_NOT_OFFERED": (
+        _("Cette facture ne se paie pas en ligne."),
+        _("Les autres façons de payer sont écrites sur la facture."),
+    ),
+    "PAYMENT_NOTHING_TO_PAY": (
+        _("Il n'y a rien à payer."),
+        _("Choisissez une facture qui reste à payer."),
+    ),
+    "PAYMENT_MORE_THAN_DUE": (
+        _("C'est plus que ce qui reste à payer."),
+        _("Rouvrez la facture : elle dit ce qui reste."),
+    ),
+    "PAYMENT_UNDER_WAY": (
+        _("Un paiement de cette facture est déjà commencé."),
+        _("Terminez-le, ou abandonnez-le, avant d'en commencer un autre."),
+    ),
+    "PAYMENT_OF_SEVERAL_REGIES": (
+        _("Ces factures ne se paient pas ensemble."),
+        _("Payez-les l'une après l'autre."),
+    ),
+    "PAYMENT_AMOUNT_BEYOND_LIMITS": (
+        _("Ce montant ne peut pas être payé en ligne."),
+        _("Payez-le d'une des façons écrites sur la facture."),
+    ),
+    "PAYMENT_PROVIDER_UNAVAILABLE": (
+        _("La page de paiement ne répond pas. Rien n'a été payé."),
+        _("Attendez quelques minutes, puis essayez à nouveau."),
+    ),
+    "PAYMENT_PROVIDER_REFUSED": (
+        _("La page de paiement n'a pas pu s'ouvrir. Rien n'a été payé."),
+        _("Payez d'une autre façon, ou appelez-nous."),
+    ),
+    "PAYMENT_NOTICE_REFUSED": (
+        _("Ce message ne vient pas du prestataire de paiement."),
+        _("Vérifiez le secret et le compte."),
+    ),
 }

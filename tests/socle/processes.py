@@ -13,6 +13,7 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "socle.settings.production",
     "SECRET_KEY": "a-secret-key-that-is-long-enough-for-every-check-0123456789-abcdef",
     "TENANT_LOGIN_SECRET": "another-secret",
+    "SEALING_SECRETS": "a-third-secret",
     "BASE_DOMAIN": "socle.exemple.fr",
     "ALLOWED_HOSTS": ".socle.exemple.fr",
     "DATABASE_URL": "postgresql://socle_web:s3cret@127.0.0.1:1/socle",

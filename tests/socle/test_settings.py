@@ -34,6 +34,7 @@ def test_a_whole_environment_is_accepted():
     [
         "SECRET_KEY",
         "TENANT_LOGIN_SECRET",
+        "SEALING_SECRETS",
         "BASE_DOMAIN",
         "ALLOWED_HOSTS",
         "DATABASE_URL",

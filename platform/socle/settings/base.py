@@ -17,6 +17,8 @@ BASE_DIR = Path(__file__).resolve().parents[3]
 PROCESS = environment.choice("SOCLE_PROCESS", "web", ("web", "worker", "owner"))
 
 SECRET_KEY = environment.text("SECRET_KEY", give="une longue suite de caractères, tenue secrète")
+# What tenants' own keys are sealed with (commons.sealing): the first seals, all of them open.
+SEALING_SECRETS = environment.words("SEALING_SECRETS") or [SECRET_KEY]
 DEBUG = False
 # Départements answer on <slug>.<BASE_DOMAIN>.
 BASE_DOMAIN = environment.text(
@@ -123,6 +125,7 @@ TENANT_APPS = [
     "billing.tariffs",
     "billing.canteen",
     "billing.invoicing",
+    "billing.payments",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -251,6 +254,12 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
+
+# --- payment ---------------------------------------------------------------------------------
+# Stripe itself when empty; the demo and the tests give the address of what stands in for it.
+STRIPE_API_BASE = environment.url(
+    "STRIPE_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:12111"
+)
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}

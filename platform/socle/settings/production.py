@@ -8,6 +8,11 @@ ALLOWED_HOSTS = environment.words(
     None,
     give="les noms d'hôte acceptés, séparés par des virgules, par exemple .socle.exemple.fr",
 )
+SEALING_SECRETS = environment.words(
+    "SEALING_SECRETS",
+    None,
+    give="une longue suite de caractères, tenue secrète, qui scelle les clés",
+)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = environment.text("EMAIL_HOST", give="le serveur d'envoi des courriels")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587, at_least=1, at_most=65_535)

@@ -1,0 +1,1 @@
+"""Payments: what families pay online, and the money that follows."""

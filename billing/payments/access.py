@@ -1,0 +1,62 @@
+"""Who may see a payment, and pay an invoice. Absent and forbidden are the same answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from billing.invoicing.models import Invoice
+from billing.payments.models import Payment
+from commons.errors import NotFound
+from tenants.accounts.capabilities import Capability
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+def access_payment(user: User, public_id: uuid.UUID) -> Payment:
+    """
+    A payment the user made, or any for the staff who read money.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    payments = Payment.objects.filter(public_id=public_id).select_related("merchant", "payer")
+    if not user.can(Capability.READ_MONEY):
+        payments = payments.filter(payer__user=user)
+    payment = payments.first()
+    if payment is None:
+        raise NotFound(payment=str(public_id))
+    return payment
+
+
+def access_own_payment(user: User, public_id: uuid.UUID) -> Payment:
+    """
+    A payment the user made: nobody else continues it or leaves it.
+
+    :raises NotFound: if absent, or another's
+    """
+    payment = (
+        Payment.objects.filter(public_id=public_id, payer__user=user)
+        .select_related("merchant", "payer")
+        .first()
+    )
+    if payment is None:
+        raise NotFound(payment=str(public_id))
+    return payment
+
+
+def access_payable_invoices(user: User, public_ids: Collection[uuid.UUID]) -> list[Invoice]:
+    """
+    The invoices the user pays themselves, in the order of their numbers.
+
+    :raises NotFound: if one is absent, or somebody else's to pay
+    """
+    found = list(
+        Invoice.objects.filter(public_id__in=public_ids, payer__user=user)
+        .select_related("ledger_account", "payer", "regie")
+        .order_by("number", "pk")
+    )
+    if len(found) != len(set(public_ids)):
+        raise NotFound(invoices=[str(public_id) for public_id in public_ids])
+    return found

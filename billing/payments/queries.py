@@ -1,0 +1,97 @@
+"""Reads of payments. Amounts are cents."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q, QuerySet
+
+from billing.payments.models import Merchant, Notice, Payment, PaymentPart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billing.invoicing.models import Invoice
+    from tenants.accounts.models import User
+
+# A payment that nothing is heard of is looked at after half a minute, then less and less often.
+FIRST_LOOK = datetime.timedelta(seconds=30)
+
+
+def open_merchant(regie_id: int) -> Merchant | None:
+    """Where a régie is paid online, if it is."""
+    return (
+        Merchant.objects.filter(regie_id=regie_id, closed_at__isnull=True)
+        .select_related("regie", "clearing_account")
+        .first()
+    )
+
+
+def payments_of(user: User) -> QuerySet[Payment]:
+    """The payments a person made, latest first."""
+    return Payment.objects.filter(payer__user=user).order_by("-created_at", "-pk")
+
+
+def parts_of(payment: Payment) -> QuerySet[PaymentPart]:
+    """What a payment pays, in the order of the invoices' numbers."""
+    return (
+        PaymentPart.objects.filter(payment=payment)
+        .select_related("invoice", "invoice__ledger_account", "hold")
+        .order_by("invoice__number", "pk")
+    )
+
+
+def under_way_for(invoices: Sequence[Invoice]) -> Payment | None:
+    """The payment that holds a part of one of these invoices, if any."""
+    part = (
+        PaymentPart.objects.filter(invoice__in=invoices, payment__settled_at__isnull=True)
+        .select_related("payment")
+        .order_by("-payment__created_at", "pk")
+        .first()
+    )
+    return part.payment if part else None
+
+
+def to_look_at(*, at: datetime.datetime) -> QuerySet[Payment]:
+    """The payments under way whose provider should be asked: each waits as long as it has lived."""
+    return (
+        Payment.objects.filter(settled_at__isnull=True, created_at__lte=at - FIRST_LOOK)
+        .filter(
+            Q(checked_at__isnull=True)
+            | Q(checked_at__lte=F("created_at") + (at - F("created_at")) / 2)
+        )
+        .order_by("created_at", "pk")
+    )
+
+
+def payment_of_notice(notice: Notice) -> Payment | None:
+    """The payment a notice speaks of, by either of its names at the provider's."""
+    named = Q(pk__in=[])
+    if notice.checkout_ref:
+        named |= Q(checkout_ref=notice.checkout_ref)
+    if notice.provider_ref:
+        named |= Q(provider_ref=notice.provider_ref)
+    return (
+        Payment.objects.filter(named, merchant_id=notice.merchant_id)
+        .select_related("merchant")
+        .order_by("-created_at", "pk")
+        .first()
+    )
+
+
+def notice_by_id(notice_id: int) -> Notice:
+    """A notice by its number in the database, for the worker.
+
+    :raises Notice.DoesNotExist: if there is none
+    """
+    return Notice.objects.select_related("merchant").get(pk=notice_id)
+
+
+def payments_of_payer(payer_id: int) -> QuerySet[Payment]:
+    """The payments of a guardian, latest first."""
+    return (
+        Payment.objects.filter(payer_id=payer_id)
+        .select_related("merchant")
+        .order_by("-created_at", "-pk")
+    )

@@ -1,0 +1,176 @@
+"""Taking what a provider says of a payment: forward only, once, in the ledger with it."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+
+from billing.ledger.models import TransferKind
+from billing.ledger.operations import TransferRequest, post
+from billing.payments import queries
+from billing.payments.models import Payment, PaymentPart
+from billing.payments.providers.protocol import Outcome, Progress
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.outbox import record_event
+
+PAYMENTS = Actor.system("payments")
+CURRENCY = "eur"
+_State = Payment.State
+# From each state, where what the provider says may lead. Anything else changes nothing.
+_FORWARD: dict[str, dict[Progress, tuple[str, ...]]] = {
+    _State.CREATED: {},
+    _State.OPEN: {
+        Progress.PROCESSING: (_State.PROCESSING,),
+        Progress.PAID: (_State.PAID,),
+        Progress.FAILED: (_State.FAILED,),
+        Progress.EXPIRED: (_State.EXPIRED,),
+        Progress.RETURNED: (_State.PAID, _State.RETURNED),
+    },
+    _State.PROCESSING: {
+        Progress.PAID: (_State.PAID,),
+        Progress.FAILED: (_State.FAILED,),
+        Progress.EXPIRED: (_State.EXPIRED,),
+        Progress.RETURNED: (_State.PAID, _State.RETURNED),
+    },
+    _State.PAID: {Progress.RETURNED: (_State.RETURNED,)},
+    _State.FAILED: {},
+    _State.EXPIRED: {},
+    _State.RETURNED: {},
+}
+_EVENTS: dict[str, str] = {
+    _State.PAID: "billing.payment.paid",
+    _State.FAILED: "billing.payment.failed",
+    _State.RETURNED: "billing.payment.returned",
+}
+_WITH_MONEY = (Progress.PAID, Progress.RETURNED)
+
+
+@transaction.atomic(durable=True)
+def apply_outcome(*, payment: Payment, outcome: Outcome, at: datetime.datetime) -> Payment:
+    """Move a payment where its provider says it is; the same again changes nothing."""
+    locked = _lock(payment)
+    locked.checked_at = at
+    locked.provider_ref = outcome.provider_ref or locked.provider_ref
+    problem = _problem(locked, outcome)
+    if problem and problem != locked.problem:
+        locked.problem = problem
+        _tell(locked, "billing.payment.differs", at=at, problem=problem)
+    elif not problem:
+        for state in _FORWARD[locked.state].get(outcome.progress, ()):
+            _move(locked, state, at=at)
+    locked.save(update_fields=["state", "checked_at", "settled_at", "provider_ref", "problem"])
+    return locked
+
+
+@transaction.atomic(durable=True)
+def end_without_page(*, payment: Payment, reason: str, at: datetime.datetime) -> Payment:
+    """End a payment whose page the provider refused to make; nothing was paid, nothing is held."""
+    locked = _lock(payment)
+    if locked.state == _State.CREATED:
+        _move(locked, _State.FAILED, at=at, reason=reason)
+        locked.save(update_fields=["state", "settled_at"])
+    return locked
+
+
+def _lock(payment: Payment) -> Payment:
+    return (
+        Payment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("merchant")
+        .get(pk=payment.pk)
+    )
+
+
+def _problem(payment: Payment, outcome: Outcome) -> str:
+    """Why what the provider says cannot be taken as it is; a person then looks at it."""
+    if outcome.key != str(payment.public_id):
+        return "OTHER_ORDER"
+    if outcome.progress not in _WITH_MONEY:
+        return ""
+    if outcome.currency != CURRENCY:
+        return "OTHER_CURRENCY"
+    if outcome.amount_cents != payment.amount_cents:
+        return "OTHER_AMOUNT"
+    if payment.state in (_State.FAILED, _State.EXPIRED):
+        return "PAID_AFTER_END"
+    return ""
+
+
+def _move(payment: Payment, state: str, *, at: datetime.datetime, reason: str = "") -> None:
+    """One step forward: the ledger, the state, the journal and whoever listens."""
+    parts = list(queries.parts_of(payment))
+    if state == _State.PAID:
+        _resolve(payment, parts, TransferKind.POST_PENDING, at=at)
+    elif state in (_State.FAILED, _State.EXPIRED):
+        _resolve(payment, parts, TransferKind.VOID_PENDING, at=at)
+    elif state == _State.RETURNED:
+        _give_back(payment, parts, at=at)
+    payment.state = state
+    if state != _State.PROCESSING:
+        payment.settled_at = at
+    more = {"reason": reason} if reason else {}
+    record_audit(
+        actor=PAYMENTS,
+        action=f"billing.payment.{state.lower()}",
+        subject_type="payment",
+        subject_id=payment.public_id,
+        at=at,
+        amount_cents=payment.amount_cents,
+        **more,
+    )
+    if state in _EVENTS:
+        _record(payment, _EVENTS[state], at=at)
+
+
+def _resolve(
+    payment: Payment, parts: list[PaymentPart], kind: TransferKind, *, at: datetime.datetime
+) -> None:
+    """Confirm what was held, or release it."""
+    post(
+        transfers=[
+            TransferRequest(
+                kind=kind,
+                pending_id=part.hold_id,
+                code="payment" if kind == TransferKind.POST_PENDING else "release",
+                reference=f"{kind.lower()}:{payment.public_id}:{part.invoice.public_id}",
+            )
+            for part in parts
+        ],
+        actor=PAYMENTS,
+        at=at,
+    )
+
+
+def _give_back(payment: Payment, parts: list[PaymentPart], *, at: datetime.datetime) -> None:
+    """What the bank takes back is owed again."""
+    post(
+        transfers=[
+            TransferRequest(
+                debit_account_id=part.invoice.ledger_account_id,
+                credit_account_id=payment.merchant.clearing_account_id,
+                amount_cents=part.amount_cents,
+                code="return",
+                reference=f"return:{payment.public_id}:{part.invoice.public_id}",
+            )
+            for part in parts
+        ],
+        actor=PAYMENTS,
+        at=at,
+    )
+
+
+def _tell(payment: Payment, event: str, *, at: datetime.datetime, problem: str) -> None:
+    record_audit(
+        actor=PAYMENTS,
+        action=event,
+        subject_type="payment",
+        subject_id=payment.public_id,
+        at=at,
+        problem=problem,
+    )
+    _record(payment, event, at=at)
+
+
+def _record(payment: Payment, event: str, *, at: datetime.datetime) -> None:
+    record_event(event, aggregate=f"payment:{payment.pk}", occurred_at=at, payment_id=payment.pk)

@@ -1,0 +1,64 @@
+"""Secrets of a tenant kept in its tables: what they are sealed with is not in the database.
+
+A secret is sealed with AES-256-GCM under a key that derives from the first of `SEALING_SECRETS`, and
+bound to its tenant and its purpose: copied to another schema, or to another column, it does not open.
+Older secrets of the list still open what they sealed; `seal` again to move it to the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from commons.tenancy import current_schema
+
+_FORMAT = b"\x01"
+_NAME_BYTES = 4
+_NONCE_BYTES = 12
+
+
+class CannotUnseal(RuntimeError):
+    """Sealed for another tenant or purpose, by a secret we no longer have, or damaged."""
+
+
+def seal(text: str, *, purpose: str) -> bytes:
+    """A secret as it may be stored: its format, the name of its key, a nonce, and the rest."""
+    key = _key(settings.SEALING_SECRETS[0])
+    nonce = os.urandom(_NONCE_BYTES)
+    return _FORMAT + _name(key) + nonce + AESGCM(key).encrypt(nonce, text.encode(), _bound(purpose))
+
+
+def unseal(sealed: bytes, *, purpose: str) -> str:
+    """The secret.
+
+    :raises CannotUnseal: if it was sealed for another tenant or purpose, or with a forgotten secret
+    """
+    head = len(_FORMAT) + _NAME_BYTES
+    if not sealed.startswith(_FORMAT):
+        raise CannotUnseal("unknown format")
+    for key in map(_key, settings.SEALING_SECRETS):
+        if _name(key) != sealed[len(_FORMAT) : head]:
+            continue
+        nonce, rest = sealed[head : head + _NONCE_BYTES], sealed[head + _NONCE_BYTES :]
+        try:
+            return AESGCM(key).decrypt(nonce, rest, _bound(purpose)).decode()
+        except InvalidTag as error:
+            raise CannotUnseal("another tenant, another purpose, or damaged") from error
+    raise CannotUnseal("its key is not among SEALING_SECRETS")
+
+
+def _key(secret: str) -> bytes:
+    return hashlib.sha256(b"socle sealing key\0" + secret.encode()).digest()
+
+
+def _name(key: bytes) -> bytes:
+    """What tells a key from the others, and nothing of the key."""
+    return hashlib.sha256(b"socle sealing key name\0" + key).digest()[:_NAME_BYTES]
+
+
+def _bound(purpose: str) -> bytes:
+    return f"{current_schema()}|{purpose}".encode()

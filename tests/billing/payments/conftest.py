@@ -1,0 +1,41 @@
+"""The test bank, as a process of its own: what a provider is, over HTTP."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.architecture.sources import ROOT
+from tests.factories.payments import KEY, OTHER_KEY, PLATFORM_KEY
+
+
+@pytest.fixture(scope="session")
+def bank_address() -> Iterator[str]:
+    """A bank that three keys open: two accounts', and a platform's."""
+    keys = (f"{KEY}=acct_own", f"{OTHER_KEY}=acct_other", f"{PLATFORM_KEY}=*")
+    options = [option for key in keys for option in ("--key", key)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tools.standins.bank", "--port", "0", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = re.search(r"http://\S+", process.stdout.readline())
+            assert said is not None
+            yield said[0]
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def bank(bank_address: str, settings: Any) -> str:
+    """The bank's address, given to the product as it is in the demo."""
+    settings.STRIPE_API_BASE = bank_address
+    return bank_address

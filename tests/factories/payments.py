@@ -1,0 +1,85 @@
+"""Payments for tests: a merchant, an invoice to pay, and a person at the bank's page."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from billing.invoicing.models import Invoice, Regie
+from billing.payments import operations
+from billing.payments.credentials import Credentials
+from billing.payments.models import Merchant, Payment
+from commons import http
+from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
+from tests.factories.tariffs import ACTOR
+
+KEY, OTHER_KEY, PLATFORM_KEY = "sk_test_own", "sk_test_other", "sk_test_platform"
+SECRET = "whsec_of_tests"
+
+
+def make_merchant(regie: Regie | None = None, *, key: str = KEY, account: str = "") -> Merchant:
+    """Where a régie is paid: on its own account unless a platform acts for one."""
+    return operations.open_merchant(
+        regie=regie or make_regie(),
+        provider=Merchant.Provider.STRIPE,
+        credentials=Credentials(api_key=key, webhook_secrets=(SECRET,)),
+        account_ref=account,
+        is_live=False,
+        actor=ACTOR,
+        at=timezone.now(),
+    )
+
+
+def make_invoice() -> Invoice:
+    """27.00 euros to pay: nine meals at 3.00."""
+    make_billed_family()
+    (invoice,) = issue(prepare())
+    return invoice
+
+
+def start(*parts: tuple[Invoice, int], at: datetime.datetime | None = None) -> Payment:
+    return operations.start_payment(
+        parts=parts,
+        return_url=lambda public_id: f"https://portail.exemple.fr/paiements/{public_id}/retour/",
+        email="parent@exemple.fr",
+        actor=ACTOR,
+        at=at or timezone.now(),
+    )
+
+
+def started(invoice: Invoice, cents: int | None = None) -> Payment:
+    """A payment whose page is open at the bank's."""
+    payment = start((invoice, cents or invoice.total_cents))
+    return operations.open_checkout(payment=payment, at=timezone.now())
+
+
+def at_the_bank(payment: Payment, how: str) -> str:
+    """What a person chooses on the bank's page; the address it sends them to."""
+    answer = http.request("POST", payment.checkout_url, data={"how": how})
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def later_at_the_bank(bank: str, payment: Payment, what: str) -> None:
+    """What the bank says of a direct debit, days after."""
+    answer = http.request("POST", f"{bank}/_bank/{payment.checkout_ref}/{what}")
+    assert answer.status_code == 200, answer.text
+
+
+def look(payment: Payment, **more: Any) -> Payment:
+    return operations.look_at_payment(payment=payment, at=more.get("at") or timezone.now())
+
+
+def event(kind: str, about: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An event of Stripe's."""
+    return {
+        "id": f"evt_{uuid.uuid4().hex}",
+        "object": "event",
+        "livemode": False,
+        "type": kind,
+        "data": {"object": about},
+        **more,
+    }
