@@ -201,7 +201,8 @@ if (
 ):
     _own_database()
 
-from tests.fixtures import *  # noqa: E402, F403  fixtures need the variables above
+from tests.banks import *  # noqa: E402, F403  fixtures need the variables above
+from tests.fixtures import *  # noqa: E402, F403
 
 
 def pytest_sessionstart() -> None:

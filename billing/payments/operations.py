@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from django.db import IntegrityError, transaction
 
@@ -23,6 +25,7 @@ from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart
 from billing.payments.providers import provider_of
 from billing.payments.providers.protocol import (
+    NoticeFacts,
     NoticeRefused,
     Order,
     ProviderRefused,
@@ -37,6 +40,7 @@ from commons.outbox import record_event
 
 __all__ = (
     "AmountBeyondLimits",
+    "Asking",
     "InvoicesOfSeveralRegies",
     "MerchantAlreadyOpen",
     "MoreThanDue",
@@ -50,11 +54,21 @@ __all__ = (
     "handle_notice",
     "leave_payment",
     "look_at_payment",
+    "look_at_waiting",
     "open_checkout",
     "open_merchant",
     "receive_notice",
     "start_payment",
 )
+
+logger = logging.getLogger(__name__)
+
+
+class Asking(Protocol):
+    """An act that asks a provider how a payment stands."""
+
+    def __call__(self, *, payment: Payment, at: datetime.datetime) -> Payment: ...
+
 
 # How long the provider's page stays open. Stripe: 30 minutes at least.
 PAGE_LIFE = datetime.timedelta(minutes=45)
@@ -347,15 +361,34 @@ def leave_payment(*, payment: Payment, at: datetime.datetime) -> Payment:
     return apply_outcome(payment=payment, outcome=outcome, at=at)
 
 
+def look_at_waiting(*, at: datetime.datetime, limit: int = 200) -> int:
+    """Ask about the payments that wait for news, oldest first; returns how many are over since.
+
+    A provider that does not answer stops this pass; one that refuses is told in the logs.
+    """
+    over = 0
+    for payment in queries.to_look_at(at=at).select_related("merchant")[:limit]:
+        try:
+            over += not look_at_payment(payment=payment, at=at).is_under_way
+        except ProviderUnavailable:
+            logger.warning("payment provider unavailable", extra={"payment": payment.pk})
+            break
+        except ProviderRefused:
+            logger.exception("payment not looked at", extra={"payment": payment.pk})
+    return over
+
+
 def receive_notice(
-    *, merchant: Merchant, headers: Mapping[str, str], body: bytes, at: datetime.datetime
+    *, provider: str, headers: Mapping[str, str], body: bytes, at: datetime.datetime
 ) -> Notice:
     """
     Verify a notice and keep it, once; what it speaks of is asked for later.
 
+    It is of the merchant whose secret proves it, closed ones included: what they were paid goes on.
+
     :raises NoticeRefused: if nothing proves it, or it is another account's
     """
-    facts = provider_of(merchant).verify(headers, body)
+    merchant, facts = _verified(provider, headers, body)
     with transaction.atomic(durable=True):
         notice, is_new = Notice.objects.get_or_create(
             merchant=merchant,
@@ -376,6 +409,19 @@ def receive_notice(
                 notice_id=notice.pk,
             )
     return notice
+
+
+def _verified(
+    provider: str, headers: Mapping[str, str], body: bytes
+) -> tuple[Merchant, NoticeFacts]:
+    refusal = NoticeRefused(reason="signature")
+    for merchant in queries.merchants_of(provider):
+        try:
+            return merchant, provider_of(merchant).verify(headers, body)
+        except NoticeRefused as error:
+            if error.details["reason"] != "signature":  # it was proved, and is refused all the same
+                refusal = error
+    raise refusal
 
 
 def handle_notice(*, notice: Notice, at: datetime.datetime) -> Payment | None:

@@ -28,6 +28,11 @@ def open_merchant(regie_id: int) -> Merchant | None:
     )
 
 
+def merchants_of(provider: str) -> QuerySet[Merchant]:
+    """The merchants at a provider's, the open one first."""
+    return Merchant.objects.filter(provider=provider).order_by("closed_at", "-pk")
+
+
 def payments_of(user: User) -> QuerySet[Payment]:
     """The payments a person made, latest first."""
     return Payment.objects.filter(payer__user=user).order_by("-created_at", "-pk")

@@ -69,3 +69,9 @@ def refuse(form: forms.Form, error: DomainError) -> None:
     """Show a refusal next to the field it is about, or at the top of the form."""
     field = str(error.details.get("field", ""))
     form.add_error(field if field in form.fields else None, str(explain(error)))
+
+
+def lead_to(response: HttpResponse, origin: str) -> HttpResponse:
+    """Let the forms of a page send the person on to another host: browsers hold them to ours."""
+    response.form_targets = origin  # type: ignore[attr-defined]
+    return response

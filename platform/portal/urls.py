@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from portal.views import account, brand, canteen, children, home, invoices, pages, session
+from portal.views import (
+    account,
+    brand,
+    canteen,
+    children,
+    home,
+    invoices,
+    notices,
+    pages,
+    payments,
+    session,
+)
 
 app_name = "portal"
 _child = "enfants/<uuid:public_id>/"
+_payment = "paiements/<uuid:public_id>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("marque.css", brand.stylesheet, name="brand"),
@@ -29,6 +41,12 @@ urlpatterns = [
     path(f"{_child}cantine/calendrier/", canteen.calendar, name="calendar"),
     path("factures/", invoices.invoices, name="invoices"),
     path("factures/<uuid:public_id>/", invoices.invoice, name="invoice"),
+    path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
+    path(_payment, payments.payment, name="payment"),
+    path(f"{_payment}retour/", payments.come_back, name="payment-return"),
+    path(f"{_payment}continuer/", payments.resume, name="payment-resume"),
+    path(f"{_payment}abandonner/", payments.leave, name="payment-leave"),
+    path("paiements/avis/stripe/", notices.stripe, name="stripe-notices"),
     path("aide/", pages.help_page, name="help"),
     path("compte/", account.account, name="account"),
     path("accessibilite/", pages.accessibility, name="accessibility"),

@@ -80,7 +80,8 @@ def _run(*, port: int, reset: bool, say: Say) -> int:
     supervisor = Supervisor(base_dir() / "log")
     demo = Demo(servers, data_dir, supervisor, port, say, started=time.monotonic())
     with _alone(data_dir), supervisor.signals():
-        _refuse_taken_port(port)
+        for needed in (port, _bank_port(port)):  # the site's, the test bank's
+            _refuse_taken_port(needed)
         for name in leftovers.stop_servers(data_dir):
             say(f"{name} tournait encore depuis la fois d'avant : arrêté.")
         if reset and data_dir.exists():
@@ -223,6 +224,7 @@ def _environment(demo: Demo, urls: dict[str, str]) -> dict[str, str]:
         "TENANT_LOGIN_SECRET": _secret(demo, "TENANT_LOGIN_SECRET"),
         "BASE_DOMAIN": BASE_DOMAIN,
         "PORTAL_ORIGIN": f"http://{{host}}:{demo.port}",
+        "STRIPE_API_BASE": f"http://{HOST}:{_bank_port(demo.port)}",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -262,8 +264,13 @@ def _schema_stamp() -> str:
     return digest.hexdigest()
 
 
+def _bank_port(port: int) -> int:
+    """The test bank's, next to the site's."""
+    return port + 1
+
+
 def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[Child, ...]:
-    """The three processes that serve; none of them holds the owner's credentials."""
+    """What serves, and the test bank; none of them holds the owner's credentials."""
     serving = {k: v for k, v in environment.items() if k != "DATABASE_OWNER_URL"}
     python = (sys.executable, "-m")
     # An exit within seconds must not wait for idle keep-alive connections.
@@ -277,6 +284,11 @@ def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[
         Child("web", (*python, *web), serving | {"SOCLE_PROCESS": "web"}),
         Child("worker", (*python, *worker), serving | {"SOCLE_PROCESS": "worker"}),
         Child("beat", (*python, *beat), serving | {"SOCLE_PROCESS": "worker"}),
+        Child(
+            "bank",
+            _command("bank", "--state", str(data_dir / "bank.json")),
+            serving | {"SOCLE_PROCESS": "worker"},
+        ),
     )
 
 

@@ -18,9 +18,15 @@ logger = logging.getLogger(__name__)
 # No inline script, no inline style, nothing from another host.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'{form_targets}; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
+
+
+def _policy(response: HttpResponse) -> str:
+    """The policy of a page; one that leads to a provider of payments says where (`portal.doors`)."""
+    target = getattr(response, "form_targets", "")
+    return CONTENT_SECURITY_POLICY.format(form_targets=f" {target}" if target else "")
 
 
 class RequestContextMiddleware:
@@ -40,7 +46,7 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         finally:
             logs.request_id.reset(token)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Content-Security-Policy", _policy(response))
         response.headers["X-Request-Reference"] = reference
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from billing.ledger import operations as ledger
+from billing.payments import operations as payments
 from commons import outbox
 from commons.actors import Actor
 from socle.celery import app
@@ -58,6 +59,18 @@ def expire_holds_of_tenant(*, tenant: str, **_: object) -> int:
 def expire_holds(**_: object) -> int:
     """Release expired holds everywhere."""
     return _for_each(expire_holds_of_tenant)
+
+
+@app.task(name="socle.look_at_payments_of_tenant")
+def look_at_payments_of_tenant(*, tenant: str, **_: object) -> int:
+    """Ask the providers of one tenant about the payments nothing is heard of."""
+    return payments.look_at_waiting(at=timezone.now())
+
+
+@app.task(name="socle.look_at_payments", crosses_tenants=True)
+def look_at_payments(**_: object) -> int:
+    """Find, everywhere, what no notice told."""
+    return _for_each(look_at_payments_of_tenant)
 
 
 @app.task(name="socle.check_ledger_of_tenant")

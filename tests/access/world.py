@@ -20,7 +20,10 @@ from django.test import Client
 
 from billing.canteen.models import ServiceDay
 from billing.canteen.operations import cancel_meals, save_enrolment_draft
-from billing.invoicing.models import Invoice
+from billing.invoicing.models import Invoice, Regie
+from billing.payments.credentials import Credentials
+from billing.payments.models import Merchant, Notice, Payment
+from billing.payments.operations import open_merchant, start_payment
 from billing.tariffs.models import TariffVersion
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
@@ -111,6 +114,7 @@ def build(in_tenant: Any) -> World:
         "version": TariffVersion.objects.order_by("pk").first(),
         "enrolment": family.pupil.enrolments.get(),
         "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
+        "payment": _payment(family, regie),
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
@@ -127,6 +131,27 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _payment(family: Family, regie: Regie) -> Payment:
+    """Begun by the second parent; and a notice that came."""
+    merchant = open_merchant(
+        regie=regie,
+        provider=Merchant.Provider.STRIPE,
+        credentials=Credentials(api_key="sk_test", webhook_secrets=("whsec",)),
+        is_live=False,
+        actor=ACTOR,
+        at=NOW,
+    )
+    Notice.objects.create(merchant=merchant, event_ref="evt_1", kind="payout.paid", received_at=NOW)
+    invoice = Invoice.objects.get(payer=family.guardians[1])
+    return start_payment(
+        parts=[(invoice, invoice.total_cents)],
+        return_url=lambda key: f"https://{HOST}/paiements/{key}/retour/",
+        email="",
+        actor=ACTOR,
+        at=NOW,
+    )
 
 
 def _newcomer(family: Family) -> Pupil:

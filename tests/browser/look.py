@@ -93,6 +93,8 @@ def parts(site: Site) -> list[Part]:
         journeys: tuple[str, ...] = ()
         if member.email.startswith("aminata"):
             journeys = ("enrolment", "refused_pages")
+        if member.email.startswith("julie"):
+            journeys = ("paying",)
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
         found.append(

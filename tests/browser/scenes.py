@@ -54,6 +54,21 @@ def enrolment(page: Page, origin: str) -> Iterator[Scene]:
     yield "étape 3", _send(page, "Continuer")
 
 
+def paying(page: Page, origin: str) -> Iterator[Scene]:
+    """A payment that is begun, left at the bank, then given up: the invoice is as it was."""
+    page.goto(f"{origin}/factures/")
+    with page.expect_navigation():
+        page.locator("main a[href^='/factures/']").first.click()
+    invoice = page.url
+    _send(page, "Payer .* par carte")
+    _send(page, "Revenir sans payer")
+    yield "un paiement pas terminé", page.goto(page.url)
+    yield "une facture dont le paiement est commencé", page.goto(invoice)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Voir ce paiement").click()
+    yield "un paiement abandonné", _send(page, "Abandonner")
+
+
 def refused_pages(page: Page, origin: str) -> Iterator[Scene]:
     """What a family is told of a page that is not there, and of one that is not theirs."""
     yield "page absente", page.goto(f"{origin}/page-qui-n-existe-pas/")

@@ -97,13 +97,18 @@ def serve() -> Iterator[Site]:
             "ALLOWED_HOSTS": "",
             "TENANT_LOGIN": "per-tenant",
             "PYTHONWARNINGS": "ignore",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
         log = Path(folder) / "web.log"
         site = Site(port=port, environment=environment, log=log)
         site.run("migrate", "--quiet")
         site.run("seed")
+        bank = [sys.executable, "-m", "socle.command", "bank", "--state", f"{folder}/bank.json"]
         with log.open("wb") as output:
+            banking = subprocess.Popen(
+                bank, env=environment, cwd=ROOT, stdout=output, stderr=output
+            )
             process = subprocess.Popen(
                 [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
                  "--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws",
@@ -115,6 +120,8 @@ def serve() -> Iterator[Site]:
             _wait(port, process, log)
             yield site
         finally:
+            banking.terminate()
+            banking.wait(10)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             try:

@@ -1,7 +1,7 @@
 """One family's strand through the whole house, in a real browser on a phone's width.
 
 Aminata Diallo signs in, enrols her youngest child in the canteen, sees the price and why, opens an
-invoice. The API says the same total with the same session, and the books balance.
+invoice and pays it. The API says the same total with the same session, and the books balance.
 """
 
 from __future__ import annotations
@@ -86,9 +86,25 @@ def test_a_parent_goes_from_sign_in_to_the_invoice(site, page):
     total = _open_the_first_invoice(page)
 
     assert _total_by_the_api(site, page) == total
+    _pay(page)
     said = json.loads(site.run("ledger", "check", "--tenant", "hauts-de-seine", "--json"))
     assert (said["is_balanced"], said["differences"]) == (True, 0)
     assert mistakes == []
+
+
+def _pay(page: Page) -> None:
+    """At the test bank, and back: the invoice says it is paid."""
+    page.goto(page.url.split("/compte/")[0] + "/factures/")
+    follow(page.locator("main a[href^='/factures/']").first)
+    invoice = page.url
+    follow(page.get_by_role("button", name=re.compile("Payer .* par carte")))
+    assert "rien n'est payé pour de vrai" in page.inner_text("body")
+    follow(page.get_by_role("button", name="Payer par carte"))
+    assert "Merci, c'est payé." in looked_at(page)
+    page.goto(invoice)
+    text = looked_at(page)
+    assert "Payée" in text
+    assert "par carte" not in text
 
 
 def _enrol(page: Page) -> None:

@@ -13,19 +13,21 @@ from billing.payments import operations
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Payment
 from commons import http
+from tests.banks import KEY
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
 from tests.factories.tariffs import ACTOR
 
-KEY, OTHER_KEY, PLATFORM_KEY = "sk_test_own", "sk_test_other", "sk_test_platform"
 SECRET = "whsec_of_tests"
 
 
-def make_merchant(regie: Regie | None = None, *, key: str = KEY, account: str = "") -> Merchant:
+def make_merchant(
+    regie: Regie | None = None, *, key: str = KEY, account: str = "", secret: str = SECRET
+) -> Merchant:
     """Where a régie is paid: on its own account unless a platform acts for one."""
     return operations.open_merchant(
         regie=regie or make_regie(),
         provider=Merchant.Provider.STRIPE,
-        credentials=Credentials(api_key=key, webhook_secrets=(SECRET,)),
+        credentials=Credentials(api_key=key, webhook_secrets=(secret,)),
         account_ref=account,
         is_live=False,
         actor=ACTOR,

@@ -254,6 +254,16 @@ class Bank:
         self.secrets[endpoint["id"]] = secret
         return endpoint | {"secret": secret}  # said once, as Stripe does
 
+    def have_endpoint(self, account: str, url: str, secret: str) -> None:
+        """An endpoint that was agreed on beforehand, once."""
+        for endpoint in self.objects.values():
+            if endpoint["object"] == "webhook_endpoint" and self.owners[endpoint["id"]] == account:
+                endpoint["url"], self.secrets[endpoint["id"]] = url, secret
+                return self.save()
+        made = self._create_endpoint(account, {"url": url})
+        self.secrets[made["id"]] = secret
+        return self.save()
+
     def expire(self, account: str, session_id: str) -> Json:
         """Close a session that is open."""
         session = self.find(account, session_id, "checkout.session")
@@ -600,9 +610,15 @@ def main() -> None:
         "--key", action="append", default=[], metavar="KEY=ACCOUNT",
         help="a key and its account; `*` for a platform's",
     )  # fmt: skip
+    parser.add_argument(
+        "--endpoint", action="append", nargs=3, default=[], metavar=("ACCOUNT", "URL", "SECRET"),
+        help="where an account is told, and the secret its events are signed with",
+    )  # fmt: skip
     given = parser.parse_args()
     keys = dict(one.split("=", 1) for one in given.key)
     server, bank, stop = serve(keys, port=given.port, state=given.state)
+    for account, url, secret in given.endpoint:
+        bank.have_endpoint(account, url, secret)
     print(f"Banque d'essai : {bank.origin}", flush=True)
     try:
         server.serve_forever()

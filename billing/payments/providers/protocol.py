@@ -1,6 +1,6 @@
 """What a provider of payments is to Socle. Amounts are integer euro cents.
 
-The Protocol asks for what every provider can do, PayFiP included (docs/adr/0030): make a page where
+The Protocol asks for what every provider can do, PayFiP included (docs/adr/0029): make a page where
 the person pays, say how that payment stands, and tell that something may have happened. It does not
 ask that a notice be signed or complete, that it come at all, or that a page can be closed: what a
 provider says when asked again is the only truth. None of these calls is made inside a transaction.

@@ -1,5 +1,14 @@
 """The lists of the console, one module per room; each registers itself on `console_site`."""
 
-from console.admin import accounts, canteen, invoicing, journals, ledger, people, tariffs
+from console.admin import accounts, canteen, invoicing, journals, ledger, payments, people, tariffs
 
-__all__ = ["accounts", "canteen", "invoicing", "journals", "ledger", "people", "tariffs"]
+__all__ = [
+    "accounts",
+    "canteen",
+    "invoicing",
+    "journals",
+    "ledger",
+    "payments",
+    "people",
+    "tariffs",
+]

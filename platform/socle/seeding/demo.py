@@ -15,12 +15,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from billing.canteen import operations as canteen
 from billing.canteen import queries as canteen_queries
 from billing.canteen.models import Enrolment
 from billing.canteen.rules import published_rules
 from billing.invoicing import operations as invoicing
+from billing.invoicing import queries as invoicing_queries
 from billing.invoicing.models import Anomaly, BillingRun
+from billing.payments import operations as payments
+from billing.payments.credentials import Credentials
+from billing.payments.models import Merchant
 from billing.tariffs import operations as tariffs
 from billing.tariffs.models import HouseholdResources
 from billing.tariffs.schedule_files import published_schedule
@@ -28,7 +34,7 @@ from commons import outbox
 from commons.actors import Actor
 from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
-from socle.seeding import cast, feed
+from socle.seeding import bank, cast, feed
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
@@ -87,6 +93,7 @@ def seed_departement(stage: Stage) -> None:
         enrol_families(stage)
         stage.say(f"{name} : factures…")
         bill_months(stage)
+        open_online_payment(stage)
         stage.say(f"{name} : messages…")
         while outbox.deliver_pending(at=at(stage.today)).delivered:
             pass
@@ -321,6 +328,22 @@ def bill_months(stage: Stage) -> None:
             if is_over:
                 _issue(run, when)
         month = end
+
+
+def open_online_payment(stage: Stage) -> None:
+    """Have the régie paid at the test bank, where there is one: no key of Stripe's is in the demo."""
+    regie = invoicing_queries.meals_regie()
+    if not settings.STRIPE_API_BASE or regie is None:
+        return
+    known = bank.account_of(stage.departement.schema_name, secret=settings.SECRET_KEY)
+    payments.open_merchant(
+        regie=regie,
+        provider=Merchant.Provider.STRIPE,
+        credentials=Credentials(api_key=known.key, webhook_secrets=(known.webhook_secret,)),
+        is_live=False,
+        actor=ACTOR,
+        at=at(stage.year.period.start),
+    )
 
 
 ONE_DAY = datetime.timedelta(days=1)

@@ -252,6 +252,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-outboxes": {"task": "socle.sweep_outboxes", "schedule": 30.0},
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
+    "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -260,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
 STRIPE_API_BASE = environment.url(
     "STRIPE_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:12111"
 )
+CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pages where one pays
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
@@ -275,7 +277,11 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["context"]}
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"propagate": True}, "django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"propagate": True},
+        "django.db.backends": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
+    },
 }
 OTEL_EXPORTER_OTLP_ENDPOINT = environment.url(
     "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -14,8 +14,8 @@ from billing.payments import operations
 from billing.payments.models import Merchant, Notice, Payment
 from commons import outbox
 from commons.models import OutboxEvent
+from tests.banks import PLATFORM_KEY
 from tests.factories.payments import (
-    PLATFORM_KEY,
     SECRET,
     at_the_bank,
     event,
@@ -38,13 +38,11 @@ def merchant(invoice: Invoice) -> Merchant:
     return make_merchant(invoice.regie)
 
 
-def receive(
-    merchant: Merchant, said: dict[str, Any], *, secret: str = SECRET, at: float | None = None
-) -> Notice:
+def receive(said: dict[str, Any], *, secret: str = SECRET, at: float | None = None) -> Notice:
     body = json.dumps(said)
     signed = signature(body, secret, at=int(at or time.time()))
     return operations.receive_notice(
-        merchant=merchant,
+        provider=Merchant.Provider.STRIPE,
         headers={"Stripe-Signature": signed},
         body=body.encode(),
         at=timezone.now(),
@@ -58,7 +56,7 @@ def completed(payment: Payment, **more: Any) -> dict[str, Any]:
 def test_a_notice_has_the_payment_looked_at(merchant: Merchant, invoice: Invoice) -> None:
     payment = started(invoice)
     at_the_bank(payment, "card")
-    notice = receive(merchant, completed(payment))
+    notice = receive(completed(payment))
 
     outbox.deliver_pending(at=timezone.now())
 
@@ -70,7 +68,7 @@ def test_a_notice_has_the_payment_looked_at(merchant: Merchant, invoice: Invoice
 def test_a_notice_that_lies_changes_nothing(merchant: Merchant, invoice: Invoice) -> None:
     """Verified or not, it is the provider who says what is paid."""
     payment = started(invoice)
-    receive(merchant, completed(payment))
+    receive(completed(payment))
 
     outbox.deliver_pending(at=timezone.now())
 
@@ -80,14 +78,14 @@ def test_a_notice_that_lies_changes_nothing(merchant: Merchant, invoice: Invoice
 def test_the_same_notice_is_kept_once(merchant: Merchant, invoice: Invoice) -> None:
     said = completed(started(invoice))
 
-    notices = {receive(merchant, said).pk for _time in range(3)}
+    notices = {receive(said).pk for _time in range(3)}
 
     assert len(notices) == Notice.objects.count() == 1
     assert OutboxEvent.objects.filter(name="billing.payment.noticed").count() == 1
 
 
 def test_a_notice_of_something_else_is_kept_and_done_with(merchant: Merchant) -> None:
-    notice = receive(merchant, event("payout.paid", {"id": "po_1"}))
+    notice = receive(event("payout.paid", {"id": "po_1"}))
 
     assert operations.handle_notice(notice=notice, at=timezone.now()) is None
     assert Notice.objects.get().handled_at is not None
@@ -101,7 +99,7 @@ def test_a_notice_may_name_the_payment_by_its_intent(
     payment = operations.look_at_payment(payment=payment, at=timezone.now())
     about = {"id": "du_1", "payment_intent": payment.provider_ref}
 
-    notice = receive(merchant, event("charge.dispute.created", about))
+    notice = receive(event("charge.dispute.created", about))
 
     found = operations.handle_notice(notice=notice, at=timezone.now())
     assert found is not None
@@ -123,7 +121,7 @@ def test_what_nothing_proves_is_refused(
     said = event("checkout.session.completed", {"id": "cs_1"}, **more)
 
     with pytest.raises(operations.NoticeRefused) as refused:
-        receive(merchant, said, secret=secret, at=time.time() - late)
+        receive(said, secret=secret, at=time.time() - late)
 
     assert refused.value.details == {"reason": reason}
     assert Notice.objects.count() == 0
@@ -135,7 +133,7 @@ def test_odd_bodies_are_refused(merchant: Merchant, body: bytes) -> None:
 
     with pytest.raises(operations.NoticeRefused):
         operations.receive_notice(
-            merchant=merchant,
+            provider=Merchant.Provider.STRIPE,
             headers={"Stripe-Signature": signed},
             body=body,
             at=timezone.now(),
@@ -143,12 +141,12 @@ def test_odd_bodies_are_refused(merchant: Merchant, body: bytes) -> None:
 
 
 def test_on_a_platform_the_account_named_must_be_the_merchants(invoice: Invoice) -> None:
-    merchant = make_merchant(invoice.regie, key=PLATFORM_KEY, account="acct_92")
+    make_merchant(invoice.regie, key=PLATFORM_KEY, account="acct_92")
 
-    assert receive(merchant, event("payout.paid", {"id": "po_1"}, account="acct_92")).pk
+    assert receive(event("payout.paid", {"id": "po_1"}, account="acct_92")).pk
     for odd in ({"account": "acct_94"}, {}):
         with pytest.raises(operations.NoticeRefused):
-            receive(merchant, event("payout.paid", {"id": "po_2"}, **odd))
+            receive(event("payout.paid", {"id": "po_2"}, **odd))
 
 
 def test_any_of_the_secrets_proves_it(merchant: Merchant) -> None:
@@ -159,7 +157,7 @@ def test_any_of_the_secrets_proves_it(merchant: Merchant) -> None:
     merchant.refresh_from_db()
 
     for secret in both.webhook_secrets:
-        assert receive(merchant, event("payout.paid", {"id": "po_1"}), secret=secret).pk
+        assert receive(event("payout.paid", {"id": "po_1"}), secret=secret).pk
 
 
 def test_the_bank_signs_what_it_sends() -> None:

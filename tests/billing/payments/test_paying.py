@@ -15,9 +15,8 @@ from billing.ledger.models import Account
 from billing.payments import operations, queries
 from billing.payments.models import Payment
 from commons.models import OutboxEvent
+from tests.banks import OTHER_KEY, PLATFORM_KEY
 from tests.factories.payments import (
-    OTHER_KEY,
-    PLATFORM_KEY,
     at_the_bank,
     later_at_the_bank,
     look,
@@ -288,3 +287,37 @@ def test_another_account_does_not_see_the_payment(invoice: Invoice) -> None:
 
     with pytest.raises(operations.ProviderRefused):
         look(payment)
+
+
+def test_what_no_notice_told_is_found(invoice: Invoice) -> None:
+    payment = started(invoice)
+    at_the_bank(payment, "card")
+    at = payment.created_at
+    assert operations.look_at_waiting(at=at + datetime.timedelta(seconds=29)) == 0
+
+    assert operations.look_at_waiting(at=at + datetime.timedelta(seconds=31)) == 1
+
+    assert Payment.objects.get().state == State.PAID
+    assert operations.look_at_waiting(at=at + datetime.timedelta(hours=1)) == 0
+
+
+def test_a_payment_that_stays_open_is_asked_about_less_and_less(invoice: Invoice) -> None:
+    payment = started(invoice)
+    seconds = (31, 40, 61, 63, 130, 200, 270)
+
+    asked = []
+    for later in seconds:
+        before = Payment.objects.get().checked_at
+        operations.look_at_waiting(at=payment.created_at + datetime.timedelta(seconds=later))
+        asked.append(Payment.objects.get().checked_at != before)
+
+    assert asked == [True, False, False, True, True, False, True]
+
+
+def test_a_provider_that_does_not_answer_is_asked_later(invoice: Invoice, settings: Any) -> None:
+    payment = started(invoice)
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+
+    at = payment.created_at + datetime.timedelta(minutes=1)
+    assert operations.look_at_waiting(at=at) == 0
+    assert Payment.objects.get().checked_at is None

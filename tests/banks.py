@@ -1,4 +1,4 @@
-"""The test bank, as a process of its own: what a provider is, over HTTP."""
+"""The test bank, as a process of its own: what a provider is, over HTTP. Star-imported by `tests.plugin`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.architecture.sources import ROOT
-from tests.factories.payments import KEY, OTHER_KEY, PLATFORM_KEY
+ROOT = Path(__file__).resolve().parents[1]
+KEY, OTHER_KEY, PLATFORM_KEY = "sk_test_own", "sk_test_other", "sk_test_platform"
 
 
 @pytest.fixture(scope="session")
@@ -37,5 +38,5 @@ def bank_address() -> Iterator[str]:
 @pytest.fixture
 def bank(bank_address: str, settings: Any) -> str:
     """The bank's address, given to the product as it is in the demo."""
-    settings.STRIPE_API_BASE = bank_address
+    settings.STRIPE_API_BASE = settings.CHECKOUT_ORIGIN = bank_address
     return bank_address

@@ -1,0 +1,66 @@
+"""Payments, where they are made, and what the providers said, to read. Amounts are cents."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from billing.payments.models import Merchant, Notice, Payment, PaymentPart
+from console.readonly import ReadOnlyAdmin, amount
+from console.sites import console_site
+from tenants.accounts.capabilities import Capability
+
+
+@admin.register(Merchant, site=console_site)
+class MerchantAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = ("regie", "provider", "account_ref", "is_live", "opened_at", "closed_at")
+    list_select_related = ("regie",)
+    ordering = ("-pk",)
+    hides = ("sealed_credentials",)
+    explanation = _(
+        "Où une régie est payée en ligne. Ses clés sont scellées : personne ne les lit."
+    )
+    empty_text = _("Aucune régie n'est payée en ligne.")
+
+
+@admin.register(Payment, site=console_site)
+class PaymentAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = (
+        "created_at",
+        "payer",
+        amount("amount_cents", _("Montant")),
+        "state",
+        "problem",
+        "settled_at",
+    )
+    list_select_related = ("payer",)
+    list_filter = ("state",)
+    search_prefixes = ("payer__search_key",)
+    search_exact = ("checkout_ref", "provider_ref")
+    search_help_text = _("Début du nom du payeur, ou référence entière du prestataire.")
+    ordering = ("-pk",)
+    hides = ("checkout_url", "return_url")
+    empty_text = _("Personne n'a encore payé en ligne.")
+
+
+@admin.register(PaymentPart, site=console_site)
+class PaymentPartAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = ("payment", "invoice", amount("amount_cents", _("Montant")))
+    list_select_related = ("payment", "invoice")
+    search_exact = ("invoice__number",)
+    search_help_text = _("Numéro de facture, entier.")
+    ordering = ("-pk",)
+
+
+@admin.register(Notice, site=console_site)
+class NoticeAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = ("received_at", "kind", "payment", "handled_at")
+    list_select_related = ("payment",)
+    search_exact = ("event_ref", "checkout_ref", "provider_ref")
+    search_help_text = _("Référence entière du prestataire.")
+    ordering = ("-pk",)
+    empty_text = _("Aucun avis n'est encore arrivé.")

@@ -1,0 +1,163 @@
+"""Paying from the portal: to the bank's page and back, and what each page then says."""
+
+from __future__ import annotations
+
+import json
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from billing.payments.models import Payment
+from commons import http
+from tests.factories.canteen import make_family
+from tests.factories.payments import SECRET, event, make_invoice, make_merchant
+from tests.factories.portal import account_of, make_account
+from tests.portal.households import text
+from tools.standins.bank import signature
+
+NOTICES = "/paiements/avis/stripe/"
+
+
+@pytest.fixture
+def invoice(site, bank):
+    """Of a parent who is signed in."""
+    found = make_invoice()
+    make_merchant(found.regie)
+    site.sign_in(make_account(found.payer))
+    return found
+
+
+def begin(site, invoice):
+    """Touch « Payer »; the address one is sent to."""
+    response = site.post(f"/factures/{invoice.public_id}/payer/")
+    assert response.status_code in (302, 303)
+    return response.headers["Location"]
+
+
+def choose(address, how):
+    """What one chooses on the bank's page; the path one comes back to."""
+    answer = http.request("POST", address, data={"how": how})
+    return urlsplit(answer.headers["Location"]).path
+
+
+def payment_page():
+    return f"/paiements/{Payment.objects.latest('pk').public_id}/"
+
+
+def test_an_invoice_is_paid_from_its_page(site, invoice, bank):
+    page = site.get(f"/factures/{invoice.public_id}/")
+    assert "Payer 27,00\u00a0€ par carte" in text(page)
+    assert f"form-action 'self' {bank};" in page.headers["Content-Security-Policy"]
+
+    address = begin(site, invoice)
+    assert address.startswith(f"{bank}/c/pay/")
+    assert "Facture" in http.request("GET", address).text
+    back = site.get(choose(address, "card"))
+
+    assert back.headers["Location"] == payment_page()
+    assert "Merci, c'est payé." in text(site.get(payment_page()))
+    paid = text(site.get(f"/factures/{invoice.public_id}/"))
+    assert "Payée" in paid
+    assert "par carte" not in paid
+    assert "Reste à payer" not in text(site.get("/factures/"))
+
+
+def test_other_pages_send_forms_nowhere_else(site, invoice, bank):
+    assert "form-action 'self';" in site.get("/factures/").headers["Content-Security-Policy"]
+
+
+def test_coming_back_without_paying_leaves_the_choice(site, invoice, bank):
+    address = begin(site, invoice)
+    site.get(choose(address, "leave"))
+
+    page = text(site.get(payment_page()))
+    assert "Ce paiement n'est pas terminé." in page
+    assert "Un paiement est commencé" in text(site.get(f"/factures/{invoice.public_id}/"))
+
+    assert site.post(f"{payment_page()}continuer/").headers["Location"] == address
+    site.post(f"{payment_page()}abandonner/")
+    assert "Ce paiement est abandonné." in text(site.get(payment_page()))
+    assert "Payer 27,00" in text(site.get(f"/factures/{invoice.public_id}/"))
+
+
+def test_a_second_touch_leads_to_the_payment_that_is_begun(site, invoice, bank):
+    begin(site, invoice)
+
+    assert begin(site, invoice) == payment_page()
+    assert "déjà commencé" in text(site.get(payment_page()))
+    assert Payment.objects.count() == 1
+
+
+def test_a_direct_debit_asks_for_patience(site, invoice, bank):
+    site.get(choose(begin(site, invoice), "debit"))
+
+    assert "quelques jours" in text(site.get(payment_page()))
+
+
+def test_a_bank_that_does_not_answer_is_told_and_tried_again(site, invoice, bank, settings):
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    assert begin(site, invoice) == payment_page()
+    assert "La page de paiement ne répond pas. Rien n'a été payé." in text(site.get(payment_page()))
+
+    settings.STRIPE_API_BASE = bank
+    again = site.post(f"{payment_page()}continuer/").headers["Location"]
+
+    assert again.startswith(f"{bank}/c/pay/")
+
+
+def test_nobody_else_sees_pays_continues_or_leaves(site, invoice, bank):
+    begin(site, invoice)
+    site.sign_in(account_of(make_family()))
+
+    assert site.get(payment_page()).status_code == 404
+    assert site.get(f"{payment_page()}retour/").status_code == 404
+    for path in (
+        f"{payment_page()}continuer/",
+        f"{payment_page()}abandonner/",
+        f"/factures/{invoice.public_id}/payer/",
+    ):
+        assert site.post(path).status_code == 404
+    assert Payment.objects.get().state == Payment.State.OPEN
+
+
+def test_a_regie_that_is_not_paid_online_offers_no_button(site, bank):
+    invoice = make_invoice()
+    site.sign_in(make_account(invoice.payer))
+
+    page = site.get(f"/factures/{invoice.public_id}/")
+    assert "par carte" not in text(page)
+    assert begin(site, invoice) == f"/factures/{invoice.public_id}/"
+    assert "ne se paie pas en ligne" in text(site.get(f"/factures/{invoice.public_id}/"))
+
+
+def test_refused_keys_are_told(site, bank):
+    invoice = make_invoice()
+    make_merchant(invoice.regie, key="sk_test_nobody")
+    site.sign_in(make_account(invoice.payer))
+
+    begin(site, invoice)
+
+    assert "n'a pas pu s'ouvrir" in text(site.get(payment_page()))
+
+
+def notice(site, said, *, secret=SECRET, **more):
+    body = json.dumps(said)
+    return site.client.post(
+        NOTICES,
+        data=body,
+        content_type="application/json",
+        headers={"Stripe-Signature": signature(body, secret, at=int(time.time()))},
+        **more,
+    )
+
+
+def test_notices_are_taken_without_a_session_and_refused_without_a_signature(site, invoice):
+    said = event("payout.paid", {"id": "po_1"})
+    site.client.logout()
+
+    assert notice(site, said).status_code == 200
+    assert notice(site, said).status_code == 200
+    assert notice(site, said, secret="whsec_other").status_code == 400
+    assert site.client.post(NOTICES, data=b"", content_type="text/plain").status_code == 400
+    assert site.client.get(NOTICES).status_code == 405

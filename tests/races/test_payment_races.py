@@ -1,0 +1,78 @@
+"""Payments that meet: two looks at one, two starts on one invoice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from billing.invoicing.models import Invoice
+from billing.ledger.models import Account
+from billing.payments import operations, settling
+from billing.payments.models import Payment
+from billing.payments.providers.protocol import Outcome, Progress
+from commons.models import OutboxEvent
+from tests.factories.payments import make_invoice, make_merchant, start
+from tests.threads import run_in_threads, until_somebody_waits_for_us
+
+pytestmark = pytest.mark.usefixtures("committed_tenant_db")
+
+
+@pytest.fixture
+def invoice() -> Invoice:
+    found = make_invoice()
+    make_merchant(found.regie)
+    return found
+
+
+def meeting(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+) -> Callable[[Callable[[], Any]], list[Any]]:
+    """Do an act twice: the first stops after `name`, in its transaction, until the second waits."""
+    act = getattr(module, name)
+    is_in = threading.Event()
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        done = act(*args, **options)
+        if not is_in.is_set():
+            is_in.set()
+            until_somebody_waits_for_us()
+        return done
+
+    monkeypatch.setattr(module, name, slowly)
+
+    def second(twice: Callable[[], Any]) -> Any:
+        assert is_in.wait(10)
+        return twice()
+
+    return lambda twice: run_in_threads([twice, lambda: second(twice)])
+
+
+def test_two_looks_at_once_settle_once(invoice: Invoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = start((invoice, 2_700))
+    Payment.objects.filter(pk=payment.pk).update(state="OPEN", checkout_ref="cs_1")
+    outcome = Outcome(
+        key=str(payment.public_id), progress=Progress.PAID, amount_cents=2_700, currency="eur"
+    )
+    both = meeting(monkeypatch, settling, "_resolve")
+
+    results = both(
+        lambda: settling.apply_outcome(payment=payment, outcome=outcome, at=timezone.now())
+    )
+
+    assert [found.state for found in results] == ["PAID", "PAID"]
+    assert OutboxEvent.objects.filter(name="billing.payment.paid").count() == 1
+    assert Account.objects.get(pk=invoice.ledger_account_id).credits_posted == 2_700
+
+
+def test_two_starts_at_once_hold_once(invoice: Invoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = meeting(monkeypatch, operations, "post")
+
+    first, second = both(lambda: start((invoice, 2_700)))
+
+    assert isinstance(first, Payment)
+    assert isinstance(second, operations.PaymentUnderWay)
+    assert Account.objects.get(pk=invoice.ledger_account_id).credits_pending == 2_700
