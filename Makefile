@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Afficher cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  Options : make demo PORT=8001 · make demo RESET=1 · make test ARGS='tests/billing -x' · make demo PYTHON=python3.12"
+	@echo "  Options : make demo PORT=8002 · make demo RESET=1 · make test ARGS='tests/billing -x' · make demo PYTHON=python3.12"
 
 demo: ## Démarrer la démonstration (Ctrl-C arrête, les données restent)
 	@$(BOOTSTRAP)

@@ -25,7 +25,9 @@ class Merchant(TenantModel):
         STRIPE = "STRIPE", _("Stripe")
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    regie = models.ForeignKey("invoicing.Regie", on_delete=models.PROTECT, related_name="merchants")
+    regie = models.ForeignKey(
+        "invoicing.Regie", on_delete=models.PROTECT, related_name="merchants", verbose_name="régie"
+    )
     provider = models.CharField("prestataire", max_length=10, choices=Provider.choices)
     # Empty when the key is the account's own; else the account the key acts for (Stripe Connect).
     account_ref = models.CharField("compte chez le prestataire", max_length=100, blank=True)
@@ -68,7 +70,12 @@ class Payment(TenantModel):
         RETURNED = "RETURNED", _("Rejeté par la banque")
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="payments")
+    merchant = models.ForeignKey(
+        Merchant,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        verbose_name="compte de paiement",
+    )
     payer = models.ForeignKey(
         "people.Guardian", on_delete=models.PROTECT, related_name="payments", verbose_name="payeur"
     )
@@ -130,13 +137,21 @@ class Payment(TenantModel):
 class PaymentPart(TenantModel):
     """What a payment pays of one invoice, and the hold that keeps it."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parts")
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="parts", verbose_name="paiement"
+    )
     invoice = models.ForeignKey(
-        "invoicing.Invoice", on_delete=models.PROTECT, related_name="payment_parts"
+        "invoicing.Invoice",
+        on_delete=models.PROTECT,
+        related_name="payment_parts",
+        verbose_name="facture",
     )
     amount_cents = models.BigIntegerField("montant")
     hold = models.OneToOneField(
-        "ledger.Transfer", on_delete=models.PROTECT, related_name="payment_part"
+        "ledger.Transfer",
+        on_delete=models.PROTECT,
+        related_name="payment_part",
+        verbose_name="réservation",
     )
 
     class Meta:
@@ -158,7 +173,12 @@ class PaymentPart(TenantModel):
 class Notice(TenantModel):
     """A verified message of a provider: what it speaks of, and when it was dealt with."""
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="notices")
+    merchant = models.ForeignKey(
+        Merchant,
+        on_delete=models.PROTECT,
+        related_name="notices",
+        verbose_name="compte de paiement",
+    )
     event_ref = models.CharField("référence", max_length=200)
     kind = models.CharField("type", max_length=100)
     checkout_ref = models.CharField("référence du paiement", max_length=200, blank=True)
@@ -167,7 +187,12 @@ class Notice(TenantModel):
     received_at = models.DateTimeField("reçu le")
     handled_at = models.DateTimeField("traité le", null=True, blank=True)
     payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
+        Payment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name="paiement",
     )
 
     class Meta:

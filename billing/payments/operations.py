@@ -342,6 +342,8 @@ def look_at_payment(*, payment: Payment, at: datetime.datetime) -> Payment:
         except ProviderRefused:
             return Payment.objects.select_related("merchant").get(pk=payment.pk)
         return leave_payment(payment=payment, at=at)
+    if not payment.checkout_ref:  # over before it had a page
+        return payment
     outcome = provider_of(payment.merchant).read(payment.checkout_ref)
     return apply_outcome(payment=payment, outcome=outcome, at=at)
 
@@ -404,7 +406,7 @@ def receive_notice(
         if is_new:
             record_event(
                 "billing.payment.noticed",
-                aggregate=f"merchant:{merchant.pk}",
+                aggregate=f"notice:{notice.pk}",
                 occurred_at=at,
                 notice_id=notice.pk,
             )

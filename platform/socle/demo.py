@@ -155,7 +155,7 @@ def _refuse_taken_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise CannotServe(
-                f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 1}"
+                f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 2}"
             ) from error
 
 

@@ -41,7 +41,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_exact = ("checkout_ref", "provider_ref")
     search_help_text = _("Début du nom du payeur, ou référence entière du prestataire.")
     ordering = ("-pk",)
-    hides = ("checkout_url", "return_url")
+    hides = ("checkout_ref", "checkout_url", "return_url")
     empty_text = _("Personne n'a encore payé en ligne.")
 
 
@@ -62,5 +62,6 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_select_related = ("payment",)
     search_exact = ("event_ref", "checkout_ref", "provider_ref")
     search_help_text = _("Référence entière du prestataire.")
+    hides = ("checkout_ref", "digest")
     ordering = ("-pk",)
     empty_text = _("Aucun avis n'est encore arrivé.")

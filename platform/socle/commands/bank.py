@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from commons import environment
 from socle.django_ready import django_ready
 from socle.places import CHECKOUT
 
@@ -31,9 +32,9 @@ def bank(state: str) -> None:
         base_domain=settings.BASE_DOMAIN,
         secret=settings.SECRET_KEY,
     )
-    own = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment = own | {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    os.execve(sys.executable, command, environment)  # noqa: S606  it keeps none of our secrets
+    own = {name: environment.text(name, "") for name in KEPT}
+    own |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    os.execve(sys.executable, command, own)  # noqa: S606  it keeps none of our secrets
 
 
 COMMANDS = {"bank": bank}

@@ -29,3 +29,5 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 LOOPBACK_HOSTS = False
+STRIPE_API_BASE = ""  # Stripe itself, whatever the environment says
+CHECKOUT_ORIGIN = "https://checkout.stripe.com"
