@@ -9,25 +9,9 @@ from typing import TYPE_CHECKING
 from billing.invoicing.models import Invoice
 from billing.payments.models import Payment
 from commons.errors import NotFound
-from tenants.accounts.capabilities import Capability
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
-
-
-def access_payment(user: User, public_id: uuid.UUID) -> Payment:
-    """
-    A payment the user made, or any for the staff who read money.
-
-    :raises NotFound: if absent, or not theirs to see
-    """
-    payments = Payment.objects.filter(public_id=public_id).select_related("merchant", "payer")
-    if not user.can(Capability.READ_MONEY):
-        payments = payments.filter(payer__user=user)
-    payment = payments.first()
-    if payment is None:
-        raise NotFound(payment=str(public_id))
-    return payment
 
 
 def access_own_payment(user: User, public_id: uuid.UUID) -> Payment:

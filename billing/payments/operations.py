@@ -31,7 +31,7 @@ from billing.payments.providers.protocol import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from billing.payments.settling import apply_outcome, end_without_page
+from billing.payments.settling import apply_outcome, end_without_page, lock_payment
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
@@ -201,7 +201,7 @@ def start_payment(
     :raises AmountBeyondLimits: if the provider takes no payment as small, or as large
     :raises PaymentUnderWay: if another payment holds what is left to pay
     """
-    merchant = _merchant_of(parts)
+    merchant = _where_paid(parts)
     total = sum(cents for _invoice, cents in parts)
     limits = provider_of(merchant).limits
     if not limits.least_cents <= total <= limits.most_cents:
@@ -252,7 +252,7 @@ def start_payment(
     return payment
 
 
-def _merchant_of(parts: Sequence[tuple[Invoice, int]]) -> Merchant:
+def _where_paid(parts: Sequence[tuple[Invoice, int]]) -> Merchant:
     """Where these parts are paid, once each is one that can be."""
     if not parts or any(cents <= 0 for _invoice, cents in parts):
         raise NothingToPay
@@ -294,7 +294,7 @@ def open_checkout(*, payment: Payment, at: datetime.datetime) -> Payment:
         end_without_page(payment=payment, reason=str(error.details.get("reason", "")), at=at)
         raise
     with transaction.atomic(durable=True):
-        locked = _lock(payment)
+        locked = lock_payment(payment)
         if locked.state == Payment.State.CREATED:
             locked.state = Payment.State.OPEN
             locked.checkout_ref, locked.checkout_url = checkout.ref, checkout.url
@@ -313,14 +313,6 @@ def _order_of(payment: Payment) -> Order:
         email=payment.email,
         return_url=payment.return_url,
         expires_at=payment.created_at + PAGE_LIFE,
-    )
-
-
-def _lock(payment: Payment) -> Payment:
-    return (
-        Payment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("merchant")
-        .get(pk=payment.pk)
     )
 
 

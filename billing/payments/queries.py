@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billing.invoicing.models import Invoice
-    from tenants.accounts.models import User
 
 # A payment that nothing is heard of is looked at after half a minute, then less and less often.
 FIRST_LOOK = datetime.timedelta(seconds=30)
@@ -31,11 +30,6 @@ def open_merchant(regie_id: int) -> Merchant | None:
 def merchants_of(provider: str) -> QuerySet[Merchant]:
     """The merchants at a provider's, the open one first."""
     return Merchant.objects.filter(provider=provider).order_by("closed_at", "-pk")
-
-
-def payments_of(user: User) -> QuerySet[Payment]:
-    """The payments a person made, latest first."""
-    return Payment.objects.filter(payer__user=user).order_by("-created_at", "-pk")
 
 
 def parts_of(payment: Payment) -> QuerySet[PaymentPart]:
@@ -91,12 +85,3 @@ def notice_by_id(notice_id: int) -> Notice:
     :raises Notice.DoesNotExist: if there is none
     """
     return Notice.objects.select_related("merchant").get(pk=notice_id)
-
-
-def payments_of_payer(payer_id: int) -> QuerySet[Payment]:
-    """The payments of a guardian, latest first."""
-    return (
-        Payment.objects.filter(payer_id=payer_id)
-        .select_related("merchant")
-        .order_by("-created_at", "-pk")
-    )

@@ -50,7 +50,7 @@ _WITH_MONEY = (Progress.PAID, Progress.RETURNED)
 @transaction.atomic(durable=True)
 def apply_outcome(*, payment: Payment, outcome: Outcome, at: datetime.datetime) -> Payment:
     """Move a payment where its provider says it is; the same again changes nothing."""
-    locked = _lock(payment)
+    locked = lock_payment(payment)
     locked.checked_at = at
     locked.provider_ref = outcome.provider_ref or locked.provider_ref
     problem = _problem(locked, outcome)
@@ -67,14 +67,15 @@ def apply_outcome(*, payment: Payment, outcome: Outcome, at: datetime.datetime) 
 @transaction.atomic(durable=True)
 def end_without_page(*, payment: Payment, reason: str, at: datetime.datetime) -> Payment:
     """End a payment whose page the provider refused to make; nothing was paid, nothing is held."""
-    locked = _lock(payment)
+    locked = lock_payment(payment)
     if locked.state == _State.CREATED:
         _move(locked, _State.FAILED, at=at, reason=reason)
         locked.save(update_fields=["state", "settled_at"])
     return locked
 
 
-def _lock(payment: Payment) -> Payment:
+def lock_payment(payment: Payment) -> Payment:
+    """A payment as it is now, nobody else's to change until the transaction ends."""
     return (
         Payment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("merchant")

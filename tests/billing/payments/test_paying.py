@@ -245,7 +245,7 @@ def test_an_answer_that_was_lost_is_asked_for_again(invoice: Invoice) -> None:
     )
 
     again = operations.open_checkout(
-        payment=queries.payments_of_payer(invoice.payer_id).get(), at=timezone.now()
+        payment=Payment.objects.select_related("merchant").get(), at=timezone.now()
     )
 
     assert again.checkout_ref == first.checkout_ref
