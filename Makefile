@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RESET ?=
 SCALE ?= 0.1
+SEQUENCES ?= 0:10000
 
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) tools/bootstrap.py
@@ -52,8 +53,9 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 	@$(BOOTSTRAP) --group test
 	@SCALE=$(SCALE) $(BIN)/python -m bench $(ARGS)
 
-soak: ## Rien encore : l'endurance viendra avec le paiement
-	@echo "Pas encore d'essai d'endurance."
+soak: ## Jouer 10 000 vies de paiements tirées au sort (SEQUENCES=0:10000)
+	@$(BOOTSTRAP) --group test
+	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -q
 
 format: ## Mettre en forme le code et les gabarits
 	@$(BOOTSTRAP) --group lint --group test
