@@ -62,6 +62,6 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_select_related = ("payment",)
     search_exact = ("event_ref", "checkout_ref", "provider_ref")
     search_help_text = _("Référence entière du prestataire.")
-    hides = ("checkout_ref", "digest")
+    hides = ("event_ref", "checkout_ref", "provider_ref", "digest")
     ordering = ("-pk",)
     empty_text = _("Aucun avis n'est encore arrivé.")

@@ -23,7 +23,7 @@ from billing.canteen.models import Enrolment
 from billing.canteen.rules import published_rules
 from billing.invoicing import operations as invoicing
 from billing.invoicing import queries as invoicing_queries
-from billing.invoicing.models import Anomaly, BillingRun
+from billing.invoicing.models import Anomaly, BillingRun, Invoice
 from billing.payments import operations as payments
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant
@@ -343,6 +343,28 @@ def open_online_payment(stage: Stage) -> None:
         is_live=False,
         actor=ACTOR,
         at=at(stage.year.period.start),
+    )
+    _begin_a_payment(stage)
+
+
+def _begin_a_payment(stage: Stage) -> None:
+    """Somebody without an account here began to pay and went no further: agents have one to read."""
+    invoice = (
+        Invoice.objects.filter(payer__user__isnull=True)
+        .select_related("ledger_account")
+        .order_by("number")
+        .first()
+    )
+    if invoice is None:
+        return
+    host = f"{stage.departement.slug}.{settings.BASE_DOMAIN}"
+    portal = settings.PORTAL_ORIGIN.format(host=host)
+    payments.start_payment(
+        parts=[(invoice, invoice.total_cents)],
+        return_url=lambda key: f"{portal}/paiements/{key}/retour/",
+        email="",
+        actor=ACTOR,
+        at=at(stage.today),
     )
 
 
