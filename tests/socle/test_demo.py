@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -28,9 +30,14 @@ MIGRATING = "Mise à jour de la base…"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that is free, and the next one too: the test bank's. Calls out take theirs above these."""
+    draw = random.SystemRandom()  # workers share the seed of the other draws
+    while True:
+        port = draw.randrange(10_000, 30_000)
+        with socket.socket() as site, socket.socket() as bank, contextlib.suppress(OSError):
+            site.bind(("127.0.0.1", port))
+            bank.bind(("127.0.0.1", port + 1))
+            return port
 
 
 class Running:
