@@ -18,6 +18,7 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 
 from billing.invoicing.models import Invoice, Regie
+from billing.invoicing.queries import due_cents
 from billing.ledger.models import AccountKind, TransferKind
 from billing.ledger.operations import InsufficientBalance, TransferRequest, open_account, post
 from billing.payments import queries
@@ -270,7 +271,7 @@ def _where_paid(parts: Sequence[tuple[Invoice, int]]) -> Merchant:
     for invoice, cents in parts:
         account = invoice.ledger_account
         account.refresh_from_db()
-        left = account.debits_posted - account.credits_posted
+        left = due_cents(invoice)
         if cents > left:
             raise MoreThanDue(invoice=invoice.number, left_cents=max(left, 0))
         if cents > left - account.credits_pending:

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from socle.seeding.cast import NewDepartement
+from django.urls import reverse
 
-NOTICES = "/paiements/avis/stripe/"
+from socle.seeding.cast import NewDepartement
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,5 +52,10 @@ def command(
         account = account_of(departement.schema_name, secret=secret)
         portal = origin.format(host=f"{departement.slug}.{base_domain}")
         options += ["--key", f"{account.key}={account.account}"]
-        options += ["--endpoint", account.account, portal + NOTICES, account.webhook_secret]
+        options += [
+            "--endpoint",
+            account.account,
+            portal + reverse("portal:stripe-notices"),
+            account.webhook_secret,
+        ]
     return [sys.executable, "-m", "tools.standins.bank", *options]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from billing.canteen import operations as canteen
 from billing.canteen import queries as canteen_queries
@@ -42,6 +43,7 @@ from tenants.people import families
 from tenants.people import queries as people
 from tenants.people.models import College, Guardian, Guardianship, Household, Pupil
 from tenants.registry import contexts
+from ui.mail import portal_address
 
 ACTOR = Actor.command("socle seed")
 SEED = 2026
@@ -357,11 +359,9 @@ def _begin_a_payment(stage: Stage) -> None:
     )
     if invoice is None:
         return
-    host = f"{stage.departement.slug}.{settings.BASE_DOMAIN}"
-    portal = settings.PORTAL_ORIGIN.format(host=host)
     payments.start_payment(
         parts=[(invoice, invoice.total_cents)],
-        return_url=lambda key: f"{portal}/paiements/{key}/retour/",
+        return_url=lambda key: portal_address(reverse("portal:payment-return", args=[key])),
         email="",
         actor=ACTOR,
         at=at(stage.today),
