@@ -216,7 +216,7 @@ def _check(page: Page, probe: dict[str, Any], view: View, picture: Path) -> None
     for said, pattern in (("texte non rendu", BROKEN), ("code", CODE), ("anglais", ENGLISH)):
         if found := pattern.search(probe["text"]):
             view.faults.append(f"{said} : {found[0]!r}")
-    page.screenshot(path=str(picture), full_page=True)
+    _take_picture(page, picture)
     if (view.width, view.scheme) not in READ_BY_AXE:
         return
     page.evaluate(SHORTEN)
@@ -225,6 +225,15 @@ def _check(page: Page, probe: dict[str, Any], view: View, picture: Path) -> None
     for violation in answer.response["violations"]:
         node = violation["nodes"][0]
         view.faults.append(f"axe {violation['id']} ×{len(violation['nodes'])} : {node['target']}")
+
+
+def _take_picture(page: Page, picture: Path) -> None:
+    """The whole page. A browser short of memory for a moment fails once; not twice."""
+    try:
+        page.screenshot(path=str(picture), full_page=True)
+    except Error:
+        page.wait_for_timeout(2_000)
+        page.screenshot(path=str(picture), full_page=True)
 
 
 def show_whole(page: Page, width: int) -> None:
