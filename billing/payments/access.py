@@ -7,8 +7,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from billing.invoicing.models import Invoice
-from billing.payments.models import Payment
+from billing.payments import queries
+from billing.payments.models import Notice, Payment, Refund
 from commons.errors import NotFound
+from tenants.accounts.capabilities import Capability
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -28,6 +30,50 @@ def access_own_payment(user: User, public_id: uuid.UUID) -> Payment:
     if payment is None:
         raise NotFound(payment=str(public_id))
     return payment
+
+
+def access_payment(user: User, public_id: uuid.UUID) -> Payment:
+    """
+    A payment, for the staff who read money.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    payment = None
+    if user.can(Capability.READ_MONEY):
+        payment = (
+            Payment.objects.filter(public_id=public_id).select_related("merchant", "payer").first()
+        )
+    if payment is None:
+        raise NotFound(payment=str(public_id))
+    return payment
+
+
+def access_refund(user: User, public_id: uuid.UUID) -> Refund:
+    """
+    A refund, for the staff who read money.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    refund = None
+    if user.can(Capability.READ_MONEY):
+        refund = queries.refunds().filter(public_id=public_id).first()
+    if refund is None:
+        raise NotFound(refund=str(public_id))
+    return refund
+
+
+def access_notice(user: User, notice_id: int) -> Notice:
+    """
+    A notice of a provider, for the staff who read money.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    notice = None
+    if user.can(Capability.READ_MONEY):
+        notice = Notice.objects.filter(pk=notice_id).select_related("merchant").first()
+    if notice is None:
+        raise NotFound(notice=notice_id)
+    return notice
 
 
 def access_payable_invoices(user: User, public_ids: Collection[uuid.UUID]) -> list[Invoice]:

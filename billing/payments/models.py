@@ -1,9 +1,12 @@
-"""Merchants, payments, and the notices providers send. Amounts are integer euro cents.
+"""Merchants, payments, refunds, and the notices providers send. Amounts are integer euro cents.
 
 A payment is one attempt to pay one or several invoices at a provider's. While it is open, each part
 is a hold in the ledger, from the merchant's clearing account to the invoice's: nobody can pay the
 same cents twice. What the provider says, read again from it, moves the payment forward and never
 back; the ledger alone says what is paid.
+
+A refund gives back a part of what a payment paid of one invoice: one person asks, another decides,
+and the worker has the provider do it.
 
 A notice is a hint that something happened at the provider's: it is kept, and what it speaks of is
 read again. Parts are append-only by grant, payments are never deleted.
@@ -88,8 +91,14 @@ class Payment(TenantModel):
     )
     return_url = models.CharField("page de retour", max_length=500)
     email = models.EmailField("courriel", blank=True, default="")
-    # What the provider says and we did not expect: another amount, money after the end.
+    # What the provider says and we did not expect: another amount, money after the end. A person
+    # looks, and writes what was found.
     problem = models.CharField("problème", max_length=40, blank=True, default="")
+    answer = models.CharField("réponse", max_length=500, blank=True, default="")
+    answered_by = models.CharField("auteur de la réponse", max_length=100, blank=True, default="")
+    answered_at = models.DateTimeField("répondu le", null=True, blank=True)
+    # Asked for and not refused: what is given back, or soon will be.
+    refunded_cents = models.BigIntegerField("remboursé", default=0, db_default=0)
     created_at = models.DateTimeField("commencé le")
     checked_at = models.DateTimeField("vérifié le", null=True, blank=True)
     settled_at = models.DateTimeField("fini le", null=True, blank=True)
@@ -100,6 +109,11 @@ class Payment(TenantModel):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(amount_cents__gt=0), name="payments_amount_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded_cents__gte=0)
+                & models.Q(refunded_cents__lte=models.F("amount_cents")),
+                name="payments_refunded_within_paid",
             ),
             models.UniqueConstraint(
                 fields=("merchant", "checkout_ref"),
@@ -122,6 +136,11 @@ class Payment(TenantModel):
                 fields=("created_at",),
                 condition=models.Q(settled_at__isnull=True),
                 name="payments_under_way",
+            ),
+            models.Index(
+                fields=("created_at",),
+                condition=~models.Q(problem="") & models.Q(answered_at__isnull=True),
+                name="payments_to_look_at",
             ),
         )
 
@@ -170,6 +189,93 @@ class PaymentPart(TenantModel):
         return f"{self.payment_id} {self.invoice_id}"
 
 
+class Refund(TenantModel):
+    """Money given back of what a payment paid of one invoice. Never by one person alone."""
+
+    class State(models.TextChoices):
+        ASKED = "ASKED", _("À approuver")
+        APPROVED = "APPROVED", _("Approuvé")
+        SENT = "SENT", _("Chez le prestataire")
+        DONE = "DONE", _("Remboursé")
+        FAILED = "FAILED", _("Échoué")
+        REFUSED = "REFUSED", _("Refusé")
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    part = models.ForeignKey(
+        PaymentPart, on_delete=models.PROTECT, related_name="refunds", verbose_name="part payée"
+    )
+    amount_cents = models.BigIntegerField("montant")
+    reason = models.CharField("raison", max_length=300)
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.ASKED)
+    asked_by = models.CharField("demandé par", max_length=100)
+    asked_at = models.DateTimeField("demandé le")
+    decided_by = models.CharField("décidé par", max_length=100, blank=True, default="")
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+    answer = models.CharField("raison du refus", max_length=300, blank=True, default="")
+    # What is given back is kept in the ledger from the approval on.
+    hold = models.OneToOneField(
+        "ledger.Transfer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refund",
+        verbose_name="réservation",
+    )
+    provider_ref = models.CharField(
+        "remboursement chez le prestataire", max_length=200, blank=True, default=""
+    )
+    failure = models.CharField("échec", max_length=100, blank=True, default="")
+    checked_at = models.DateTimeField("vérifié le", null=True, blank=True)
+    settled_at = models.DateTimeField("fini le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "remboursement"
+        verbose_name_plural = "remboursements"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(amount_cents__gt=0), name="payments_refund_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at__isnull=True, decided_by="")
+                | (
+                    models.Q(decided_at__isnull=False)
+                    & ~models.Q(decided_by="")
+                    & ~models.Q(decided_by=models.F("asked_by"))
+                ),
+                name="payments_refund_needs_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=("APPROVED", "SENT", "DONE"),
+                    decided_at__isnull=False,
+                    hold__isnull=False,
+                )
+                | models.Q(state__in=("ASKED", "REFUSED", "FAILED")),
+                name="payments_refund_approved_before_sent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_at__isnull=True, state__in=("ASKED", "APPROVED", "SENT"))
+                | models.Q(settled_at__isnull=False, state__in=("DONE", "FAILED", "REFUSED")),
+                name="payments_refund_settled_when_over",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("asked_at",),
+                condition=models.Q(settled_at__isnull=True),
+                name="payments_refunds_under_way",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it may still give money back."""
+        return self.settled_at is None
+
+
 class Notice(TenantModel):
     """A verified message of a provider: what it speaks of, and when it was dealt with."""
 
@@ -201,6 +307,13 @@ class Notice(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=("merchant", "event_ref"), name="payments_notice_kept_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("received_at",),
+                condition=models.Q(handled_at__isnull=True),
+                name="payments_notices_waiting",
             ),
         )
 

@@ -9,11 +9,8 @@ address a browser comes back to.
 from __future__ import annotations
 
 import datetime
-import hashlib
-import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -22,59 +19,84 @@ from billing.invoicing.queries import due_cents
 from billing.ledger.models import AccountKind, TransferKind
 from billing.ledger.operations import InsufficientBalance, TransferRequest, open_account, post
 from billing.payments import queries
+from billing.payments.asking import (
+    Asking,
+    KnownThere,
+    NothingToAnswer,
+    answer_payment,
+    ask_again,
+    close_unknown_payment,
+    leave_payment,
+    look_at_payment,
+    look_at_waiting,
+    open_checkout,
+)
 from billing.payments.credentials import Credentials
-from billing.payments.models import Merchant, Notice, Payment, PaymentPart
+from billing.payments.models import Merchant, Payment, PaymentPart
+from billing.payments.noticing import handle_notice, handle_notice_again, receive_notice
 from billing.payments.providers import provider_of
 from billing.payments.providers.protocol import (
-    NoticeFacts,
     NoticeRefused,
-    Order,
     ProviderRefused,
     ProviderUnavailable,
 )
-from billing.payments.settling import apply_outcome, end_without_page, lock_payment
+from billing.payments.refunding import (
+    NothingToRefund,
+    NotRefundable,
+    RefundAlreadyDecided,
+    RefundBeyondPaid,
+    RefundByTheSamePerson,
+    RefundNotOffered,
+    approve_refund,
+    ask_refund,
+    look_at_refund,
+    refundable_cents,
+    refuse_refund,
+)
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
 from commons.identifiers import new_public_id
-from commons.outbox import record_event
 
 __all__ = (
     "AmountBeyondLimits",
     "Asking",
     "InvoicesOfSeveralRegies",
+    "KnownThere",
     "MerchantAlreadyOpen",
     "MoreThanDue",
+    "NotRefundable",
+    "NothingToAnswer",
     "NothingToPay",
+    "NothingToRefund",
     "NoticeRefused",
     "PaymentNotOffered",
     "PaymentUnderWay",
     "ProviderRefused",
     "ProviderUnavailable",
+    "RefundAlreadyDecided",
+    "RefundBeyondPaid",
+    "RefundByTheSamePerson",
+    "RefundNotOffered",
+    "answer_payment",
+    "approve_refund",
+    "ask_again",
+    "ask_refund",
     "close_merchant",
+    "close_unknown_payment",
     "handle_notice",
+    "handle_notice_again",
     "leave_payment",
     "look_at_payment",
+    "look_at_refund",
     "look_at_waiting",
     "open_checkout",
     "open_merchant",
     "receive_notice",
+    "refundable_cents",
+    "refuse_refund",
     "start_payment",
 )
-
-logger = logging.getLogger(__name__)
-
-
-class Asking(Protocol):
-    """An act that asks a provider how a payment stands."""
-
-    def __call__(self, *, payment: Payment, at: datetime.datetime) -> Payment: ...
-
-
-# How long the provider's page stays open. Stripe: 30 minutes at least.
-PAGE_LIFE = datetime.timedelta(minutes=45)
-# A payment whose page was never heard of is given up after this.
-PATIENCE = datetime.timedelta(minutes=10)
 
 
 class MerchantAlreadyOpen(DomainError):
@@ -278,157 +300,3 @@ def _where_paid(parts: Sequence[tuple[Invoice, int]]) -> Merchant:
             other = queries.under_way_for([invoice])
             raise PaymentUnderWay(payment=str(other.public_id) if other else "")
     return merchant
-
-
-def open_checkout(*, payment: Payment, at: datetime.datetime) -> Payment:
-    """
-    Have the provider make the page where the person pays, once. In no transaction.
-
-    :raises ProviderUnavailable: if no answer came; the same call may be made again
-    :raises ProviderRefused: if the provider refuses; the payment is then over
-    """
-    if payment.state != Payment.State.CREATED:
-        return payment
-    try:
-        checkout = provider_of(payment.merchant).open_checkout(_order_of(payment))
-    except ProviderRefused as error:
-        end_without_page(payment=payment, reason=str(error.details.get("reason", "")), at=at)
-        raise
-    with transaction.atomic(durable=True):
-        locked = lock_payment(payment)
-        if locked.state == Payment.State.CREATED:
-            locked.state = Payment.State.OPEN
-            locked.checkout_ref, locked.checkout_url = checkout.ref, checkout.url
-            locked.save(update_fields=["state", "checkout_ref", "checkout_url"])
-        return locked
-
-
-def _order_of(payment: Payment) -> Order:
-    """What the provider is asked: the same each time, or the key would be refused."""
-    return Order(
-        key=payment.public_id,
-        lines=tuple(
-            (f"Facture {part.invoice.number}", part.amount_cents)
-            for part in queries.parts_of(payment)
-        ),
-        email=payment.email,
-        return_url=payment.return_url,
-        expires_at=payment.created_at + PAGE_LIFE,
-    )
-
-
-def look_at_payment(*, payment: Payment, at: datetime.datetime) -> Payment:
-    """
-    Ask the provider how a payment stands, and take its answer. In no transaction.
-
-    One whose page we never heard of is given up after a while: its page is asked for again under the
-    same key, which gives the one that may exist, and closed.
-
-    :raises ProviderUnavailable: if no answer came
-    :raises ProviderRefused: if the provider does not know the payment
-    """
-    if payment.state == Payment.State.CREATED:
-        if at - payment.created_at < PATIENCE:
-            return payment
-        try:
-            payment = open_checkout(payment=payment, at=at)
-        except ProviderRefused:
-            return Payment.objects.select_related("merchant").get(pk=payment.pk)
-        return leave_payment(payment=payment, at=at)
-    if not payment.checkout_ref:  # over before it had a page
-        return payment
-    outcome = provider_of(payment.merchant).read(payment.checkout_ref)
-    return apply_outcome(payment=payment, outcome=outcome, at=at)
-
-
-def leave_payment(*, payment: Payment, at: datetime.datetime) -> Payment:
-    """
-    Close the provider's page, and take what it says: somebody may have paid meanwhile.
-
-    :raises ProviderUnavailable: if no answer came
-    :raises ProviderRefused: if the provider does not know the payment
-    """
-    if not payment.is_under_way:
-        return payment
-    if payment.state == Payment.State.CREATED:
-        payment = open_checkout(payment=payment, at=at)
-    outcome = provider_of(payment.merchant).close_checkout(payment.checkout_ref)
-    return apply_outcome(payment=payment, outcome=outcome, at=at)
-
-
-def look_at_waiting(*, at: datetime.datetime, limit: int = 200) -> int:
-    """Ask about the payments that wait for news, oldest first; returns how many are over since.
-
-    A provider that does not answer stops this pass; one that refuses is told in the logs.
-    """
-    over = 0
-    for payment in queries.to_look_at(at=at).select_related("merchant")[:limit]:
-        try:
-            over += not look_at_payment(payment=payment, at=at).is_under_way
-        except ProviderUnavailable:
-            logger.warning("payment provider unavailable", extra={"payment": payment.pk})
-            break
-        except ProviderRefused:
-            logger.exception("payment not looked at", extra={"payment": payment.pk})
-    return over
-
-
-def receive_notice(
-    *, provider: str, headers: Mapping[str, str], body: bytes, at: datetime.datetime
-) -> Notice:
-    """
-    Verify a notice and keep it, once; what it speaks of is asked for later.
-
-    It is of the merchant whose secret proves it, closed ones included: what they were paid goes on.
-
-    :raises NoticeRefused: if nothing proves it, or it is another account's
-    """
-    merchant, facts = _verified(provider, headers, body)
-    with transaction.atomic(durable=True):
-        notice, is_new = Notice.objects.get_or_create(
-            merchant=merchant,
-            event_ref=facts.event_ref,
-            defaults={
-                "kind": facts.kind,
-                "checkout_ref": facts.checkout_ref,
-                "provider_ref": facts.provider_ref,
-                "digest": hashlib.sha256(body).hexdigest(),
-                "received_at": at,
-            },
-        )
-        if is_new:
-            record_event(
-                "billing.payment.noticed",
-                aggregate=f"notice:{notice.pk}",
-                occurred_at=at,
-                notice_id=notice.pk,
-            )
-    return notice
-
-
-def _verified(
-    provider: str, headers: Mapping[str, str], body: bytes
-) -> tuple[Merchant, NoticeFacts]:
-    refusal = NoticeRefused(reason="signature")
-    for merchant in queries.merchants_of(provider):
-        try:
-            return merchant, provider_of(merchant).verify(headers, body)
-        except NoticeRefused as error:
-            if error.details["reason"] != "signature":  # it was proved, and is refused all the same
-                refusal = error
-    raise refusal
-
-
-def handle_notice(*, notice: Notice, at: datetime.datetime) -> Payment | None:
-    """
-    Ask the provider about what a notice speaks of; None if that is no payment of ours.
-
-    :raises ProviderUnavailable: if no answer came; the notice stays to be dealt with
-    :raises ProviderRefused: if the provider does not know the payment
-    """
-    payment = queries.payment_of_notice(notice)
-    if payment is not None:
-        payment = look_at_payment(payment=payment, at=at)
-    notice.handled_at, notice.payment = at, payment
-    notice.save(update_fields=["handled_at", "payment"])
-    return payment

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
-from billing.payments.models import Merchant, Notice, Payment, PaymentPart
+from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,64 @@ def parts_of(payment: Payment) -> QuerySet[PaymentPart]:
         .select_related("invoice", "invoice__ledger_account", "hold")
         .order_by("invoice__number", "pk")
     )
+
+
+def refunds() -> QuerySet[Refund]:
+    """Refunds with what they give back, latest first."""
+    return Refund.objects.select_related(
+        "part",
+        "part__payment",
+        "part__payment__merchant",
+        "part__payment__payer",
+        "part__payment__payer__user",
+        "part__invoice",
+        "part__invoice__ledger_account",
+    ).order_by("-asked_at", "-pk")
+
+
+def refunds_done_of(payment: Payment) -> QuerySet[Refund]:
+    """What was given back of a payment, latest first."""
+    return refunds().filter(part__payment=payment, state=Refund.State.DONE)
+
+
+def counted_refunds(part: PaymentPart) -> QuerySet[Refund]:
+    """The refunds that take from a part: done, or that still may be."""
+    over = (Refund.State.REFUSED, Refund.State.FAILED)
+    return Refund.objects.filter(part=part).exclude(state__in=over)
+
+
+def given_back_cents(payment: Payment) -> dict[int, int]:
+    """What was given back of each part, by its key, or is on its way at the provider's."""
+    gone = (Refund.State.SENT, Refund.State.DONE)
+    return dict(
+        Refund.objects.filter(part__payment=payment, state__in=gone)
+        .values_list("part")
+        .annotate(cents=Sum("amount_cents"))
+        .values_list("part", "cents")
+    )
+
+
+def refunds_to_look_at(*, at: datetime.datetime) -> QuerySet[Refund]:
+    """The approved refunds the provider should be asked about, as payments are."""
+    return (
+        refunds()
+        .filter(
+            state__in=(Refund.State.APPROVED, Refund.State.SENT), decided_at__lte=at - FIRST_LOOK
+        )
+        .filter(
+            Q(checked_at__isnull=True)
+            | Q(checked_at__lte=F("decided_at") + (at - F("decided_at")) / 2)
+        )
+        .order_by("decided_at", "pk")
+    )
+
+
+def refund_by_id(refund_id: int) -> Refund:
+    """A refund by its number in the database, for the worker and for messages.
+
+    :raises Refund.DoesNotExist: if there is none
+    """
+    return refunds().get(pk=refund_id)
 
 
 def under_way_for(invoices: Sequence[Invoice]) -> Payment | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from billing.ledger.models import TransferKind
 from billing.ledger.operations import TransferRequest, post
 from billing.payments import queries
-from billing.payments.models import Payment, PaymentPart
+from billing.payments.models import Payment, PaymentPart, Refund
 from billing.payments.providers.protocol import Outcome, Progress
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -45,6 +46,11 @@ _EVENTS: dict[str, str] = {
     _State.RETURNED: "billing.payment.returned",
 }
 _WITH_MONEY = (Progress.PAID, Progress.RETURNED)
+NOT_KNOWN_THERE = "NOT_KNOWN_THERE"
+REFUNDED_ELSEWHERE = "REFUNDED_ELSEWHERE"
+# What a person looks at, and a payment moves all the same.
+_HARMLESS = ("", REFUNDED_ELSEWHERE)
+_PROBLEM = ("problem", "answer", "answered_by", "answered_at")
 
 
 @transaction.atomic(durable=True)
@@ -54,13 +60,51 @@ def apply_outcome(*, payment: Payment, outcome: Outcome, at: datetime.datetime) 
     locked.checked_at = at
     locked.provider_ref = outcome.provider_ref or locked.provider_ref
     problem = _problem(locked, outcome)
-    if problem and problem != locked.problem:
-        locked.problem = problem
-        _tell(locked, "billing.payment.differs", at=at, problem=problem)
-    elif not problem:
+    if problem:
+        _call_somebody(locked, problem, at=at)
+    if problem in _HARMLESS:
         for state in _FORWARD[locked.state].get(outcome.progress, ()):
             _move(locked, state, at=at)
-    locked.save(update_fields=["state", "checked_at", "settled_at", "provider_ref", "problem"])
+    locked.save(update_fields=["state", "checked_at", "settled_at", "provider_ref", *_PROBLEM])
+    return locked
+
+
+@transaction.atomic(durable=True)
+def not_known_there(*, payment: Payment, at: datetime.datetime) -> Payment:
+    """The provider refuses to say anything of a payment: a person looks."""
+    locked = lock_payment(payment)
+    locked.checked_at = at
+    _call_somebody(locked, NOT_KNOWN_THERE, at=at)
+    locked.save(update_fields=["checked_at", *_PROBLEM])
+    return locked
+
+
+@transaction.atomic(durable=True)
+def close_by_hand(*, payment: Payment, reason: str, actor: Actor, at: datetime.datetime) -> Payment:
+    """End a payment that its provider does not know; nothing was paid, nothing is held."""
+    locked = lock_payment(payment)
+    if locked.is_under_way:
+        _move(locked, _State.FAILED, at=at, reason=reason, actor=actor)
+        locked.save(update_fields=["state", "settled_at"])
+    return locked
+
+
+@transaction.atomic(durable=True)
+def answer_problem(
+    *, payment: Payment, answer: str, actor: Actor, at: datetime.datetime
+) -> Payment:
+    """Write what was found about a payment that differs; it no longer waits for anybody."""
+    locked = lock_payment(payment)
+    locked.answer, locked.answered_by, locked.answered_at = answer, actor.id, at
+    locked.save(update_fields=["answer", "answered_by", "answered_at"])
+    record_audit(
+        actor=actor,
+        action="billing.payment.answered",
+        subject_type="payment",
+        subject_id=locked.public_id,
+        at=at,
+        problem=locked.problem,
+    )
     return locked
 
 
@@ -95,10 +139,36 @@ def _problem(payment: Payment, outcome: Outcome) -> str:
         return "OTHER_AMOUNT"
     if payment.state in (_State.FAILED, _State.EXPIRED):
         return "PAID_AFTER_END"
+    if outcome.refunded_cents > payment.refunded_cents:
+        return REFUNDED_ELSEWHERE
     return ""
 
 
-def _move(payment: Payment, state: str, *, at: datetime.datetime, reason: str = "") -> None:
+def _call_somebody(payment: Payment, problem: str, *, at: datetime.datetime) -> None:
+    """Once per problem; an answer given to another one no longer counts."""
+    if problem == payment.problem:
+        return
+    payment.problem = problem
+    payment.answer, payment.answered_by, payment.answered_at = "", "", None
+    record_audit(
+        actor=PAYMENTS,
+        action="billing.payment.differs",
+        subject_type="payment",
+        subject_id=payment.public_id,
+        at=at,
+        problem=problem,
+    )
+    _record(payment, "billing.payment.differs", at=at)
+
+
+def _move(
+    payment: Payment,
+    state: str,
+    *,
+    at: datetime.datetime,
+    reason: str = "",
+    actor: Actor = PAYMENTS,
+) -> None:
     """One step forward: the ledger, the state, the journal and whoever listens."""
     parts = list(queries.parts_of(payment))
     if state == _State.PAID:
@@ -112,7 +182,7 @@ def _move(payment: Payment, state: str, *, at: datetime.datetime, reason: str = 
         payment.settled_at = at
     more = {"reason": reason} if reason else {}
     record_audit(
-        actor=PAYMENTS,
+        actor=actor,
         action=f"billing.payment.{state.lower()}",
         subject_type="payment",
         subject_id=payment.public_id,
@@ -144,33 +214,63 @@ def _resolve(
 
 
 def _give_back(payment: Payment, parts: list[PaymentPart], *, at: datetime.datetime) -> None:
-    """What the bank takes back is owed again."""
+    """What the bank takes back is owed again, but what the person was refunded already."""
+    _stop_refunds(payment, at=at)
+    given_back = queries.given_back_cents(payment)
+    taken = [(part, part.amount_cents - given_back.get(part.pk, 0)) for part in parts]
     post(
         transfers=[
             TransferRequest(
                 debit_account_id=part.invoice.ledger_account_id,
                 credit_account_id=payment.merchant.clearing_account_id,
-                amount_cents=part.amount_cents,
+                amount_cents=cents,
                 code="return",
                 reference=f"return:{payment.public_id}:{part.invoice.public_id}",
             )
-            for part in parts
+            for part, cents in taken
+            if cents
         ],
         actor=PAYMENTS,
         at=at,
     )
 
 
-def _tell(payment: Payment, event: str, *, at: datetime.datetime, problem: str) -> None:
-    record_audit(
+def _stop_refunds(payment: Payment, *, at: datetime.datetime) -> None:
+    """Refunds that were not sent yet: there is nothing left to give back."""
+    for refund in queries.refunds().filter(
+        part__payment=payment, state__in=(Refund.State.ASKED, Refund.State.APPROVED)
+    ):
+        if refund.hold_id is not None:
+            resolve_refund(refund, TransferKind.VOID_PENDING, at=at)
+        refund.state, refund.failure, refund.settled_at = Refund.State.FAILED, "RETURNED", at
+        refund.save(update_fields=["state", "failure", "settled_at"])
+        Payment.objects.filter(pk=payment.pk).update(
+            refunded_cents=F("refunded_cents") - refund.amount_cents
+        )
+        record_audit(
+            actor=PAYMENTS,
+            action="billing.refund.failed",
+            subject_type="refund",
+            subject_id=refund.public_id,
+            at=at,
+            amount_cents=refund.amount_cents,
+        )
+
+
+def resolve_refund(refund: Refund, kind: TransferKind, *, at: datetime.datetime) -> None:
+    """Book what was held to be given back, or release it."""
+    post(
+        transfers=[
+            TransferRequest(
+                kind=kind,
+                pending_id=refund.hold_id,
+                code="refund" if kind == TransferKind.POST_PENDING else "release",
+                reference=f"{kind.lower()}:refund:{refund.public_id}",
+            )
+        ],
         actor=PAYMENTS,
-        action=event,
-        subject_type="payment",
-        subject_id=payment.public_id,
         at=at,
-        problem=problem,
     )
-    _record(payment, event, at=at)
 
 
 def _record(payment: Payment, event: str, *, at: datetime.datetime) -> None:

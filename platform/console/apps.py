@@ -2,7 +2,18 @@ import importlib
 
 from django.apps import AppConfig
 
-ACTS = ("billing", "canteen", "enrolling", "feeds", "forming", "households", "meals", "pricing")
+ACTS = (
+    "billing",
+    "canteen",
+    "enrolling",
+    "feeds",
+    "forming",
+    "households",
+    "meals",
+    "payments",
+    "pricing",
+    "refunds",
+)
 
 
 class ConsoleConfig(AppConfig):

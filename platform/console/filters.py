@@ -88,3 +88,21 @@ class WaitingFilter(YesFilter):
     def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         open_states = (BillingRun.State.PREPARED, BillingRun.State.REVIEWED)
         return rows.filter(answered_at__isnull=True, run__state__in=open_states)
+
+
+class ToLookAtFilter(YesFilter):
+    """Payments of which the provider says something we did not expect, and nobody answered."""
+
+    title = _("à vérifier")
+    parameter_name = "a_verifier"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.exclude(problem="").filter(answered_at__isnull=True)
+
+
+class UnhandledFilter(YesFilter):
+    title = _("pas encore traités")
+    parameter_name = "non_traites"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(handled_at__isnull=True)

@@ -20,6 +20,7 @@ from billing.canteen.models import (
 )
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
 from billing.ledger.models import Transfer
+from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
 from commons.models import AuditEntry, OutboxEvent
 from commons.money import format_euros
@@ -58,8 +59,22 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     ),
     Invoice: lambda row: _("Facture %(number)s") % {"number": row.number},
     InvoiceLine: lambda row: f"{row.invoice}, {row.label}",
+    Merchant: lambda row: f"{row.regie.name}, {row.get_provider_display()}",
+    Notice: lambda row: _("Avis du %(day)s") % {"day": wording.full_date(row.received_at)},
+    Payment: lambda row: (
+        _("Paiement de %(amount)s, %(day)s")
+        % {
+            "amount": format_euros(row.amount_cents),
+            "day": wording.full_date(row.created_at),
+        }
+    ),
+    PaymentPart: lambda row: f"{row.invoice.number}, {format_euros(row.amount_cents)}",
     PriceDecision: lambda row: (
         f"{row.pupil}, {format_euros(row.unit_price_cents)}, {wording.full_date(row.valid_from)}"
+    ),
+    Refund: lambda row: (
+        _("Remboursement de %(amount)s, %(day)s")
+        % {"amount": format_euros(row.amount_cents), "day": wording.full_date(row.asked_at)}
     ),
     Schooling: lambda row: (
         f"{row.pupil}, {row.college.name}, {row.school_year}-{row.school_year + 1}"

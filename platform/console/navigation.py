@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Page("billing-runs", _("Passages de facturation"), "event_repeat", (_C.READ_MONEY,)),
             Records("invoicing.Invoice", _("Factures"), "receipt_long"),
             Records("payments.Payment", _("Paiements"), "payments"),
+            Records("payments.Refund", _("Remboursements"), "undo"),
             Records("invoicing.Anomaly", _("Anomalies"), "flag"),
             Records("invoicing.Regie", _("Régies"), "account_balance"),
             Records("payments.Merchant", _("Paiement en ligne"), "credit_card"),

@@ -27,6 +27,7 @@ from unfold.admin import ModelAdmin
 
 from commons.normalisation import search_key
 from console import acts, around, columns, exports, lookups, naming, records
+from console.acts import Act
 from console.paging import BoundedPaginator
 from console.words import ACTOR_KINDS, said
 from tenants.accounts.capabilities import Capability, Role
@@ -58,7 +59,7 @@ class ReadOnlyAdmin(ModelAdmin):
     own_pupil: ClassVar[str] = ""  # look-up from a row to its pupil, schooled there today
     # How the stored codes of some fields are said.
     words: ClassVar[Mapping[str, Callable[[Any], str]]] = {"actor_kind": said(ACTOR_KINDS)}
-    acts: ClassVar[tuple[str, ...]] = ()  # acts on selected rows, by name
+    acts: ClassVar[tuple[str, ...]] = ()  # acts on selected rows, and on one's page, by name
     search_prefixes: ClassVar[tuple[str, ...]] = ()  # normalised columns, searched by prefix
     search_exact: ClassVar[tuple[str, ...]] = ()  # identifiers, matched whole
     hides: ClassVar[tuple[str, ...]] = ()  # fields a record's page does not show
@@ -239,10 +240,19 @@ class ReadOnlyAdmin(ModelAdmin):
             "opts": self.opts,
             "record": self.details(request, row),
             "around": self.around(request, row),
+            "record_acts": self._acts_on(request, row),
             "list_url": self.list_address(),
             "list_name": str(self.opts.verbose_name_plural).capitalize(),
         }
         return TemplateResponse(request, self.change_form_template, context)
+
+    def _acts_on(self, request: SignedInRequest, row: Any) -> list[tuple[Act, str]]:
+        """The acts offered on the page of a row, with their addresses."""
+        return [
+            (act, acts.url_for(act.name, row))
+            for act in map(acts.find, self.acts)
+            if request.user.can(act.capability) and act.is_offered(row)
+        ]
 
     @lookups.back_to_the_list_if_wrong
     def export_view(self, request: SignedInRequest) -> HttpResponseBase:

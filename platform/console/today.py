@@ -72,6 +72,10 @@ class _Counts:
     is_balanced: bool
     checked_at: datetime.datetime | None
     differing_accounts: int | None
+    refunds: int
+    oldest_refund: datetime.datetime | None
+    strange_payments: int
+    oldest_strange: datetime.datetime | None
 
 
 def today_of(user: User, *, on: datetime.date) -> Today:
@@ -160,6 +164,20 @@ def _money_tasks(counts: _Counts) -> list[Task]:
             ngettext("anomalie à regarder", "anomalies à regarder", counts.warnings),
             _since(counts.oldest_anomaly),
             f"{anomalies}&severity__exact=WARNING",
+            "warn",
+        ),
+        Task(
+            counts.strange_payments,
+            ngettext("paiement à vérifier", "paiements à vérifier", counts.strange_payments),
+            _since(counts.oldest_strange),
+            f"{reverse('console:payments_payment_changelist')}?a_verifier=oui",
+            "bad",
+        ),
+        Task(
+            counts.refunds,
+            ngettext("remboursement à approuver", "remboursements à approuver", counts.refunds),
+            _since(counts.oldest_refund),
+            f"{reverse('console:payments_refund_changelist')}?state__exact=ASKED",
             "warn",
         ),
     ]

@@ -35,6 +35,8 @@ SUBJECTS: Words = {
     "billing_run": _("Facturation"),
     "merchant": _("Compte de paiement"),
     "payment": _("Paiement"),
+    "refund": _("Remboursement"),
+    "notice": _("Avis du prestataire"),
     "invoice": _("Facture"),
     "anomaly": _("Anomalie"),
     "feed_import": _("Import"),
@@ -52,6 +54,9 @@ ACTIONS: Words = {
     "billing.anomaly.answered": _("Réponse à une anomalie"),
     "billing.merchant.closed": _("Paiement en ligne fermé"),
     "billing.merchant.opened": _("Paiement en ligne ouvert"),
+    "billing.notice.handled_again": _("Avis traité à nouveau"),
+    "billing.payment.asked_again": _("Prestataire interrogé à nouveau"),
+    "billing.payment.answered": _("Réponse à un paiement à vérifier"),
     "billing.payment.differs": _("Paiement à vérifier"),
     "billing.payment.expired": _("Paiement abandonné"),
     "billing.payment.failed": _("Paiement refusé"),
@@ -59,6 +64,11 @@ ACTIONS: Words = {
     "billing.payment.processing": _("Paiement en cours à la banque"),
     "billing.payment.returned": _("Paiement rejeté par la banque"),
     "billing.payment.started": _("Paiement commencé"),
+    "billing.refund.approved": _("Remboursement approuvé"),
+    "billing.refund.asked": _("Remboursement demandé"),
+    "billing.refund.done": _("Remboursement fait"),
+    "billing.refund.failed": _("Remboursement échoué"),
+    "billing.refund.refused": _("Remboursement refusé"),
     "billing.regie.opened": _("Régie ouverte"),
     "billing.run.issued": _("Factures émises"),
     "billing.run.prepared": _("Mois préparé"),
@@ -93,6 +103,27 @@ EVENTS: Words = {
     "billing.invoice.issued": _("Facture à annoncer"),
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
+}
+# What a provider said of a payment, that nobody expected.
+PROBLEMS: Words = {
+    "": "–",
+    "OTHER_ORDER": _("Le prestataire parle d'un autre paiement"),
+    "OTHER_CURRENCY": _("Payé dans une autre monnaie"),
+    "OTHER_AMOUNT": _("Payé d'un autre montant"),
+    "PAID_AFTER_END": _("Payé alors que le paiement était fini ici"),
+    "NOT_KNOWN_THERE": _("Inconnu du prestataire"),
+    "REFUNDED_ELSEWHERE": _("Remboursé chez le prestataire sans passer par ici"),
+}
+REFUND_FAILURES: Words = {
+    "": "–",
+    "RETURNED": _("La banque a repris tout le paiement"),
+    "charge_already_refunded": _("Déjà remboursé chez le prestataire"),
+    "expired_or_canceled_card": _("La carte n'existe plus"),
+    "lost_or_stolen_card": _("Carte perdue ou volée"),
+    "insufficient_funds": _("Plus assez d'argent sur le compte de la régie"),
+    "balance_insufficient": _("Plus assez d'argent sur le compte de la régie"),
+    "declined": _("Refusé par la banque de la famille"),
+    "canceled": _("Annulé chez le prestataire"),
 }
 # A price rests on a proof, on none, or on the family's choice of the highest price.
 PRICE_SOURCES: Words = {

@@ -445,6 +445,38 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La page de paiement n'a pas pu s'ouvrir. Rien n'a été payé."),
         _("Payez d'une autre façon, ou appelez-nous."),
     ),
+    "PAYMENT_REFUND_OF_NOTHING": (
+        _("Il manque un montant ou une raison."),
+        _("Donnez un montant au-dessus de 0 €, et dites pourquoi."),
+    ),
+    "PAYMENT_NOT_REFUNDABLE": (
+        _("Ce paiement ne peut pas être remboursé."),
+        _("Seul un paiement reçu se rembourse."),
+    ),
+    "PAYMENT_REFUND_NOT_OFFERED": (
+        _("Ce prestataire ne rembourse pas."),
+        _("Remboursez la famille par virement."),
+    ),
+    "PAYMENT_REFUND_BEYOND_PAID": (
+        _("C'est plus que ce qui reste à rembourser."),
+        _("Il reste %(left_cents)s au plus. Des remboursements déjà demandés comptent aussi."),
+    ),
+    "PAYMENT_REFUND_BY_THE_SAME_PERSON": (
+        _("Vous avez demandé ce remboursement."),
+        _("Une autre personne doit l'approuver."),
+    ),
+    "PAYMENT_REFUND_ALREADY_DECIDED": (
+        _("Ce remboursement est déjà décidé."),
+        _("Rouvrez sa page : elle dit ce qui a été décidé."),
+    ),
+    "PAYMENT_KNOWN_THERE": (
+        _("Le prestataire connaît ce paiement."),
+        _("Rien n'est fermé. Sa réponse est inscrite sur la page du paiement."),
+    ),
+    "PAYMENT_NOTHING_TO_ANSWER": (
+        _("Il n'y a rien à répondre ici."),
+        _("Seul un paiement à vérifier attend une réponse. Écrivez ce que vous avez trouvé."),
+    ),
     "PAYMENT_NOTICE_REFUSED": (
         _("Ce message ne vient pas du prestataire de paiement."),
         _("Vérifiez le secret et le compte."),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from billing.canteen.models import Enrolment
 from billing.invoicing import queries as invoicing
 from billing.invoicing.models import InvoiceLine
+from billing.payments import queries as payments
 from billing.tariffs.queries import price_on
 from commons.models import OutboxEvent
 from commons.outbox import handles
@@ -47,6 +48,21 @@ def tell_invoice_issued(event: OutboxEvent) -> None:
     part = str(invoice.payer.public_id)
     mail.compose(
         "invoice_issued", event=event, recipient=recipient, part=part, context=context
+    ).send()
+
+
+@handles("billing.refund.done")
+def tell_refund_done(event: OutboxEvent) -> None:
+    """Write to who paid: how much comes back, and why."""
+    refund = payments.refund_by_id(event.payload["refund_id"])
+    payer = refund.part.payment.payer
+    recipient = recipient_of(payer)
+    if recipient is None:
+        return
+    page = reverse("portal:invoice", args=[refund.part.invoice.public_id])
+    context = {"refund": refund, "action_url": mail.portal_address(page)}
+    mail.compose(
+        "refund_done", event=event, recipient=recipient, part=str(payer.public_id), context=context
     ).send()
 
 

@@ -30,6 +30,9 @@ class Capability(enum.StrEnum):
     MANAGE_TARIFFS = "MANAGE_TARIFFS"
     RUN_BILLING = "RUN_BILLING"
     ISSUE_INVOICES = "ISSUE_INVOICES"
+    FOLLOW_PAYMENTS = "FOLLOW_PAYMENTS"
+    ASK_REFUNDS = "ASK_REFUNDS"
+    DECIDE_REFUNDS = "DECIDE_REFUNDS"
     MANAGE_TENANT = "MANAGE_TENANT"
 
 
@@ -45,6 +48,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.IMPORT_FEEDS,
             _C.MANAGE_TARIFFS,
             _C.MANAGE_TENANT,
+            _C.DECIDE_REFUNDS,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -54,6 +58,9 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.READ_MONEY,
             _C.RUN_BILLING,
             _C.ISSUE_INVOICES,
+            _C.FOLLOW_PAYMENTS,
+            _C.ASK_REFUNDS,
+            _C.DECIDE_REFUNDS,
         }
     ),
     Role.INSTRUCTOR: frozenset(

@@ -204,6 +204,13 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         {"proof_kind": "CAF_CERTIFICATE", "basis": "CAF_QF", "quotient": "600"}
         | {"valid_from": "2025-01-06"},
     ),
+    "ask-provider-again": (("payment",), {}),
+    "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
+    "answer-payment": (("payment",), {"words": "Vu avec la banque"}),
+    "handle-notices-again": (("notice",), {}),
+    "ask-refund": (("paid",), {"amount": "1,00", "reason": "Repas annulés"}),  # see `_act`
+    "approve-refunds": (("refund",), {}),
+    "refuse-refunds": (("refund",), {"answer": "Déjà fait"}),
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
@@ -237,6 +244,8 @@ def _act(world: World, name: str, who: str) -> str:
     if name == "share-bills":
         first, second = world.family.guardians
         answers = {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
+    if name == "ask-refund":
+        answers = answers | {"part": str(world.keys["paid"].parts.get().pk)}
     if name == "form-household":
         answers = {
             "adults": [str(world.family.guardians[0].pk)],
@@ -258,7 +267,9 @@ def _act(world: World, name: str, who: str) -> str:
         done = post(visitor, url, answers | {"fingerprint": stamp[1]})
         if done.status_code != 302:
             return "refused"
-        assert _authors(known) == {("user", str(world.users[who].public_id))}, (name, who)
+        if not (authors := _authors(known)):  # refused when it was done, and said on the next page
+            return "refused"
+        assert authors == {("user", str(world.users[who].public_id))}, (name, who)
     return "done"
 
 

@@ -22,8 +22,10 @@ from billing.canteen.models import ServiceDay
 from billing.canteen.operations import cancel_meals, save_enrolment_draft
 from billing.invoicing.models import Invoice, Regie
 from billing.payments.credentials import Credentials
-from billing.payments.models import Merchant, Notice, Payment
-from billing.payments.operations import open_merchant, start_payment
+from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
+from billing.payments.operations import ask_refund, open_merchant, start_payment
+from billing.payments.providers.protocol import Outcome, Progress
+from billing.payments.settling import apply_outcome
 from billing.tariffs.models import TariffVersion
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
@@ -115,9 +117,12 @@ def build(in_tenant: Any) -> World:
         "enrolment": family.pupil.enrolments.get(),
         "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
         "payment": _payment(family, regie),
+        "paid": _paid(other),
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
+    keys["refund"] = _refund(keys["paid"])
+    keys["notice"] = Notice.objects.get()
     for one in (family, other):
         its_class = SchoolClass.objects.create(
             college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
@@ -145,6 +150,16 @@ def _payment(family: Family, regie: Regie) -> Payment:
     )
     Notice.objects.create(merchant=merchant, event_ref="evt_1", kind="payout.paid", received_at=NOW)
     invoice = Invoice.objects.get(payer=family.guardians[1])
+    payment = _begun(invoice)
+    # The bank said something strange of it: somebody looks.
+    Payment.objects.filter(pk=payment.pk).update(
+        state=Payment.State.OPEN, checkout_ref="cs_1", problem="NOT_KNOWN_THERE"
+    )
+    payment.refresh_from_db()
+    return payment
+
+
+def _begun(invoice: Invoice) -> Payment:
     return start_payment(
         parts=[(invoice, invoice.total_cents)],
         return_url=lambda key: f"https://{HOST}/paiements/{key}/retour/",
@@ -152,6 +167,26 @@ def _payment(family: Family, regie: Regie) -> Payment:
         actor=ACTOR,
         at=NOW,
     )
+
+
+def _paid(other: Family) -> Payment:
+    """By the other family; as the provider would have said."""
+    payment = _begun(Invoice.objects.get(payer=other.guardians[0]))
+    Payment.objects.filter(pk=payment.pk).update(state=Payment.State.OPEN, checkout_ref="cs_2")
+    outcome = Outcome(
+        key=str(payment.public_id),
+        progress=Progress.PAID,
+        amount_cents=payment.amount_cents,
+        currency="eur",
+        provider_ref="pi_2",
+    )
+    return apply_outcome(payment=payment, outcome=outcome, at=NOW)
+
+
+def _refund(payment: Payment) -> Refund:
+    """Asked for by somebody who is not of the cast: any agent may decide."""
+    part = PaymentPart.objects.select_related("payment").get(payment=payment)
+    return ask_refund(part=part, amount_cents=100, reason="Repas annulés", actor=ACTOR, at=NOW)
 
 
 def _newcomer(family: Family) -> Pupil:

@@ -9,13 +9,17 @@ from django.utils import timezone
 
 from billing.canteen.models import EnrolmentPayer
 from billing.invoicing.models import Invoice
+from billing.payments import operations as payments
+from billing.payments import queries as payment_queries
 from commons import outbox
+from commons.actors import Actor
 from commons.models import OutboxEvent
 from tenants.people.models import Pupil
 from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
+from tests.factories.payments import at_the_bank, look, make_invoice, make_merchant, started
 from tests.factories.portal import account_of
-from tests.factories.tariffs import make_resources, make_version
+from tests.factories.tariffs import ACTOR, make_resources, make_version
 from ui import mail
 
 AT = datetime.datetime(2126, 11, 24, 12, tzinfo=datetime.UTC)
@@ -269,3 +273,27 @@ def test_invoice_that_asks_for_nothing_says_so_in_its_subject():
     assert message.subject == "Facture de septembre\u00a02024\u00a0: rien à payer"
     assert "Vous n'avez rien à payer." in message.body
     assert "Payez avant" not in message.body + html_of(message)
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_refund_is_told_to_who_paid(mailoutbox):
+    invoice = make_invoice()
+    make_merchant(invoice.regie)
+    payment = started(invoice)
+    at_the_bank(payment, "card")
+    payment = look(payment)
+    part = payment_queries.parts_of(payment).select_related("payment").get()
+    refund = payments.ask_refund(
+        part=part, amount_cents=1_240, reason="Repas annulés", actor=ACTOR, at=AT
+    )
+    refund = payments.approve_refund(refund=refund, actor=Actor("user", "x"), at=AT)
+    payments.look_at_refund(refund=refund, at=AT)
+
+    (message,) = deliver(mailoutbox, "billing.refund.done")
+
+    assert message.to == [invoice.payer.email]
+    assert message.subject == "Vous êtes remboursé de 12,40\u00a0€"
+    for body in (message.body, words(html_of(message))):
+        assert "Nous vous rendons 12,40\u00a0€" in body
+        assert "Repas annulés" in body
+    assert f"/factures/{invoice.public_id}/" in message.body

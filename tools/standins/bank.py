@@ -231,14 +231,27 @@ class Bank:
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         refund: Json = {
             "id": f"re_{secrets.token_hex(12)}", "object": "refund", "amount": amount, "currency": "eur",
-            "charge": charge["id"], "payment_intent": intent["id"], "status": "succeeded",
+            "charge": charge["id"], "payment_intent": intent["id"],
+            "status": "pending" if "sepa_debit" in intent["payment_method_types"] else "succeeded",
             "created": int(time.time()), "metadata": params.get("metadata") or {},
-            "reason": params.get("reason"),
+            "reason": params.get("reason"), "balance_transaction": None, "destination_details": None,
+            "receipt_number": None, "source_transfer_reversal": None, "transfer_reversal": None,
         }  # fmt: skip
         self._keep(account, refund)
         self._announce(account, "refund.created", refund)
         self._announce(account, "charge.refunded", charge)
         return refund
+
+    def refunds_of(self, account: str, intent_id: str) -> Json:
+        """The refunds of a payment intent, latest first; Stripe's list."""
+        found = [
+            one
+            for one in reversed(self.objects.values())
+            if one["object"] == "refund"
+            and self.owners[one["id"]] == account
+            and one["payment_intent"] == intent_id
+        ]
+        return {"object": "list", "url": "/v1/refunds", "has_more": False, "data": found}
 
     def _create_endpoint(self, account: str, params: Json) -> Json:
         if not str(params.get("url", "")).startswith(("http://", "https://")):
@@ -297,7 +310,8 @@ class Bank:
         self.save()
 
     def later(self, session: Json, what: str) -> None:
-        """What a bank does days after a direct debit: `succeed`, `fail`, or `dispute` a paid one."""
+        """What a bank does days after: a direct debit may `succeed` or `fail`, a paid one be `dispute`d,
+        its last refund be done (`refunded`) or not (`unrefunded`)."""
         account = self.owners[session["id"]]
         intent = self.objects.get(session["payment_intent"] or "")
         if intent is None:
@@ -318,6 +332,15 @@ class Bank:
                 "status": "lost",
             }  # fmt: skip
             self._announce(account, "charge.dispute.created", dispute)
+        elif what in ("refunded", "unrefunded") and self.refunds_of(account, intent["id"])["data"]:
+            refund = self.refunds_of(account, intent["id"])["data"][0]
+            if what == "refunded":
+                refund["status"] = "succeeded"
+                self._announce(account, "refund.updated", refund)
+            else:
+                refund["status"], refund["failure_reason"] = "failed", "expired_or_canceled_card"
+                self.objects[intent["latest_charge"]]["amount_refunded"] -= refund["amount"]
+                self._announce(account, "refund.failed", refund)
         else:
             raise Refused(400, "", f"Not possible now: {what}")
         self.save()
@@ -535,6 +558,10 @@ class Handler(BaseHTTPRequestHandler):
             case ["v1", "checkout", "sessions", session_id]:
                 found = self.bank.find(self._account(), session_id, "checkout.session")
                 return self._json(self._expanded(found))
+            case ["v1", "refunds"]:
+                asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+                intent = asked.get("payment_intent", [""])[0]
+                return self._json(self.bank.refunds_of(self._account(), intent))
             case ["v1", ("payment_intents" | "charges" | "refunds") as kind, object_id]:
                 return self._json(self.bank.find(self._account(), object_id, kind[:-1]))
         raise Refused(404, "", f"Unrecognized request URL (GET: /{path})")

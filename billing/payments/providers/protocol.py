@@ -80,6 +80,34 @@ class Outcome:
     amount_cents: int
     currency: str
     provider_ref: str = ""
+    refunded_cents: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What is to be given back of a payment. The same `key` is given back once, however often asked."""
+
+    key: uuid.UUID
+    provider_ref: str
+    amount_cents: int
+
+
+class RefundProgress(enum.StrEnum):
+    """How a refund stands at the provider's."""
+
+    SENT = "SENT"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOutcome:
+    """How a refund stands, as the provider said when asked; `reason` is why it failed."""
+
+    ref: str
+    progress: RefundProgress
+    amount_cents: int
+    reason: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +132,8 @@ class Provider(Protocol):
     """One merchant's dealings with a provider."""
 
     limits: Limits
+    # Whether it gives money back when asked; else the régie does so by transfer.
+    refunds: bool
 
     def open_checkout(self, order: Order) -> Checkout:
         """Make the page where the person pays.
@@ -121,6 +151,20 @@ class Provider(Protocol):
 
     def close_checkout(self, checkout_ref: str) -> Outcome:
         """Close the page if the provider can, and say how the payment stands.
+
+        :raises ProviderUnavailable: if no answer came
+        :raises ProviderRefused: if the provider does not know it
+        """
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """Give a part of a payment back, once per key; how it stands, when that was done already.
+
+        :raises ProviderUnavailable: if no answer came
+        :raises ProviderRefused: if it will not be given back
+        """
+
+    def read_refund(self, refund_ref: str) -> RefundOutcome:
+        """How a refund stands now.
 
         :raises ProviderUnavailable: if no answer came
         :raises ProviderRefused: if the provider does not know it

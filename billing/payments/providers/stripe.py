@@ -28,6 +28,9 @@ from billing.payments.providers.protocol import (
     Progress,
     ProviderRefused,
     ProviderUnavailable,
+    RefundOrder,
+    RefundOutcome,
+    RefundProgress,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class StripeProvider:
 
     # The least a euro charge may be, and the most that eight figures write.
     limits = Limits(least_cents=50, most_cents=99_999_999)
+    refunds = True
 
     def __init__(self, credentials: Credentials, *, account_ref: str, is_live: bool) -> None:
         self._credentials = credentials
@@ -116,6 +120,35 @@ class StripeProvider:
         with contextlib.suppress(ProviderRefused):  # no longer open: read says what it became
             _asked(lambda: self._client.v1.checkout.sessions.expire(checkout_ref))
         return self.read(checkout_ref)
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        """A refund of the payment intent. One made under this key is found again by its metadata:
+        Stripe forgets idempotency keys after a day or more, an outage may last longer."""
+        key = str(order.key)
+        intent = order.provider_ref
+        known = _asked(
+            lambda: self._client.v1.refunds.list({"payment_intent": intent, "limit": 100})
+        )
+        for refund in known["data"]:
+            if (refund.get("metadata") or {}).get("refund") == key:
+                return _refund_outcome(refund)
+        return _refund_outcome(
+            _asked(
+                lambda: self._client.v1.refunds.create(
+                    {
+                        "payment_intent": intent,
+                        "amount": order.amount_cents,
+                        "reason": "requested_by_customer",
+                        "metadata": {"refund": key},
+                    },
+                    options={"idempotency_key": f"refund-{key}"},
+                )
+            )
+        )
+
+    def read_refund(self, refund_ref: str) -> RefundOutcome:
+        """The refund, by its identifier."""
+        return _refund_outcome(_asked(lambda: self._client.v1.refunds.retrieve(refund_ref)))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> NoticeFacts:
         """By any of the merchant's secrets; another account's event is refused."""
@@ -192,12 +225,31 @@ def _asked(call: Callable[[], Any]) -> dict[str, Any]:
 def _outcome(session: Mapping[str, Any]) -> Outcome:
     intent = session.get("payment_intent")
     intent = intent if isinstance(intent, dict) else {}
+    charge = intent.get("latest_charge")
     return Outcome(
         key=session.get("client_reference_id") or "",
         progress=_progress(session, intent),
         amount_cents=session.get("amount_total") or 0,
         currency=session.get("currency") or "",
         provider_ref=_text(session, "payment_intent"),
+        refunded_cents=charge.get("amount_refunded") or 0 if isinstance(charge, dict) else 0,
+    )
+
+
+_REFUND_PROGRESS = {
+    "succeeded": RefundProgress.DONE,
+    "failed": RefundProgress.FAILED,
+    "canceled": RefundProgress.FAILED,
+}
+
+
+def _refund_outcome(refund: Mapping[str, Any]) -> RefundOutcome:
+    """`pending` and `requires_action` go on; they end days later as the others."""
+    return RefundOutcome(
+        ref=_text(refund, "id"),
+        progress=_REFUND_PROGRESS.get(refund.get("status") or "", RefundProgress.SENT),
+        amount_cents=refund.get("amount") or 0,
+        reason=str(refund.get("failure_reason") or refund.get("status") or ""),
     )
 
 

@@ -161,6 +161,10 @@ class Act(abc.ABC):
         """How a row is named in the act's address."""
         return str(getattr(row, "public_id", row.pk))
 
+    def is_offered(self, row: Any) -> bool:
+        """Whether the page of a row shows the act; the operation decides in any case."""
+        return True
+
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         """The questions, with the answers most likely."""
         initial = self.initial(targets)

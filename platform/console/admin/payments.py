@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from billing.payments.models import Merchant, Notice, Payment, PaymentPart
-from console.readonly import ReadOnlyAdmin, amount
+from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
+from console import payment_names
+from console.filters import ToLookAtFilter, UnhandledFilter
+from console.readonly import ReadOnlyAdmin, amount, column
 from console.sites import console_site
+from console.words import PROBLEMS, REFUND_FAILURES, said
 from tenants.accounts.capabilities import Capability
 
 
@@ -36,12 +41,14 @@ class PaymentAdmin(ReadOnlyAdmin):
         "settled_at",
     )
     list_select_related = ("payer",)
-    list_filter = ("state",)
+    list_filter = (ToLookAtFilter, "state")
     search_prefixes = ("payer__search_key",)
     search_exact = ("checkout_ref", "provider_ref")
     search_help_text = _("Début du nom du payeur, ou référence entière du prestataire.")
     ordering = ("-pk",)
-    hides = ("checkout_ref", "checkout_url", "return_url")
+    hides = ("checkout_ref", "checkout_url", "return_url", "provider_ref")
+    acts = ("ask-refund", "ask-provider-again", "answer-payment", "close-unknown-payment")
+    words: ClassVar = {"problem": said(PROBLEMS), "answered_by": payment_names.agent}
     empty_text = _("Personne n'a encore payé en ligne.")
 
 
@@ -55,10 +62,44 @@ class PaymentPartAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
 
 
+@admin.register(Refund, site=console_site)
+class RefundAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = (
+        "asked_at",
+        "payer",
+        amount("amount_cents", _("Montant")),
+        "state",
+        "reason",
+        "settled_at",
+    )
+    list_select_related = ("part__payment__payer", "part__invoice")
+    list_filter = ("state",)
+    search_prefixes = ("part__payment__payer__search_key",)
+    search_exact = ("part__invoice__number", "provider_ref")
+    search_help_text = _("Début du nom du payeur, ou numéro de facture entier.")
+    ordering = ("-pk",)
+    hides = ("provider_ref", "hold")
+    words: ClassVar = {
+        "asked_by": payment_names.agent,
+        "decided_by": payment_names.agent,
+        "failure": said(REFUND_FAILURES),
+    }
+    acts = ("approve-refunds", "refuse-refunds")
+    explanation = _("Une personne demande, une autre approuve. Alors l'argent part.")
+    empty_text = _("Personne n'a encore demandé de remboursement.")
+
+    @column(_("Payeur"), order="part__payment__payer__sort_key")
+    def payer(self, row: Any) -> str:
+        return str(row.part.payment.payer)
+
+
 @admin.register(Notice, site=console_site)
 class NoticeAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
     list_display = ("received_at", "kind", "payment", "handled_at")
+    list_filter = (UnhandledFilter,)
+    acts = ("handle-notices-again",)
     list_select_related = ("payment",)
     search_exact = ("event_ref", "checkout_ref", "provider_ref")
     search_help_text = _("Référence entière du prestataire.")

@@ -65,6 +65,16 @@ anomalies AS (
     JOIN invoicing_billingrun AS run ON run.id = anomaly.run_id
     WHERE anomaly.answered_at IS NULL AND run.state IN ('PREPARED', 'REVIEWED')
 ),
+refunds AS (
+    SELECT count(*) AS count, min(refund.asked_at) AS oldest
+    FROM payments_refund AS refund
+    WHERE refund.settled_at IS NULL AND refund.state = 'ASKED'
+),
+strange AS (
+    SELECT count(*) AS count, min(payment.created_at) AS oldest
+    FROM payments_payment AS payment
+    WHERE payment.problem <> '' AND payment.answered_at IS NULL
+),
 latest_feed AS (
     SELECT max(feed.ended_at) AS applied FROM people_feedimport AS feed WHERE feed.state = 'APPLIED'
 ),
@@ -89,5 +99,6 @@ checked AS (
 SELECT drafts.count, drafts.oldest, unpriced.count, unpriced.oldest, gone.count, gone.oldest,
        meals.count, (SELECT count(*) FROM running), anomalies.blocking, anomalies.warnings,
        anomalies.oldest, latest_feed.applied, stopped.count, stopped.oldest, ledger.is_balanced,
-       (SELECT at FROM checked), (SELECT differing FROM checked)
-FROM drafts, unpriced, gone, meals, anomalies, latest_feed, stopped, ledger
+       (SELECT at FROM checked), (SELECT differing FROM checked),
+       refunds.count, refunds.oldest, strange.count, strange.oldest
+FROM drafts, unpriced, gone, meals, anomalies, latest_feed, stopped, ledger, refunds, strange

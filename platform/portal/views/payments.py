@@ -100,6 +100,10 @@ def _ask(request: SignedInRequest, payment: Payment, act: operations.Asking) -> 
 def payment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """How a payment stands, and what one can do."""
     found = access_own_payment(request.user, public_id)
-    context = {"payment": found, "parts": queries.parts_of(found)}
+    context = {
+        "payment": found,
+        "parts": queries.parts_of(found),
+        "refunds": queries.refunds_done_of(found),
+    }
     response = show(request, "portal/pages/payment.html", context)
     return lead_to(response, settings.CHECKOUT_ORIGIN)

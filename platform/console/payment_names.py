@@ -1,0 +1,18 @@
+"""Who asked and who decided, by name: the rows keep the identifier of a person's account."""
+
+from __future__ import annotations
+
+import uuid
+
+from console.records import NOTHING
+from tenants.accounts.queries import user_named
+
+
+def agent(actor_id: str) -> str:
+    """The name of the person an act names; the identifier of what is no person."""
+    try:
+        public_id = uuid.UUID(actor_id)
+    except ValueError:
+        return actor_id or NOTHING
+    user = user_named(public_id)
+    return user.get_full_name() if user else actor_id
