@@ -49,6 +49,7 @@ SUBJECTS: Words = {
     "HouseholdResources": _("Ressources du foyer"),
 }
 ACTIONS: Words = {
+    "accounts.data.handed": _("Données remises à la personne"),
     "accounts.role.granted": _("Rôle donné"),
     "accounts.user.created": _("Compte ouvert"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),

@@ -12,6 +12,7 @@ from portal.views import (
     notices,
     pages,
     payments,
+    personal_data,
     session,
 )
 
@@ -49,6 +50,9 @@ urlpatterns = [
     path("paiements/avis/stripe/", notices.stripe, name="stripe-notices"),
     path("aide/", pages.help_page, name="help"),
     path("compte/", account.account, name="account"),
+    path("compte/donnees/", personal_data.own_data, name="own-data"),
+    path("compte/donnees/fichier/", personal_data.take_away, name="own-data-file"),
+    path("donnees-personnelles/", pages.data_protection, name="data-protection"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("boite/", pages.mailbox, name="mailbox"),

@@ -1,4 +1,6 @@
-"""What start-up connects: the registry to `commons.tenancy`, the outbox to its worker, handlers."""
+"""What start-up connects: the registry to `commons.tenancy`, the outbox to its worker, personal data."""
+
+from django.utils.module_loading import autodiscover_modules
 
 from commons import outbox, tenancy
 from tenants.registry.contexts import RegistryTenantSource
@@ -8,6 +10,7 @@ def wire() -> None:
     """Connect the rooms; called once, when the applications are ready."""
     tenancy.register_tenant_source(RegistryTenantSource)
     outbox.set_wake(_wake_relay)
+    autodiscover_modules("personal_data")  # each room says there what it holds about people
 
 
 def _wake_relay(schema_name: str) -> None:

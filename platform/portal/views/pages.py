@@ -24,8 +24,14 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
-    """Who publishes, and what is done with data."""
+    """Who publishes this portal (law 2004-575, art. 6)."""
     return show(request, "portal/pages/legal.html", {})
+
+
+@require_safe
+def data_protection(request: HttpRequest) -> HttpResponse:
+    """What is done with personal data, and one's rights (RGPD, art. 13)."""
+    return show(request, "portal/pages/data_protection.html", {})
 
 
 @require_safe
