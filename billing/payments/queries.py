@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billing.invoicing.models import Invoice
+    from tenants.accounts.models import User
 
 # A payment that nothing is heard of is looked at after half a minute, then less and less often.
 FIRST_LOOK = datetime.timedelta(seconds=30)
@@ -30,6 +31,31 @@ def open_merchant(regie_id: int) -> Merchant | None:
 def merchants_of(provider: str) -> QuerySet[Merchant]:
     """The merchants at a provider's, the open one first."""
     return Merchant.objects.filter(provider=provider).order_by("closed_at", "-pk")
+
+
+def payments_of(user: User) -> QuerySet[Payment]:
+    """The payments a person made, latest first."""
+    return (
+        Payment.objects.filter(payer__user=user)
+        .select_related("payer")
+        .order_by("-created_at", "-pk")
+    )
+
+
+def parts_of_payments(keys: Sequence[int]) -> QuerySet[PaymentPart]:
+    """What several payments pay, in the order of the invoices' numbers."""
+    return (
+        PaymentPart.objects.filter(payment__in=keys)
+        .select_related("invoice")
+        .order_by("invoice__number", "pk")
+    )
+
+
+def refunded_parts(keys: Sequence[int]) -> QuerySet[Refund, tuple[int, int]]:
+    """What was given back of several payments: the part, and the cents of each refund done."""
+    return Refund.objects.filter(part__payment__in=keys, state=Refund.State.DONE).values_list(
+        "part_id", "amount_cents"
+    )
 
 
 def parts_of(payment: Payment) -> QuerySet[PaymentPart]:

@@ -45,6 +45,8 @@ _EVENTS: dict[str, str] = {
     _State.FAILED: "billing.payment.failed",
     _State.RETURNED: "billing.payment.returned",
 }
+# How references name what became of a hold.
+_RESOLVED = {TransferKind.POST_PENDING: "posted", TransferKind.VOID_PENDING: "released"}
 _WITH_MONEY = (Progress.PAID, Progress.RETURNED)
 NOT_KNOWN_THERE = "NOT_KNOWN_THERE"
 REFUNDED_ELSEWHERE = "REFUNDED_ELSEWHERE"
@@ -204,7 +206,7 @@ def _resolve(
                 kind=kind,
                 pending_id=part.hold_id,
                 code="payment" if kind == TransferKind.POST_PENDING else "release",
-                reference=f"{kind.lower()}:{payment.public_id}:{part.invoice.public_id}",
+                reference=f"{_RESOLVED[kind]}:{payment.public_id}:{part.invoice.public_id}",
             )
             for part in parts
         ],
@@ -265,7 +267,7 @@ def resolve_refund(refund: Refund, kind: TransferKind, *, at: datetime.datetime)
                 kind=kind,
                 pending_id=refund.hold_id,
                 code="refund" if kind == TransferKind.POST_PENDING else "release",
-                reference=f"{kind.lower()}:refund:{refund.public_id}",
+                reference=f"{_RESOLVED[kind]}:refund:{refund.public_id}",
             )
         ],
         actor=PAYMENTS,

@@ -58,9 +58,13 @@ LIST_LENGTHS = {
     "EnrolInCanteenPayload.errors": 5,
     "FeedImport.counts": 50,
     "Invoice.lines": 10,
+    "LeavePaymentPayload.errors": 5,
+    "PayInvoicesPayload.errors": 5,
+    "Payment.parts": 50,
     "PriceExplanation.steps": 10,
     "PriceStep.given": 10,
     "PriceStep.gives": 10,
+    "ResumePaymentPayload.errors": 5,
 }
 MUTATION_COST = 50
 INTROSPECTION_COST = 1_000

@@ -13,6 +13,7 @@ from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
 from api.types.departement import Departement
 from api.types.invoices import Invoice, InvoiceNode
+from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.staff import (
     BillingRun,
@@ -25,6 +26,7 @@ from api.types.staff import (
 )
 from billing.invoicing import queries as invoicing
 from billing.invoicing.access import access_invoice, access_run
+from billing.payments.access import access_own_payment, access_payment
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import User
 from tenants.people import queries as people
@@ -50,6 +52,9 @@ class Query(graphene.ObjectType):
     )
     invoice = graphene.Field(
         Invoice, id=_id("La facture"), description="Une facture que la personne peut voir."
+    )
+    payment = graphene.Field(
+        Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -86,6 +91,13 @@ class Query(graphene.ObjectType):
     def resolve_invoice(_root: None, info: GraphQLResolveInfo, id: str) -> InvoiceNode:  # noqa: A002
         invoice = access_invoice(info.context.require_user(), public_id(id))
         return InvoiceNode(invoice, Bills([invoice]))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_payment(_root: None, info: GraphQLResolveInfo, id: str) -> PaymentNode:  # noqa: A002
+        user = info.context.require_user()
+        access = access_payment if user.can(Capability.READ_MONEY) else access_own_payment
+        return payment_node(access(user, public_id(id)))
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

@@ -11,6 +11,7 @@ from pathlib import Path
 import graphene
 
 from api.mutations.enrol_in_canteen import EnrolInCanteen
+from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
 from api.queries import Query
 
 SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
@@ -21,6 +22,15 @@ class Mutation(graphene.ObjectType):
 
     enrol_in_canteen = EnrolInCanteen.Field(
         required=True, description="Inscrire un enfant à la cantine, et décider son prix."
+    )
+    pay_invoices = PayInvoices.Field(
+        required=True, description="Commencer à payer des factures, sur la page du prestataire."
+    )
+    resume_payment = ResumePayment.Field(
+        required=True, description="Demander où en est un paiement, et sa page s'il n'en a pas."
+    )
+    leave_payment = LeavePayment.Field(
+        required=True, description="Abandonner un paiement, s'il n'a pas été payé entre-temps."
     )
 
 

@@ -19,7 +19,7 @@ from billing.canteen.models import (
     ServiceDay,
 )
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
-from billing.ledger.models import Transfer
+from billing.ledger.models import Account, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
 from commons.models import AuditEntry, OutboxEvent
@@ -36,7 +36,18 @@ from tenants.people.models import (
 )
 from ui import wording
 
+
+def _account(row: Account) -> str:
+    """An invoice's by its number; the others by what they stand for."""
+    invoice = getattr(row, "invoice", None)
+    if invoice is not None:
+        return _("Facture %(number)s") % {"number": invoice.number}
+    kind = row.get_kind_display()
+    return f"{kind}, {row.name}" if row.name else f"{kind}, {row.code}"
+
+
 _NAMES: dict[type[Any], Callable[[Any], str]] = {
+    Account: _account,
     Anomaly: lambda row: anomalies.title_of(row.code),
     AuditEntry: lambda row: said(ACTIONS)(row.action),
     BillingRun: lambda row: _("Facturation %(month)s") % {"month": wording.of_month(row.month)},

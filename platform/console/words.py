@@ -105,6 +105,16 @@ EVENTS: Words = {
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
+# Why a transfer was booked.
+TRANSFER_NATURES: Words = {
+    "invoice": _("Facture émise"),
+    "payment": _("Paiement"),
+    "release": _("Réservation rendue"),
+    "return": _("Paiement repris par la banque"),
+    "refund": _("Remboursement"),
+    "refund-failed": _("Remboursement revenu"),
+    "expiry": _("Réservation expirée"),
+}
 # What a provider said of a payment, that nobody expected.
 PROBLEMS: Words = {
     "": "–",

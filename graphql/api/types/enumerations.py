@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 
 from billing.canteen.models import Enrolment
 from billing.invoicing.models import Anomaly, BillingRun
+from billing.payments.models import Payment
 from billing.tariffs.models import Service
 from tenants.accounts.capabilities import Role
 from tenants.people.models import FeedImport, Level, Regime
@@ -56,6 +57,7 @@ StaffRoleName = graphene.Enum(
 MealService = _choices(Service, "MealService", "Un service de restauration.")
 EnrolmentState = _choices(Enrolment.State, "EnrolmentState", "L'état d'une inscription.")
 BillingRunState = _choices(BillingRun.State, "BillingRunState", "L'état d'une facturation.")
+PaymentState = _choices(Payment.State, "PaymentState", "L'état d'un paiement.")
 AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")

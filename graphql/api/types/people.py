@@ -15,8 +15,10 @@ from api.paging import Page, page_of_list, page_of_rows, paged
 from api.types.canteen import CanteenEnrolment, EnrolmentNode
 from api.types.enumerations import ClassLevel, SchoolRegime, StaffRoleName
 from api.types.invoices import InvoiceConnection, bills_page
+from api.types.payments import PaymentConnection, payments_page
 from api.types.prices import MealPrice
 from billing.invoicing import queries as invoicing
+from billing.payments import queries as payments
 from billing.tariffs.queries import ExplainedPrice
 from tenants.accounts.models import User
 from tenants.people import queries as people
@@ -161,6 +163,9 @@ class Viewer(graphene.ObjectType):
     invoices = paged(
         InvoiceConnection, "Les factures que cette personne paie, la plus récente d'abord."
     )
+    payments = paged(
+        PaymentConnection, "Les paiements que cette personne a faits, le plus récent d'abord."
+    )
 
     @staticmethod
     def resolve_id(user: User, _info: GraphQLResolveInfo) -> uuid.UUID:
@@ -187,3 +192,12 @@ class Viewer(graphene.ObjectType):
     ) -> Page:
         rows = invoicing.invoices_of(user)
         return bills_page(page_of_rows(rows, order=("-month", "-pk"), first=first, after=after))
+
+    @staticmethod
+    def resolve_payments(
+        user: User, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        rows = payments.payments_of(user)
+        return payments_page(
+            page_of_rows(rows, order=("-created_at", "-pk"), first=first, after=after)
+        )

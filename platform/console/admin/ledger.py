@@ -15,6 +15,7 @@ from console import columns, records
 from console.readonly import ReadOnlyAdmin, column
 from console.records import NOTHING
 from console.sites import console_site
+from console.words import TRANSFER_NATURES, said
 from tenants.accounts.capabilities import Capability
 
 
@@ -58,15 +59,16 @@ class AccountAdmin(ReadOnlyAdmin):
 class TransferAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
     list_display = (
-        "reference",
+        "booked_at",
+        "code",
         "kind",
         "amount_cents",
         "debit_account",
         "credit_account",
-        "booked_at",
     )
-    list_select_related = ("debit_account", "credit_account")
+    list_select_related = ("debit_account__invoice", "credit_account__invoice")
     list_filter = ("kind",)
+    words: ClassVar = {**ReadOnlyAdmin.words, "code": said(TRANSFER_NATURES)}
     search_exact = ("reference", "debit_account__code", "credit_account__code")
     search_help_text = _("Référence ou code de compte, entier.")
     ordering = ("-pk",)
