@@ -79,6 +79,11 @@ def regies() -> QuerySet[Regie]:
     return Regie.objects.filter(bills_meals=True).order_by("code")
 
 
+def regie_named(code: str) -> Regie | None:
+    """The régie of this code, if there is one."""
+    return Regie.objects.filter(code=code).first()
+
+
 def meals_regie() -> Regie | None:
     """The régie that bills the meals of the département, once it is open."""
     return regies().first()

@@ -8,6 +8,7 @@ address a browser comes back to.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import uuid
 from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ from billing.payments.asking import (
     look_at_waiting,
     open_checkout,
 )
-from billing.payments.credentials import Credentials
+from billing.payments.credentials import Credentials, credentials_of
 from billing.payments.models import Merchant, Payment, PaymentPart
 from billing.payments.noticing import handle_notice, handle_notice_again, receive_notice
 from billing.payments.providers import provider_of
@@ -95,8 +96,13 @@ __all__ = (
     "receive_notice",
     "refundable_cents",
     "refuse_refund",
+    "replace_keys",
     "start_payment",
 )
+
+
+# One replaces the other, and a notice may be late by days: no more than these are tried.
+MOST_SECRETS = 3
 
 
 class MerchantAlreadyOpen(DomainError):
@@ -202,6 +208,29 @@ def close_merchant(*, merchant: Merchant, actor: Actor, at: datetime.datetime) -
             subject_id=locked.public_id,
             at=at,
         )
+    return locked
+
+
+@transaction.atomic(durable=True)
+def replace_keys(
+    *, merchant: Merchant, credentials: Credentials, actor: Actor, at: datetime.datetime
+) -> Merchant:
+    """Change the keys of a merchant; notices signed with its former secrets are still taken."""
+    locked = Merchant.objects.select_for_update(of=("self",), no_key=True).get(pk=merchant.pk)
+    former = credentials_of(locked).webhook_secrets
+    new = credentials.webhook_secrets
+    kept = tuple(secret for secret in former if secret not in new)
+    locked.sealed_credentials = dataclasses.replace(
+        credentials, webhook_secrets=(*new, *kept)[:MOST_SECRETS]
+    ).sealed()
+    locked.save(update_fields=["sealed_credentials"])
+    record_audit(
+        actor=actor,
+        action="billing.merchant.keys_replaced",
+        subject_type="merchant",
+        subject_id=locked.public_id,
+        at=at,
+    )
     return locked
 
 

@@ -54,6 +54,7 @@ ACTIONS: Words = {
     "accounts.user.created": _("Compte ouvert"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),
     "billing.merchant.closed": _("Paiement en ligne fermé"),
+    "billing.merchant.keys_replaced": _("Clés du paiement en ligne changées"),
     "billing.merchant.opened": _("Paiement en ligne ouvert"),
     "billing.notice.handled_again": _("Avis traité à nouveau"),
     "billing.payment.asked_again": _("Prestataire interrogé à nouveau"),

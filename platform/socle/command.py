@@ -21,6 +21,7 @@ GROUPS = {
     "canteen": "La cantine.",
     "database": "La base de données.",
     "graphql": "L'interface pour les logiciels.",
+    "merchant": "Le paiement en ligne d'une régie.",
     "tenant": "Les départements.",
 }
 
