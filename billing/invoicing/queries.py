@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet, Sum
 
+from billing.canteen.models import Enrolment
 from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine, Regie
 from commons.periods import month_period
 
@@ -82,6 +83,31 @@ def regies() -> QuerySet[Regie]:
 def regie_named(code: str) -> Regie | None:
     """The régie of this code, if there is one."""
     return Regie.objects.filter(code=code).first()
+
+
+# With as many enrolments a month takes a second or more.
+LONG_WORK = 3_000
+
+
+def regie_by_id(regie_id: int) -> Regie:
+    """A régie by its number in the database, for the worker.
+
+    :raises Regie.DoesNotExist: if there is none
+    """
+    return Regie.objects.get(pk=regie_id)
+
+
+def run_by_id(run_id: int) -> BillingRun:
+    """A run by its number in the database, for the worker.
+
+    :raises BillingRun.DoesNotExist: if there is none
+    """
+    return BillingRun.objects.select_related("regie").get(pk=run_id)
+
+
+def is_long_work() -> bool:
+    """Whether a month of this département takes more than a moment: then a worker does it."""
+    return Enrolment.objects.values("pk")[:LONG_WORK].count() >= LONG_WORK
 
 
 def meals_regie() -> Regie | None:

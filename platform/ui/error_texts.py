@@ -409,6 +409,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Choisissez une date plus tardive."),
     ),
     # Payments
+    "JOB_GIVEN_UP": (
+        _("Ce travail s'est arrêté plusieurs fois sans finir."),
+        _("Prévenez l'équipe technique, avec l'heure de la demande."),
+    ),
     "PAYMENT_MERCHANT_ALREADY_OPEN": (
         _("Cette régie est déjà payée en ligne sur un autre compte."),
         _("Fermez d'abord ce compte."),

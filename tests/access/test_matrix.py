@@ -55,6 +55,7 @@ HEADER = (
 PARAMETERS = {
     "pupil-file": "pupil",
     "billing-run": "run",
+    "job": "job",
     "tariff-version": "version",
     "feed": "feed",
     "enrolment": "newcomer",

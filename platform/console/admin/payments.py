@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
-from console import payment_names
+from console import agents
 from console.filters import ToLookAtFilter, UnhandledFilter
 from console.readonly import ReadOnlyAdmin, amount, column
 from console.sites import console_site
@@ -48,7 +48,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     hides = ("checkout_ref", "checkout_url", "return_url", "provider_ref")
     acts = ("ask-refund", "ask-provider-again", "answer-payment", "close-unknown-payment")
-    words: ClassVar = {"problem": said(PROBLEMS), "answered_by": payment_names.agent}
+    words: ClassVar = {"problem": said(PROBLEMS), "answered_by": agents.name_of_actor}
     empty_text = _("Personne n'a encore payé en ligne.")
 
 
@@ -81,8 +81,8 @@ class RefundAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     hides = ("provider_ref", "hold")
     words: ClassVar = {
-        "asked_by": payment_names.agent,
-        "decided_by": payment_names.agent,
+        "asked_by": agents.name_of_actor,
+        "decided_by": agents.name_of_actor,
         "failure": said(REFUND_FAILURES),
     }
     acts = ("approve-refunds", "refuse-refunds")

@@ -251,6 +251,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-outboxes": {"task": "socle.sweep_outboxes", "schedule": 30.0},
+    "resume-jobs": {"task": "socle.resume_jobs", "schedule": 15.0},
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
