@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from typing import Any
+from urllib.parse import urljoin
 
 from django.utils import timezone
 
@@ -63,6 +64,14 @@ def at_the_bank(payment: Payment, how: str) -> str:
     answer = http.request("POST", payment.checkout_url, data={"how": how})
     assert answer.status_code == 303
     return answer.headers["Location"]
+
+
+def asked_at_the_bank(payment: Payment, answer: str) -> str:
+    """Pay with a card whose own bank asks: `yes` or `no`; the address one is then sent to."""
+    asking = urljoin(payment.checkout_url, at_the_bank(payment, "asks"))
+    answered = http.request("POST", asking, data={"answer": answer})
+    assert answered.status_code == 303
+    return answered.headers["Location"]
 
 
 def later_at_the_bank(bank: str, payment: Payment, what: str) -> None:

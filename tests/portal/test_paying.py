@@ -11,7 +11,7 @@ import pytest
 from billing.payments.models import Payment
 from commons import http
 from tests.factories.canteen import make_family
-from tests.factories.payments import SECRET, event, make_invoice, make_merchant
+from tests.factories.payments import SECRET, asked_at_the_bank, event, make_invoice, make_merchant
 from tests.factories.portal import account_of, make_account
 from tests.portal.households import text
 from tools.standins.bank import signature
@@ -93,6 +93,18 @@ def test_a_direct_debit_asks_for_patience(site, invoice, bank):
     site.get(choose(begin(site, invoice), "debit"))
 
     assert "quelques jours" in text(site.get(payment_page()))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("yes", "Merci, c'est payé."), ("no", "Ce paiement n'est pas terminé.")]
+)
+def test_ones_own_bank_asks_on_the_way(site, invoice, bank, answer, said):
+    begin(site, invoice)
+
+    asked_at_the_bank(Payment.objects.get(), answer)
+
+    site.get(f"{payment_page()}retour/")
+    assert said in text(site.get(payment_page()))
 
 
 def test_a_bank_that_does_not_answer_is_told_and_tried_again(site, invoice, bank, settings):
