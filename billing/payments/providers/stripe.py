@@ -138,7 +138,6 @@ class StripeProvider:
                     {
                         "payment_intent": intent,
                         "amount": order.amount_cents,
-                        "reason": "requested_by_customer",
                         "metadata": {"refund": key},
                     },
                     options={"idempotency_key": f"refund-{key}"},
