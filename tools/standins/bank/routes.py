@@ -47,6 +47,7 @@ class Handler(BaseHTTPRequestHandler):
 
     bank: Bank
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together: apart, the second waits 40 ms for an answer
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its name there
         pass
