@@ -51,6 +51,8 @@ READ = {
     "dispute": ("payment_intent",),
     "event": ("id", "type", "livemode", "data"),
 }  # fmt: skip
+# What has every name that Stripe publishes.
+WHOLE = ("refund", "dispute", "webhook_endpoint")
 # What Stripe's reference has, and its sample objects have not.
 ALSO = {
     "webhook_endpoint": {"secret"},  # said when it is made, and never again
@@ -105,6 +107,14 @@ def test_every_name_is_stripes(published: dict[str, Any], said: list[dict[str, A
         for name in one.keys() - published[one["object"]].keys() - ALSO.get(one["object"], set())
     }
     assert strange == set()
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_what_goes_back_is_said_whole(
+    published: dict[str, Any], said: list[dict[str, Any]], kind: str
+) -> None:
+    for one in said:
+        assert one["object"] != kind or published[kind].keys() <= one.keys()
 
 
 def test_every_value_is_of_stripes_type(

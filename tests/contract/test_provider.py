@@ -20,7 +20,7 @@ from billing.payments.providers.protocol import (
 from billing.payments.providers.stripe import StripeProvider
 from tests.banks import PLATFORM_KEY
 from tests.peers.knowledge import Knows, claim
-from tests.peers.peer import DECLINED, Peer
+from tests.peers.peer import DECLINED, PAYS, Peer
 
 RETURN = "https://portail.exemple.fr/paiements/retour/"
 
@@ -171,7 +171,7 @@ def test_a_platform_is_paid_on_the_account_it_names(peer: Peer, settings: Any) -
 def test_events_bear_the_signature_agreed_on(peer: Peer, settings: Any) -> None:
     """Whatever else they lack: a notice that is refused for its signature never gets further."""
     intent = peer.client().v1.payment_intents.create(
-        {"amount": 2_700, "currency": "eur", "payment_method": "pm_card_visa"}
+        {"amount": 2_700, "currency": "eur", "payment_method": PAYS}
     )
     peer.client().v1.payment_intents.confirm(intent["id"])
     event = peer.event("payment_intent.succeeded", intent["id"])
@@ -192,7 +192,7 @@ def why_refused(provider: StripeProvider, headers: dict[str, str], body: bytes) 
 @claim(Knows.EVENTS, Knows.WHOLE_EVENTS)
 def test_the_product_takes_what_a_peer_tells(peer: Peer, settings: Any) -> None:
     intent = peer.client().v1.payment_intents.create(
-        {"amount": 2_700, "currency": "eur", "payment_method": "pm_card_visa"}
+        {"amount": 2_700, "currency": "eur", "payment_method": PAYS}
     )
     peer.client().v1.payment_intents.confirm(intent["id"])
     event = peer.event("payment_intent.succeeded", intent["id"])
@@ -201,6 +201,32 @@ def test_the_product_takes_what_a_peer_tells(peer: Peer, settings: Any) -> None:
 
     assert (facts.kind, facts.provider_ref) == ("payment_intent.succeeded", intent["id"])
     assert facts.event_ref.startswith("evt_")
+
+
+@claim(Knows.ACCOUNTS, Knows.EVENTS)
+def test_a_platform_is_told_whose_payment_it_is(peer: Peer, settings: Any) -> None:
+    endpoint = peer.client(PLATFORM_KEY).v1.webhook_endpoints.create(
+        {
+            "url": f"{peer.listener.address}/platform-of-{peer.name}",
+            "enabled_events": ["payment_intent.succeeded"],
+        }
+    )
+    intent = peer.client(PLATFORM_KEY, "acct_other").v1.payment_intents.create(
+        {"amount": 2_700, "currency": "eur", "payment_method": PAYS, "confirm": True}
+    )
+    event = peer.listener.wait_for(
+        f"platform-of-{peer.name}", "payment_intent.succeeded", intent["id"]
+    )
+
+    def refused(account: str) -> str:
+        acting = peer.provider(
+            settings, key=PLATFORM_KEY, account=account, secret=endpoint["secret"]
+        )
+        return why_refused(acting, event.headers, event.body)
+
+    assert [refused(account) for account in ("acct_other", "acct_own", "")] == [
+        "", "account", "account",
+    ]  # fmt: skip
 
 
 @claim(Knows.CHECKOUT, Knows.EVENTS)

@@ -40,10 +40,12 @@ class Peer:
             http_client=stripe.RequestsClient(timeout=10),
         )
 
-    def provider(self, settings: Any, *, key: str = KEY, account: str = "") -> StripeProvider:
+    def provider(
+        self, settings: Any, *, key: str = KEY, account: str = "", secret: str = ""
+    ) -> StripeProvider:
         """The product's own."""
         settings.STRIPE_API_BASE = self.address
-        credentials = Credentials(api_key=key, webhook_secrets=(self.secret,))
+        credentials = Credentials(api_key=key, webhook_secrets=(secret or self.secret,))
         return StripeProvider(credentials, account_ref=account, is_live=False)
 
     def event(self, kind: str, about: str) -> Received:

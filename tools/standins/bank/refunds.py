@@ -43,6 +43,7 @@ def create(books: Books, account: str, params: Json) -> Json:
         "created": int(time.time()), "metadata": params.get("metadata") or {},
         "reason": params.get("reason"), "balance_transaction": None, "destination_details": None,
         "receipt_number": None, "source_transfer_reversal": None, "transfer_reversal": None,
+        "customer": None, "customer_account": None, "payment_method": intent["payment_method"],
     })  # fmt: skip
     _count(charge, amount)
     books.announce(account, "refund.created", refund)
@@ -113,7 +114,13 @@ def dispute(books: Books, intent: Json) -> None:
     made = books.keep(account, {
         "id": f"du_{secrets.token_hex(12)}", "object": "dispute", "amount": charge["amount"],
         "balance_transactions": [], "charge": charge["id"], "created": int(time.time()),
-        "currency": "eur", "is_charge_refundable": False, "livemode": False, "metadata": {},
-        "payment_intent": intent["id"], "reason": "general", "status": "lost",
+        "currency": "eur", "enhanced_eligibility_types": [], "evidence": {},
+        "evidence_details": {
+            "due_by": None, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False, "livemode": False, "metadata": {},
+        "payment_intent": intent["id"], "payment_method_details": None, "reason": "general",
+        "status": "lost",
     })  # fmt: skip
     books.announce(account, "charge.dispute.created", made)
