@@ -61,13 +61,16 @@ def apply_outcome(*, payment: Payment, outcome: Outcome, at: datetime.datetime) 
     locked = lock_payment(payment)
     locked.checked_at = at
     locked.provider_ref = outcome.provider_ref or locked.provider_ref
+    locked.method = outcome.method or locked.method
     problem = _problem(locked, outcome)
     if problem:
         _call_somebody(locked, problem, at=at)
     if problem in _HARMLESS:
         for state in _FORWARD[locked.state].get(outcome.progress, ()):
             _move(locked, state, at=at)
-    locked.save(update_fields=["state", "checked_at", "settled_at", "provider_ref", *_PROBLEM])
+    locked.save(
+        update_fields=["state", "checked_at", "settled_at", "provider_ref", "method", *_PROBLEM]
+    )
     return locked
 
 

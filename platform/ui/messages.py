@@ -16,6 +16,7 @@ from billing.canteen.models import Enrolment
 from billing.invoicing import queries as invoicing
 from billing.invoicing.models import InvoiceLine
 from billing.payments import queries as payments
+from billing.payments.receipts import receipt_of
 from billing.tariffs.queries import price_on
 from commons.models import OutboxEvent
 from commons.outbox import handles
@@ -63,6 +64,29 @@ def tell_refund_done(event: OutboxEvent) -> None:
     context = {"refund": refund, "action_url": mail.portal_address(page)}
     mail.compose(
         "refund_done", event=event, recipient=recipient, part=str(payer.public_id), context=context
+    ).send()
+
+
+@handles("billing.payment.paid")
+def tell_payment_paid(event: OutboxEvent) -> None:
+    """Write to the payer: how much was paid, of which invoices, and what is left of them."""
+    payment = payments.payment_with_payer(event.payload["payment_id"])
+    receipt = receipt_of(payment)
+    recipient = recipient_of(payment.payer)
+    if receipt is None or recipient is None:  # without a receipt, the bank took it back since
+        return
+    left = sum(max(invoicing.due_cents(part.invoice), 0) for part in receipt.parts)
+    page = reverse("portal:payment", args=[payment.public_id])
+    mail.compose(
+        "payment_paid",
+        event=event,
+        recipient=recipient,
+        part=str(payment.payer.public_id),
+        context={
+            "receipt": receipt,
+            "left_cents": left,
+            "action_url": mail.portal_address(page),
+        },
     ).send()
 
 

@@ -67,6 +67,7 @@ PARAMETERS = {
     "payment-return": "payment",
     "payment-resume": "payment",
     "payment-leave": "payment",
+    "receipt-document": "paid",
 }
 ARGUMENTS = {
     "child": "pupil",
@@ -131,6 +132,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             short = name.split(":")[-1]
             target = PARAMETERS.get(short, "invoice" if "invoice" in name else "pupil")
             keys[key] = world.keys[target].public_id
+        elif key == "year":
+            keys[key] = str(NOW.year)
         else:
             keys[key] = "absent"
     return reverse(name, kwargs=keys, urlconf=urlconf)

@@ -48,7 +48,7 @@ COLUMNS = {
     "READER": "reader", "COLLEGE_SECRETARY": "secretary",
 }  # fmt: skip
 # Routes that are no page of a person: files, redirections, and the API.
-NO_PAGE = re.compile(r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export)")
+NO_PAGE = re.compile(r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document)")
 
 
 @dataclasses.dataclass(frozen=True)

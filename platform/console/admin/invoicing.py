@@ -99,7 +99,12 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
         left = Detail(gettext("Reste à payer"), format_euros(due_cents(row)))
-        return [*super().details(request, row), left]
+        document = Detail(
+            gettext("Document"),
+            gettext("Facture en PDF"),
+            url=reverse("console:invoice-document", args=[row.public_id]),
+        )
+        return [*super().details(request, row), left, document]
 
     def around(self, request: SignedInRequest, row: Any) -> list[Table]:
         return Drawer(self.admin_site, request).of_invoice(row)

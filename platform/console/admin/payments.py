@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from console import agents
 from console.filters import ToLookAtFilter, UnhandledFilter
 from console.readonly import ReadOnlyAdmin, amount, column
+from console.records import NOTHING, Detail
 from console.sites import console_site
 from console.words import PROBLEMS, REFUND_FAILURES, said
 from tenants.accounts.capabilities import Capability
+from ui.requests import SignedInRequest
 
 
 @admin.register(Merchant, site=console_site)
@@ -50,6 +54,14 @@ class PaymentAdmin(ReadOnlyAdmin):
     acts = ("ask-refund", "ask-provider-again", "answer-payment", "close-unknown-payment")
     words: ClassVar = {"problem": said(PROBLEMS), "answered_by": agents.name_of_actor}
     empty_text = _("Personne n'a encore payé en ligne.")
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        receipt = Detail(gettext("Document"), NOTHING)
+        if row.state == Payment.State.PAID:
+            address = reverse("console:receipt-document", args=[row.public_id])
+            receipt = Detail(gettext("Document"), gettext("Reçu en PDF"), url=address)
+        reference = Detail(gettext("Référence du reçu"), str(row.public_id))
+        return [*super().details(request, row), reference, receipt]
 
 
 @admin.register(PaymentPart, site=console_site)

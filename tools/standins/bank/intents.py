@@ -206,6 +206,7 @@ def _charge(books: Books, intent: Json, *, failure: str = "") -> Json:
         "metadata": intent["metadata"], "payment_intent": intent["id"],
         "failure_code": None if is_paid else "card_declined", "failure_message": failure or None,
         "status": "succeeded" if is_paid else "failed",
+        "payment_method_details": {"type": intent["payment_method_types"][0]},
     })  # fmt: skip
 
 
