@@ -1,9 +1,10 @@
 """What was paid: the receipt of a payment, and what a person paid over a period. Amounts are cents.
 
 A receipt is of a payment whose money came, for as long as it stands: what a bank took back has
-none. It bears the public identifier of its payment, and begins no series of numbers: an accountant
-follows the ledger, and the number of each invoice. Names, addresses and the régie are those of the
-invoices, as they were issued. The day is the day we knew of the money, in Paris.
+none, and what we gave back is said on it. It bears the public identifier of its payment, and begins
+no series of numbers: an accountant follows the ledger, and the number of each invoice. Names,
+addresses and the régie are those of the invoices, as they were issued. The day is the day we knew
+of the money, in Paris.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from billing.invoicing.models import Invoice, InvoiceLine
-from billing.payments.models import Payment, PaymentPart
+from billing.payments.models import Payment, PaymentPart, Refund
 
 if TYPE_CHECKING:
     from commons.periods import Period
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PaidPart:
-    """What one payment paid of one invoice."""
+    """What one payment paid of one invoice, and what was given back of that since."""
 
     invoice: Invoice
     amount_cents: int
+    refunded_cents: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class Receipt:
     parts: tuple[PaidPart, ...]
 
     @property
+    def refunded_cents(self) -> int:
+        """What was given back of it, whenever that was."""
+        return sum(part.refunded_cents for part in self.parts)
+
+    @property
+    def kept_cents(self) -> int:
+        """What was paid in the end."""
+        return self.amount_cents - self.refunded_cents
+
+    @property
     def named(self) -> Invoice:
         """The invoice whose names the receipt bears: the latest of those it paid."""
         return self.parts[-1].invoice
@@ -51,15 +63,19 @@ class Receipt:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PaidOver:
-    """What a person paid over a period, the earliest first, and for which children."""
+    """What a person paid over a period, the earliest first, and for which children.
+
+    What was given back since of these payments is taken off, even if that was after the period.
+    """
 
     period: Period
     receipts: tuple[Receipt, ...]
     children: tuple[str, ...]
 
     @property
-    def amount_cents(self) -> int:
-        return sum(receipt.amount_cents for receipt in self.receipts)
+    def kept_cents(self) -> int:
+        """What was paid in the end."""
+        return sum(receipt.kept_cents for receipt in self.receipts)
 
 
 def receipt_of(payment: Payment) -> Receipt | None:
@@ -76,6 +92,11 @@ def payments_of(user: User) -> QuerySet[Payment]:
         .prefetch_related(Prefetch("parts", queryset=_ordered(PaymentPart.objects.all())))
         .order_by("-created_at", "-pk")
     )
+
+
+def refunded_cents(payment: Payment) -> int:
+    """What was given back of a payment of `payments_of`."""
+    return sum(part.refunded_cents for part in _parts(payment.parts.all()))
 
 
 def days_paid(user: User) -> list[datetime.date]:
@@ -111,19 +132,33 @@ def _children(invoices: set[int]) -> tuple[str, ...]:
 
 
 def _ordered(parts: QuerySet[PaymentPart]) -> QuerySet[PaymentPart]:
+    given_back = Refund.objects.filter(state=Refund.State.DONE)
+    parts = parts.prefetch_related(Prefetch("refunds", queryset=given_back, to_attr="given_back"))
     return parts.select_related("invoice__ledger_account").order_by(
         "invoice__month", "invoice__number", "pk"
     )
 
 
-def _receipt(payment: Payment, parts: Sequence[PaymentPart] | QuerySet[PaymentPart]) -> Receipt:
+def _receipt(payment: Payment, parts: QuerySet[PaymentPart]) -> Receipt:
     assert payment.settled_at is not None  # the database says so of all that is paid
     return Receipt(
         public_id=payment.public_id,
         paid_on=timezone.localdate(payment.settled_at),
         amount_cents=payment.amount_cents,
         method=payment.method,
-        parts=tuple(PaidPart(part.invoice, part.amount_cents) for part in parts),
+        parts=_parts(parts),
+    )
+
+
+def _parts(parts: Iterable[Any]) -> tuple[PaidPart, ...]:
+    """Parts as `_ordered` reads them."""
+    return tuple(
+        PaidPart(
+            invoice=part.invoice,
+            amount_cents=part.amount_cents,
+            refunded_cents=sum(refund.amount_cents for refund in part.given_back),
+        )
+        for part in parts
     )
 
 

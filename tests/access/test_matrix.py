@@ -166,7 +166,7 @@ def _rows(world: World) -> dict[str, str]:
     found["console:index enrolments"] = _row(
         world, lambda c: _in_context(get(c, index), "page", "enrolments")
     )
-    for name in ("portal:children", "portal:invoices"):
+    for name in ("portal:children", "portal:invoices", "portal:payments"):
         path = reverse(name)
         found[name] = _row(world, lambda c, path=path: _linked(get(c, path)))
     return found

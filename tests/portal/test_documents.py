@@ -348,7 +348,7 @@ def test_agents_read_them_if_they_read_money(site, household, role, status):
 
 def test_documents_bear_the_name_of_their_departement(site, in_tenant):
     with in_tenant("d94"):
-        family = make_billed_family("94")
+        family = make_billed_family()
         (invoice,) = issue(prepare(make_regie()))
         there = Site("d94").sign_in(account_of(family))
         document = text_of(there.get(invoice_path(invoice)).content)

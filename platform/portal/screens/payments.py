@@ -37,6 +37,7 @@ class PaymentRow:
     day: datetime.date
     months: str
     amount_cents: int
+    refunded_cents: int
     state: str
     has_receipt: bool
 
@@ -78,6 +79,7 @@ def _row(payment: Payment) -> PaymentRow:
         day=wording.local_date(payment.created_at),
         months=wording.and_list(months),
         amount_cents=payment.amount_cents,
+        refunded_cents=receipts.refunded_cents(payment),
         state=payment.state,
         has_receipt=payment.state == Payment.State.PAID,
     )

@@ -13,7 +13,7 @@ from billing.payments.receipts import PaidOver, Receipt
 from commons.money import format_euros
 from ui import mail, wording
 from ui.documents.files import File, plain_name
-from ui.documents.sheets import Sheet, Table, sender_of
+from ui.documents.sheets import Fact, Sheet, Table, sender_of
 from ui.documents.typesetting import typeset
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def receipt_sheet(receipt: Receipt, *, departement: Departement) -> Sheet:
                 ),
             ),
         ),
-        sums=((_("Total payé"), format_euros(receipt.amount_cents)),),
+        sums=_sums(receipt),
         notes=(wording.typographic(_("Gardez ce reçu : il prouve votre paiement.")),),
     )
 
@@ -113,7 +113,7 @@ def certificate_sheet(
                 rows=tuple(_row(receipt) for receipt in paid.receipts),
             ),
         ),
-        sums=((_("Total payé"), format_euros(paid.amount_cents)),),
+        sums=((_("Total payé"), format_euros(paid.kept_cents)),),
         notes=(
             _("Le département %(of_name)s atteste avoir reçu ces paiements.")
             % {"of_name": wording.of_departement(departement)},
@@ -122,10 +122,29 @@ def certificate_sheet(
     )
 
 
+def _sums(receipt: Receipt) -> tuple[Fact, ...]:
+    """What was paid; and what was given back, if anything was."""
+    paid = (_("Total payé"), format_euros(receipt.amount_cents))
+    if not receipt.refunded_cents:
+        return (paid,)
+    return (
+        paid,
+        (_("Remboursé depuis"), format_euros(receipt.refunded_cents)),
+        (_("Payé après remboursement"), format_euros(receipt.kept_cents)),
+    )
+
+
 def _row(receipt: Receipt) -> tuple[tuple[str, str], ...]:
+    """A payment of the period; the amount is what is left of it after what was given back."""
     numbers = wording.and_list(part.invoice.number for part in receipt.parts)
+    given_back = ""
+    if receipt.refunded_cents:
+        given_back = _("%(paid)s payés, %(back)s remboursés") % {
+            "paid": format_euros(receipt.amount_cents),
+            "back": format_euros(receipt.refunded_cents),
+        }
     return (
         (wording.full_date(receipt.paid_on), ""),
-        (numbers, ""),
-        (format_euros(receipt.amount_cents), ""),
+        (numbers, given_back),
+        (format_euros(receipt.kept_cents), ""),
     )
