@@ -2,17 +2,19 @@
 
 The limit is what typst takes for a page that says nothing, made to the same standard with the same
 fonts: what our template, its data and its tags cost comes on top. A document is made while the
-person waits, so that it has a target of its own. The largest is a family of eight children.
+person waits, so that it has a target of its own, in processor time: a shared machine gives no other.
+The largest is a family of eight children.
 """
 
 from __future__ import annotations
 
 import datetime
 import itertools
+import time
 
 import typst
 
-from bench.measures import Row, interleaved, resident_mib
+from bench.measures import Row, Way, interleaved, resident_mib
 from ui.documents import sheets, typesetting
 from ui.documents.emblems import drawing
 
@@ -73,31 +75,45 @@ def _many(children: int) -> int:
     return max(sizes)
 
 
+def _processor(way: Way) -> float:
+    """The milliseconds of processor that one document takes, whatever the neighbours do."""
+    start = time.process_time()
+    way()
+    return (time.process_time() - start) / EACH * 1000
+
+
 def run(scale: float) -> list[Row]:
     """Documents per second; `scale` changes nothing here."""
-    _empty()
+    ways: dict[str, Way] = {"empty": _empty, "two": lambda: _many(2), "eight": lambda: _many(8)}
     largest = _many(8)
+    processor = {name: _processor(way) for name, way in ways.items()}
     before = resident_mib()
-    ways = {"empty": _empty, "two": lambda: _many(2), "eight": lambda: _many(8)}
     taken = interleaved(ways, rounds=ROUNDS)
     added = resident_mib() - before
-    empty, two, eight = (taken[name] / EACH * 1000 for name in ways)
+    took = {name: seconds / EACH * 1000 for name, seconds in taken.items()}
+
+    def said(name: str) -> str:
+        ratio = took[name] / took["empty"]
+        pace = f"{took[name]:.1f} ms ({1000 / took[name]:.0f}/s, ×{ratio:.1f})"
+        return f"{pace}, {processor[name]:.1f} ms of processor"
+
+    target = f"≤ {MOST_MILLISECONDS} ms of processor"
     return [
-        Row("an empty document", f"{empty:.1f} ms ({1000 / empty:.0f}/s)"),
+        Row("an empty document", said("empty")),
         Row(
             "an invoice of two children",
-            f"{two:.1f} ms ({1000 / two:.0f}/s, ×{two / empty:.1f})",
-            f"≤ {MOST_MILLISECONDS} ms",
-            two <= MOST_MILLISECONDS,
+            said("two"),
+            target,
+            processor["two"] <= MOST_MILLISECONDS,
         ),
         Row(
             "an invoice of eight children",
-            f"{eight:.1f} ms ({1000 / eight:.0f}/s, ×{eight / empty:.1f}), {largest / 1000:.0f} kB",
-            f"≤ {MOST_MILLISECONDS} ms",
-            eight <= MOST_MILLISECONDS,
+            f"{said('eight')}, {largest / 1000:.0f} kB",
+            target,
+            processor["eight"] <= MOST_MILLISECONDS,
         ),
         Row(
-            f"memory added by {ROUNDS * 3 * EACH} documents",
+            f"memory added by {ROUNDS * len(ways) * EACH} documents",
             f"{added:.0f} MiB",
             "flat (≤ 20)",
             added <= 20,

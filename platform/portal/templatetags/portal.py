@@ -22,6 +22,8 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
         (reverse("portal:help"), _("Aide"), "help"),
     ]
     home = doors[0][0]
+    if path.startswith(reverse("portal:payments")):
+        path = reverse("portal:invoices")  # what was paid is beside what is to be paid
     return {
         "place": place,
         "doors": [
