@@ -93,8 +93,8 @@ def run(scale: float) -> list[Row]:
     took = {name: seconds / EACH * 1000 for name, seconds in taken.items()}
 
     def said(name: str) -> str:
-        ratio = took[name] / took["empty"]
-        pace = f"{took[name]:.1f} ms ({1000 / took[name]:.0f}/s, ×{ratio:.1f})"
+        more = "" if name == "empty" else f", ×{took[name] / took['empty']:.1f}"
+        pace = f"{took[name]:.1f} ms ({1000 / took[name]:.0f}/s{more})"
         return f"{pace}, {processor[name]:.1f} ms of processor"
 
     target = f"≤ {MOST_MILLISECONDS} ms of processor"
