@@ -17,6 +17,7 @@ from typing import Any
 
 from celery import signals
 from celery.exceptions import Reject
+from django.db import close_old_connections
 from opentelemetry import trace
 from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
@@ -75,6 +76,9 @@ class SocleTask(TenantTask):
 
         if args:
             raise TypeError(f"{self.name} takes keyword arguments only")
+        # Celery closes the connection in use; each département's has its own, and the server may
+        # have died since. As at the start of a request: those that are dead are opened anew.
+        close_old_connections()
         schema = self._proved_schema()
         if self.crosses_tenants:
             with contexts.public():
