@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
-from billing.invoicing import queries
+from billing.invoicing import meters, queries
 from billing.invoicing.checking import (
     AnomaliesUnanswered,
     DueDateTooEarly,
@@ -336,4 +336,6 @@ def issue_run(
         **dataclasses.asdict(issued),
     )
     wake_relay_on_commit()
+    meters.ISSUED.add(issued.invoices)
+    meters.ISSUED_CENTS.add(issued.total_cents)
     return issued

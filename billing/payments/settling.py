@@ -9,7 +9,7 @@ from django.db.models import F
 
 from billing.ledger.models import TransferKind
 from billing.ledger.operations import TransferRequest, post
-from billing.payments import queries
+from billing.payments import meters, queries
 from billing.payments.models import Payment, PaymentPart, Refund
 from billing.payments.providers.protocol import Outcome, Progress
 from commons.actors import Actor
@@ -164,6 +164,7 @@ def _call_somebody(payment: Payment, problem: str, *, at: datetime.datetime) -> 
         problem=problem,
     )
     _record(payment, "billing.payment.differs", at=at)
+    meters.DIFFERING.add(problem=problem, provider=payment.merchant.provider)
 
 
 def _move(
@@ -185,6 +186,7 @@ def _move(
     payment.state = state
     if state != _State.PROCESSING:
         payment.settled_at = at
+        meters.count_settled(payment, state=state)
     more = {"reason": reason} if reason else {}
     record_audit(
         actor=actor,

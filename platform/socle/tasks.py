@@ -28,7 +28,7 @@ def sweep_outboxes(**_: object) -> dict[str, int]:
     """Wake the relay of every tenant in which something waits."""
 
     def sweep(departement: object) -> int:
-        return int(outbox.lag(at=timezone.now())["waiting"])
+        return outbox.report_lag(at=timezone.now())
 
     waiting = {
         schema: count

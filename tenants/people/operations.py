@@ -23,7 +23,7 @@ from commons.audit import record_audit
 from commons.outbox import record_event
 from commons.school_calendar import SchoolYear
 from commons.tenancy import require_tenant
-from tenants.people import deciding, feeding, locks
+from tenants.people import deciding, feeding, locks, meters
 from tenants.people.aaf import staging
 from tenants.people.aaf.errors import (
     DeltaBeforeFull,
@@ -134,6 +134,7 @@ def import_aaf(
     imported.ended_at = at + datetime.timedelta(seconds=time.monotonic() - started)
     imported.save(update_fields=["state", "counts", "ended_at"])
     _tell(imported, actor=actor, at=at, forced=sorted(forced))
+    meters.count_feed(imported)
     return imported
 
 

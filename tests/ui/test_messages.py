@@ -5,6 +5,7 @@ import html
 import re
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from billing.canteen.models import EnrolmentPayer
@@ -272,7 +273,7 @@ def test_event_delivered_again_makes_the_same_message(invoiced, mailoutbox):
     (first,) = deliver(mailoutbox, "billing.invoice.issued")
     OutboxEvent.objects.filter(name="billing.invoice.issued").update(delivered_at=None)
 
-    (again,) = deliver(mailoutbox, "billing.invoice.issued", at=AT + outbox.LEASE)
+    (again,) = deliver(mailoutbox, "billing.invoice.issued", at=AT + settings.OUTBOX_LEASE)
 
     assert again.extra_headers["Message-ID"] == first.extra_headers["Message-ID"]
     assert again.body == first.body
