@@ -55,7 +55,14 @@ def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice, child by child, in order of days."""
     return (
         InvoiceLine.objects.filter(invoice=invoice)
-        .select_related("pupil", "price_decision")
+        .select_related("pupil", "price_decision__tariff_version")
+        .defer(
+            "price_decision__inputs",
+            "price_decision__steps",
+            "price_decision__tariff_version__definition",
+            "price_decision__tariff_version__legal_basis",
+            "price_decision__tariff_version__source_note",
+        )
         .order_by("pupil__sort_key", "pupil_id", "days", "pk")
     )
 

@@ -46,6 +46,7 @@ class ChildLines:
     first_name: str
     is_shared: bool
     price_url: str
+    is_example_price: bool
     lines: tuple[InvoiceLine, ...]
 
 
@@ -111,11 +112,12 @@ def invoice_page(user: User, invoice: Invoice, *, on: datetime.date) -> InvoiceP
 
 
 def _child(pupil: Pupil, lines: Sequence[InvoiceLine]) -> ChildLines:
-    has_price = any(line.price_decision_id for line in lines)
+    prices = [line.price_decision for line in lines if line.price_decision is not None]
     return ChildLines(
         name=lines[0].pupil_name,
         first_name=lines[0].pupil_first_name,
         is_shared=any(line.share_bp != 10_000 for line in lines),
-        price_url=reverse("portal:price", args=[pupil.public_id]) if has_price else "",
+        price_url=reverse("portal:price", args=[pupil.public_id]) if prices else "",
+        is_example_price=any(price.tariff_version.is_illustrative for price in prices),
         lines=tuple(lines),
     )
