@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from billing.canteen.rules import published_rules
+from billing.invoicing.models import BillingRun, Invoice
 from billing.tariffs.schedule_files import ServiceName, published_schedule
 from commons.school_calendar import SchoolYear
 from socle.seeding import cast, demo, feed
@@ -16,6 +17,7 @@ from tenants.people.aaf.generator import write_feed
 from tenants.people.aaf.reader import read_feed
 from tenants.people.aaf.records import CollegeRecord, GuardianRecord
 from tenants.people.aaf.uai import is_valid_uai
+from tenants.people.models import FeedImport, Guardian, Household
 from ui import brand
 
 SEVEN = {
@@ -121,3 +123,30 @@ def test_a_departement_that_is_not_whole_opens_with_the_latest_month_that_is_ove
 
     assert opens("77") == opens_on
     assert opens("92") == datetime.date(2026, 9, 1)
+
+
+def test_a_departement_that_is_not_whole_has_a_month_issued_and_one_reviewed(
+    tenant_db, in_tenant, monkeypatch
+):
+    monkeypatch.setattr(cast, "WHOLE", frozenset({"d92"}))
+    (new,) = [new for new in cast.DEPARTEMENTS if new.code == "94"]
+    said: list[str] = []
+
+    demo.seed_departement(
+        demo.Stage(departement=new, today=datetime.date(2026, 11, 28), say=said.append)
+    )
+
+    with in_tenant("d94"):
+        runs = BillingRun.objects.order_by("month").values_list("month", "state")
+        assert list(runs) == [
+            (datetime.date(2026, 10, 1), "ISSUED"),
+            (datetime.date(2026, 11, 1), "REVIEWED"),
+        ]
+        assert 15 <= Household.objects.count() <= 25
+        payer = Guardian.objects.get(email="lan.nguyen@exemple.fr")
+        invoice = Invoice.objects.get(payer=payer)
+        assert (invoice.month, invoice.total_cents > 0) == (datetime.date(2026, 10, 1), True)
+        assert payer.user is not None
+        assert payer.user.check_password(cast.PASSWORD)
+        assert [one.is_delta for one in FeedImport.objects.all()] == [False]
+    assert said[-1] == "Val-de-Marne : messages…"

@@ -82,8 +82,8 @@ def _written_delta(out: Path, population: Population) -> str:
     return (
         f"{len(written.files)} fichiers : {written.arriving} élèves arrivent, "
         f"{happened[Happening.LEAVES]} partent, {happened[Happening.CHANGES_CLASS]} changent de classe. "
-        f"Familles : {happened[Happening.MOVES]} déménagent, "
-        f"{happened[Happening.GAINS_GUARDIAN]} ont un responsable de plus."
+        f"Familles qui déménagent : {happened[Happening.MOVES]} ; "
+        f"qui ont un responsable de plus : {happened[Happening.GAINS_GUARDIAN]}."
     )
 
 
