@@ -83,7 +83,7 @@ def test_a_price_that_is_an_example_says_so(api, family):
     (child,) = viewer["children"]
     assert child["price"] == {
         "isIllustrative": True,
-        "explanation": {"note": "Ce prix est un exemple\u00a0: une valeur reste à confirmer."},
+        "explanation": {"note": "Ce prix est un exemple : une valeur reste à confirmer."},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 
@@ -10,11 +11,15 @@ import time_machine
 from django.urls import reverse
 
 from billing.invoicing.models import Invoice
+from billing.tariffs import operations
 from billing.tariffs.models import PriceDecision, TariffVersion
+from billing.tariffs.schedule_files import published_schedule
 from console import acts
 from tenants.accounts.capabilities import Role
 from tests.console.test_acts import NOW
+from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, prepare
+from tests.factories.tariffs import ACTOR, AT, make_resources
 
 EXAMPLE = "3,00\u00a0€ (exemple)"
 
@@ -62,14 +67,18 @@ def test_an_act_says_so_before_it_is_done(agent):
 
 
 def test_a_tariff_that_was_found_is_no_example(agent):
-    family = make_billed_family()
-    TariffVersion.objects.update(is_illustrative=False)
+    family = make_family()
+    real = dataclasses.replace(published_schedule("92"), is_illustrative=False)
+    operations.publish_schedule(schedule=real, actor=ACTOR, at=AT)
+    make_resources(family.household)
+    make_enrolment(family)
     site = agent(Role.ADMINISTRATOR)
 
     child = text(site.get(reverse("console:pupil-file", args=[family.pupil.public_id])))
     decisions = text(site.get(reverse("console:tariffs_pricedecision_changelist")))
 
     assert "exemple" not in child.partition("Prix du repas")[2].partition("Factures")[0]
+    assert "3,00\u00a0€" in decisions
     assert "(exemple)" not in decisions
 
 

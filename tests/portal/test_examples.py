@@ -20,6 +20,7 @@ LIMIT = "Cette date limite est un exemple"
 PAGES = ("/", "/enfants/", "/enfants/{child}/", "/enfants/{child}/cantine/prix/",
          "/enfants/{child}/cantine/calendrier/?mois=2025-10", "/factures/{invoice}/")  # fmt: skip
 NOW = datetime.datetime(2025, 10, 8, 10, 0, tzinfo=datetime.UTC)
+MUCH_LATER = datetime.datetime(2126, 1, 1, tzinfo=datetime.UTC)
 YEAR = 2025
 
 
@@ -36,7 +37,11 @@ def life(departement: str):
     make_version(departement)
     make_resources(family.household, choose_maximum=True)
     make_enrolment(family, school_year=YEAR, start_on=datetime.date(2025, 9, 1))
-    (invoice,) = issue(prepare(make_regie(), datetime.date(2025, 9, 1), NOW), NOW)
+    (invoice,) = issue(
+        prepare(make_regie(), datetime.date(2025, 9, 1), NOW),
+        NOW,
+        due_on=datetime.date(2025, 11, 7),
+    )
     return family, invoice
 
 
@@ -74,7 +79,7 @@ def test_the_message_of_an_enrolment_says_so(tenant_db, in_tenant, mailoutbox, d
         account_of(family)
         make_version(departement)
         make_enrolment(family, school_year=YEAR, start_on=datetime.date(2025, 10, 20))
-        outbox.deliver_pending(at=NOW)
+        outbox.deliver_pending(at=MUCH_LATER)
 
     (message,) = [one for one in mailoutbox if "inscription" in one.subject]
     assert f"- Prix du repas\u00a0: {price}\n" in message.body
@@ -88,4 +93,4 @@ def test_a_parent_of_two_departements_finds_the_list_and_nothing_of_the_other(si
     response = site.get("/enfants/")
 
     assert "Un autre de vos enfants est au collège dans un autre département" in text(response)
-    assert 'href="http://socle.socle.test' in response.content.decode().replace("https", "http")
+    assert '<a class="link" href="https://socle.test/">' in response.content.decode()
