@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from billing.invoicing.models import Invoice, InvoiceLine
-from billing.invoicing.queries import lines_of
+from billing.invoicing.queries import has_example_price, lines_of
 from billing.tariffs.models import HouseholdResources
 from commons.money import format_euros
 from console import columns, records
@@ -201,9 +201,7 @@ def _number(value: object) -> Cell:
 
 def _line_price(line: InvoiceLine) -> str:
     """The price of a meal, as `lines_of` reads it."""
-    decision = line.price_decision
-    is_example = decision is not None and decision.tariff_version.is_illustrative
-    return price_text(line.unit_price_cents, is_example=is_example)
+    return price_text(line.unit_price_cents, is_example=has_example_price(line))
 
 
 def _period(row: Any) -> tuple[Cell, Cell]:

@@ -76,11 +76,13 @@ def test_a_family_reads_its_strand_to_the_cent(api, family):
 
 
 def test_a_price_that_is_an_example_says_so(api, family):
-    asked = "{ viewer { children { price { isIllustrative explanation { note } } } } }"
+    asked = """{ viewer { children { price { isIllustrative explanation { note } }
+        invoices(first: 1) { nodes { lines { isIllustrative } } } } } }"""
 
     viewer = api.sign_in(account_of(family)).read(asked)["viewer"]
 
     (child,) = viewer["children"]
+    assert child["invoices"]["nodes"] == [{"lines": [{"isIllustrative": True}]}]
     assert child["price"] == {
         "isIllustrative": True,
         "explanation": {"note": "Ce prix est un exemple : une valeur reste à confirmer."},

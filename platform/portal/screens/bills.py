@@ -112,12 +112,12 @@ def invoice_page(user: User, invoice: Invoice, *, on: datetime.date) -> InvoiceP
 
 
 def _child(pupil: Pupil, lines: Sequence[InvoiceLine]) -> ChildLines:
-    prices = [line.price_decision for line in lines if line.price_decision is not None]
+    has_price = any(line.price_decision_id for line in lines)
     return ChildLines(
         name=lines[0].pupil_name,
         first_name=lines[0].pupil_first_name,
         is_shared=any(line.share_bp != 10_000 for line in lines),
-        price_url=reverse("portal:price", args=[pupil.public_id]) if prices else "",
-        is_example_price=any(price.tariff_version.is_illustrative for price in prices),
+        price_url=reverse("portal:price", args=[pupil.public_id]) if has_price else "",
+        is_example_price=any(queries.has_example_price(line) for line in lines),
         lines=tuple(lines),
     )
