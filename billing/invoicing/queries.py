@@ -54,11 +54,28 @@ def due_cents(invoice: Invoice) -> int:
 
 def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice, child by child, in order of days."""
+    return in_order(InvoiceLine.objects.filter(invoice=invoice))
+
+
+def in_order(lines: QuerySet[InvoiceLine]) -> QuerySet[InvoiceLine]:
+    """Lines child by child, in order of days, with what `has_example_price` reads."""
     return (
-        InvoiceLine.objects.filter(invoice=invoice)
-        .select_related("pupil", "price_decision")
+        lines.select_related("pupil", "price_decision__tariff_version")
+        .defer(
+            "price_decision__inputs",
+            "price_decision__steps",
+            "price_decision__tariff_version__definition",
+            "price_decision__tariff_version__legal_basis",
+            "price_decision__tariff_version__source_note",
+        )
         .order_by("pupil__sort_key", "pupil_id", "days", "pk")
     )
+
+
+def has_example_price(line: InvoiceLine) -> bool:
+    """Whether the price of a line is one of an illustrative tariff."""
+    decision = line.price_decision
+    return decision is not None and decision.tariff_version.is_illustrative
 
 
 def invoice_with_payer(invoice_id: int) -> Invoice | None:

@@ -18,6 +18,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from billing.canteen.models import Enrolment, EnrolmentPayer
+from billing.invoicing import queries as invoicing
 from billing.invoicing.models import Anomaly, Invoice, InvoiceLine
 from billing.tariffs.models import PriceDecision, Service
 from billing.tariffs.queries import (
@@ -184,8 +185,7 @@ class Bills:
         """The lines of each, child by child, in order of days."""
         grouped: dict[int, list[InvoiceLine]] = collections.defaultdict(list)
         keys = [invoice.pk for invoice in self.invoices]
-        rows = InvoiceLine.objects.filter(invoice_id__in=keys).select_related("pupil")
-        for row in rows.order_by("pupil__sort_key", "pupil_id", "days", "pk"):
+        for row in invoicing.in_order(InvoiceLine.objects.filter(invoice_id__in=keys)):
             grouped[row.invoice_id].append(row)
         return grouped
 

@@ -256,7 +256,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "FEED_DELTA_BEFORE_FULL": (
         _("Ce fichier ne contient que des changements."),
-        _("Commencez par un annuaire complet."),
+        _("Commencez par l'annuaire complet de l'année %(school_year)s."),
     ),
     "FEED_OLDER_THAN_LATEST": (
         _("Un annuaire plus récent, du %(latest_on)s, est déjà appliqué."),

@@ -22,6 +22,7 @@ from commons.models import OutboxEvent
 from commons.outbox import handles
 from tenants.people.models import Guardian
 from ui import mail
+from ui.price_story import decided_price
 from ui.wording import local_date
 
 
@@ -102,7 +103,7 @@ def tell_enrolment_created(event: OutboxEvent) -> None:
     context = {
         "enrolment": enrolment,
         "child": enrolment.pupil,
-        "price_cents": price.unit_price_cents if price else None,
+        "price": decided_price(price) if price else "",
         "action_url": mail.portal_address(page),
     }
     for payer in enrolment.payers.select_related("guardian__user").order_by("pk"):

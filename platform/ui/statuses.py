@@ -69,7 +69,7 @@ STATUSES: dict[str, Status] = {
     "meal.EXTRA": Status(_("Repas ajouté"), "good", "check"),
     "meal.NONE": Status(_("Pas de repas"), "quiet", "cross"),
     "meal.CLOSED": Status(_("Fermé"), "quiet", "cross"),
-    "price.ILLUSTRATIVE": Status(_("Tarif illustratif"), "warn", "info"),
+    "price.ILLUSTRATIVE": Status(_("Tarif d'exemple"), "warn", "info"),
     "proof.PENDING": Status(_("Pièce à ajouter"), "warn", "clock"),
 }
 

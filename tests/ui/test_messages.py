@@ -180,7 +180,7 @@ def test_enrolment_is_told_with_its_days_and_its_price(mailoutbox):
         f"L'inscription d'Ibrahima à la cantine est faite, à partir du {first_day}.\n\n"
         f"- Collège\u00a0: {family.college.name}\n"
         "- Jours de repas\u00a0: lundi et jeudi\n"
-        "- Prix du repas\u00a0: 3,00\u00a0€\n\n"
+        "- Prix du repas\u00a0: 3,00\u00a0€ (exemple)\n\n"
         f"Annuler un repas ou comprendre le prix\u00a0:\n{page}\n\n"
         f"{PHONE}\n\n--\nLe département des Hauts-de-Seine\n"
     )

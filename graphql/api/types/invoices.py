@@ -26,6 +26,9 @@ class InvoiceLine(graphene.ObjectType):
     child_name = graphene.String(required=True, description="Prénom et nom de l'enfant.")
     quantity = graphene.Int(required=True, description="Le nombre de repas.")
     unit_price = graphene.Field(Money, required=True, description="Le prix d'un repas.")
+    is_illustrative = graphene.Boolean(
+        required=True, description="Vrai si une valeur du tarif reste à confirmer."
+    )
     share_bp = graphene.Int(
         required=True, description="La part de ce payeur, en dix-millièmes : 10000 pour le tout."
     )
@@ -45,6 +48,10 @@ class InvoiceLine(graphene.ObjectType):
     @staticmethod
     def resolve_unit_price(line: LineRow, _info: GraphQLResolveInfo) -> int:
         return line.unit_price_cents
+
+    @staticmethod
+    def resolve_is_illustrative(line: LineRow, _info: GraphQLResolveInfo) -> bool:
+        return queries.has_example_price(line)
 
     @staticmethod
     def resolve_amount(line: LineRow, _info: GraphQLResolveInfo) -> int:

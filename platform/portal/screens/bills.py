@@ -46,6 +46,7 @@ class ChildLines:
     first_name: str
     is_shared: bool
     price_url: str
+    is_example_price: bool
     lines: tuple[InvoiceLine, ...]
 
 
@@ -117,5 +118,6 @@ def _child(pupil: Pupil, lines: Sequence[InvoiceLine]) -> ChildLines:
         first_name=lines[0].pupil_first_name,
         is_shared=any(line.share_bp != 10_000 for line in lines),
         price_url=reverse("portal:price", args=[pupil.public_id]) if has_price else "",
+        is_example_price=any(queries.has_example_price(line) for line in lines),
         lines=tuple(lines),
     )
