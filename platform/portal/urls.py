@@ -48,6 +48,7 @@ urlpatterns = [
         documents.invoice_document,
         name="invoice-document",
     ),
+    path("factures/payer/", payments.pay_together, name="pay-together"),
     path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
     path("paiements/", payments.payments, name="payments"),
     path(_payment, payments.payment, name="payment"),

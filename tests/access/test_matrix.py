@@ -244,6 +244,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"day": "2024-12-05", "act": "cancel"},
     ),
     "payment": ("portal:pay", "invoice", {}),
+    "payment of all": ("portal:pay-together", "", {}),
     "own data": ("portal:own-data-file", "", {}),
 }
 

@@ -99,7 +99,7 @@ def _pay(page: Page) -> None:
     page.goto(page.url.split("/compte/")[0] + "/factures/")
     follow(page.locator("main a[href^='/factures/']").first)
     invoice = page.url
-    follow(page.get_by_role("button", name=re.compile("Payer .* par carte")))
+    follow(page.get_by_role("button", name=re.compile("Payer .* en ligne")))
     assert "rien n'est payé pour de vrai" in page.inner_text("body")
     follow(page.get_by_role("button", name="Payer par carte"))
     assert "Merci, c'est payé." in looked_at(page)
@@ -107,7 +107,7 @@ def _pay(page: Page) -> None:
     page.goto(invoice)
     text = looked_at(page)
     assert "Payée" in text
-    assert "par carte" not in text
+    assert "en ligne" not in text
 
 
 def _receipt(page: Page) -> str:
