@@ -89,7 +89,8 @@ def test_invoice_says_what_its_page_says(site, household):
         f"Facture numéro {invoice.number}",
         f"{family.pupil.first_name} {family.pupil.last_name}",
         f"{line.label} 2, 5, 9, 12, 16, 19, 23, 26 et 30 septembre",
-        f"{line.quantity} {format_euros(line.unit_price_cents)} {format_euros(line.amount_cents)}",
+        f"{line.quantity} {format_euros(line.unit_price_cents)} (exemple) "
+        f"{format_euros(line.amount_cents)}",
         f"Total de la facture {format_euros(total)}",
         f"Reste à payer au 20 février 2025 {format_euros(left)}",
         f"Donnez toujours le numéro de la facture : {invoice.number}.",
@@ -129,7 +130,7 @@ def test_separated_parents_each_have_their_half(site):
     document = read(site, invoice_path(theirs))
 
     assert "Repas Nombre Prix Votre part Montant" in document
-    assert "9 3,00 € 50 % 13,50 €" in document
+    assert "9 3,00 € (exemple) 50 % 13,50 €" in document
     assert "Total de la facture 13,50 €" in document
     assert family.guardians[0].first_name not in document
     assert site.get(invoice_path(other)).status_code == 404

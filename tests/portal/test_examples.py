@@ -16,7 +16,7 @@ from tests.portal.conftest import Site
 from tests.portal.households import text
 
 MARK = "Tarif d'exemple"
-LIMIT = "Cette date limite est un exemple"
+LIMIT = "Les dates limites d'annulation sont un exemple"
 PAGES = ("/", "/enfants/", "/enfants/{child}/", "/enfants/{child}/cantine/prix/",
          "/enfants/{child}/cantine/calendrier/?mois=2025-10", "/factures/{invoice}/")  # fmt: skip
 NOW = datetime.datetime(2025, 10, 8, 10, 0, tzinfo=datetime.UTC)

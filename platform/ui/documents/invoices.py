@@ -16,6 +16,7 @@ from ui import mail, statuses, wording
 from ui.documents.files import File, plain_name
 from ui.documents.sheets import Fact, Sheet, Table, sender_of
 from ui.documents.typesetting import typeset
+from ui.price_story import price_text
 from ui.templatetags.ui import percent
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _child(lines: Sequence[InvoiceLine]) -> Table:
         cells = [
             (line.label, days_said(line.days)),
             (str(line.quantity), ""),
-            (format_euros(line.unit_price_cents), ""),
+            (price_text(line.unit_price_cents, is_example=queries.has_example_price(line)), ""),
             (format_euros(line.amount_cents), ""),
         ]
         if is_shared:
