@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from billing.payments.models import Payment
 from billing.payments.providers.protocol import Progress
 from commons.money import format_euros
 from tenants.accounts.capabilities import Role
@@ -16,7 +15,7 @@ from tenants.accounts.models import StaffRole, User
 from tenants.people.models import Guardian, Pupil
 from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
-from tests.factories.payments import make_merchant, paid, said, start
+from tests.factories.payments import make_merchant, opened, paid, said, start
 from tests.factories.portal import account_of, make_account
 from tests.pdfs import comes_in_order, plain, tags, text_of
 from tests.portal.conftest import Site
@@ -113,7 +112,7 @@ def test_paid_invoice_asks_for_nothing(site, household):
 
     document = read(site, invoice_path(invoice))
 
-    assert "État Payée" in document
+    assert "État Rien à payer" in document
     assert "Reste à payer au 20 février 2025 0,00 €" in document
     assert "Vous n'avez rien à payer pour cette facture." in document
     assert "À payer avant" not in document
@@ -191,9 +190,7 @@ def test_receipt_says_what_was_paid_of_which_invoices(site, household):
 @pytest.mark.parametrize("progress", [None, Progress.PROCESSING, Progress.FAILED, Progress.EXPIRED])
 def test_what_is_not_paid_has_no_receipt(site, household, progress):
     _family, (invoice, _october) = household
-    payment = start((invoice, 2700))
-    payment.state, payment.checkout_ref = Payment.State.OPEN, "cs_1"
-    payment.save(update_fields=["state", "checkout_ref"])
+    payment = opened((invoice, 2700))
     if progress:
         said(payment, progress)
 

@@ -72,7 +72,7 @@ def _facts(invoice: Invoice, left: int) -> tuple[Fact, ...]:
         day = f"{wording.long_date(invoice.due_on)} {invoice.due_on.year}"
         facts.append((_("À payer avant"), day))
     else:
-        facts.append((_("État"), str(statuses.status("invoice.PAID").label)))
+        facts.append((_("État"), str(statuses.status("invoice.NOTHING_DUE").label)))
     return tuple(facts)
 
 
