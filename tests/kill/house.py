@@ -24,8 +24,8 @@ import psycopg
 
 from socle import demo, embedded
 from socle.supervisor import Child, tail
+from tests.ports import free_port
 from tests.socle.clusters import open_folder
-from tests.socle.test_demo import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG, SCHEMA = "hauts-de-seine", "d92"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import random
 import re
 import signal
 import socket
@@ -21,6 +19,7 @@ from socle.demo_state import DemoState
 from socle.outside import given
 from socle.supervisor import Supervisor
 from tenants.registry.cluster import create_database
+from tests.ports import free_port
 from tests.socle.clusters import cluster, data_dir, leave_running
 from tests.socle.processes import ROOT, bare_environment, socle
 
@@ -29,17 +28,6 @@ __all__ = ("cluster", "data_dir")
 STOPPED = "Arrêté. Les données sont gardées."
 ANEW = "Le premier démarrage avait été coupé : on recommence."
 MIGRATING = "Mise à jour de la base…"
-
-
-def free_port() -> int:
-    """One that is free, and the next one too: the test bank's. Calls out take theirs above these."""
-    draw = random.SystemRandom()  # workers share the seed of the other draws
-    while True:
-        port = draw.randrange(10_000, 30_000)
-        with socket.socket() as site, socket.socket() as bank, contextlib.suppress(OSError):
-            site.bind(("127.0.0.1", port))
-            bank.bind(("127.0.0.1", port + 1))
-            return port
 
 
 class Running:
