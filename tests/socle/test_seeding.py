@@ -149,4 +149,4 @@ def test_a_departement_that_is_not_whole_has_a_month_issued_and_one_reviewed(
         assert payer.user is not None
         assert payer.user.check_password(cast.PASSWORD)
         assert [one.is_delta for one in FeedImport.objects.all()] == [False]
-    assert said[-1] == "Val-de-Marne : messages…"
+    assert said[-1] == "Val-de-Marne : factures…"

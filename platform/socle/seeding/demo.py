@@ -1,7 +1,8 @@
 """Making the demo's data, département by département, through the real operations.
 
 Acts bear the dates they would have had: families enrol in August, months are issued in the first
-days of the next one. Each function is one stage, and says what it does as it goes.
+days of the next one. What they ask for outside, messages and calls to the bank, is left to the worker.
+Each function is one stage, and says what it does as it goes.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from billing.tariffs import operations as tariffs
 from billing.tariffs.engine import Basis
 from billing.tariffs.models import HouseholdResources
 from billing.tariffs.schedule_files import ServiceName, published_schedule
-from commons import environment, outbox
+from commons import environment
 from commons.actors import Actor
 from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
@@ -126,9 +127,6 @@ def seed_departement(stage: Stage) -> None:
         stage.say(f"{name} : factures…")
         bill_months(stage)
         open_online_payment(stage)
-        stage.say(f"{name} : messages…")
-        while outbox.deliver_pending(at=at(stage.today)).delivered:
-            pass
 
 
 def publish_rules(stage: Stage) -> None:
