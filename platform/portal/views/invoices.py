@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from billing.invoicing.access import access_invoice
+from billing.invoicing.queries import invoices_of
 from billing.payments import queries as payments
 from portal.doors import family_page, lead_to, show
 from portal.forms import AmountForm
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 @family_page()
 def invoices(request: SignedInRequest) -> HttpResponse:
     """All of them, latest first, and what is left to pay."""
-    found = bills.invoices_of(request.user, on=timezone.localdate())
-    together = paying.payable_together(request.user)
+    rows = list(invoices_of(request.user))
+    found = bills.bills_of(rows, on=timezone.localdate())
+    together = paying.payable_together(rows)
     context = {
         "invoices": found,
         "due_cents": sum(bill.due_cents for bill in found),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.invoicing.queries import due_cents
+from billing.invoicing.queries import due_cents, invoices_of
 from billing.payments import operations, queries
 from billing.payments.access import access_own_payment, access_payable_invoices
 from billing.payments.models import Payment
@@ -20,7 +20,7 @@ from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from portal.doors import family_page, lead_to, show
 from portal.forms import AmountForm
-from portal.screens.paying import due_invoices
+from portal.screens.paying import payable
 from portal.screens.payments import payments_page
 from portal.views.invoices import invoice_page
 from ui.errors import explain
@@ -50,7 +50,7 @@ def pay(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 @family_page("POST")
 def pay_together(request: SignedInRequest) -> HttpResponse:
     """Begin to pay, at once, all that is left of all one's invoices."""
-    parts = [(invoice, due_cents(invoice)) for invoice in due_invoices(request.user)]
+    parts = [(invoice, due_cents(invoice)) for invoice in payable(invoices_of(request.user))]
     return _begin(request, parts, back=reverse("portal:invoices"))
 
 
