@@ -4,17 +4,37 @@ A run covers one calendar month of the whole département, for the one régie th
 a meal is in one run and no other. Drafts are another table than invoices: they carry no
 number and may be computed again. An invoice and its lines are append-only by grant, and say for ever
 what they said when they were issued; what is left to pay is what the ledger says of the invoice's
-account. Numbers are "year-number", without holes per régie and year.
+account. Numbers are "year-number", without holes per régie and year; credit notes have a series of
+their own, "AV-year-number" (`correction_models`).
 """
 
 from __future__ import annotations
+
+import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.invoicing.correction_models import CreditNote, CreditNoteLine, Dispute
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
+
+__all__ = (
+    "WHOLE_SHARE_BP",
+    "Anomaly",
+    "BillingRun",
+    "CreditNote",
+    "CreditNoteLine",
+    "Dispute",
+    "DraftInvoice",
+    "DraftLine",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceLine",
+    "Line",
+    "Regie",
+)
 
 WHOLE_SHARE_BP = 10_000
 
@@ -50,9 +70,20 @@ class Regie(TenantModel):
 
 
 class InvoiceCounter(TenantModel):
-    """The latest number of a régie in a fiscal year; its row is locked when numbers are given."""
+    """The latest number of a series in a fiscal year; its row is locked when numbers are given."""
+
+    class Series(models.TextChoices):
+        INVOICE = "INVOICE", _("Factures")
+        CREDIT_NOTE = "CREDIT_NOTE", _("Avoirs")
 
     regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="counters")
+    series = models.CharField(
+        "série",
+        max_length=12,
+        choices=Series.choices,
+        default=Series.INVOICE,
+        db_default=Series.INVOICE,
+    )
     fiscal_year = models.SmallIntegerField("exercice")
     latest_number = models.IntegerField("dernier numéro", default=0, db_default=0)
 
@@ -61,12 +92,12 @@ class InvoiceCounter(TenantModel):
         verbose_name_plural = "compteurs de factures"
         constraints = (
             models.UniqueConstraint(
-                fields=("regie", "fiscal_year"), name="invoicing_one_counter_per_year"
+                fields=("regie", "series", "fiscal_year"), name="invoicing_one_counter_per_year"
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.regie_id} {self.fiscal_year}"
+        return f"{self.regie_id} {self.series} {self.fiscal_year}"
 
 
 class BillingRun(TenantModel):
@@ -138,6 +169,10 @@ class Line(TenantModel):
     quantity = models.IntegerField("nombre")
     unit_price_cents = models.BigIntegerField("prix unitaire")
     share_bp = models.SmallIntegerField("part (dix-millièmes)", default=WHOLE_SHARE_BP)
+    # What the payers before this one pay: it says where the rounding of a shared cent fell.
+    share_before_bp = models.SmallIntegerField(
+        "parts d'avant (dix-millièmes)", default=0, db_default=0
+    )
     amount_cents = models.BigIntegerField("montant")
     days = ArrayField(models.DateField(), verbose_name="jours")
 
@@ -268,6 +303,7 @@ class Invoice(TenantModel):
     ledger_account = models.OneToOneField(
         "ledger.Account", on_delete=models.PROTECT, related_name="invoice", verbose_name="compte"
     )
+    credited_cents: int  # what credit notes take off, where `queries.with_credits` read it
 
     class Meta:
         verbose_name = "facture"
@@ -310,6 +346,11 @@ class InvoiceLine(Line):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     pupil_first_name = models.CharField("prénom de l'élève", max_length=100)
     pupil_last_name = models.CharField("nom de l'élève", max_length=100)
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """What names the line outside: made of its invoice's identifier and its own key."""
+        return uuid.uuid5(self.invoice.public_id, f"line:{self.pk}")
 
     @property
     def pupil_name(self) -> str:

@@ -18,7 +18,14 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from billing.canteen.models import Enrolment, EnrolmentPayer
-from billing.invoicing.models import Anomaly, Invoice, InvoiceLine
+from billing.invoicing import queries as invoicing
+from billing.invoicing.models import (
+    Anomaly,
+    CreditNote,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+)
 from billing.tariffs.models import PriceDecision, Service
 from billing.tariffs.queries import (
     ExplainedPrice,
@@ -184,10 +191,38 @@ class Bills:
         """The lines of each, child by child, in order of days."""
         grouped: dict[int, list[InvoiceLine]] = collections.defaultdict(list)
         keys = [invoice.pk for invoice in self.invoices]
-        rows = InvoiceLine.objects.filter(invoice_id__in=keys).select_related("pupil")
+        rows = InvoiceLine.objects.filter(invoice_id__in=keys).select_related("pupil", "invoice")
         for row in rows.order_by("pupil__sort_key", "pupil_id", "days", "pk"):
             grouped[row.invoice_id].append(row)
         return grouped
+
+    @functools.cached_property
+    def credit_notes(self) -> dict[int, list[CreditNote]]:
+        """The credit notes of each, oldest first."""
+        grouped: dict[int, list[CreditNote]] = collections.defaultdict(list)
+        keys = [invoice.pk for invoice in self.invoices]
+        for row in CreditNote.objects.filter(invoice_id__in=keys).order_by("pk"):
+            grouped[row.invoice_id].append(row)
+        return grouped
+
+    @functools.cached_property
+    def credited(self) -> dict[int, int]:
+        """What credit notes took off each line, in cents; nothing where none did."""
+        found = invoicing.credited_lines(self.invoices)
+        return {line_id: cents for line_id, (cents, _meals) in found.items()}
+
+    @functools.cached_property
+    def disputes(self) -> dict[int, Dispute]:
+        """What was last said of each line that was disputed, by line."""
+        return invoicing.latest_disputes(self.invoices)
+
+    @functools.cached_property
+    def over_paid(self) -> dict[int, int]:
+        """What is to be given back on each, in cents; nothing where nothing ever was."""
+        found = invoicing.over_paid_accounts(self.invoices)
+        return {
+            key: account.credits_posted - account.debits_posted for key, account in found.items()
+        }
 
 
 class Runs:

@@ -18,7 +18,15 @@ from billing.canteen.models import (
     EnrolmentPayer,
     ServiceDay,
 )
-from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
+from billing.invoicing.models import (
+    Anomaly,
+    BillingRun,
+    CreditNote,
+    CreditNoteLine,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+)
 from billing.ledger.models import Account, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
@@ -57,6 +65,9 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     CanteenRules: lambda row: (
         _("Règles depuis le %(day)s") % {"day": wording.full_date(row.valid_from)}
     ),
+    CreditNote: lambda row: _("Avoir %(number)s") % {"number": row.number},
+    CreditNoteLine: lambda row: f"{row.credit_note}, {row.invoice_line.label}",
+    Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},

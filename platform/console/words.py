@@ -38,6 +38,8 @@ SUBJECTS: Words = {
     "refund": _("Remboursement"),
     "notice": _("Avis du prestataire"),
     "invoice": _("Facture"),
+    "credit_note": _("Avoir"),
+    "dispute": _("Réclamation"),
     "anomaly": _("Anomalie"),
     "feed_import": _("Import"),
     "College": _("Collège"),
@@ -53,6 +55,10 @@ ACTIONS: Words = {
     "accounts.role.granted": _("Rôle donné"),
     "accounts.user.created": _("Compte ouvert"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),
+    "billing.credit_note.issued": _("Avoir émis"),
+    "billing.dispute.accepted": _("Réclamation acceptée"),
+    "billing.dispute.opened": _("Réclamation reçue"),
+    "billing.dispute.refused": _("Réclamation refusée"),
     "billing.merchant.closed": _("Paiement en ligne fermé"),
     "billing.merchant.keys_replaced": _("Clés du paiement en ligne changées"),
     "billing.merchant.opened": _("Paiement en ligne ouvert"),
@@ -103,6 +109,7 @@ ACTIONS: Words = {
 EVENTS: Words = {
     **ACTIONS,
     "billing.invoice.issued": _("Facture à annoncer"),
+    "billing.dispute.answered": _("Réponse à une réclamation"),
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }

@@ -43,6 +43,9 @@ urlpatterns = [
     path("factures/", invoices.invoices, name="invoices"),
     path("factures/<uuid:public_id>/", invoices.invoice, name="invoice"),
     path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
+    path(
+        "factures/<uuid:public_id>/lignes/<uuid:line_id>/erreur/", invoices.dispute, name="dispute"
+    ),
     path(_payment, payments.payment, name="payment"),
     path(f"{_payment}retour/", payments.come_back, name="payment-return"),
     path(f"{_payment}continuer/", payments.resume, name="payment-resume"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.correction_texts import CORRECTIONS
+
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
@@ -408,6 +410,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La date limite, le %(due_on)s, vient avant l'émission."),
         _("Choisissez une date plus tardive."),
     ),
+    **CORRECTIONS,
     # Payments
     "PAYMENT_MERCHANT_ALREADY_OPEN": (
         _("Cette régie est déjà payée en ligne sur un autre compte."),

@@ -20,7 +20,8 @@ from django.test import Client
 
 from billing.canteen.models import ServiceDay
 from billing.canteen.operations import cancel_meals, save_enrolment_draft
-from billing.invoicing.models import Invoice, Regie
+from billing.invoicing.models import Dispute, Invoice, InvoiceLine, Regie
+from billing.invoicing.operations import accept_dispute, dispute_line
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.payments.operations import ask_refund, open_merchant, start_payment
@@ -123,6 +124,8 @@ def build(in_tenant: Any) -> World:
     }
     keys["refund"] = _refund(keys["paid"])
     keys["notice"] = Notice.objects.get()
+    keys["line"] = keys["invoice"].lines.get()
+    keys["dispute"] = _disputes(keys["line"], Invoice.objects.get(payer=other.guardians[0]))
     for one in (family, other):
         its_class = SchoolClass.objects.create(
             college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
@@ -187,6 +190,13 @@ def _refund(payment: Payment) -> Refund:
     """Asked for by somebody who is not of the cast: any agent may decide."""
     part = PaymentPart.objects.select_related("payment").get(payment=payment)
     return ask_refund(part=part, amount_cents=100, reason="Repas annulés", actor=ACTOR, at=NOW)
+
+
+def _disputes(line: InvoiceLine, others: Invoice) -> Dispute:
+    """One accepted, of the family; one that waits for an answer, of the other."""
+    first = dispute_line(line=line, text="Absent le 5", days=[line.days[0]], actor=ACTOR, at=NOW)
+    accept_dispute(dispute=first, cents=1, answer="Un geste", actor=ACTOR, at=NOW)
+    return dispute_line(line=others.lines.get(), text="Trop cher", actor=ACTOR, at=NOW)
 
 
 def _newcomer(family: Family) -> Pupil:

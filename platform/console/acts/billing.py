@@ -52,10 +52,14 @@ def run_url(run: BillingRun) -> str:
 def _one_run(user: User, keys: Sequence[str]) -> list[BillingRun]:
     if len(keys) != 1:
         raise NotFound(run="")
-    return [access_run(user, _uuid(keys[0]))]
+    return [access_run(user, uuid_of(keys[0]))]
 
 
-def _uuid(key: str) -> uuid.UUID:
+def uuid_of(key: str) -> uuid.UUID:
+    """The identifier a key names.
+
+    :raises NotFound: if it names none
+    """
     try:
         return uuid.UUID(key)
     except ValueError:
@@ -230,10 +234,10 @@ class AnswerAnomalies(Act):
         for key in keys:
             run_key, is_group, code = key.partition(":")
             if is_group:
-                run = access_run(user, _uuid(run_key))
+                run = access_run(user, uuid_of(run_key))
                 found.extend(money_queries.unanswered_of(run, code))
             else:
-                found.append(access_anomaly(user, _uuid(key)))
+                found.append(access_anomaly(user, uuid_of(key)))
         if not found:
             raise NotFound(anomaly="")
         return found
