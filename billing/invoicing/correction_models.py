@@ -26,6 +26,7 @@ class CreditNote(TenantModel):
     class Kind(models.TextChoices):
         CORRECTION = "CORRECTION", _("Correction")
         CANCELLATION = "CANCELLATION", _("Annulation")
+        ADJUSTMENT = "ADJUSTMENT", _("Régularisation")
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     regie = models.ForeignKey(
@@ -40,6 +41,14 @@ class CreditNote(TenantModel):
         on_delete=models.PROTECT,
         related_name="credit_notes",
         verbose_name="facture",
+    )
+    run = models.ForeignKey(
+        "invoicing.BillingRun",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_notes",
+        verbose_name="régularisation",
     )
     kind = models.CharField("nature", max_length=12, choices=Kind.choices)
     reason = models.TextField("motif")
@@ -65,6 +74,14 @@ class CreditNote(TenantModel):
             ),
             models.CheckConstraint(
                 condition=~models.Q(reason=""), name="invoicing_credit_says_why"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="ADJUSTMENT", run__isnull=False)
+                | (~models.Q(kind="ADJUSTMENT") & models.Q(run__isnull=True)),
+                name="invoicing_adjustment_is_of_a_run",
+            ),
+            models.UniqueConstraint(
+                fields=("run", "invoice"), name="invoicing_one_credit_per_invoice_and_run"
             ),
         )
 
@@ -196,3 +213,47 @@ class Dispute(TenantModel):
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.state == self.State.OPEN
+
+
+class DraftCreditNote(TenantModel):
+    """What a correction would credit of an issued invoice."""
+
+    run = models.ForeignKey(
+        "invoicing.BillingRun", on_delete=models.CASCADE, related_name="draft_credits"
+    )
+    invoice = models.ForeignKey("invoicing.Invoice", on_delete=models.PROTECT, related_name="+")
+    total_cents = models.BigIntegerField("total")
+
+    class Meta:
+        verbose_name = "projet d'avoir"
+        verbose_name_plural = "projets d'avoir"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "invoice"), name="invoicing_one_draft_credit_per_invoice"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total_cents__gt=0), name="invoicing_draft_credit_positive"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.invoice_id}"
+
+
+class DraftCreditNoteLine(TenantModel):
+    """What it would credit of a line; `days` are those that are no longer eaten."""
+
+    draft = models.ForeignKey(DraftCreditNote, on_delete=models.CASCADE, related_name="lines")
+    invoice_line = models.ForeignKey(
+        "invoicing.InvoiceLine", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    quantity = models.IntegerField("nombre", default=0, db_default=0)
+    amount_cents = models.BigIntegerField("montant")
+    days = ArrayField(models.DateField(), verbose_name="jours", default=list)
+
+    class Meta:
+        verbose_name = "ligne de projet d'avoir"
+        verbose_name_plural = "lignes de projet d'avoir"
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.invoice_line_id}"

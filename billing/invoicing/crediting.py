@@ -20,7 +20,14 @@ from django.db import connection, transaction
 
 from billing.invoicing import queries
 from billing.invoicing.issuing import take_numbers
-from billing.invoicing.models import CreditNote, Invoice, InvoiceCounter, InvoiceLine, Regie
+from billing.invoicing.models import (
+    BillingRun,
+    CreditNote,
+    Invoice,
+    InvoiceCounter,
+    InvoiceLine,
+    Regie,
+)
 from billing.invoicing.queries import LineStanding, over_paid_code
 from billing.invoicing.statements import named
 from billing.ledger.models import Account, AccountKind
@@ -91,7 +98,7 @@ class Entry:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Note:
+class Note:
     """A credit note to be: its total, and what of it was paid already."""
 
     public_id: uuid.UUID
@@ -221,9 +228,15 @@ def _issue(
     actor: Actor,
     at: datetime.datetime,
 ) -> CreditNote:
-    note = _note_of(invoice, entries, accounts[invoice.ledger_account_id])
-    _post([note], regie=invoice.regie, actor=actor, at=at)
-    write_notes([note], regie=invoice.regie, kind=kind, reason=reason, at=at)
+    account = accounts[invoice.ledger_account_id]
+    note = note_of(invoice, entries, account)
+    if note.over_paid_cents and account.credits_pending:
+        raise CreditOnPaymentUnderWay(
+            invoice=invoice.number,
+            held_cents=account.credits_pending,
+            free_cents=max(note.total_cents - note.over_paid_cents, 0),
+        )
+    issue_notes([note], regie=invoice.regie, kind=kind, reason=reason, actor=actor, at=at)
     found = CreditNote.objects.get(public_id=note.public_id)
     record_audit(
         actor=actor,
@@ -237,26 +250,35 @@ def _issue(
         total_cents=found.total_cents,
         over_paid_cents=found.over_paid_cents,
     )
-    wake_relay_on_commit()
     return found
 
 
-def _note_of(invoice: Invoice, entries: Sequence[Entry], account: Account) -> _Note:
-    """The note, and what of it was paid already, by an account that is locked.
-
-    :raises CreditOnPaymentUnderWay: if a payment keeps what would be credited
-    """
+def note_of(invoice: Invoice, entries: Sequence[Entry], account: Account) -> Note:
+    """The note, and what of it was paid already, by an account that is locked."""
     total = sum(entry.cents for entry in entries)
     free = account.debits_posted - account.credits_posted - account.credits_pending
-    over_paid = max(total - free, 0)
-    if over_paid and account.credits_pending:
-        raise CreditOnPaymentUnderWay(
-            invoice=invoice.number, held_cents=account.credits_pending, free_cents=max(free, 0)
-        )
-    return _Note(new_public_id(), invoice, tuple(entries), total, over_paid)
+    over_paid = max(total - max(free, 0), 0)
+    return Note(new_public_id(), invoice, tuple(entries), total, over_paid)
 
 
-def _post(notes: Sequence[_Note], *, regie: Regie, actor: Actor, at: datetime.datetime) -> None:
+def issue_notes(
+    notes: Sequence[Note],
+    *,
+    regie: Regie,
+    kind: CreditNote.Kind,
+    reason: str,
+    run: BillingRun | None = None,
+    actor: Actor,
+    at: datetime.datetime,
+) -> None:
+    """Post notes in the ledger, number them and write them. Inside the caller's transaction."""
+    if notes:
+        _post(notes, regie=regie, actor=actor, at=at)
+        _write(notes, regie=regie, kind=kind, reason=reason, run=run, at=at)
+        wake_relay_on_commit()
+
+
+def _post(notes: Sequence[Note], *, regie: Regie, actor: Actor, at: datetime.datetime) -> None:
     """Take the notes off what is due, and keep what was paid already to be given back."""
     exceeding = [note for note in notes if note.over_paid_cents]
     opened = open_accounts(accounts=[_over_paid_request(note.invoice) for note in exceeding])
@@ -285,12 +307,13 @@ def _post(notes: Sequence[_Note], *, regie: Regie, actor: Actor, at: datetime.da
     post(transfers=transfers, actor=actor, at=at)
 
 
-def write_notes(
-    notes: Sequence[_Note],
+def _write(
+    notes: Sequence[Note],
     *,
     regie: Regie,
     kind: CreditNote.Kind,
     reason: str,
+    run: BillingRun | None,
     at: datetime.datetime,
 ) -> None:
     """Number the notes and write them with their lines and events, in one statement."""
@@ -322,6 +345,7 @@ def write_notes(
                 json.dumps(entries),
                 regie.pk,
                 kind.value,
+                run.pk if run else None,
                 reason,
                 at.astimezone(PARIS).date(),
                 at,

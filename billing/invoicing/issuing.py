@@ -23,11 +23,14 @@ from commons.identifiers import new_public_id
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class IssuedRun:
-    """What was issued."""
+    """What was issued; of a correction, its credit notes too, and those left out."""
 
     invoices: int
     total_cents: int
     lines: int
+    credits: int = 0
+    credit_cents: int = 0
+    left_out: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Billing runs, drafts, anomalies, invoices. Amounts are cents, owed to the Département.
 
 A run covers one calendar month of the whole département, for the one régie that bills the meals:
-a meal is in one run and no other. Drafts are another table than invoices: they carry no
-number and may be computed again. An invoice and its lines are append-only by grant, and say for ever
-what they said when they were issued; what is left to pay is what the ledger says of the invoice's
-account. Numbers are "year-number", without holes per régie and year; credit notes have a series of
-their own, "AV-year-number" (`correction_models`).
+a meal is in one run and no other. Runs that correct it come after it is issued (`correcting`).
+Drafts are another table than invoices: they carry no number and may be computed again. An invoice
+and its lines are append-only by grant, and say for ever what they said when they were issued; what
+is left to pay is what the ledger says of the invoice's account. Numbers are "year-number", without
+holes per régie and year; credit notes have a series of their own, "AV-year-number"
+(`correction_models`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.invoicing.correction_models import CreditNote, CreditNoteLine, Dispute
+from billing.invoicing.correction_models import (
+    CreditNote,
+    CreditNoteLine,
+    Dispute,
+    DraftCreditNote,
+    DraftCreditNoteLine,
+)
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
 
@@ -27,6 +34,8 @@ __all__ = (
     "CreditNote",
     "CreditNoteLine",
     "Dispute",
+    "DraftCreditNote",
+    "DraftCreditNoteLine",
     "DraftInvoice",
     "DraftLine",
     "Invoice",
@@ -101,7 +110,7 @@ class InvoiceCounter(TenantModel):
 
 
 class BillingRun(TenantModel):
-    """The billing of a month by a régie."""
+    """The billing of a month by a régie; or, once it is issued, what corrects it (`corrects`)."""
 
     class State(models.TextChoices):
         PREPARED = "PREPARED", _("Préparée")
@@ -112,6 +121,15 @@ class BillingRun(TenantModel):
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="runs")
     month = models.DateField("mois")
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name="facturation corrigée",
+    )
+    reason = models.CharField("motif", max_length=300, blank=True, default="", db_default="")
     state = models.CharField("état", max_length=10, choices=State.choices)
     counts = models.JSONField("décompte", default=dict)
     prepared_at = models.DateTimeField("préparée le")
@@ -124,8 +142,17 @@ class BillingRun(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=("month",),
-                condition=~models.Q(state="CANCELLED"),
+                condition=~models.Q(state="CANCELLED") & models.Q(corrects__isnull=True),
                 name="invoicing_one_run_per_month",
+            ),
+            models.UniqueConstraint(
+                fields=("corrects",),
+                condition=models.Q(state__in=("PREPARED", "REVIEWED")),
+                name="invoicing_one_correction_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(corrects__isnull=True) | ~models.Q(reason=""),
+                name="invoicing_correction_says_why",
             ),
             models.CheckConstraint(
                 condition=models.Q(month__day=1), name="invoicing_run_month_is_a_first_day"
@@ -173,6 +200,8 @@ class Line(TenantModel):
     share_before_bp = models.SmallIntegerField(
         "parts d'avant (dix-millièmes)", default=0, db_default=0
     )
+    # Of a complementary invoice: what other documents bill of these meals already.
+    already_billed_cents = models.BigIntegerField("déjà facturé", default=0, db_default=0)
     amount_cents = models.BigIntegerField("montant")
     days = ArrayField(models.DateField(), verbose_name="jours")
 
@@ -327,6 +356,11 @@ class Invoice(TenantModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_complementary(self) -> bool:
+        """Whether it bills what a month already issued had left out; the run should be selected."""
+        return self.run_id is not None and self.run.corrects_id is not None
 
     @property
     def payer_name(self) -> str:

@@ -80,7 +80,7 @@ def invoices_of(user: User) -> QuerySet[Invoice]:
     """The invoices a person pays, latest first."""
     return (
         with_credits(Invoice.objects.filter(payer__user=user))
-        .select_related("ledger_account", "payer", "regie")
+        .select_related("ledger_account", "payer", "regie", "run")
         .order_by("-month", "-pk")
     )
 
@@ -213,7 +213,7 @@ def invoice_with_payer(invoice_id: int) -> Invoice | None:
     """An invoice by its number in the database, for messages."""
     return (
         Invoice.objects.filter(pk=invoice_id)
-        .select_related("payer", "payer__user", "ledger_account", "regie")
+        .select_related("payer", "payer__user", "ledger_account", "regie", "run")
         .first()
     )
 
@@ -243,7 +243,10 @@ def run_overview(run: BillingRun) -> RunOverview:
     anomalies = tuple(run.anomalies.order_by("answered_at", "severity", "code", "pk"))
     previous = (
         BillingRun.objects.filter(
-            regie_id=run.regie_id, month__lt=run.month, state=BillingRun.State.ISSUED
+            regie_id=run.regie_id,
+            month__lt=run.month,
+            state=BillingRun.State.ISSUED,
+            corrects__isnull=True,
         )
         .order_by("-month")
         .first()

@@ -149,7 +149,7 @@ class Children:
         pairs = list(lines.values_list("pupil_id", "invoice_id").distinct()[:MOST_INVOICES])
         rows = (
             Invoice.objects.filter(pk__in={invoice for _pupil, invoice in pairs})
-            .select_related("ledger_account", "payer", "regie")
+            .select_related("ledger_account", "payer", "regie", "run")
             .order_by("-month", "-pk")
         )
         about: dict[int, set[int]] = collections.defaultdict(set)

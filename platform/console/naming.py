@@ -58,7 +58,10 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Account: _account,
     Anomaly: lambda row: anomalies.title_of(row.code),
     AuditEntry: lambda row: said(ACTIONS)(row.action),
-    BillingRun: lambda row: _("Facturation %(month)s") % {"month": wording.of_month(row.month)},
+    BillingRun: lambda row: (
+        (_("Régularisation %(month)s") if row.corrects_id else _("Facturation %(month)s"))
+        % {"month": wording.of_month(row.month)}
+    ),
     BookingException: lambda row: (
         f"{row.get_kind_display()}, {row.enrolment.pupil}, {wording.full_date(row.day)}"
     ),

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 CORRECTIONS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "BILLING_RUN_NOT_ISSUED": (
+        _("Le mois qui commence le %(month)s n'est pas encore facturé."),
+        _("Préparez-le à nouveau : une régularisation vient après l'émission."),
+    ),
+    "BILLING_CORRECTION_REASON_MISSING": (
+        _("Le motif de la régularisation est vide."),
+        _("Écrivez en une phrase pourquoi. Les familles la liront."),
+    ),
     "BILLING_CREDIT_REASON_MISSING": (
         _("Le motif de l'avoir est vide."),
         _("Écrivez en une phrase pourquoi. La famille la lira."),

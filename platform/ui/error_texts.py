@@ -239,6 +239,14 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("C'est trop tard : la cuisine a déjà commandé."),
         _("Appelez le collège si c'est important."),
     ),
+    "CANTEEN_ABSENCE_NOT_PAST": (
+        _("Le %(day)s n'est pas encore passé."),
+        _("Annulez le repas au lieu de justifier l'absence."),
+    ),
+    "CANTEEN_EXCUSE_MISSING": (
+        _("Le motif de l'absence est vide."),
+        _("Écrivez en une phrase ce qui la justifie."),
+    ),
     # People and the academic feed
     "PEOPLE_NOT_A_GUARDIAN": (
         _("Cette personne n'est pas responsable de cet enfant."),

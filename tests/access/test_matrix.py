@@ -206,6 +206,8 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "answer-anomalies": (("anomaly",), {"answer": "Vérifié."}),
     "credit-invoice": (("invoice",), {"reason": "Absence"}),  # the line is named: see `_act`
     "cancel-invoice": (("invoice",), {"reason": "Mauvais payeur"}),
+    "prepare-correction": (("issued",), {"reason": "Absences tardives"}),
+    "excuse-absences": (("enrolment",), {"first_day": "2024-09-05", "reason": "Malade"}),
     "accept-dispute": (("dispute",), {"cents": "1,00", "answer": "Nous sommes d'accord."}),
     "refuse-dispute": (("dispute",), {"answer": "Le repas a été servi."}),
     "close-service-days": (("day",), {"reason": "Grève"}),

@@ -84,7 +84,8 @@ def build(in_tenant: Any) -> World:
     family = make_billed_family(guardians=2)
     other = make_billed_family()
     regie = make_regie()
-    issue(prepare(regie))
+    issued = prepare(regie)
+    issue(issued)
     # Something odd in October: a payer can no longer be reached.
     payer = other.guardians[0]
     payer.email = ""
@@ -112,6 +113,7 @@ def build(in_tenant: Any) -> World:
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
         "run": run,
+        "issued": issued,
         "regie": regie,
         "anomaly": run.anomalies.order_by("pk").first(),
         "version": TariffVersion.objects.order_by("pk").first(),

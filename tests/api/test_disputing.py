@@ -17,7 +17,7 @@ from tests.factories.tariffs import ACTOR
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
 INVOICE = """query($id: ID!) { invoice(id: $id) { due { cents } overPaid { cents }
   creditNotes { number kind reason issuedOn total { cents } overPaid { cents } }
-  lines { id credited { cents } dispute { state text days answer credited { cents } } } } }"""
+  lines { id credited { cents } dispute { state text days answer creditNoteNumber } } } }"""
 SAY = """mutation($input: DisputeInvoiceLineInput!) { disputeInvoiceLine(input: $input) {
   dispute { state text days } errors { code path message } } }"""
 
@@ -118,7 +118,7 @@ def test_corrections_are_read_beside_the_invoice(api, family, invoice):
                     "text": "Absent",
                     "days": [],
                     "answer": "Oui.",
-                    "credited": {"cents": 300},
+                    "creditNoteNumber": "AV-2024-000001",
                 },
             }
         ],

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from billing.invoicing import operations
-from billing.invoicing.models import CreditNote, Invoice
+from billing.invoicing.models import BillingRun, CreditNote, Invoice
 from console import acts
 from tenants.accounts.capabilities import Role
 from tests.console.test_acts import NOW, confirm, text
@@ -166,3 +166,56 @@ def test_who_issues_no_invoice_answers_no_dispute(agent, dispute, role):
 
     for name in ("accept-dispute", "refuse-dispute"):
         assert site.get(acts.url_for(name, dispute)).status_code == 403
+
+
+def test_a_late_absence_becomes_a_correction_of_the_month(agent, invoice):
+    """The instructor notes it; the régisseuse prepares, reviews and issues what corrects it."""
+    enrolment = invoice.lines.get().enrolment
+    instructor = agent(Role.INSTRUCTOR)
+    page, may = shown(
+        instructor,
+        acts.url_for("excuse-absences", enrolment),
+        first_day="2024-09-05",
+        reason="Certificat médical",
+    )
+    assert may
+    assert "dont déjà facturés 1" in page
+    confirm(
+        instructor,
+        acts.url_for("excuse-absences", enrolment),
+        first_day="2024-09-05",
+        reason="Certificat médical",
+    )
+    site = agent(Role.REGISSEUR)
+    first = BillingRun.objects.get()
+    assert "Préparer une régularisation" in text(
+        site.get(f"/console/facturation/{first.public_id}/")
+    )
+
+    page, _may = shown(site, acts.url_for("prepare-correction", first), reason="Absences tardives")
+    assert "À rendre 3,00 €" in page
+    confirm(site, acts.url_for("prepare-correction", first), reason="Absences tardives")
+    correction = BillingRun.objects.get(corrects=first)
+    confirm(site, acts.url_for("review-run", correction))
+    page, _may = shown(site, acts.url_for("issue-run", correction), due_on="2024-12-01")
+    assert "Avoirs émis 1" in page
+    _shown, done = confirm(site, acts.url_for("issue-run", correction), due_on="2024-12-01")
+
+    after = text(site.get(done.headers["Location"]))
+    assert "Régularisation de septembre 2024" in after
+    assert "1 avoir est émis, pour 3,00 €." in after
+    assert CreditNote.objects.get().kind == "ADJUSTMENT"
+    assert "Absences tardives" in text(site.get(f"/console/facturation/{first.public_id}/"))
+    assert "(régularisation)" in text(site.get("/console/facturation/"))
+
+
+def test_a_price_of_an_issued_month_is_corrected_only_when_it_is_said(agent, invoice):
+    pupil = invoice.lines.get().pupil
+    site = agent(Role.INSTRUCTOR)
+    url = acts.url_for("redecide-prices", pupil)
+
+    page, may = shown(site, url, valid_from="2024-09-02")
+    assert not may
+    page, may = shown(site, url, valid_from="2024-09-02", correcting="on")
+    assert may
+    assert "attendent une régularisation" in page

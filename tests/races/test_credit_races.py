@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from billing.invoicing import crediting, operations, queries
+from billing.invoicing import crediting, disputing, operations, queries
 from billing.invoicing.models import CreditNote, Invoice
 from billing.ledger import queries as ledger
 from billing.ledger.models import Account
@@ -178,3 +178,33 @@ def test_a_payment_first_keeps_its_cents_from_a_credit_note(invoice, monkeypatch
     assert run_in_threads([pay, late]) == ["begun", "refused: a payment holds them"]
     assert not CreditNote.objects.exists()
     assert queries.over_paid_cents(invoice) == 0
+
+
+def test_a_dispute_accepted_and_refused_at_once_is_one_of_them(invoice, monkeypatch):
+    dispute = operations.dispute_line(line=invoice.lines.get(), text="Absent", actor=ACTOR, at=AT)
+    credit_lines = disputing.credit_lines
+    is_in = threading.Event()
+
+    def slowly(**options: Any) -> Any:
+        done = credit_lines(**options)
+        is_in.set()
+        until_somebody_waits_for_us()
+        return done
+
+    def accept() -> str:
+        return operations.accept_dispute(
+            dispute=dispute, meals=1, answer="Oui", actor=ACTOR, at=AT
+        ).state
+
+    def refuse() -> str:
+        assert is_in.wait(20)
+        try:
+            operations.refuse_dispute(dispute=dispute, answer="Non", actor=ACTOR, at=AT)
+        except operations.DisputeAlreadyAnswered:
+            return "already answered"
+        return "refused"
+
+    monkeypatch.setattr(disputing, "credit_lines", slowly)
+
+    assert run_in_threads([accept, refuse]) == ["ACCEPTED", "already answered"]
+    assert CreditNote.objects.get().total_cents == 300

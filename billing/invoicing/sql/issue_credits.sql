@@ -5,7 +5,7 @@
 -- the accounts of their invoices locked. A line's own amount is read from the invoice, and a line of
 -- another invoice is left out: the counts then differ, and the caller undoes the whole.
 -- Parameters: public ids, numbers, invoice ids, totals, what is over-paid; the entries as JSON;
--- regie id, kind, reason, issued on, instant.
+-- regie id, kind, run id or null, reason, issued on, instant.
 WITH named AS (
     SELECT *
     FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[])
@@ -19,16 +19,16 @@ entries AS (
     )
 ),
 asked AS (
-    SELECT %s::bigint AS regie_id, %s::text AS kind, %s::text AS reason, %s::date AS issued_on,
-           %s::timestamptz AS at
+    SELECT %s::bigint AS regie_id, %s::text AS kind, %s::bigint AS run_id,
+           %s::text AS reason, %s::date AS issued_on, %s::timestamptz AS at
 ),
 notes AS (
     INSERT INTO invoicing_creditnote (
-        public_id, regie_id, number, invoice_id, kind, reason, issued_on, total_cents,
+        public_id, regie_id, number, invoice_id, kind, run_id, reason, issued_on, total_cents,
         over_paid_cents
     )
     SELECT named.public_id, asked.regie_id, named.number, named.invoice_id, asked.kind,
-           asked.reason, asked.issued_on, named.total_cents, named.over_paid_cents
+           asked.run_id, asked.reason, asked.issued_on, named.total_cents, named.over_paid_cents
     FROM named CROSS JOIN asked
     ORDER BY named.number
     RETURNING id, public_id, invoice_id, total_cents

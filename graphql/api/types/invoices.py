@@ -63,7 +63,9 @@ class Dispute(graphene.ObjectType):
         required=True, description="La réponse ; vide tant qu'il n'y en a pas."
     )
     answered_at = graphene.DateTime(description="Quand la réponse a été faite.")
-    credited = graphene.Field(Money, description="Ce qui a été crédité, si elle est acceptée.")
+    credit_note_number = graphene.String(
+        description="Le numéro de l'avoir qui la suit, si elle est acceptée."
+    )
 
     @staticmethod
     def resolve_id(dispute: DisputeRow, _info: GraphQLResolveInfo) -> uuid.UUID:
@@ -74,8 +76,8 @@ class Dispute(graphene.ObjectType):
         return str(dispute.state)
 
     @staticmethod
-    def resolve_credited(dispute: DisputeRow, _info: GraphQLResolveInfo) -> int | None:
-        return dispute.credit_note.total_cents if dispute.credit_note else None
+    def resolve_credit_note_number(dispute: DisputeRow, _info: GraphQLResolveInfo) -> str | None:
+        return dispute.credit_note.number if dispute.credit_note else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ class InvoiceLine(graphene.ObjectType):
     unit_price = graphene.Field(Money, required=True, description="Le prix d'un repas.")
     share_bp = graphene.Int(
         required=True, description="La part de ce payeur, en dix-millièmes : 10000 pour le tout."
+    )
+    already_billed = graphene.Field(
+        Money, required=True, description="Ce que d'autres factures comptent déjà de ces repas."
     )
     amount = graphene.Field(Money, required=True, description="Le montant de la ligne.")
     days = graphene.List(
@@ -138,6 +143,10 @@ class InvoiceLine(graphene.ObjectType):
         return node.line.share_bp
 
     @staticmethod
+    def resolve_already_billed(node: LineNode, _info: GraphQLResolveInfo) -> int:
+        return node.line.already_billed_cents
+
+    @staticmethod
     def resolve_amount(node: LineNode, _info: GraphQLResolveInfo) -> int:
         return node.line.amount_cents
 
@@ -174,6 +183,9 @@ class Invoice(graphene.ObjectType):
     month = graphene.Date(required=True, description="Le mois facturé, par son premier jour.")
     issued_on = graphene.Date(required=True, description="La date d'émission.")
     due_on = graphene.Date(required=True, description="La date limite de paiement.")
+    is_complementary = graphene.Boolean(
+        required=True, description="Vrai si elle complète un mois déjà facturé."
+    )
     payer_name = graphene.String(required=True, description="Prénom et nom du payeur.")
     total = graphene.Field(Money, required=True, description="Le total de la facture.")
     due = graphene.Field(
@@ -210,6 +222,10 @@ class Invoice(graphene.ObjectType):
     @staticmethod
     def resolve_due_on(node: InvoiceNode, _info: GraphQLResolveInfo) -> datetime.date:
         return node.invoice.due_on
+
+    @staticmethod
+    def resolve_is_complementary(node: InvoiceNode, _info: GraphQLResolveInfo) -> bool:
+        return node.invoice.is_complementary
 
     @staticmethod
     def resolve_payer_name(node: InvoiceNode, _info: GraphQLResolveInfo) -> str:

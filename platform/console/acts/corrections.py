@@ -1,4 +1,4 @@
-"""The acts that correct an issued invoice: a credit note, its cancellation, the answer to a dispute."""
+"""The acts that correct an issued invoice: credit note, cancellation, answer to a dispute, régularisation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from billing.invoicing.queries import LineStanding
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
-from console.acts.billing import uuid_of
+from console.acts.billing import about_run, one_run, run_url, uuid_of
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -341,6 +341,71 @@ class RefuseDispute(_OnOneDispute):
         operations.refuse_dispute(dispute=targets[0], actor=actor, at=at, **answers)
         message = _("La réclamation est refusée. La famille reçoit votre réponse.")
         return Outcome(message=message, url=self.back(targets))
+
+
+class CorrectionForm(forms.Form):
+    """Why the month is corrected."""
+
+    reason = reason_field()
+
+
+@register
+class PrepareCorrection(Act):
+    """Keys name the month's first run, or a correction that waits to be issued."""
+
+    name = "prepare-correction"
+    title = gettext_lazy("Préparer une régularisation")
+    verb = gettext_lazy("Préparer une régularisation")
+    icon = "published_with_changes"
+    capability = Capability.RUN_BILLING
+    form_class = CorrectionForm
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        return one_run(user, keys)
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        return {"reason": targets[0].reason}
+
+    def about(self, targets: list[Any]) -> str:
+        return about_run(targets[0])
+
+    def back(self, targets: list[Any]) -> str:
+        return run_url(targets[0])
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        counts = rehearse(
+            operations.prepare_correction,
+            read=lambda run: run.counts,
+            run=targets[0],
+            reason=answers["reason"],
+            actor=PREVIEW,
+            at=at,
+        )
+        nothing = not counts["invoices"] and not counts["credits"]
+        return Effect(
+            figures=(
+                Figure(_("Factures complémentaires"), str(counts["invoices"])),
+                Figure(_("À payer en plus"), format_euros(counts["total_cents"])),
+                Figure(_("Avoirs"), str(counts["credits"])),
+                Figure(_("À rendre"), format_euros(counts["credit_cents"])),
+                Figure(_("Élèves"), str(counts["pupils"])),
+            ),
+            sentences=(
+                _("Les repas, les prix et les payeurs d'aujourd'hui sont comparés aux factures."),
+                _("Rien n'est envoyé aux familles. Ce sont des projets."),
+            ),
+            warnings=(_("Il n'y a rien à corriger ce mois-ci."),) if nothing else (),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        run = operations.prepare_correction(
+            run=targets[0], reason=answers["reason"], actor=actor, at=at
+        )
+        return Outcome(
+            message=_("La régularisation est prête. Vérifiez-la maintenant."), url=run_url(run)
+        )
 
 
 def line_name(standing: LineStanding) -> str:

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing.invoicing import queries
+from ui import wording
 
 if TYPE_CHECKING:
     from billing.invoicing.models import CreditNote, Dispute, Invoice, InvoiceLine
@@ -29,6 +31,8 @@ class Bill:
     """An invoice in a list."""
 
     public_id: uuid.UUID
+    title: str
+    is_complementary: bool
     number: str
     month: datetime.date
     issued_on: datetime.date
@@ -98,11 +102,23 @@ def state_of(
     return "SOON" if due_on <= on + datetime.timedelta(days=SOON_DAYS) else "DUE"
 
 
+def title_of(invoice: Invoice) -> str:
+    """`Facture de septembre 2024`, or `Facture complémentaire de septembre 2024`."""
+    title = (
+        _("Facture complémentaire %(month)s")
+        if invoice.is_complementary
+        else _("Facture %(month)s")
+    )
+    return title % {"month": wording.of_month(invoice.month)}
+
+
 def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
     """An invoice, and what is left to pay of it."""
     due_cents = max(queries.due_cents(invoice), 0)
     return Bill(
         public_id=invoice.public_id,
+        title=title_of(invoice),
+        is_complementary=invoice.is_complementary,
         number=invoice.number,
         month=invoice.month,
         issued_on=invoice.issued_on,
