@@ -4,6 +4,7 @@ PORT ?= 8000
 RESET ?=
 SCALE ?= 0.1
 SEQUENCES ?= 0:10000
+KILLS ?= 0:20
 
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) tools/bootstrap.py
@@ -17,7 +18,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint guards look bench soak format clean environment
+.PHONY: help demo test lint guards look bench soak kill format clean environment
 
 help: ## Afficher cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,10 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 soak: ## Jouer 10 000 vies de paiements tirées au sort (SEQUENCES=0:10000)
 	@$(BOOTSTRAP) --group test
 	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -q
+
+kill: ## Tuer site, tâches et base à 20 moments d'un mois de factures et de paiements (KILLS=0:20)
+	@$(BOOTSTRAP) --group test
+	@SOCLE_KILLS=$(KILLS) $(BIN)/pytest tests/kill -v -p no:randomly
 
 format: ## Mettre en forme le code et les gabarits
 	@$(BOOTSTRAP) --group lint --group test

@@ -124,13 +124,13 @@ def _empty() -> None:
 
 def run(scale: float) -> list[Row]:
     """Seconds of each way, and what the import adds to memory at half the size and at full size."""
-    from tenants.people.aaf.generator import write_feed
+    from tenants.people.aaf.generator import Population, write_feed
 
     pupils = int(PUPILS * scale)
     with tempfile.TemporaryDirectory(prefix="socle-bench-aaf-") as name:
         whole, half = Path(name) / "whole", Path(name) / "half"
         for folder, count in ((whole, pupils), (half, pupils // 2)):
-            write_feed(folder, pupils=count, seed=1, departement="92", school_year=YEAR)
+            write_feed(folder, Population(pupils=count, seed=1, departement="92", school_year=YEAR))
         weight = sum(path.stat().st_size for path in whole.glob("*.xml")) / 2**20
         parsed, first, again, memory = [], [], [], []
         for _round in range(ROUNDS):

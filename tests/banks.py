@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -15,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 KEY, OTHER_KEY, PLATFORM_KEY = "sk_test_own", "sk_test_other", "sk_test_platform"
 
 
-@pytest.fixture(scope="session")
-def bank_address() -> Iterator[str]:
-    """A bank that three keys open: two accounts', and a platform's."""
+@contextlib.contextmanager
+def bank_running(*more: str) -> Iterator[str]:
+    """The address of a bank that three keys open: two accounts', and a platform's."""
     keys = (f"{KEY}=acct_own", f"{OTHER_KEY}=acct_other", f"{PLATFORM_KEY}=*")
     options = [option for key in keys for option in ("--key", key)]
     with subprocess.Popen(
-        [sys.executable, "-m", "tools.standins.bank", "--port", "0", *options],
+        [sys.executable, "-m", "tools.standins.bank", "--port", "0", *options, *more],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -33,6 +34,13 @@ def bank_address() -> Iterator[str]:
             yield said[0]
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def bank_address() -> Iterator[str]:
+    """One bank for a session of tests."""
+    with bank_running() as address:
+        yield address
 
 
 @pytest.fixture

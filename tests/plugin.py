@@ -203,6 +203,7 @@ if (
 
 from tests.banks import *  # noqa: E402, F403  fixtures need the variables above
 from tests.fixtures import *  # noqa: E402, F403
+from tests.measures import *  # noqa: E402, F403
 
 
 def pytest_sessionstart() -> None:

@@ -27,6 +27,7 @@ from billing.tariffs.queries import (
     in_force,
     in_force_some_day,
     price_on,
+    with_version,
 )
 from commons.periods import month_period
 from commons.school_calendar import SchoolYear
@@ -71,6 +72,8 @@ class MonthOverview:
     days: tuple[DayView, ...]
     meal_count: int
     amount_cents: int | None
+    has_example_price: bool = False
+    has_example_rules: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -277,6 +280,8 @@ def month_overview(
         days=tuple(views),
         meal_count=len(meals),
         amount_cents=_total(prices, meals),
+        has_example_price=any(_is_example(in_force(prices, day)) for day in meals),
+        has_example_rules=any(rules_of(view.day).is_illustrative for view in views),
     )
 
 
@@ -300,7 +305,11 @@ def _can_add(status: DayStatus, *, is_late: bool, is_closed: bool) -> bool:
 
 def _prices(enrolment: Enrolment) -> list[PriceDecision]:
     decisions = PriceDecision.objects.filter(pupil_id=enrolment.pupil_id, service=enrolment.service)
-    return list(in_force_some_day(decisions).order_by("valid_from"))
+    return list(with_version(in_force_some_day(decisions)).order_by("valid_from"))
+
+
+def _is_example(price: PriceDecision | None) -> bool:
+    return price is not None and price.tariff_version.is_illustrative
 
 
 def _price_of(prices: Sequence[PriceDecision], day: datetime.date) -> int | None:

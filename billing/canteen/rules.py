@@ -4,6 +4,7 @@ cancellation: {working_days: 3, cutoff: "24:00", clear_days: false}
 wednesday: BOARDERS_ONLY          # or ALLOWED, or CLOSED
 enrolment_opens_on: 2026-06-01    # optional: families cannot enrol before
 weekdays_change_until: 2026-09-27 # optional: afterwards only an agent changes the days
+is_illustrative: true             # optional: the real rules were not found, every screen says so
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class RulesDefinition:
     wednesday: WednesdayPolicy = WednesdayPolicy.BOARDERS_ONLY
     enrolment_opens_on: datetime.date | None = None
     weekdays_change_until: datetime.date | None = None
+    is_illustrative: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -49,6 +51,7 @@ class RulesDefinition:
             "wednesday": str(self.wednesday),
             "enrolment_opens_on": _iso(self.enrolment_opens_on),
             "weekdays_change_until": _iso(self.weekdays_change_until),
+            "is_illustrative": self.is_illustrative,
         }
 
 
@@ -71,6 +74,7 @@ def parse_rules(data: object) -> RulesDefinition:
         wednesday=fields.choice("wednesday", WednesdayPolicy),
         enrolment_opens_on=fields.date("enrolment_opens_on", required=False),
         weekdays_change_until=fields.date("weekdays_change_until", required=False),
+        is_illustrative=fields.boolean("is_illustrative", default=False),
     )
     fields.close()
     if problems:

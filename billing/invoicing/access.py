@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from billing.invoicing.models import Anomaly, BillingRun, Dispute, Invoice, InvoiceLine
 from billing.invoicing.queries import with_credits
 from commons.errors import NotFound
+from commons.models import Job
 from tenants.accounts.capabilities import Capability
 
 if TYPE_CHECKING:
@@ -78,6 +79,20 @@ def access_run(user: User, public_id: uuid.UUID) -> BillingRun:
     if run is None:
         raise NotFound(run=str(public_id))
     return run
+
+
+def access_job(user: User, public_id: uuid.UUID) -> Job:
+    """
+    A long work of billing, for the staff who read money.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    job = None
+    if user.can(Capability.READ_MONEY):
+        job = Job.objects.filter(public_id=public_id, kind__startswith="billing.").first()
+    if job is None:
+        raise NotFound(job=str(public_id))
+    return job
 
 
 def access_anomaly(user: User, public_id: uuid.UUID) -> Anomaly:

@@ -19,6 +19,7 @@ from billing.ledger.models import AccountKind
 from billing.ledger.operations import AccountRequest, TransferRequest, open_accounts, post
 from commons.actors import Actor
 from commons.identifiers import new_public_id
+from commons.progress import reached
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ def issue_drafts(
     if not drafts:
         return IssuedRun(invoices=0, total_cents=0, lines=0)
     listed = [_Named(draft_id, total, new_public_id()) for draft_id, total in drafts]
+    reached("ledger", 2, of=3)
     account_ids = _post_all(listed, regie=regie, actor=actor, at=at)
     before = take_numbers(regie, fiscal_year=issued_on.year, count=len(listed))
+    reached("invoices", 3, of=3)
     numbers = [f"{issued_on.year}-{before + rank:06d}" for rank in range(1, len(listed) + 1)]
     with connection.cursor() as cursor:
         cursor.execute(NO_NESTED_LOOPS)

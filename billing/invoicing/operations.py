@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
-from billing.invoicing import queries
+from billing.invoicing import meters, queries
 from billing.invoicing.checking import (
     AnomaliesUnanswered,
     DueDateTooEarly,
@@ -71,6 +71,7 @@ from commons.audit import record_audit
 from commons.errors import DomainError
 from commons.outbox import record_event, wake_relay_on_commit
 from commons.periods import month_period
+from commons.progress import reached
 
 __all__ = (
     "SEVERITIES",
@@ -213,6 +214,7 @@ def prepare_run(
     """
     if month.day != 1:
         raise MonthNotFirstDay(month=month.isoformat())
+    reached("former", 1, of=2)
     if month > at.astimezone(PARIS).date():
         raise MonthNotOver(month=month.isoformat())
     if not _lock_regie(regie.pk).bills_meals:
@@ -231,6 +233,7 @@ def prepare_run(
         )
     else:
         _delete_drafts(run)
+    reached("drafts", 2, of=2)
     run.counts = _compute_drafts(run)
     run.state = BillingRun.State.PREPARED
     run.prepared_at = at
@@ -372,6 +375,7 @@ def issue_run(
     run = _lock_run(run.pk)
     take_month(run.month, at=at)
     issued_on = at.astimezone(PARIS).date()
+    reached("checks", 1, of=3)
     refusal = next(why_not_issue(run, due_on=due_on, issued_on=issued_on), None)
     if refusal is not None:
         raise refusal
@@ -396,4 +400,6 @@ def issue_run(
         **dataclasses.asdict(issued),
     )
     wake_relay_on_commit()
+    meters.ISSUED.add(issued.invoices)
+    meters.ISSUED_CENTS.add(issued.total_cents)
     return issued

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from billing.canteen.models import Enrolment
 from billing.invoicing.models import (
     Anomaly,
     BillingRun,
@@ -202,11 +203,28 @@ def credit_note_with_payer(credit_note_id: int) -> CreditNote | None:
 
 def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice, child by child, in order of days."""
+    return in_order(InvoiceLine.objects.filter(invoice=invoice))
+
+
+def in_order(lines: QuerySet[InvoiceLine]) -> QuerySet[InvoiceLine]:
+    """Lines child by child, in order of days, with what `has_example_price` reads."""
     return (
-        InvoiceLine.objects.filter(invoice=invoice)
-        .select_related("pupil", "price_decision", "invoice")
+        lines.select_related("pupil", "price_decision__tariff_version", "invoice")
+        .defer(
+            "price_decision__inputs",
+            "price_decision__steps",
+            "price_decision__tariff_version__definition",
+            "price_decision__tariff_version__legal_basis",
+            "price_decision__tariff_version__source_note",
+        )
         .order_by("pupil__sort_key", "pupil_id", "days", "pk")
     )
+
+
+def has_example_price(line: InvoiceLine) -> bool:
+    """Whether the price of a line is one of an illustrative tariff."""
+    decision = line.price_decision
+    return decision is not None and decision.tariff_version.is_illustrative
 
 
 def invoice_with_payer(invoice_id: int) -> Invoice | None:
@@ -231,6 +249,31 @@ def regies() -> QuerySet[Regie]:
 def regie_named(code: str) -> Regie | None:
     """The régie of this code, if there is one."""
     return Regie.objects.filter(code=code).first()
+
+
+# With as many enrolments a month takes a second or more.
+LONG_WORK = 3_000
+
+
+def regie_by_id(regie_id: int) -> Regie:
+    """A régie by its number in the database, for the worker.
+
+    :raises Regie.DoesNotExist: if there is none
+    """
+    return Regie.objects.get(pk=regie_id)
+
+
+def run_by_id(run_id: int) -> BillingRun:
+    """A run by its number in the database, for the worker.
+
+    :raises BillingRun.DoesNotExist: if there is none
+    """
+    return BillingRun.objects.select_related("regie").get(pk=run_id)
+
+
+def is_long_work() -> bool:
+    """Whether a month of this département takes more than a moment: then a worker does it."""
+    return Enrolment.objects.values("pk")[:LONG_WORK].count() >= LONG_WORK
 
 
 def meals_regie() -> Regie | None:

@@ -10,6 +10,7 @@ from django.db import connection
 from billing.invoicing.models import Anomaly, BillingRun
 from billing.invoicing.statements import NESTED_LOOPS, NO_NESTED_LOOPS, named
 from commons.periods import month_period
+from commons.progress import reached
 from commons.school_calendar import teaching_days
 
 SEVERITIES = {
@@ -54,7 +55,9 @@ def find_anomalies(run: BillingRun) -> dict[_Key, dict[str, object]]:
     found: dict[_Key, dict[str, object]] = {}
     with connection.cursor() as cursor:
         cursor.execute(NO_NESTED_LOOPS)
-        for code in OF_A_MONTH if run.corrects_id is None else OF_A_CORRECTION:
+        codes = OF_A_MONTH if run.corrects_id is None else OF_A_CORRECTION
+        for place, code in enumerate(codes, start=1):
+            reached(code, place, of=len(codes))
             cursor.execute(named(f"anomalies/{code}"), parameters)
             for subject_type, subject_id, details in cursor.fetchall():
                 loaded = json.loads(details) if isinstance(details, str) else details

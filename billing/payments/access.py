@@ -48,6 +48,21 @@ def access_payment(user: User, public_id: uuid.UUID) -> Payment:
     return payment
 
 
+def access_paid_payment(user: User, public_id: uuid.UUID) -> Payment:
+    """
+    A payment that is paid: the user's own, or any for the staff who read money.
+
+    :raises NotFound: if absent, not paid, or not theirs to see
+    """
+    payments = Payment.objects.filter(public_id=public_id, state=Payment.State.PAID)
+    if not user.can(Capability.READ_MONEY):
+        payments = payments.filter(payer__user=user)
+    payment = payments.select_related("merchant", "payer").first()
+    if payment is None:
+        raise NotFound(payment=str(public_id))
+    return payment
+
+
 def access_refund(user: User, public_id: uuid.UUID) -> Refund:
     """
     A refund, for the staff who read money.

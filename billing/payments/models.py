@@ -72,6 +72,10 @@ class Payment(TenantModel):
         EXPIRED = "EXPIRED", _("Abandonné")
         RETURNED = "RETURNED", _("Rejeté par la banque")
 
+    class Method(models.TextChoices):
+        CARD = "CARD", _("Carte bancaire")
+        DIRECT_DEBIT = "DIRECT_DEBIT", _("Prélèvement bancaire")
+
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     merchant = models.ForeignKey(
         Merchant,
@@ -88,6 +92,15 @@ class Payment(TenantModel):
     checkout_url = models.CharField("page de paiement", max_length=2000, blank=True, default="")
     provider_ref = models.CharField(
         "paiement chez le prestataire", max_length=200, blank=True, default=""
+    )
+    # What was chosen at the provider's, once it is known.
+    method = models.CharField(
+        "moyen de paiement",
+        max_length=12,
+        choices=Method.choices,
+        blank=True,
+        default="",
+        db_default="",
     )
     return_url = models.CharField("page de retour", max_length=500)
     email = models.EmailField("courriel", blank=True, default="")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from billing.payments import queries
+from billing.payments import meters, queries
 from billing.payments.asking import look_at_payment
 from billing.payments.models import Merchant, Notice, Payment
 from billing.payments.providers import provider_of
@@ -29,7 +29,11 @@ def receive_notice(
 
     :raises NoticeRefused: if nothing proves it, or it is another account's
     """
-    merchant, facts = _verified(provider, headers, body)
+    try:
+        merchant, facts = _verified(provider, headers, body)
+    except NoticeRefused as refusal:
+        meters.NOTICES_REFUSED.add(reason=refusal.details["reason"], provider=provider)
+        raise
     with transaction.atomic(durable=True):
         notice, is_new = Notice.objects.get_or_create(
             merchant=merchant,
@@ -49,6 +53,7 @@ def receive_notice(
                 occurred_at=at,
                 notice_id=notice.pk,
             )
+        meters.NOTICES.add(outcome="KEPT" if is_new else "REPEATED", provider=provider)
     return notice
 
 

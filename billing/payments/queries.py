@@ -163,6 +163,14 @@ def payment_of_notice(notice: Notice) -> Payment | None:
     )
 
 
+def payment_with_payer(payment_id: int) -> Payment:
+    """A payment by its number in the database, for messages.
+
+    :raises Payment.DoesNotExist: if there is none
+    """
+    return Payment.objects.select_related("payer__user").get(pk=payment_id)
+
+
 def notice_by_id(notice_id: int) -> Notice:
     """A notice by its number in the database, for the worker.
 

@@ -11,7 +11,7 @@ from billing.invoicing.operations import use_over_paid
 from billing.invoicing.queries import over_paid_accounts
 from billing.ledger.models import TransferKind
 from billing.ledger.operations import TransferRequest, lock_accounts, post
-from billing.payments import queries
+from billing.payments import meters, queries
 from billing.payments.models import Payment, PaymentPart, Refund
 from billing.payments.providers.protocol import Outcome, Progress
 from commons.actors import Actor
@@ -63,13 +63,16 @@ def apply_outcome(*, payment: Payment, outcome: Outcome, at: datetime.datetime) 
     locked = lock_payment(payment)
     locked.checked_at = at
     locked.provider_ref = outcome.provider_ref or locked.provider_ref
+    locked.method = outcome.method or locked.method
     problem = _problem(locked, outcome)
     if problem:
         _call_somebody(locked, problem, at=at)
     if problem in _HARMLESS:
         for state in _FORWARD[locked.state].get(outcome.progress, ()):
             _move(locked, state, at=at)
-    locked.save(update_fields=["state", "checked_at", "settled_at", "provider_ref", *_PROBLEM])
+    locked.save(
+        update_fields=["state", "checked_at", "settled_at", "provider_ref", "method", *_PROBLEM]
+    )
     return locked
 
 
@@ -163,6 +166,7 @@ def _call_somebody(payment: Payment, problem: str, *, at: datetime.datetime) -> 
         problem=problem,
     )
     _record(payment, "billing.payment.differs", at=at)
+    meters.DIFFERING.add(problem=problem, provider=payment.merchant.provider)
 
 
 def _move(
@@ -184,6 +188,7 @@ def _move(
     payment.state = state
     if state != _State.PROCESSING:
         payment.settled_at = at
+        meters.count_settled(payment, state=state)
     more = {"reason": reason} if reason else {}
     record_audit(
         actor=actor,

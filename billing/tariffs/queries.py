@@ -54,6 +54,15 @@ def in_force_some_day(decisions: Decisions) -> Decisions:
     return decisions.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")))
 
 
+def with_version(decisions: Decisions) -> Decisions:
+    """Read what a page says of the version of each price, not what it is made of."""
+    return decisions.select_related("tariff_version").defer(
+        "tariff_version__definition",
+        "tariff_version__legal_basis",
+        "tariff_version__source_note",
+    )
+
+
 def version_on(service: str, day: datetime.date) -> TariffVersion | None:
     """The version that prices a service on a day."""
     return (
@@ -137,7 +146,7 @@ def prices_since(
         )
     )
     found: dict[int, list[PriceDecision]] = {}
-    for decision in decisions.order_by("valid_from"):
+    for decision in with_version(decisions).order_by("valid_from"):
         found.setdefault(decision.pupil_id, []).append(decision)
     return found
 

@@ -191,8 +191,7 @@ class Bills:
         """The lines of each, child by child, in order of days."""
         grouped: dict[int, list[InvoiceLine]] = collections.defaultdict(list)
         keys = [invoice.pk for invoice in self.invoices]
-        rows = InvoiceLine.objects.filter(invoice_id__in=keys).select_related("pupil", "invoice")
-        for row in rows.order_by("pupil__sort_key", "pupil_id", "days", "pk"):
+        for row in invoicing.in_order(InvoiceLine.objects.filter(invoice_id__in=keys)):
             grouped[row.invoice_id].append(row)
         return grouped
 

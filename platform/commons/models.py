@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
+from commons.actors import Actor
+from commons.identifiers import new_public_id
 from commons.querysets import TenantManager, TenantRow
 from commons.tenancy import current_schema
 
@@ -83,3 +87,61 @@ class AuditEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type} {self.subject_id}"
+
+
+class Job(TenantModel):
+    """Work that takes more than a moment: asked for by somebody, done by a worker, once.
+
+    `subject` is what it is about: one thing has one job of a kind at a time. `arguments` and `result`
+    hold identifiers and plain values. A refusal of the domain is kept with its code and details.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("En attente")
+        RUNNING = "RUNNING", _("En cours")
+        DONE = "DONE", _("Fait")
+        FAILED = "FAILED", _("Pas fait")
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    kind = models.CharField("travail", max_length=60)
+    subject = models.CharField("objet", max_length=100)
+    arguments = models.JSONField("demande", default=dict, encoder=DjangoJSONEncoder)
+    actor_kind = models.CharField("type d'auteur", max_length=20)
+    actor_id = models.CharField("auteur", max_length=100)
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    result = models.JSONField("résultat", default=dict, encoder=DjangoJSONEncoder)
+    error_code = models.CharField("refus", max_length=60, blank=True, default="")
+    error_details = models.JSONField("détails du refus", default=dict, encoder=DjangoJSONEncoder)
+    asked_at = models.DateTimeField("demandé le")
+    started_at = models.DateTimeField("commencé le", null=True, blank=True)
+    ended_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "travail"
+        verbose_name_plural = "travaux"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "subject"),
+                condition=models.Q(ended_at__isnull=True),
+                name="commons_one_job_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, state__in=("WAITING", "RUNNING"))
+                | models.Q(ended_at__isnull=False, state__in=("DONE", "FAILED")),
+                name="commons_job_ended_when_over",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject} {self.state}"
+
+    @property
+    def actor(self) -> Actor:
+        """Who asked for it."""
+        return Actor(kind=self.actor_kind, id=self.actor_id)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will be done."""
+        return self.ended_at is not None

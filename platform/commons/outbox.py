@@ -15,8 +15,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
+from commons.meters import Counter, Gauge
 from commons.models import OutboxEvent
 from commons.tenancy import current_schema, require_tenant
 
@@ -26,7 +28,20 @@ Handler = Callable[[OutboxEvent], None]
 MAX_ATTEMPTS = 12
 FIRST_RETRY = datetime.timedelta(seconds=10)
 LONGEST_RETRY = datetime.timedelta(hours=6)
-LEASE = datetime.timedelta(minutes=10)  # longer than any handler; a relay that died keeps no longer
+
+DELIVERED = Counter(
+    "socle.outbox.delivered",
+    unit="{event}",
+    description="Events handed to their handlers, with success or not.",
+    attributes={"outcome": ("DELIVERED", "FAILED")},
+)
+LAG = Gauge("socle.outbox.lag", unit="s", description="The age of the oldest event that waits.")
+WAITING = Gauge(
+    "socle.outbox.waiting",
+    unit="{event}",
+    description="Events that are not delivered: those that wait, and those given up.",
+    attributes={"state": ("WAITING", "GIVEN_UP")},
+)
 
 _handlers: dict[str, list[Handler]] = {}
 _wake: Callable[[str], None] | None = None
@@ -101,10 +116,10 @@ def record_event(
 def deliver_pending(*, at: datetime.datetime, limit: int = 200) -> Delivery:
     """Deliver the waiting events of the current schema, oldest first.
 
-    Each event is claimed for `LEASE` in one statement, then handled with no lock held, then marked;
-    so a slow mail server holds no row, and one failure neither stops nor undoes the others. A relay
-    that dies leaves a claim that ends by itself: an event is told at least once. An event waits while
-    an older one of its aggregate does.
+    Each event is claimed for `settings.OUTBOX_LEASE` in one statement, then handled with no lock
+    held, then marked; so a slow mail server holds no row, and one failure neither stops nor undoes
+    the others. A relay that dies leaves a claim that ends by itself: an event is told at least once.
+    An event waits while an older one of its aggregate does.
     """
     delivered = failed = 0
     tried: set[int] = set()
@@ -139,10 +154,9 @@ _CLAIM = """
 
 def _deliver_next(*, at: datetime.datetime, tried: set[int]) -> int | None:
     """Deliver one event: its id, or minus its id when a handler failed, or None when all is done."""
+    lease = settings.OUTBOX_LEASE.total_seconds()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM, [at, LEASE.total_seconds(), at, MAX_ATTEMPTS, list(tried), MAX_ATTEMPTS, at]
-        )
+        cursor.execute(_CLAIM, [at, lease, at, MAX_ATTEMPTS, list(tried), MAX_ATTEMPTS, at])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -154,8 +168,10 @@ def _deliver_next(*, at: datetime.datetime, tried: set[int]) -> int | None:
     except Exception as error:
         logger.exception("outbox handler failed", extra={"event_name": event.name})
         _postpone(event, at=at, error=error)
+        DELIVERED.add(outcome="FAILED")
         return -event.pk
     OutboxEvent.objects.filter(pk=event.pk).update(delivered_at=at, latest_error="")
+    DELIVERED.add(outcome="DELIVERED")
     return event.pk
 
 
@@ -178,3 +194,12 @@ def lag(*, at: datetime.datetime) -> dict[str, Any]:
         )
         waiting, given_up, seconds = cursor.fetchone()
     return {"waiting": waiting, "given_up": given_up, "oldest_seconds": int(seconds)}
+
+
+def report_lag(*, at: datetime.datetime) -> int:
+    """Tell the gauges how this tenant's outbox stands; how many events wait."""
+    found = lag(at=at)
+    LAG.set(found["oldest_seconds"])
+    WAITING.set(found["waiting"], state="WAITING")
+    WAITING.set(found["given_up"], state="GIVEN_UP")
+    return int(found["waiting"])

@@ -14,12 +14,18 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from billing.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine
-from billing.invoicing.queries import credit_notes_of, lines_of, lines_of_credit_note
+from billing.invoicing.queries import (
+    credit_notes_of,
+    has_example_price,
+    lines_of,
+    lines_of_credit_note,
+)
 from billing.tariffs.models import HouseholdResources
 from commons.money import format_euros
 from console import columns, records
 from tenants.people.models import Guardianship, HouseholdMember, Pupil
 from ui import wording
+from ui.price_story import price_text
 from ui.templatetags.ui import percent
 
 if TYPE_CHECKING:
@@ -72,7 +78,7 @@ class Drawer:
                     Cell(line.label),
                     Cell(_days(line.days)),
                     _number(line.quantity),
-                    _number(format_euros(line.unit_price_cents)),
+                    _number(_line_price(line)),
                     _number(percent(line.share_bp)),
                     _number(format_euros(line.amount_cents)),
                 )
@@ -229,6 +235,11 @@ def _begun(memberships: Any) -> Any:
 
 def _number(value: object) -> Cell:
     return Cell(str(value), css=columns.NUMBER)
+
+
+def _line_price(line: InvoiceLine) -> str:
+    """The price of a meal, as `lines_of` reads it."""
+    return price_text(line.unit_price_cents, is_example=has_example_price(line))
 
 
 def _period(row: Any) -> tuple[Cell, Cell]:

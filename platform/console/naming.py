@@ -30,10 +30,10 @@ from billing.invoicing.models import (
 from billing.ledger.models import Account, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
-from commons.models import AuditEntry, OutboxEvent
+from commons.models import AuditEntry, Job, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
-from console.words import ACTIONS, EVENTS, said
+from console.words import ACTIONS, EVENTS, JOBS, said
 from tenants.accounts.models import StaffRole
 from tenants.people.models import (
     FeedImport,
@@ -84,6 +84,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     ),
     Invoice: lambda row: _("Facture %(number)s") % {"number": row.number},
     InvoiceLine: lambda row: f"{row.invoice}, {row.label}",
+    Job: lambda row: said(JOBS)(row.kind),
     Merchant: lambda row: f"{row.regie.name}, {row.get_provider_display()}",
     Notice: lambda row: _("Avis du %(day)s") % {"day": wording.full_date(row.received_at)},
     Payment: lambda row: (

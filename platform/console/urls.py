@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, path
 
-from console.views import acts, billing, families, feeds, style, tariffs, today
+from console.views import acts, billing, documents, families, feeds, jobs, style, tariffs, today
 
 if TYPE_CHECKING:
     from console.sites import ConsoleSite
@@ -23,6 +23,17 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("eleves/<uuid:public_id>/", guard(families.pupil_file), name="pupil-file"),
         path("facturation/", guard(billing.runs), name="billing-runs"),
         path("facturation/<uuid:public_id>/", guard(billing.run), name="billing-run"),
+        path("travaux/<uuid:public_id>/", guard(jobs.job), name="job"),
+        path(
+            "factures/<uuid:public_id>/facture.pdf",
+            guard(documents.invoice_document),
+            name="invoice-document",
+        ),
+        path(
+            "paiements/<uuid:public_id>/recu.pdf",
+            guard(documents.receipt_document),
+            name="receipt-document",
+        ),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
         path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),

@@ -115,6 +115,20 @@ EVENTS: Words = {
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
+JOBS: Words = {
+    "billing.run.prepare": _("Préparation d'un mois"),
+    "billing.correction.prepare": _("Préparation d'une régularisation"),
+    "billing.run.review": _("Vérification d'un mois"),
+    "billing.run.issue": _("Émission des factures d'un mois"),
+}
+# The steps of long work; those of a review are the anomalies looked for.
+STEPS: Words = {
+    "former": _("mettre de côté les projets d'avant"),
+    "drafts": _("calculer les projets de facture"),
+    "checks": _("vérifier que rien n'a changé"),
+    "ledger": _("inscrire ce qui est dû"),
+    "invoices": _("numéroter et écrire les factures"),
+}
 # Why a transfer was booked.
 TRANSFER_NATURES: Words = {
     "invoice": _("Facture émise"),

@@ -7,6 +7,7 @@ from portal.views import (
     brand,
     canteen,
     children,
+    documents,
     home,
     invoices,
     notices,
@@ -42,11 +43,23 @@ urlpatterns = [
     path(f"{_child}cantine/calendrier/", canteen.calendar, name="calendar"),
     path("factures/", invoices.invoices, name="invoices"),
     path("factures/<uuid:public_id>/", invoices.invoice, name="invoice"),
+    path(
+        "factures/<uuid:public_id>/facture.pdf",
+        documents.invoice_document,
+        name="invoice-document",
+    ),
     path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
     path(
         "factures/<uuid:public_id>/lignes/<uuid:line_id>/erreur/", invoices.dispute, name="dispute"
     ),
+    path("paiements/", payments.payments, name="payments"),
     path(_payment, payments.payment, name="payment"),
+    path(f"{_payment}recu.pdf", documents.receipt_document, name="receipt-document"),
+    path(
+        "paiements/attestations/<slug:year>/attestation.pdf",
+        documents.certificate_document,
+        name="certificate-document",
+    ),
     path(f"{_payment}retour/", payments.come_back, name="payment-return"),
     path(f"{_payment}continuer/", payments.resume, name="payment-resume"),
     path(f"{_payment}abandonner/", payments.leave, name="payment-leave"),

@@ -1,4 +1,4 @@
-"""Loading Django for a command."""
+"""Loading Django for a command, and telling what it does where telemetry has an address."""
 
 import os
 
@@ -10,3 +10,9 @@ def django_ready(process: str = "worker") -> None:
     import django  # noqa: PLC0415
 
     django.setup()
+    from django.conf import settings  # noqa: PLC0415  they are ready now
+
+    if any(settings.OTLP_ENDPOINTS.values()):
+        from socle import telemetry  # noqa: PLC0415  dear to import: only where something is sent
+
+        telemetry.send()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,9 +12,20 @@ from django.http import HttpRequest, HttpResponse
 from opentelemetry import trace
 
 from commons import logs
+from commons.meters import Durations
 from socle import telemetry
 
 logger = logging.getLogger(__name__)
+DURATIONS = Durations(
+    "http.server.request.duration",
+    description="How long a page takes to answer, by the pattern of its address.",
+    boundaries=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
+    attributes={
+        "http.request.method": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+        "http.response.status_code": None,
+        "http.route": None,
+    },
+)
 
 # No inline script, no inline style, nothing from another host.
 CONTENT_SECURITY_POLICY = (
@@ -42,12 +54,25 @@ class RequestContextMiddleware:
         span = trace.get_current_span()
         telemetry.put_tenant_on(span)  # it started before the tenant was known
         span.set_attribute("socle.request.reference", reference)
+        started = time.monotonic()
         try:
             response = self.get_response(request)
         finally:
             logs.request_id.reset(token)
+        _measure(request, response, seconds=time.monotonic() - started)
         response.headers.setdefault("Content-Security-Policy", _policy(response))
         response.headers["X-Request-Reference"] = reference
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def _measure(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
+    """Tell the duration under the pattern that was found (`factures/<uuid:public_id>/`), if any."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    told: dict[str, str | int] = {
+        "http.request.method": request.method or "",
+        "http.response.status_code": response.status_code,
+        "http.route": route,
+    }
+    DURATIONS.record(seconds, **told)

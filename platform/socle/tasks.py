@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from billing.ledger import operations as ledger
 from billing.payments import operations as payments
-from commons import outbox
+from commons import jobs, outbox
 from commons.actors import Actor
 from socle.celery import app
 from tenants.registry import directory
@@ -28,7 +28,7 @@ def sweep_outboxes(**_: object) -> dict[str, int]:
     """Wake the relay of every tenant in which something waits."""
 
     def sweep(departement: object) -> int:
-        return int(outbox.lag(at=timezone.now())["waiting"])
+        return outbox.report_lag(at=timezone.now())
 
     waiting = {
         schema: count
@@ -47,6 +47,26 @@ def _for_each(task: Any) -> int:
     for schema in schemas:
         task.apply_async(kwargs={"tenant": schema})
     return len(schemas)
+
+
+@app.task(name="socle.perform_job")
+def perform_job(*, tenant: str, job_id: int, **_: object) -> str:
+    """Do a job of one tenant, unless somebody is at it."""
+    job = jobs.perform(job_id)
+    return job.state if job else ""
+
+
+@app.task(name="socle.resume_jobs_of_tenant")
+def resume_jobs_of_tenant(*, tenant: str, **_: object) -> int:
+    """Take up the jobs of one tenant that nobody does: never begun, or whose worker died."""
+    waiting = [job.pk for job in jobs.left_over(at=timezone.now())]
+    return sum(jobs.perform(job_id) is not None for job_id in waiting)
+
+
+@app.task(name="socle.resume_jobs", crosses_tenants=True)
+def resume_jobs(**_: object) -> int:
+    """Take up, everywhere, the jobs that nobody does."""
+    return _for_each(resume_jobs_of_tenant)
 
 
 @app.task(name="socle.expire_holds_of_tenant")

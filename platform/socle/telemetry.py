@@ -1,4 +1,8 @@
-"""Traces, with the tenant on each span.
+"""Traces, metrics and logs, with the tenant on each; sent by OTLP where the settings say, if they do.
+
+Without an address no provider sends, no thread runs and nothing leaves. Each process that serves
+starts its own, after its fork, and its metrics bear its own `service.instance.id`. What is counted is
+declared with `commons.meters`; what leaves of a log line is in `socle.telemetry_logs`.
 
 Traces are sampled (`TRACE_SAMPLE_PERCENT`), and database spans stay off the hot path unless
 `TRACE_DATABASE=true` (PERFORMANCE.md H). The tenant comes from the resolved schema, never from a
@@ -13,12 +17,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from opentelemetry import _logs, metrics, propagate, trace
 from opentelemetry import context as otel_context
-from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.celery import CeleryInstrumentor
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
+from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -149,11 +160,14 @@ def _kept(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (attributes or {}).items() if name in EXPORTED}
 
 
+def _resource() -> Resource:
+    return Resource.create({"service.name": f"socle-{settings.PROCESS}"})
+
+
 def make_provider(*extra: SpanProcessor) -> TracerProvider:
     """A tracer provider with our sampling, resource and processors."""
     provider = TracerProvider(
-        sampler=OwnSampler(settings.TRACE_SAMPLE_PERCENT / 100),
-        resource=Resource.create({"service.name": f"socle-{settings.PROCESS}"}),
+        sampler=OwnSampler(settings.TRACE_SAMPLE_PERCENT / 100), resource=_resource()
     )
     provider.add_span_processor(TenantSpanProcessor())
     for processor in extra:
@@ -161,26 +175,48 @@ def make_provider(*extra: SpanProcessor) -> TracerProvider:
     return provider
 
 
-def instrument() -> None:
-    """Trace requests and tasks. Called once per process, before Django's handler is made.
-
-    The handler reads the list of middleware once: a tracer added later sees no request.
-    """
+def send() -> None:
+    """Send what has an address: called once per process, after its fork, whatever it does."""
+    where = settings.OTLP_ENDPOINTS
     processors = []
-    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-        exporter = OTLPSpanExporter(endpoint=settings.OTEL_EXPORTER_OTLP_ENDPOINT)
+    if where["traces"]:
+        exporter = OTLPSpanExporter(endpoint=where["traces"])
         processors.append(BatchSpanProcessor(DiscreetExporter(exporter)))
     trace.set_tracer_provider(make_provider(*processors))
+    if where["metrics"]:
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=where["metrics"]))
+        metrics.set_meter_provider(MeterProvider([reader], resource=_resource()))
+    if where["logs"]:  # the handler is in settings.LOGGING
+        logs = LoggerProvider(resource=_resource())
+        logs.add_log_record_processor(
+            BatchLogRecordProcessor(OTLPLogExporter(endpoint=where["logs"]))
+        )
+        _logs.set_logger_provider(logs)
+
+
+def instrument() -> None:
+    """Trace and measure requests and tasks. Called once per process, before Django's handler is made.
+
+    The handler reads the list of middleware once: a tracer added later sees no request. The metrics
+    of these packages are left out: they bear the host a visitor writes, and no tenant; ours are in
+    `socle.middleware` and `socle.celery`.
+    """
+    send()
     # Baggage is left out: a visitor's would go on to every task.
     propagate.set_global_textmap(TraceContextTextMapPropagator())
-    DjangoInstrumentor().instrument()
-    CeleryInstrumentor().instrument()
+    unmeasured = NoOpMeterProvider()
+    DjangoInstrumentor().instrument(meter_provider=unmeasured)
+    CeleryInstrumentor().instrument(meter_provider=unmeasured)
     if environment.flag("TRACE_DATABASE", default=False):
         PsycopgInstrumentor().instrument()
 
 
 def flush() -> None:
-    """Send what waits: a process that Celery ends runs nothing at exit."""
-    provider = trace.get_tracer_provider()
-    if isinstance(provider, TracerProvider):
-        provider.force_flush()
+    """Send what waits: a process that Celery or granian ends runs nothing at exit."""
+    for provider in (
+        trace.get_tracer_provider(),
+        metrics.get_meter_provider(),
+        _logs.get_logger_provider(),
+    ):
+        if isinstance(provider, TracerProvider | MeterProvider | LoggerProvider):
+            provider.force_flush()

@@ -2,7 +2,7 @@
 
 from django.utils.module_loading import autodiscover_modules
 
-from commons import outbox, tenancy
+from commons import jobs, outbox, tenancy
 from tenants.registry.contexts import RegistryTenantSource
 
 
@@ -10,6 +10,7 @@ def wire() -> None:
     """Connect the rooms; called once, when the applications are ready."""
     tenancy.register_tenant_source(RegistryTenantSource)
     outbox.set_wake(_wake_relay)
+    jobs.set_wake(_wake_worker)
     autodiscover_modules("personal_data")  # each room says there what it holds about people
 
 
@@ -18,3 +19,9 @@ def _wake_relay(schema_name: str) -> None:
 
     if schema_name != tenancy.PUBLIC_SCHEMA:
         tasks.relay_outbox.apply_async(kwargs={"tenant": schema_name}, retry=False)
+
+
+def _wake_worker(schema_name: str, job_id: int) -> None:
+    from socle import tasks  # noqa: PLC0415  the Celery application imports the settings
+
+    tasks.perform_job.apply_async(kwargs={"tenant": schema_name, "job_id": job_id}, retry=False)

@@ -4,6 +4,7 @@ Requests are traced from before the handler is made, which reads the list of mid
 """
 
 import os
+from multiprocessing.util import Finalize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socle.settings.production")
 
@@ -12,5 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from socle import startup, telemetry
 
 telemetry.instrument()
+# granian's workers end as multiprocessing's children do: its finalizers run, `atexit` does not.
+Finalize(None, telemetry.flush, exitpriority=0)
 application = get_wsgi_application()
 startup.refuse_unsafe_database()

@@ -266,7 +266,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "FEED_DELTA_BEFORE_FULL": (
         _("Ce fichier ne contient que des changements."),
-        _("Commencez par un annuaire complet."),
+        _("Commencez par l'annuaire complet de l'année %(school_year)s."),
     ),
     "FEED_OLDER_THAN_LATEST": (
         _("Un annuaire plus récent, du %(latest_on)s, est déjà appliqué."),
@@ -420,6 +420,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     **CORRECTIONS,
     # Payments
+    "JOB_GIVEN_UP": (
+        _("Ce travail s'est arrêté plusieurs fois sans finir."),
+        _("Prévenez l'équipe technique, avec l'heure de la demande."),
+    ),
     "PAYMENT_MERCHANT_ALREADY_OPEN": (
         _("Cette régie est déjà payée en ligne sur un autre compte."),
         _("Fermez d'abord ce compte."),

@@ -190,6 +190,13 @@ def kept_kinds(imported: FeedImport) -> Iterator[tuple[str, dict[str, int], int]
             yield str(label), outcomes, 0 if outcomes else read[kind]
 
 
+def feed_name(imported: FeedImport) -> str:
+    """`Complet du 24 août 2026`, or `Changements du 25 août 2026` for a delta."""
+    words = _("Changements du %(day)s") if imported.is_delta else _("Complet du %(day)s")
+    day = datetime.date.fromisoformat(imported.counts["feed_on"])
+    return wording.typographic(words % {"day": wording.full_date(day)})
+
+
 def refusal(error: DomainError) -> str:
     """Why a whole feed is refused, in one line."""
     text = REFUSALS.get(error.details.get("reason", ""))

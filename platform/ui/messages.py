@@ -16,11 +16,13 @@ from billing.canteen.models import Enrolment
 from billing.invoicing import queries as invoicing
 from billing.invoicing.models import InvoiceLine
 from billing.payments import queries as payments
+from billing.payments.receipts import receipt_of
 from billing.tariffs.queries import price_on
 from commons.models import OutboxEvent
 from commons.outbox import handles
 from tenants.people.models import Guardian
 from ui import mail
+from ui.price_story import decided_price
 from ui.wording import local_date
 
 
@@ -110,6 +112,29 @@ def tell_dispute_answered(event: OutboxEvent) -> None:
     ).send()
 
 
+@handles("billing.payment.paid")
+def tell_payment_paid(event: OutboxEvent) -> None:
+    """Write to the payer: how much was paid, of which invoices, and what is left of them."""
+    payment = payments.payment_with_payer(event.payload["payment_id"])
+    receipt = receipt_of(payment)
+    recipient = recipient_of(payment.payer)
+    if receipt is None or recipient is None:  # without a receipt, the bank took it back since
+        return
+    left = sum(max(invoicing.due_cents(part.invoice), 0) for part in receipt.parts)
+    page = reverse("portal:payment", args=[payment.public_id])
+    mail.compose(
+        "payment_paid",
+        event=event,
+        recipient=recipient,
+        part=str(payment.payer.public_id),
+        context={
+            "receipt": receipt,
+            "left_cents": left,
+            "action_url": mail.portal_address(page),
+        },
+    ).send()
+
+
 @handles("canteen.enrolment.created")
 def tell_enrolment_created(event: OutboxEvent) -> None:
     """Write to each payer: which days, from when, at what price."""
@@ -122,7 +147,7 @@ def tell_enrolment_created(event: OutboxEvent) -> None:
     context = {
         "enrolment": enrolment,
         "child": enrolment.pupil,
-        "price_cents": price.unit_price_cents if price else None,
+        "price": decided_price(price) if price else "",
         "action_url": mail.portal_address(page),
     }
     for payer in enrolment.payers.select_related("guardian__user").order_by("pk"):

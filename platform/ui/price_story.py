@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,9 @@ from billing.tariffs.engine import Brackets, Definition, Step
 from billing.tariffs.queries import ExplainedPrice
 from commons.money import NO_BREAK_SPACE, format_euros
 from ui.price_scale import Scale, price_scale
+
+if TYPE_CHECKING:
+    from billing.tariffs.models import PriceDecision
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,6 +57,19 @@ def price_story(price: ExplainedPrice) -> PriceStory:
         if price.is_illustrative
         else "",
     )
+
+
+def price_text(cents: int, *, is_example: bool) -> str:
+    """`2,80 €`, or `2,80 € (exemple)` for a price of an illustrative tariff."""
+    amount = format_euros(cents)
+    return _("%(amount)s (exemple)") % {"amount": amount} if is_example else amount
+
+
+def decided_price(decision: PriceDecision | None) -> str:
+    """The same of a decided price; `–` where there is none."""
+    if decision is None:
+        return "–"
+    return price_text(decision.unit_price_cents, is_example=decision.tariff_version.is_illustrative)
 
 
 def _why(steps: Mapping[str, Step], definition: Definition) -> tuple[str, str]:

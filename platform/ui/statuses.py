@@ -56,6 +56,10 @@ STATUSES: dict[str, Status] = {
     "run.REVIEWED": Status(_("Vérifiée"), "info", "check"),
     "run.ISSUED": Status(_("Émise"), "good", "check"),
     "run.CANCELLED": Status(_("Abandonnée"), "quiet", "cross"),
+    "job.WAITING": Status(_("En attente"), "quiet", "clock"),
+    "job.RUNNING": Status(_("En cours"), "info", "clock"),
+    "job.DONE": Status(_("Fait"), "good", "check"),
+    "job.FAILED": Status(_("Pas fait"), "bad", "alert"),
     "feed.DRY_RUN": Status(_("Essai à blanc"), "info", "info"),
     "feed.APPLIED": Status(_("Appliqué"), "good", "check"),
     "feed.STOPPED": Status(_("Arrêté"), "bad", "alert"),
@@ -69,7 +73,7 @@ STATUSES: dict[str, Status] = {
     "meal.EXTRA": Status(_("Repas ajouté"), "good", "check"),
     "meal.NONE": Status(_("Pas de repas"), "quiet", "cross"),
     "meal.CLOSED": Status(_("Fermé"), "quiet", "cross"),
-    "price.ILLUSTRATIVE": Status(_("Tarif illustratif"), "warn", "info"),
+    "price.ILLUSTRATIVE": Status(_("Tarif d'exemple"), "warn", "info"),
     "proof.PENDING": Status(_("Pièce à ajouter"), "warn", "clock"),
 }
 

@@ -364,6 +364,11 @@ class FeedImport(TenantModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M} {self.state}"
 
+    @property
+    def is_delta(self) -> bool:
+        """Whether the feed said only what changed since the one before."""
+        return bool(self.counts.get("variant") == "DELTA")
+
 
 class FeedImportRow(TenantModel):
     """What became of one record of a feed, or of a person it no longer names.

@@ -23,7 +23,7 @@ from commons.audit import record_audit
 from commons.outbox import record_event
 from commons.school_calendar import SchoolYear
 from commons.tenancy import require_tenant
-from tenants.people import deciding, feeding, locks
+from tenants.people import deciding, feeding, locks, meters
 from tenants.people.aaf import staging
 from tenants.people.aaf.errors import (
     DeltaBeforeFull,
@@ -78,7 +78,7 @@ def import_aaf(
     of the feed's day. The same feed twice changes nothing.
 
     :raises FeedUnreadable: if a file is missing, hostile, no feed, or of a day or year to come
-    :raises DeltaBeforeFull: if a delta comes before any full feed
+    :raises DeltaBeforeFull: if a delta comes before any full feed of its school year
     :raises FeedOlderThanLatest: if a more recent feed was already applied, unless forced
     :raises ImportRunning: if another import is at work
     """
@@ -89,7 +89,7 @@ def import_aaf(
     feeding.prepare_session()
     if not locks.try_lock_feed():
         raise ImportRunning
-    _check_order(feed, is_forced=Force.ORDER in forced)
+    _check_order(feed, year, is_forced=Force.ORDER in forced)
     staging.clear()
     staged = staging.stage(feed.files, say=say)
     if apply:
@@ -116,6 +116,7 @@ def import_aaf(
     would_stop = any(one.is_beyond(disappearing_limit_bp) for one in leaving)
     imported.counts = {
         "feed_on": feed.day.isoformat(),
+        "variant": feed.variant.value,
         "school_year": year.start_year,
         "read": dict(staged.read),
         "become": comparison.counts(),
@@ -134,6 +135,7 @@ def import_aaf(
     imported.ended_at = at + datetime.timedelta(seconds=time.monotonic() - started)
     imported.save(update_fields=["state", "counts", "ended_at"])
     _tell(imported, actor=actor, at=at, forced=sorted(forced))
+    meters.count_feed(imported)
     return imported
 
 
@@ -152,11 +154,14 @@ def _check_dates(feed: FeedFiles, year: SchoolYear, *, at: datetime.datetime) ->
         )
 
 
-def _check_order(feed: FeedFiles, *, is_forced: bool) -> None:
-    latest = FeedImport.objects.filter(state=FeedImport.State.APPLIED).order_by("-pk").first()
+def _check_order(feed: FeedFiles, year: SchoolYear, *, is_forced: bool) -> None:
+    """A delta says nothing of those who stay: only after a full feed of the year does it mean much."""
+    applied = FeedImport.objects.filter(state=FeedImport.State.APPLIED)
+    of_year = applied.filter(counts__school_year=year.start_year)
+    if feed.variant is Variant.DELTA and all(one.is_delta for one in of_year):
+        raise DeltaBeforeFull(feed_on=feed.day, school_year=year.label)
+    latest = applied.order_by("-pk").first()
     if latest is None:
-        if feed.variant is Variant.DELTA:
-            raise DeltaBeforeFull(feed_on=feed.day)
         return
     latest_on = datetime.date.fromisoformat(latest.counts["feed_on"])
     if feed.day < latest_on and not is_forced:

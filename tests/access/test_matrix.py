@@ -55,6 +55,7 @@ HEADER = (
 PARAMETERS = {
     "pupil-file": "pupil",
     "billing-run": "run",
+    "job": "job",
     "tariff-version": "version",
     "feed": "feed",
     "enrolment": "newcomer",
@@ -67,6 +68,7 @@ PARAMETERS = {
     "payment-return": "payment",
     "payment-resume": "payment",
     "payment-leave": "payment",
+    "receipt-document": "paid",
 }
 ARGUMENTS = {
     "child": "pupil",
@@ -134,6 +136,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             keys[key] = world.keys[target].public_id
         elif key == "line_id":
             keys[key] = world.keys["line"].public_id
+        elif key == "year":
+            keys[key] = str(NOW.year)
         else:
             keys[key] = "absent"
     return reverse(name, kwargs=keys, urlconf=urlconf)
@@ -166,7 +170,7 @@ def _rows(world: World) -> dict[str, str]:
     found["console:index enrolments"] = _row(
         world, lambda c: _in_context(get(c, index), "page", "enrolments")
     )
-    for name in ("portal:children", "portal:invoices"):
+    for name in ("portal:children", "portal:invoices", "portal:payments"):
         path = reverse(name)
         found[name] = _row(world, lambda c, path=path: _linked(get(c, path)))
     return found

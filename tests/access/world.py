@@ -28,6 +28,7 @@ from billing.payments.operations import ask_refund, open_merchant, start_payment
 from billing.payments.providers.protocol import Outcome, Progress
 from billing.payments.settling import apply_outcome
 from billing.tariffs.models import TariffVersion
+from commons.models import Job
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 from tenants.people.models import (
@@ -124,6 +125,10 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
+    keys["job"] = Job.objects.create(
+        kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
+        asked_at=NOW,
+    )  # fmt: skip
     keys["refund"] = _refund(keys["paid"])
     keys["notice"] = Notice.objects.get()
     keys["line"] = keys["invoice"].lines.get()

@@ -75,6 +75,20 @@ def test_a_family_reads_its_strand_to_the_cent(api, family):
     assert viewer["invoices"]["nodes"] == [{"total": {"cents": 2700}}]
 
 
+def test_a_price_that_is_an_example_says_so(api, family):
+    asked = """{ viewer { children { price { isIllustrative explanation { note } }
+        invoices(first: 1) { nodes { lines { isIllustrative } } } } } }"""
+
+    viewer = api.sign_in(account_of(family)).read(asked)["viewer"]
+
+    (child,) = viewer["children"]
+    assert child["invoices"]["nodes"] == [{"lines": [{"isIllustrative": True}]}]
+    assert child["price"] == {
+        "isIllustrative": True,
+        "explanation": {"note": "Ce prix est un exemple : une valeur reste à confirmer."},
+    }
+
+
 def test_nobody_is_a_viewer_of_nothing(api, family):
     assert api.read("{ viewer { email } departement { code name } }") == {
         "viewer": None,

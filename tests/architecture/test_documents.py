@@ -113,6 +113,25 @@ def test_every_event_is_documented():
     assert sorted(documented - said) == []
 
 
+def test_every_metric_is_documented_as_it_is_declared():
+    from commons import meters
+    from socle import celery, middleware
+
+    page = (ROOT / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z._]+)` \| `([^`]+)` \| ([^|]*) \|", page, re.MULTILINE)
+    documented = {
+        name: (unit, set(re.findall(r"`([^`]+)`", attributes))) for name, unit, attributes in rows
+    }
+    declared = {
+        one.name: (one.unit, set(one.attributes))
+        for one in meters.declared()
+        if not one.name.startswith("tests.")
+    }
+    assert {celery.DURATIONS.declared.name, middleware.DURATIONS.declared.name} <= set(declared)
+
+    assert documented == declared
+
+
 def test_every_command_is_documented():
     from socle.command import main
 

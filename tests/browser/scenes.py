@@ -13,9 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Response
 
-SPARE_CODE, SPARE_SLUG = "78", "yvelines"  # a département of its own: empty, then full
-SPARE_AGENT = "agent.yvelines@exemple.fr"
-SPARE_PARENT = "parent.yvelines@exemple.fr"
+SPARE_CODE, SPARE_SLUG = "60", "oise"  # a département that is not the demo's: empty, then full
+SPARE_AGENT = "agent.oise@exemple.fr"
+SPARE_PARENT = "parent.oise@exemple.fr"
 MANY_PUPILS = 1500
 
 Scene = tuple[str, Response | None]
@@ -105,8 +105,8 @@ def main() -> None:
     actor, at = Actor.command("make look"), timezone.now()
     with contexts.tenant(f"d{SPARE_CODE}"):
         for email, first_name, role in (
-            (SPARE_AGENT, "Yvette", Role.ADMINISTRATOR),
-            (SPARE_PARENT, "Yvon", None),
+            (SPARE_AGENT, "Odile", Role.ADMINISTRATOR),
+            (SPARE_PARENT, "Odilon", None),
         ):
             user = accounts.create_user(
                 email=email,

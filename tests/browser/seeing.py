@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 WIDTHS = ((390, 844), (1280, 900))
 SCHEMES = ("light", "dark")
+ALL = tuple((width, scheme) for width, _height in WIDTHS for scheme in SCHEMES)
+ONE = ((1280, "light"),)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 # Each width once and each scheme once: contrasts come from the scheme, sizes from the width.
@@ -122,21 +124,21 @@ class Traffic:
 
 @contextmanager
 def contexts(
-    browser: Browser, state: Any = None
+    browser: Browser, state: Any = None, *, shown: Sequence[tuple[int, str]] = ALL
 ) -> Iterator[list[tuple[int, str, BrowserContext]]]:
-    """The four contexts, open together: each width in each scheme."""
+    """The contexts, open together: each width in each scheme, unless less is to be shown."""
+    heights = dict(WIDTHS)
     opened = []
     try:
-        for width, height in WIDTHS:
-            for scheme in SCHEMES:
-                context = browser.new_context(
-                    locale="fr-FR",
-                    color_scheme=scheme,  # type: ignore[arg-type]
-                    viewport={"width": width, "height": height},
-                    storage_state=state,
-                    reduced_motion="reduce",
-                )
-                opened.append((width, scheme, context))
+        for width, scheme in shown:
+            context = browser.new_context(
+                locale="fr-FR",
+                color_scheme=scheme,  # type: ignore[arg-type]
+                viewport={"width": width, "height": heights[width]},
+                storage_state=state,
+                reduced_motion="reduce",
+            )
+            opened.append((width, scheme, context))
         yield opened
     finally:
         for _width, _scheme, context in opened:

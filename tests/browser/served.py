@@ -79,8 +79,8 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextlib.contextmanager
-def serve() -> Iterator[Site]:
-    """Seed a database of its own and serve it, until the block ends."""
+def serve(*, departements: tuple[str, ...] = ("92", "94")) -> Iterator[Site]:
+    """Seed a database of its own and serve it, until the block ends; without codes, all of them."""
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     cluster.create_database(superuser_url, name)
@@ -103,7 +103,7 @@ def serve() -> Iterator[Site]:
         log = Path(folder) / "web.log"
         site = Site(port=port, environment=environment, log=log)
         site.run("migrate", "--quiet")
-        site.run("seed")
+        site.run("seed", *(option for code in departements for option in ("--departement", code)))
         bank = [sys.executable, "-m", "socle.command", "bank", "--state", f"{folder}/bank.json"]
         with log.open("wb") as output:
             banking = subprocess.Popen(

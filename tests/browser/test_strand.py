@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +18,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.seeing import AXE, show_whole
 from tests.browser.served import Site, serve
+from tests.pdfs import plain, text_of
 from tools import chromium
 
 WIDTH = 390
@@ -101,10 +103,19 @@ def _pay(page: Page) -> None:
     assert "rien n'est payé pour de vrai" in page.inner_text("body")
     follow(page.get_by_role("button", name="Payer par carte"))
     assert "Merci, c'est payé." in looked_at(page)
+    assert f"Total payé {plain(page.inner_text('.figure'))}" in _receipt(page)
     page.goto(invoice)
     text = looked_at(page)
     assert "Payée" in text
     assert "par carte" not in text
+
+
+def _receipt(page: Page) -> str:
+    """What the receipt says, downloaded as the person does."""
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="Télécharger le reçu").click()
+    assert waited.value.suggested_filename.startswith("recu-")
+    return text_of(Path(waited.value.path()).read_bytes())
 
 
 def _enrol(page: Page) -> None:

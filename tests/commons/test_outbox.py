@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from commons import outbox
@@ -145,7 +146,7 @@ def test_a_relay_that_died_leaves_a_claim_that_ends(committed_tenant_db, heard):
     heard[0].clear()
 
     assert outbox.deliver_pending(at=AT).delivered == 0
-    assert outbox.deliver_pending(at=AT + outbox.LEASE).delivered == 2
+    assert outbox.deliver_pending(at=AT + settings.OUTBOX_LEASE).delivered == 2
     assert heard[0] == [("a", 1), ("a", 2)]
     assert OutboxEvent.objects.order_by("pk").values_list("attempts", flat=True)[0] == 2
 

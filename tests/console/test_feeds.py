@@ -8,10 +8,33 @@ import re
 from tenants.accounts.capabilities import Role
 from tenants.people.models import Pupil
 from tests.console.test_acts import confirm, text
-from tests.factories.feeds import LATER, became, pupil, school, take, write
+from tests.factories.feeds import (
+    LATER,
+    became,
+    change,
+    delta,
+    pupil,
+    school,
+    take,
+    write,
+)
 
 LEA = {"sn": "Martin", "givenName": "Léa", "ENTEleveINE": "092000001AB"}
 ALI = {"sn": "Koné", "givenName": "Ali", "ENTPersonDateNaissance": "01/01/2012"}
+
+
+def test_the_list_tells_a_complete_feed_from_what_changed_since(agent, tmp_path):
+    take(write(tmp_path / "a", school(), pupil("1", **LEA)))
+    imported = take(delta(tmp_path / "b", change("1", givenName="Léa-Rose")))
+    site = agent(Role.ADMINISTRATOR)
+
+    listed = text(site.get("/console/annuaire/"))
+    told = text(site.get(f"/console/annuaire/{imported.public_id}/"))
+
+    assert "Complet du 2 septembre 2024" in listed
+    assert "Changements du 4 novembre 2024" in listed
+    assert "Changements du 4 novembre 2024" in told
+    assert "Complet" not in told
 
 
 def test_an_identifier_given_again_is_settled_and_the_next_import_follows(agent, tmp_path):

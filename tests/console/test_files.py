@@ -97,7 +97,7 @@ def test_an_invoice_shows_its_lines_and_what_is_left_to_pay(agent):
     assert f"Facture {invoice.number}" in page
     assert f"Reste à payer {euros(invoice.total_cents)}" in page
     assert f"{family.pupil.full_name} Demi-pension" in page
-    assert f"{line.quantity} {euros(line.unit_price_cents)} 100 %" in page
+    assert f"{line.quantity} {euros(line.unit_price_cents)} (exemple) 100 %" in page
     assert str(invoice.public_id) not in page.partition("Lignes")[2]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from typing import Any
+from urllib.parse import urljoin
 
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from billing.invoicing.models import Invoice, Regie
 from billing.payments import operations
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Payment
+from billing.payments.providers.protocol import Outcome, Progress
+from billing.payments.settling import apply_outcome
 from commons import http
 from tests.banks import KEY
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
@@ -58,11 +61,40 @@ def started(invoice: Invoice, cents: int | None = None) -> Payment:
     return operations.open_checkout(payment=payment, at=timezone.now())
 
 
+def said(payment: Payment, progress: Progress, *, at: datetime.datetime | None = None) -> Payment:
+    """A payment of which its provider says this; nobody is asked."""
+    outcome = Outcome(
+        key=str(payment.public_id),
+        progress=progress,
+        amount_cents=payment.amount_cents,
+        currency="eur",
+        provider_ref="pi_1",
+        method=Payment.Method.CARD if progress in (Progress.PAID, Progress.RETURNED) else "",
+    )
+    return apply_outcome(payment=payment, outcome=outcome, at=at or timezone.now())
+
+
+def paid(*parts: tuple[Invoice, int], at: datetime.datetime | None = None) -> Payment:
+    """A payment begun and paid at the same moment; the régie must be paid online."""
+    payment = start(*parts, at=at)
+    payment.state, payment.checkout_ref = Payment.State.OPEN, f"cs_{payment.public_id}"
+    payment.save(update_fields=["state", "checkout_ref"])
+    return said(payment, Progress.PAID, at=at)
+
+
 def at_the_bank(payment: Payment, how: str) -> str:
     """What a person chooses on the bank's page; the address it sends them to."""
     answer = http.request("POST", payment.checkout_url, data={"how": how})
     assert answer.status_code == 303
     return answer.headers["Location"]
+
+
+def asked_at_the_bank(payment: Payment, answer: str) -> str:
+    """Pay with a card whose own bank asks: `yes` or `no`; the address one is then sent to."""
+    asking = urljoin(payment.checkout_url, at_the_bank(payment, "asks"))
+    answered = http.request("POST", asking, data={"answer": answer})
+    assert answered.status_code == 303
+    return answered.headers["Location"]
 
 
 def later_at_the_bank(bank: str, payment: Payment, what: str) -> None:

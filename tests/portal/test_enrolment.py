@@ -119,7 +119,7 @@ def test_situation_offers_the_maximum_with_its_price(site, family):
 
     page = text(site.get(path(family, "situation/")))
 
-    assert "je paie le prix le plus haut, 7,00\u00a0€" in page
+    assert "je paie le prix le plus haut, 7,00\u00a0€ (exemple)" in page
     assert "Je donnerai ma pièce plus tard" in page
 
 
@@ -243,7 +243,7 @@ def test_known_situation_is_kept_and_its_price_shown(site, family):
 
     page = text(site.get(path(family, "situation/")))
 
-    assert "Garder ma situation déjà connue\u00a0: 3,00\u00a0€ par repas" in page
+    assert "Garder ma situation déjà connue\u00a0: 3,00\u00a0€ (exemple) par repas" in page
 
 
 def test_confirmation_shows_days_price_payer_and_first_day(site, family):

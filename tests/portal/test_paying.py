@@ -7,12 +7,17 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
+from billing.payments import operations
 from billing.payments.models import Payment
 from commons import http
+from commons.actors import Actor
 from tests.factories.canteen import make_family
-from tests.factories.payments import SECRET, event, make_invoice, make_merchant
+from tests.factories.payments import SECRET, asked_at_the_bank, event, make_invoice, make_merchant
 from tests.factories.portal import account_of, make_account
+from tests.factories.tariffs import ACTOR
+from tests.pdfs import plain, text_of
 from tests.portal.households import text
 from tools.standins.bank import signature
 
@@ -67,6 +72,31 @@ def test_other_pages_send_forms_nowhere_else(site, invoice, bank):
     assert "form-action 'self';" in site.get("/factures/").headers["Content-Security-Policy"]
 
 
+def test_what_is_given_back_is_said_on_the_proofs(site, invoice, bank):
+    site.get(choose(begin(site, invoice), "card"))
+    payment = Payment.objects.get()
+    refund = operations.ask_refund(
+        part=payment.parts.select_related("payment").get(),
+        amount_cents=600,
+        reason="Repas annulés",
+        actor=ACTOR,
+        at=timezone.now(),
+    )
+    receipt = f"{payment_page()}recu.pdf"
+    assert "Remboursé" not in text_of(site.get(receipt).content)
+
+    refund = operations.approve_refund(refund=refund, actor=Actor("user", "x"), at=timezone.now())
+    operations.look_at_refund(refund=refund, at=timezone.now())
+
+    said = "Total payé 27,00 € Remboursé depuis 6,00 € Payé après remboursement 21,00 €"
+    assert said in text_of(site.get(receipt).content)
+    year = timezone.localdate().year
+    certificate = text_of(site.get(f"/paiements/attestations/{year}/attestation.pdf").content)
+    assert f"{invoice.number} 27,00 € payés, 6,00 € remboursés 21,00 €" in certificate
+    assert "Total payé 21,00 €" in certificate
+    assert "27,00 € dont 6,00 € remboursés" in plain(text(site.get("/paiements/")))
+
+
 def test_coming_back_without_paying_leaves_the_choice(site, invoice, bank):
     address = begin(site, invoice)
     site.get(choose(address, "leave"))
@@ -93,6 +123,18 @@ def test_a_direct_debit_asks_for_patience(site, invoice, bank):
     site.get(choose(begin(site, invoice), "debit"))
 
     assert "quelques jours" in text(site.get(payment_page()))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("yes", "Merci, c'est payé."), ("no", "Ce paiement n'est pas terminé.")]
+)
+def test_ones_own_bank_asks_on_the_way(site, invoice, bank, answer, said):
+    begin(site, invoice)
+
+    asked_at_the_bank(Payment.objects.get(), answer)
+
+    site.get(f"{payment_page()}retour/")
+    assert said in text(site.get(payment_page()))
 
 
 def test_a_bank_that_does_not_answer_is_told_and_tried_again(site, invoice, bank, settings):

@@ -69,7 +69,7 @@ def test_price_names_the_text_it_rests_on_and_its_first_day(site):
 
     assert "Prix valable depuis le 2\u00a0septembre\u00a02024" in page
     assert "R.531-52" in page
-    assert "Tarif illustratif" in page
+    assert "Tarif d'exemple" in page
     assert "Une partie de ce tarif sert d'exemple." in page
 
 

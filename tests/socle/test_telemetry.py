@@ -1,4 +1,4 @@
-"""What leaves a process as traces: read by a collector of ours, from processes started as in service."""
+"""What leaves a process: read by a collector of ours, from processes started as in service."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import (
@@ -57,11 +62,34 @@ os._exit(0)  # as Celery ends a process: nothing runs at exit
 """
 
 
+# A sign-in that fails, with a form as a browser sends it; the process ends as granian's do.
+SIGN_IN = f"""
+from django.test import Client
+from socle import telemetry, wsgi
+site = Client(headers={{"host": "{HOST}"}})
+site.get("/connexion/")
+print(site.post("/connexion/", {{"email": "Diallo@exemple.fr", "password": "x"}}).status_code)
+"""
+KINDS = {
+    "/v1/traces": ExportTraceServiceRequest,
+    "/v1/metrics": ExportMetricsServiceRequest,
+    "/v1/logs": ExportLogsServiceRequest,
+}
+
+
+def attributes_of(one: Any) -> dict[str, Any]:
+    """The attributes of a span, a value or a line."""
+    return {
+        attribute.key: getattr(attribute.value, attribute.value.WhichOneof("value"))
+        for attribute in one.attributes
+    }
+
+
 class Collector:
-    """Receives spans as an OpenTelemetry collector does."""
+    """Receives the three signals as an OpenTelemetry collector does."""
 
     def __init__(self) -> None:
-        self.received: list[ExportTraceServiceRequest] = []
+        self.received: list[Any] = []
         received = self.received
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -71,7 +99,7 @@ class Collector:
                     import gzip
 
                     body = gzip.decompress(body)
-                received.append(ExportTraceServiceRequest.FromString(body))
+                received.append(KINDS[self.path].FromString(body))
                 self.send_response(200)
                 self.end_headers()
 
@@ -81,26 +109,56 @@ class Collector:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
     @property
-    def spans(self) -> dict[str, dict[str, object]]:
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def of_kind(self, signal: str) -> list[Any]:
+        """What was received of a signal."""
+        return [one for one in self.received if isinstance(one, KINDS[f"/v1/{signal}"])]
+
+    @property
+    def spans(self) -> dict[str, dict[str, Any]]:
         """The attributes of each span, by its name."""
         return {
-            span.name: {
-                one.key: getattr(one.value, one.value.WhichOneof("value"))
-                for one in span.attributes
-            }
-            for request in self.received
+            span.name: attributes_of(span)
+            for request in self.of_kind("traces")
             for resource in request.resource_spans
             for scope in resource.scope_spans
             for span in scope.spans
         }
 
+    @property
+    def metrics(self) -> dict[str, list[dict[str, Any]]]:
+        """The attributes of each value, by the name of its metric."""
+        return {
+            metric.name: [
+                attributes_of(point)
+                for point in getattr(metric, metric.WhichOneof("data")).data_points
+            ]
+            for request in self.of_kind("metrics")
+            for resource in request.resource_metrics
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+        }
+
+    @property
+    def lines(self) -> list[tuple[str, dict[str, Any]]]:
+        """The event of each log line, with its attributes."""
+        return [
+            (line.body.string_value, attributes_of(line) | {"trace": line.trace_id.hex()})
+            for request in self.of_kind("logs")
+            for resource in request.resource_logs
+            for scope in resource.scope_logs
+            for line in scope.log_records
+        ]
+
     def run(self, code: str, **variables: str) -> str:
         """Run Python in a process of ours that sends its spans here."""
-        url = f"http://127.0.0.1:{self.server.server_port}/v1/traces"
         done = subprocess.run(
             [sys.executable, "-c", code],
             env=os.environ
-            | {"DJANGO_SETTINGS_MODULE": "socle.settings.test", "OTEL_EXPORTER_OTLP_ENDPOINT": url}
+            | {"DJANGO_SETTINGS_MODULE": "socle.settings.test"}
+            | {"OTEL_EXPORTER_OTLP_ENDPOINT": self.url}
             | {"SOCLE_PROCESS": "web"}  # a command tested before leaves its own
             | variables,
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
@@ -138,13 +196,13 @@ def test_a_task_run_by_a_worker_is_a_span_of_its_tenant(collector):
     assert span["celery.task_name"] == "tests.trace"
 
 
-@pytest.mark.parametrize("code", [REQUEST, TASK])
+@pytest.mark.parametrize("code", [REQUEST, TASK, SIGN_IN])
 def test_what_leaves_names_nobody(collector, code):
     collector.run(code)
 
     sent = "".join(map(str, collector.received))
     assert "socle.tenant.schema" in sent
-    assert "Diallo" not in sent
+    assert "diallo" not in sent.lower()
     assert "192.0.2.7" not in sent
 
 
@@ -199,3 +257,62 @@ def test_a_traceparent_from_outside_does_not_make_a_request_traced(collector):
     assert collector.run(code).strip() == "200 OK"
 
     assert collector.spans == {}
+
+
+def test_the_three_signals_leave_with_their_tenant(collector):
+    assert collector.run(SIGN_IN).strip() == "422", collector.said
+
+    (span,) = (one for name, one in collector.spans.items() if name.startswith("POST"))
+    assert (span["socle.tenant.schema"], span["http.route"]) == ("d92", "connexion/")
+    measured = collector.metrics["http.server.request.duration"]
+    assert {one["socle.tenant.schema"] for one in measured} == {"d92"}
+    assert {one["http.response.status_code"] for one in measured} == {200, 422}
+    assert [
+        (event, line["socle.tenant.schema"], line["http.status_code"], line["http.route"])
+        for event, line in collector.lines
+    ] == [("request refused", "d92", 422, "connexion/")]
+    assert collector.lines[0][1]["socle.request.reference"] == span["socle.request.reference"]
+
+
+def test_a_task_that_fails_is_measured_and_its_process_flushed(collector):
+    collector.run(TASK)
+
+    (measured,) = collector.metrics["socle.task.duration"]
+    assert measured == {
+        "socle.tenant.schema": "d92", "task": "tests.trace", "outcome": "FAILED"
+    }  # fmt: skip
+
+
+def test_one_signal_may_go_somewhere_alone(collector):
+    alone = {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": f"{collector.url}/v1/metrics"}
+
+    collector.run(SIGN_IN, OTEL_EXPORTER_OTLP_ENDPOINT="", **alone)
+
+    assert collector.metrics
+    assert (collector.spans, collector.lines) == ({}, [])
+
+
+SILENT = """
+import socket, sys, threading
+called = []
+sys.addaudithook(lambda name, given: called.append(given[1]) if name == "socket.connect" else None)
+from socle import telemetry, wsgi
+from django.test import Client
+site = Client(headers={"host": "hauts-de-seine.socle.test"})
+site.get("/connexion/")
+telemetry.flush()
+threads = [one.name for one in threading.enumerate() if "tel" in one.name]
+print(threads, [address for address in called if address[1] in PORTS])
+"""
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_without_an_address_nothing_is_sent_and_no_thread_runs(collector, given):
+    """With one, the same process would be seen to do both."""
+    ports = f"PORTS = (4317, 4318, {collector.server.server_port})\n"
+    variables = {} if given else {"OTEL_EXPORTER_OTLP_ENDPOINT": ""}
+
+    said = collector.run(ports + SILENT, **variables).strip()
+
+    assert (said == "[] []") is not given
+    assert ("Otel" in said, bool(collector.received)) == (given, given)

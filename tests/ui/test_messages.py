@@ -5,6 +5,7 @@ import html
 import re
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from billing.canteen.models import EnrolmentPayer
@@ -12,6 +13,7 @@ from billing.invoicing import operations
 from billing.invoicing.models import Invoice
 from billing.payments import operations as payments
 from billing.payments import queries as payment_queries
+from billing.payments.providers.protocol import Progress
 from commons import outbox
 from commons.actors import Actor
 from commons.models import OutboxEvent
@@ -20,7 +22,15 @@ from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
 from tests.factories.ledger import make_account as make_ledger_account
 from tests.factories.ledger import move
-from tests.factories.payments import at_the_bank, look, make_invoice, make_merchant, started
+from tests.factories.payments import (
+    at_the_bank,
+    look,
+    make_invoice,
+    make_merchant,
+    paid,
+    said,
+    started,
+)
 from tests.factories.portal import account_of
 from tests.factories.tariffs import ACTOR, make_resources, make_version
 from ui import mail
@@ -85,8 +95,56 @@ def test_invoice_is_told_to_its_payer(invoiced, mailoutbox):
     )
 
 
-@pytest.mark.parametrize("name", ["billing.invoice.issued", "canteen.enrolment.created"])
+def test_payment_is_told_to_its_payer_with_what_is_left(invoiced, mailoutbox):
+    family, invoice = invoiced
+    make_merchant(invoice.regie)
+    at = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
+    payment = paid((invoice, 2_000), at=at)
+
+    (message,) = deliver(mailoutbox, "billing.payment.paid")
+
+    payer = family.guardians[0]
+    assert message.to == [payer.email]
+    assert message.subject == "Paiement reçu\u00a0: 20,00\u00a0€"
+    assert message.body == (
+        f"Bonjour {payer.first_name},\n\n"
+        "Nous avons bien reçu votre paiement de 20,00\u00a0€, le mardi\u00a08\u00a0octobre.\n\n"
+        "- Facture de septembre\u00a02024\u00a0: 20,00\u00a0€\n\n"
+        "Il vous reste 7,00\u00a0€ à payer.\n\n"
+        "Voir ce paiement et télécharger le reçu\u00a0:\n"
+        f"https://hauts-de-seine.socle.test/paiements/{payment.public_id}/\n\n"
+        f"{PHONE}\n\n--\nLe département des Hauts-de-Seine\n"
+    )
+
+
+def test_payment_that_leaves_nothing_says_so(invoiced, mailoutbox):
+    _family, invoice = invoiced
+    make_merchant(invoice.regie)
+    paid((invoice, invoice.total_cents))
+
+    (message,) = deliver(mailoutbox, "billing.payment.paid")
+
+    assert "Il ne reste rien à payer." in message.body
+    assert "Il ne reste rien à payer." in words(html_of(message))
+    assert "Il vous reste" not in message.body
+
+
+def test_payment_taken_back_before_it_was_told_is_not_told(invoiced, mailoutbox):
+    _family, invoice = invoiced
+    make_merchant(invoice.regie)
+    said(paid((invoice, invoice.total_cents)), Progress.RETURNED)
+
+    assert deliver(mailoutbox, "billing.payment.paid") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["billing.invoice.issued", "canteen.enrolment.created", "billing.payment.paid"]
+)
 def test_message_has_one_action_and_loads_nothing(invoiced, mailoutbox, name):
+    _family, invoice = invoiced
+    make_merchant(invoice.regie)
+    paid((invoice, invoice.total_cents))
+
     (message,) = deliver(mailoutbox, name)
 
     markup = html_of(message)
@@ -125,7 +183,7 @@ def test_enrolment_is_told_with_its_days_and_its_price(mailoutbox):
         f"L'inscription d'Ibrahima à la cantine est faite, à partir du {first_day}.\n\n"
         f"- Collège\u00a0: {family.college.name}\n"
         "- Jours de repas\u00a0: lundi et jeudi\n"
-        "- Prix du repas\u00a0: 3,00\u00a0€\n\n"
+        "- Prix du repas\u00a0: 3,00\u00a0€ (exemple)\n\n"
         f"Annuler un repas ou comprendre le prix\u00a0:\n{page}\n\n"
         f"{PHONE}\n\n--\nLe département des Hauts-de-Seine\n"
     )
@@ -218,7 +276,7 @@ def test_event_delivered_again_makes_the_same_message(invoiced, mailoutbox):
     (first,) = deliver(mailoutbox, "billing.invoice.issued")
     OutboxEvent.objects.filter(name="billing.invoice.issued").update(delivered_at=None)
 
-    (again,) = deliver(mailoutbox, "billing.invoice.issued", at=AT + outbox.LEASE)
+    (again,) = deliver(mailoutbox, "billing.invoice.issued", at=AT + settings.OUTBOX_LEASE)
 
     assert again.extra_headers["Message-ID"] == first.extra_headers["Message-ID"]
     assert again.body == first.body

@@ -73,7 +73,10 @@ class Checkout:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a payment stands, as the provider said when asked. `key` is that of its order."""
+    """How a payment stands, as the provider said when asked. `key` is that of its order.
+
+    `method` is one of `Payment.Method`, or empty when it is unknown, or none of them.
+    """
 
     key: str
     progress: Progress
@@ -81,6 +84,7 @@ class Outcome:
     currency: str
     provider_ref: str = ""
     refunded_cents: int = 0
+    method: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

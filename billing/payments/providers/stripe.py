@@ -17,7 +17,7 @@ import stripe
 from django.conf import settings
 
 from billing.payments.credentials import Credentials, credentials_of
-from billing.payments.models import Merchant
+from billing.payments.models import Merchant, Payment
 from billing.payments.providers.protocol import (
     Checkout,
     Limits,
@@ -42,6 +42,7 @@ TIMEOUT_SECONDS = 10
 TOLERANCE_SECONDS = 300
 _EXPANDED = ["payment_intent.latest_charge"]
 _SESSIONS = "checkout.session."
+_METHODS = {"card": Payment.Method.CARD, "sepa_debit": Payment.Method.DIRECT_DEBIT}
 
 
 class StripeProvider:
@@ -138,7 +139,6 @@ class StripeProvider:
                     {
                         "payment_intent": intent,
                         "amount": order.amount_cents,
-                        "reason": "requested_by_customer",
                         "metadata": {"refund": key},
                     },
                     options={"idempotency_key": f"refund-{key}"},
@@ -233,6 +233,7 @@ def _outcome(session: Mapping[str, Any]) -> Outcome:
         currency=session.get("currency") or "",
         provider_ref=_text(session, "payment_intent"),
         refunded_cents=charge.get("amount_refunded") or 0 if isinstance(charge, dict) else 0,
+        method=_method(intent),
     )
 
 
@@ -251,6 +252,14 @@ def _refund_outcome(refund: Mapping[str, Any]) -> RefundOutcome:
         amount_cents=refund.get("amount") or 0,
         reason=str(refund.get("failure_reason") or refund.get("status") or ""),
     )
+
+
+def _method(intent: Mapping[str, Any]) -> str:
+    """What the charge was made with: the intent itself only says what it allows."""
+    charge = intent.get("latest_charge")
+    details = charge.get("payment_method_details") if isinstance(charge, dict) else None
+    kind = details.get("type") if isinstance(details, dict) else None
+    return _METHODS.get(str(kind), "")
 
 
 def _progress(session: Mapping[str, Any], intent: Mapping[str, Any]) -> Progress:

@@ -97,6 +97,9 @@ class InvoiceLine(graphene.ObjectType):
     child_name = graphene.String(required=True, description="Prénom et nom de l'enfant.")
     quantity = graphene.Int(required=True, description="Le nombre de repas.")
     unit_price = graphene.Field(Money, required=True, description="Le prix d'un repas.")
+    is_illustrative = graphene.Boolean(
+        required=True, description="Vrai si une valeur du tarif reste à confirmer."
+    )
     share_bp = graphene.Int(
         required=True, description="La part de ce payeur, en dix-millièmes : 10000 pour le tout."
     )
@@ -125,6 +128,10 @@ class InvoiceLine(graphene.ObjectType):
     @staticmethod
     def resolve_child_id(node: LineNode, _info: GraphQLResolveInfo) -> uuid.UUID:
         return node.line.pupil.public_id
+
+    @staticmethod
+    def resolve_is_illustrative(node: LineNode, _info: GraphQLResolveInfo) -> bool:
+        return queries.has_example_price(node.line)
 
     @staticmethod
     def resolve_child_name(node: LineNode, _info: GraphQLResolveInfo) -> str:

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from billing.invoicing import operations
 from billing.invoicing.access import access_anomaly, access_run
 from billing.invoicing.models import Anomaly, BillingRun
-from billing.invoicing.queries import regies
+from billing.invoicing.queries import is_long_work, regies
+from commons import jobs
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.models import Job
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
 from console import money_queries
@@ -47,6 +49,14 @@ DUE_AFTER_DAYS = 30
 def run_url(run: BillingRun) -> str:
     """The page of a run."""
     return reverse("console:billing-run", args=[run.public_id])
+
+
+def begun(job: Job) -> Outcome:
+    """Work that a worker does: its page says where it is."""
+    return Outcome(
+        message=_("C'est commencé. Vous pouvez quitter cette page."),
+        url=reverse("console:job", args=[job.public_id]),
+    )
 
 
 def one_run(user: User, keys: Sequence[str]) -> list[BillingRun]:
@@ -146,9 +156,18 @@ class PrepareRun(Act):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
-        run = operations.prepare_run(
-            regie=answers["regie"], month=answers["month"], actor=actor, at=at
-        )
+        regie, month = answers["regie"], answers["month"]
+        if is_long_work():
+            return begun(
+                jobs.ask(
+                    "billing.run.prepare",
+                    subject=f"month:{month.isoformat()}",
+                    arguments={"regie_id": regie.pk, "month": month.isoformat()},
+                    actor=actor,
+                    at=at,
+                )
+            )
+        run = operations.prepare_run(regie=regie, month=month, actor=actor, at=at)
         count = int(run.counts.get("invoices", 0))
         message = ngettext(
             "%(count)d projet de facture est prêt. Vérifiez-le maintenant.",
@@ -207,6 +226,16 @@ class ReviewRun(Act):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
+        if is_long_work():
+            return begun(
+                jobs.ask(
+                    "billing.run.review",
+                    subject=f"month:{targets[0].month.isoformat()}",
+                    arguments={"run_id": targets[0].pk},
+                    actor=actor,
+                    at=at,
+                )
+            )
         run = operations.review_run(run=targets[0], actor=actor, at=at)
         return Outcome(message=_("La vérification est faite."), url=run_url(run))
 
@@ -363,6 +392,19 @@ class IssueRun(Act):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
+        if is_long_work():
+            return begun(
+                jobs.ask(
+                    "billing.run.issue",
+                    subject=f"month:{targets[0].month.isoformat()}",
+                    arguments={
+                        "run_id": targets[0].pk,
+                        "due_on": answers["due_on"].isoformat(),
+                    },
+                    actor=actor,
+                    at=at,
+                )
+            )
         issued = operations.issue_run(run=targets[0], due_on=answers["due_on"], actor=actor, at=at)
         message = ngettext(
             "%(count)d facture est émise, pour %(total)s.",

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from billing.invoicing import operations, queries
 from billing.invoicing.access import access_dispute, access_invoice
 from billing.invoicing.models import CreditNote, Invoice
-from billing.invoicing.queries import LineStanding
+from billing.invoicing.queries import LineStanding, is_long_work
+from commons import jobs
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
-from console.acts.billing import about_run, one_run, run_url, uuid_of
+from console.acts.billing import about_run, begun, one_run, run_url, uuid_of
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -400,8 +401,19 @@ class PrepareCorrection(Act):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
+        (corrected,) = targets
+        if is_long_work():
+            return begun(
+                jobs.ask(
+                    "billing.correction.prepare",
+                    subject=f"month:{corrected.month.isoformat()}",
+                    arguments={"run_id": corrected.pk, "reason": answers["reason"]},
+                    actor=actor,
+                    at=at,
+                )
+            )
         run = operations.prepare_correction(
-            run=targets[0], reason=answers["reason"], actor=actor, at=at
+            run=corrected, reason=answers["reason"], actor=actor, at=at
         )
         return Outcome(
             message=_("La régularisation est prête. Vérifiez-la maintenant."), url=run_url(run)

@@ -21,7 +21,6 @@ from billing.tariffs.models import Service
 from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.errors import NotFound
-from commons.money import format_euros
 from commons.periods import Period
 from commons.school_calendar import SchoolYear, school_year_of
 from console.acts.framework import (
@@ -44,6 +43,7 @@ from tenants.people.access import access_pupil
 from tenants.people.models import Pupil
 from tenants.people.queries import payers_of, schooling_on
 from ui import wording
+from ui.price_story import decided_price
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -126,19 +126,19 @@ class EnrolPupil(OnOnePupil):
         start_on: datetime.date = answers["start_on"]
         asked = _enrolment_of(pupil, answers)
 
-        def read(enrolment: Enrolment) -> tuple[int | None, int]:
+        def read(enrolment: Enrolment) -> tuple[str, int]:
             price = price_on(pupil, Service.HALF_BOARD, start_on)
             meals = meals_for(enrolment, Period(start_on, enrolment.valid_until))
-            return (price.unit_price_cents if price else None), len(meals)
+            return decided_price(price), len(meals)
 
-        cents, meals = rehearse(operations.enrol, read=read, actor=PREVIEW, at=at, **asked)
+        price, meals = rehearse(operations.enrol, read=read, actor=PREVIEW, at=at, **asked)
         payers = [
             (payer.guardian.full_name, wording.typographic(f"{payer.share_bp / 100:g} %"))
             for payer in asked["payers"]
         ]
         return Effect(
             figures=(
-                Figure(_("Prix d'un repas"), "–" if cents is None else format_euros(cents)),
+                Figure(_("Prix d'un repas"), price),
                 Figure(_("Repas jusqu'à l'été"), str(meals)),
                 Figure(_("Premier jour"), wording.full_date(start_on)),
                 Figure(_("Jours"), wording.weekday_list(answers["weekdays"])),

@@ -20,7 +20,6 @@ from billing.tariffs.engine import Basis
 from billing.tariffs.models import HouseholdResources, Service
 from billing.tariffs.queries import definition_of, price_on, resources_on, version_on
 from commons.actors import Actor
-from commons.money import format_euros
 from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
     PREVIEW,
@@ -39,6 +38,7 @@ from tenants.people import families
 from tenants.people.models import Guardianship, Pupil
 from tenants.people.queries import guardianships_of
 from ui import wording
+from ui.price_story import decided_price
 
 Proof = HouseholdResources.Proof
 WHOLE = Decimal(100)
@@ -178,8 +178,7 @@ def _quotient(resources: HouseholdResources | None) -> str:
 
 
 def _price(pupil: Pupil, day: datetime.date) -> str:
-    decision = price_on(pupil, Service.HALF_BOARD, day)
-    return format_euros(decision.unit_price_cents) if decision else "–"
+    return decided_price(price_on(pupil, Service.HALF_BOARD, day))
 
 
 class SharesForm(forms.Form):

@@ -18,7 +18,6 @@ from billing.tariffs.models import Service
 from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.errors import NotFound
-from commons.money import format_euros
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -39,6 +38,7 @@ from console.acts.framework import (
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import access_pupil
 from ui import wording
+from ui.price_story import decided_price
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -102,7 +102,7 @@ class RedecidePrices(Act):
             standing = price_on(pupil, Service.HALF_BOARD, day)
             before = standing.unit_price_cents if standing else None
             changed += before != decision.unit_price_cents
-            rows.append((pupil.full_name, _euros(before), _euros(decision.unit_price_cents)))
+            rows.append((pupil.full_name, decided_price(standing), decided_price(decision)))
         return Effect(
             figures=(
                 Figure(_("Élèves"), str(len(rows))),
@@ -136,7 +136,3 @@ class RedecidePrices(Act):
             "count": done
         }
         return Outcome(message=message, url=self.back(targets), refusals=refusals, done=done)
-
-
-def _euros(cents: int | None) -> str:
-    return "–" if cents is None else format_euros(cents)

@@ -60,6 +60,7 @@ class CanteenRulesAdmin(ReadOnlyAdmin):
             (gettext("Mercredi"), wednesday[rules.wednesday]),
             (gettext("Les familles inscrivent à partir du"), rules.enrolment_opens_on),
             (gettext("Les familles changent les jours jusqu'au"), rules.weekdays_change_until),
+            (gettext("Règles d'exemple"), rules.is_illustrative),
         )
         return [
             *super().details(request, row),

@@ -116,6 +116,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
         found.append(Detail(gettext("Reste à payer"), format_euros(due_cents(row))))
         if over_paid := over_paid_cents(row):
             found.append(Detail(gettext("À rembourser"), format_euros(over_paid)))
+        url = reverse("console:invoice-document", args=[row.public_id])
+        found.append(Detail(gettext("Document"), gettext("Facture en PDF"), url=url))
         return found
 
     def around(self, request: SignedInRequest, row: Any) -> list[Table]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from commons.models import AuditEntry, OutboxEvent
+from commons.models import AuditEntry, Job, OutboxEvent
+from console import agents
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
-from console.words import ACTIONS, ACTOR_KINDS, EVENTS, SUBJECTS, said
+from console.words import ACTIONS, ACTOR_KINDS, EVENTS, JOBS, SUBJECTS, said
 from tenants.accounts.capabilities import Capability
 
 
@@ -46,3 +48,21 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     list_filter = (("delivered_at", admin.EmptyFieldListFilter),)
     ordering = ("-pk",)
     empty_text = _("Rien n'attend : tout est parti.")
+
+
+@admin.register(Job, site=console_site)
+class JobAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_MONEY,)
+    list_display = ("asked_at", "kind", "actor_id", "state", "ended_at")
+    list_filter = ("state",)
+    words: ClassVar = {
+        "kind": said(JOBS),
+        "actor_kind": said(ACTOR_KINDS),
+        "actor_id": agents.name_of_actor,
+    }
+    ordering = ("-pk",)
+    explanation = _("Ce qui prend plus d'un instant, et qui continue quand on quitte la page.")
+    empty_text = _("Aucun long travail n'a été demandé.")
+
+    def page_of(self, row: Any) -> str:
+        return reverse("console:job", args=[row.public_id])

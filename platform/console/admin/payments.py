@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
-from console import payment_names
+from console import agents
 from console.filters import ToLookAtFilter, UnhandledFilter
 from console.readonly import ReadOnlyAdmin, amount, column
+from console.records import NOTHING, Detail
 from console.sites import console_site
 from console.words import PROBLEMS, REFUND_FAILURES, said
 from tenants.accounts.capabilities import Capability
+from ui.requests import SignedInRequest
 
 
 @admin.register(Merchant, site=console_site)
@@ -48,8 +52,16 @@ class PaymentAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     hides = ("checkout_ref", "checkout_url", "return_url", "provider_ref")
     acts = ("ask-refund", "ask-provider-again", "answer-payment", "close-unknown-payment")
-    words: ClassVar = {"problem": said(PROBLEMS), "answered_by": payment_names.agent}
+    words: ClassVar = {"problem": said(PROBLEMS), "answered_by": agents.name_of_actor}
     empty_text = _("Personne n'a encore payé en ligne.")
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        receipt = Detail(gettext("Document"), NOTHING)
+        if row.state == Payment.State.PAID:
+            address = reverse("console:receipt-document", args=[row.public_id])
+            receipt = Detail(gettext("Document"), gettext("Reçu en PDF"), url=address)
+        reference = Detail(gettext("Référence du reçu"), str(row.public_id))
+        return [*super().details(request, row), reference, receipt]
 
 
 @admin.register(PaymentPart, site=console_site)
@@ -81,8 +93,8 @@ class RefundAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     hides = ("provider_ref", "hold")
     words: ClassVar = {
-        "asked_by": payment_names.agent,
-        "decided_by": payment_names.agent,
+        "asked_by": agents.name_of_actor,
+        "decided_by": agents.name_of_actor,
         "failure": said(REFUND_FAILURES),
     }
     acts = ("approve-refunds", "refuse-refunds")

@@ -16,12 +16,13 @@ from billing.tariffs.models import (
     TariffVersion,
 )
 from billing.tariffs.queries import explained_price
-from console.readonly import ReadOnlyAdmin
+from console import columns
+from console.readonly import ReadOnlyAdmin, column
 from console.records import Detail
 from console.sites import console_site
 from console.words import PRICE_SOURCES, said
 from tenants.accounts.capabilities import Capability
-from ui.price_story import price_story
+from ui.price_story import decided_price, price_story
 from ui.requests import SignedInRequest
 
 _TARIFFS = (Capability.READ_FILES, Capability.MANAGE_TARIFFS)
@@ -62,8 +63,8 @@ class HouseholdResourcesAdmin(ReadOnlyAdmin):
 
 @admin.register(PriceDecision, site=console_site)
 class PriceDecisionAdmin(ReadOnlyAdmin):
-    list_display = ("pupil", "service", "unit_price_cents", "source", "valid_from", "valid_until")
-    list_select_related = ("pupil",)
+    list_display = ("pupil", "service", "price", "source", "valid_from", "valid_until")
+    list_select_related = ("pupil", "tariff_version")
     list_filter = ("service", "source")
     words: ClassVar = {"source": said(PRICE_SOURCES)}
     search_prefixes = ("pupil__search_key",)
@@ -74,7 +75,11 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
     explanation = _("Chaque prix garde les données et les étapes qui l'expliquent.")
     empty_text = _("Aucun prix n'est encore décidé.")
 
+    @column(_("Prix unitaire"), order="unit_price_cents", cell_class=columns.NUMBER)
+    def price(self, row: PriceDecision) -> str:
+        return decided_price(row)
+
     def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
         story = price_story(explained_price(row))
-        sentences = " ".join(sentence for sentence in story.sentences if sentence)
+        sentences = " ".join(filter(None, (*story.sentences, story.note)))
         return [*super().details(request, row), Detail(gettext("Explication"), sentences)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
@@ -16,7 +16,10 @@ from django.utils.safestring import SafeString
 
 from console import columns, labels, naming, records
 from tenants.accounts.models import StaffRole
-from ui import statuses, wording
+from ui import feed_texts, statuses, wording
+
+if TYPE_CHECKING:
+    from tenants.people.models import FeedImport
 
 register = template.Library()
 
@@ -66,6 +69,12 @@ def breakable(name: str, after: str) -> SafeString:
 def moment(value: Any) -> str:
     """`7 octobre 2024, 14 h 05`"""
     return records.moment(value) if value else records.NOTHING
+
+
+@register.filter
+def feed_name(imported: FeedImport) -> str:
+    """`Complet du 24 août 2026`"""
+    return feed_texts.feed_name(imported)
 
 
 @register.filter

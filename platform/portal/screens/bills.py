@@ -60,6 +60,7 @@ class ChildLines:
     first_name: str
     is_shared: bool
     price_url: str
+    is_example_price: bool
     lines: tuple[InvoiceLine, ...]
     doubts: tuple[Doubt, ...]
 
@@ -186,6 +187,7 @@ def _child(pupil: Pupil, lines: Sequence[InvoiceLine], doubts: Sequence[Doubt]) 
         first_name=lines[0].pupil_first_name,
         is_shared=any(line.share_bp != 10_000 for line in lines),
         price_url=reverse("portal:price", args=[pupil.public_id]) if has_price else "",
+        is_example_price=any(queries.has_example_price(line) for line in lines),
         lines=tuple(lines),
         doubts=tuple(doubt for doubt in doubts if doubt.dispute or doubt.url),
     )

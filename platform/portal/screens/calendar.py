@@ -45,6 +45,8 @@ class Month:
     meal_count: int
     amount_cents: int | None
     next_cancellable: DayView | None
+    has_example_price: bool
+    has_example_rules: bool
 
 
 def parse_month(written: str, *, within: Period, default: datetime.date) -> datetime.date:
@@ -82,6 +84,8 @@ def month_screen(
         meal_count=sum(part.meal_count for part in parts),
         amount_cents=None if None in amounts else sum(cents or 0 for cents in amounts),
         next_cancellable=_next_cancellable(views.values()),
+        has_example_price=any(part.has_example_price for part in parts),
+        has_example_rules=any(part.has_example_rules for part in parts),
     )
 
 

@@ -20,13 +20,12 @@ from billing.tariffs.engine import Situation, decide
 from billing.tariffs.models import Service
 from billing.tariffs.queries import ExplainedPrice
 from commons.errors import DomainError
-from commons.money import format_euros
 from commons.periods import Period
 from commons.school_calendar import school_year_of
 from portal.screens.family import running_enrolment
 from ui import wording
 from ui.errors import explain, explain_code, tenant_phone
-from ui.price_story import PriceStory, price_story
+from ui.price_story import PriceStory, price_story, price_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +143,7 @@ def situation_options(
     definition = queries.definition_of(version)
     expected = expected_price(pupil, on=day)
     if expected is not None:
-        amount = format_euros(expected.unit_price_cents)
+        amount = price_text(expected.unit_price_cents, is_example=version.is_illustrative)
         words = (
             _("%(answer)s : %(amount)s par repas")
             if resources
@@ -153,7 +152,7 @@ def situation_options(
         options = [(KEEP, wording.typographic(words % {"answer": options[0][1], "amount": amount}))]
     if definition.may_choose_maximum:
         words = _("Je ne donne rien : je paie le prix le plus haut, %(amount)s")
-        amount = format_euros(definition.highest_cents)
+        amount = price_text(definition.highest_cents, is_example=version.is_illustrative)
         options.append((MAXIMUM, wording.typographic(words % {"amount": amount})))
     return options, KEEP if resources else ""
 

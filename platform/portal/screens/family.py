@@ -31,6 +31,7 @@ class ChildCard:
     enrolment_state: str
     weekdays: int
     price_cents: int | None
+    is_example_price: bool
 
     @property
     def public_id(self) -> uuid.UUID:
@@ -99,6 +100,7 @@ def _card(
         enrolment_state="ACTIVE" if enrolment else "DRAFT" if has_draft else "NONE",
         weekdays=enrolment.weekdays if enrolment else 0,
         price_cents=price.unit_price_cents if price else None,
+        is_example_price=price is not None and price.tariff_version.is_illustrative,
     )
 
 

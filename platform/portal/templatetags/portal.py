@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,8 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
         (reverse("portal:help"), _("Aide"), "help"),
     ]
     home = doors[0][0]
+    if path.startswith(reverse("portal:payments")):
+        path = reverse("portal:invoices")  # what was paid is beside what is to be paid
     return {
         "place": place,
         "doors": [
@@ -34,6 +37,12 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
             for url, label, icon in doors
         ],
     }
+
+
+@register.simple_tag
+def landing_url() -> str:
+    """The address of the list of départements."""
+    return f"{settings.PORTAL_ORIGIN.format(host=settings.PUBLIC_HOST)}/"
 
 
 @register.inclusion_tag("portal/parts/crumbs.html")

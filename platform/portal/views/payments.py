@@ -18,6 +18,7 @@ from billing.payments.models import Payment
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from portal.doors import family_page, lead_to, show
+from portal.screens.payments import payments_page
 from ui.errors import explain
 from ui.requests import SignedInRequest
 
@@ -94,6 +95,13 @@ def _ask(request: SignedInRequest, payment: Payment, act: operations.Asking) -> 
         act(payment=payment, at=timezone.now())
     except DomainError as error:
         messages.error(request, str(explain(error)))
+
+
+@family_page()
+def payments(request: SignedInRequest) -> HttpResponse:
+    """What is left to pay, what was paid, and the documents that prove it."""
+    page = payments_page(request.user, on=timezone.localdate())
+    return show(request, "portal/pages/payments.html", {"page": page})
 
 
 @family_page()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from socle.command_errors import Refused
 from socle.django_ready import django_ready
 
 if TYPE_CHECKING:
+    from tenants.people.aaf.generator import Population
     from tenants.people.models import FeedImport, FeedImportRow
 
 EXAMPLES = 20
@@ -39,24 +41,49 @@ def fixtures() -> None:
 @click.option(
     "--year", type=int, default=2026, show_default=True, help="Début de l'année scolaire."
 )
+@click.option("--delta", "is_delta", is_flag=True, help="Ce qui change le lendemain du complet.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("var/aaf"))
-def make_aaf(pupils: int, seed: int, departement: str, year: int, out: Path) -> None:
-    """Écrire un annuaire académique complet, inventé mais vraisemblable."""
+def make_aaf(
+    *, pupils: int, seed: int, departement: str, year: int, is_delta: bool, out: Path
+) -> None:
+    """Écrire un annuaire académique inventé mais vraisemblable : complet, ou delta."""
     django_ready("worker")
-    from tenants.people.aaf.generator import NoSuchDepartement, write_feed  # noqa: PLC0415
+    from tenants.people.aaf.generator import NoSuchDepartement, Population  # noqa: PLC0415
 
-    click.echo(f"Écriture de {pupils} élèves dans {out}…")
     try:
-        written = write_feed(
-            out, pupils=pupils, seed=seed, departement=departement, school_year=year
-        )
+        population = Population(pupils=pupils, seed=seed, departement=departement, school_year=year)
     except NoSuchDepartement as error:
         raise Refused(
             f"« {departement} » n'est pas un code de département. Écrivez par exemple 92, 2A ou 974."
         ) from error
-    click.echo(
+    click.echo(_written_delta(out, population) if is_delta else _written_feed(out, population))
+
+
+def _written_feed(out: Path, population: Population) -> str:
+    """Write a complete feed, and say what is in it."""
+    from tenants.people.aaf.generator import write_feed  # noqa: PLC0415
+
+    click.echo(f"Écriture de {population.pupils} élèves dans {out}…")
+    written = write_feed(out, population)
+    return (
         f"{len(written.files)} fichiers : {written.colleges} collèges, {written.pupils} élèves, "
         f"{written.guardians} responsables, {written.links} liens."
+    )
+
+
+def _written_delta(out: Path, population: Population) -> str:
+    """Write the delta of the next day, and say what is in it."""
+    from tenants.people.aaf.generator import Happening, write_delta  # noqa: PLC0415
+
+    click.echo(f"Écriture du delta dans {out}…")
+    day = population.first_day + datetime.timedelta(days=1)
+    written = write_delta(out, population, day=day)
+    happened = written.happened
+    return (
+        f"{len(written.files)} fichiers : {written.arriving} élèves arrivent, "
+        f"{happened[Happening.LEAVES]} partent, {happened[Happening.CHANGES_CLASS]} changent de classe. "
+        f"Familles qui déménagent : {happened[Happening.MOVES]} ; "
+        f"qui ont un responsable de plus : {happened[Happening.GAINS_GUARDIAN]}."
     )
 
 
@@ -131,7 +158,7 @@ def _report(imported: FeedImport) -> Iterator[str]:
     from ui import feed_texts  # noqa: PLC0415
 
     labels = {str(name): str(label) for name, label in FeedImportRow.Outcome.choices}
-    yield f"{imported.get_state_display()} · annuaire du {imported.counts['feed_on']}"
+    yield f"{imported.get_state_display()} · {feed_texts.feed_name(imported)}"
     for kind, outcomes, unkept in feed_texts.kept_kinds(imported):
         said = [f"{labels[name]} {outcomes[name]}" for name in COUNTED if name in outcomes]
         yield f"  {kind:<14} {', '.join(said) or f'Lu, non repris {unkept}'}"

@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from socle.command_errors import Refused
 from socle.django_ready import django_ready
+
+if TYPE_CHECKING:
+    from tenants.registry.provisioning import NewDepartement
 
 
 @click.command()
@@ -16,38 +22,86 @@ from socle.django_ready import django_ready
     "--print-table", is_flag=True, help="Montrer les adresses et les comptes, sans rien créer."
 )
 @click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--provision", is_flag=True, hidden=True)
-def seed(print_table: bool, port: int, provision: bool) -> None:  # noqa: FBT001  click passes flags by name
+@click.option(
+    "--departement", "codes", multiple=True, metavar="CODE", help="Celui-là seulement : 92, 94…"
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="un par processeur",
+    help="Départements remplis à la fois.",
+)
+@click.option("--provision", "stage", flag_value="provision", hidden=True)
+@click.option("--fill", "stage", flag_value="fill", hidden=True)
+def seed(
+    *, print_table: bool, port: int, codes: tuple[str, ...], jobs: int, stage: str | None
+) -> None:
     """Créer les données de démonstration (dans une base neuve)."""
-    if provision:
-        _provision()
+    if stage == "provision":
+        _provision(codes)
         return
     django_ready("worker")
     if print_table:
         _print_table(port)
         return
-    from django.utils import timezone  # noqa: PLC0415
-
-    from socle.seeding import cast, demo  # noqa: PLC0415
-
+    wanted = [new.code for new in _wanted(codes)]
+    if stage == "fill":
+        _fill(wanted)
+        return
     # Making a département takes the owner's credentials, which this process does not hold.
-    environment = os.environ | {"SOCLE_PROCESS": "owner"}
-    command = [sys.executable, "-m", "socle.command", "seed", "--provision"]
-    subprocess.run(command, env=environment, check=True)
-    for new in cast.DEPARTEMENTS:
-        demo.seed_departement(
-            demo.Stage(departement=new, today=timezone.localdate(), say=click.echo)
-        )
+    subprocess.run(
+        _again("--provision", wanted), env=os.environ | {"SOCLE_PROCESS": "owner"}, check=True
+    )
+    _fill_apart(wanted, jobs=min(jobs, len(wanted)))
     click.echo("Données de démonstration prêtes.")
 
 
-def _provision() -> None:
+def _again(stage: str, codes: Sequence[str]) -> list[str]:
+    """This command, for one stage of its work."""
+    chosen = [option for code in codes for option in ("--departement", code)]
+    return [sys.executable, "-m", "socle.command", "seed", stage, *chosen]
+
+
+def _wanted(codes: Sequence[str]) -> list[NewDepartement]:
+    """The départements of these codes, or all of them; those that take longest come first."""
+    from socle.seeding import cast  # noqa: PLC0415
+
+    unknown = set(codes) - {new.code for new in cast.DEPARTEMENTS}
+    if unknown:
+        raise Refused(f"La démonstration n'a pas de département {min(unknown)}.")
+    return [new for new in cast.DEPARTEMENTS if not codes or new.code in codes]
+
+
+def _fill_apart(codes: Sequence[str], *, jobs: int) -> None:
+    """Fill several départements at once: this process does its part, as others do theirs."""
+    own, *others = (codes[start::jobs] for start in range(jobs))
+    working = [subprocess.Popen(_again("--fill", codes)) for codes in others]
+    try:
+        _fill(own)
+    finally:
+        statuses = [process.wait() for process in working]
+    if any(statuses):
+        raise SystemExit(1)  # whose process has said why
+
+
+def _fill(codes: Sequence[str]) -> None:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from socle.seeding import demo  # noqa: PLC0415
+
+    for new in _wanted(codes):
+        demo.seed_departement(
+            demo.Stage(departement=new, today=timezone.localdate(), say=click.echo)
+        )
+
+
+def _provision(codes: Sequence[str]) -> None:
     django_ready("owner")
     from commons.actors import Actor  # noqa: PLC0415
-    from socle.seeding import cast  # noqa: PLC0415
     from tenants.registry import provisioning  # noqa: PLC0415
 
-    for new in cast.DEPARTEMENTS:
+    for new in _wanted(codes):
         click.echo(f"{new.name} : schéma, rôle et droits…")
         provisioning.provision_departement(new=new, actor=Actor.command("socle seed"))
 

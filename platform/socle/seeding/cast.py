@@ -34,7 +34,65 @@ DEPARTEMENTS = (
         contact_email="cantine@val-de-marne.exemple.fr",
         payment_help="Payez à l'intendance du collège, par chèque ou en espèces.",
     ),
+    NewDepartement(
+        code="77",
+        name="Seine-et-Marne",
+        slug="seine-et-marne",
+        primary_color="#6d5610",
+        accent_color="#1f6f6b",
+        emblem="fields",
+        contact_phone="01 99 00 77 00",  # 01 99 00 is kept for fiction (Arcep, plan de numérotation)
+        contact_email="cantine@seine-et-marne.exemple.fr",
+        payment_help="Payez par chèque à l'ordre de la régie de restauration.",
+    ),
+    NewDepartement(
+        code="78",
+        name="Yvelines",
+        slug="yvelines",
+        primary_color="#3f5f1a",
+        accent_color="#a2543a",
+        emblem="grove",
+        contact_phone="01 99 00 78 00",
+        contact_email="cantine@yvelines.exemple.fr",
+        payment_help="Payez par chèque à l'ordre de la régie de restauration.",
+    ),
+    NewDepartement(
+        code="91",
+        name="Essonne",
+        slug="essonne",
+        primary_color="#0b5f78",
+        accent_color="#b0560a",
+        emblem="valley",
+        contact_phone="01 99 00 91 00",
+        contact_email="cantine@essonne.exemple.fr",
+        payment_help="Payez à l'intendance du collège, par chèque ou en espèces.",
+    ),
+    NewDepartement(
+        code="93",
+        name="Seine-Saint-Denis",
+        slug="seine-saint-denis",
+        primary_color="#7a2d6e",
+        accent_color="#0f766e",
+        emblem="canal",
+        contact_phone="01 99 00 93 00",
+        contact_email="cantine@seine-saint-denis.exemple.fr",
+        payment_help="Payez à l'intendance du collège, par chèque ou en espèces.",
+    ),
+    NewDepartement(
+        code="95",
+        name="Val-d'Oise",
+        slug="val-d-oise",
+        primary_color="#8f3519",
+        accent_color="#3f5aa6",
+        emblem="bridge",
+        contact_phone="01 99 00 95 00",
+        contact_email="cantine@val-d-oise.exemple.fr",
+        payment_help="Payez à l'intendance du collège, par chèque ou en espèces.",
+    ),
 )
+# Seeded whole: sixty families, every month since September, every situation. The others have about
+# twenty families and their latest month, so that seven start in the time two would take.
+WHOLE = frozenset({"d92", "d94"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,8 +128,19 @@ FAMILIES = (
         "un nom très long, cinq enfants",
     ),
     CastMember("d92", "paul.nouveau@exemple.fr", "Paul", "Nouveau", "aucun enfant rattaché"),
+    # One person, an account in each: nothing of one département is known in the other.
+    CastMember(
+        "d92", "elise.lambert@exemple.fr", "Élise", "Lambert", "son autre enfant est dans le 78"
+    ),
+    CastMember(
+        "d78", "elise.lambert@exemple.fr", "Élise", "Lambert", "son autre enfant est dans le 92"
+    ),
     CastMember("d94", "lan.nguyen@exemple.fr", "Lan", "Nguyen", "bénéficiaire du RSA"),
     CastMember("d94", "marc.petit@exemple.fr", "Marc", "Petit", "prix selon le quotient CAF"),
+    CastMember("d77", "sandrine.morvan@exemple.fr", "Sandrine", "Morvan", "deux enfants"),
+    CastMember("d91", "karine.dacosta@exemple.fr", "Karine", "Da Costa", "aucune pièce donnée"),
+    CastMember("d93", "yasmine.belhadj@exemple.fr", "Yasmine", "Belhadj", "trois enfants"),
+    CastMember("d95", "stephane.guillou@exemple.fr", "Stéphane", "Guillou", "prix maximum choisi"),
 )
 AGENTS = (
     CastMember(
@@ -94,6 +163,16 @@ AGENTS = (
     ),
     CastMember("d94", "paul.regisseur@exemple.fr", "Paul", "Roussel", "régisseur", Role.REGISSEUR),
     CastMember("d94", "ines.lecture@exemple.fr", "Inès", "Faure", "lecture seule", Role.READER),
+    *(
+        CastMember(schema_name, email, first_name, last_name, situation, Role.ADMINISTRATOR)
+        for schema_name, email, first_name, last_name, situation in (
+            ("d77", "gilles.admin@exemple.fr", "Gilles", "Perrot", "administrateur"),
+            ("d78", "laurence.admin@exemple.fr", "Laurence", "Vasseur", "administratrice"),
+            ("d91", "olivier.admin@exemple.fr", "Olivier", "Renou", "administrateur"),
+            ("d93", "myriam.admin@exemple.fr", "Myriam", "Oukil", "administratrice"),
+            ("d95", "brigitte.admin@exemple.fr", "Brigitte", "Naudin", "administratrice"),
+        )
+    ),
 )
 CAST = (*FAMILIES, *AGENTS)
 

@@ -29,8 +29,9 @@ from billing.payments import operations as payments
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant
 from billing.tariffs import operations as tariffs
+from billing.tariffs.engine import Basis
 from billing.tariffs.models import HouseholdResources
-from billing.tariffs.schedule_files import published_schedule
+from billing.tariffs.schedule_files import ServiceName, published_schedule
 from commons import outbox
 from commons.actors import Actor
 from commons.periods import Period, month_period
@@ -51,6 +52,18 @@ SEED = 2026
 Proof = HouseholdResources.Proof
 PARIS_NOON = datetime.time(10, tzinfo=datetime.UTC)  # noon in summer, 11 in winter: never midnight
 ANSWER = "Vérifié avec la famille."
+ONE_DAY = datetime.timedelta(days=1)
+# What the cast proved: a quotient of the CAF, a tax income of 2.5 parts, nothing, or the maximum.
+QUOTIENTS = {
+    "marc.petit@exemple.fr": Decimal(1100),
+    "sandrine.morvan@exemple.fr": Decimal(910),
+    "yasmine.belhadj@exemple.fr": Decimal(560),
+}
+INCOMES = {
+    "aminata.diallo@exemple.fr": 18_000,  # a quotient of 600.00
+    "elise.lambert@exemple.fr": 30_000,  # 1000.00, in both départements
+}
+CHANCES = {"karine.dacosta@exemple.fr": 0.0, "stephane.guillou@exemple.fr": 0.15}
 Say = Callable[[str], object]
 
 
@@ -70,6 +83,22 @@ class Stage:
     def draw(self) -> random.Random:
         """Draws that depend on the seed and the département alone."""
         return random.Random(f"{SEED}-{self.departement.code}")  # noqa: S311  not a secret
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every month is billed, or the latest alone."""
+        return self.departement.schema_name in cast.WHOLE
+
+    @property
+    def opens_on(self) -> datetime.date:
+        """The first day with meals: of the school year, or of the latest month that is over.
+
+        A month is issued after all those before it, so what is not billed must not be eaten.
+        """
+        start = self.year.period.start
+        if self.is_whole:
+            return start
+        return max(start, (self.today.replace(day=1) - ONE_DAY).replace(day=1))
 
     def members(self) -> Iterable[cast.CastMember]:
         return (m for m in cast.CAST if m.schema_name == self.departement.schema_name)
@@ -118,12 +147,13 @@ def publish_rules(stage: Stage) -> None:
 
 
 def import_feed(stage: Stage) -> None:
-    """Generate a complete feed, import it, and open the canteens."""
+    """Import a complete feed, what the next day changes, and open the canteens."""
     when = at(datetime.date(stage.year.start_year, 8, 24))
+    known = feed.population(code=stage.departement.code, year=stage.year, is_whole=stage.is_whole)
     with tempfile.TemporaryDirectory(prefix="socle-aaf-") as folder:
-        feed.import_demo_feed(
-            Path(folder), code=stage.departement.code, year=stage.year, actor=ACTOR, at=when
-        )
+        feed.import_complete(Path(folder) / "complete", known, actor=ACTOR, at=when)
+        if stage.is_whole:
+            feed.import_delta(Path(folder) / "delta", known, actor=ACTOR, at=when + ONE_DAY)
     for college in people.colleges():
         canteen.open_service_days(
             college=college, school_year=stage.year.start_year, actor=ACTOR, at=when
@@ -183,9 +213,12 @@ def record_situations(stage: Stage) -> None:
     """One tax household per financial guardian, and what most of them proved."""
     when = at(datetime.date(stage.year.start_year, 8, 26))
     start = stage.year.period.start
+    basis = published_schedule(stage.departement.code).services[ServiceName.HALF_BOARD].basis
     draw = stage.draw
     by_payer: dict[int, list[Pupil]] = {}
-    links = Guardianship.objects.filter(is_financial=True).select_related("pupil")
+    links = Guardianship.objects.filter(
+        is_financial=True, pupil__missing_since__isnull=True
+    ).select_related("pupil")
     for link in links.order_by("pupil__sort_key", "pk"):
         by_payer.setdefault(link.guardian_id, []).append(link.pupil)
     for payer_id, pupils in by_payer.items():
@@ -198,7 +231,7 @@ def record_situations(stage: Stage) -> None:
             actor=ACTOR,
             at=when,
         )
-        situation = _situation(payer.email, stage.departement.code, len(pupils), draw)
+        situation = _situation(payer.email, basis, len(pupils), draw)
         if situation:
             tariffs.record_resources(
                 household=household, valid_from=start, actor=ACTOR, at=when, **situation
@@ -216,22 +249,26 @@ def _living_together(payer: Guardian, pupils: list[Pupil]) -> list[Guardian]:
     return [payer, *same]
 
 
-def _situation(email: str, code: str, children: int, draw: random.Random) -> dict[str, Any] | None:
+def _situation(
+    email: str, basis: Basis, children: int, draw: random.Random
+) -> dict[str, Any] | None:
     """What a household proved: the cast's is fixed, the others' is drawn."""
     chance = draw.random()
     income = draw.choice((9_000, 14_400, 18_000, 24_000, 30_000, 36_000, 48_000, 66_000))
     quotient = Decimal(draw.choice((320, 560, 600, 780, 910, 1025, 1100, 1390, 1600, 2100, 2600)))
     if email == "lan.nguyen@exemple.fr":
         return {"statuses": ["RSA"], "proof_kind": Proof.STATUS_CERTIFICATE}
-    if email == "marc.petit@exemple.fr":
-        quotient, chance = Decimal(1100), 0.5
-    if email == "aminata.diallo@exemple.fr":
-        income, children, chance = 18_000, 1, 0.5  # 2.5 parts: a quotient of 600.00
+    if email in QUOTIENTS:
+        quotient, chance = QUOTIENTS[email], 0.5
+    if email in INCOMES:
+        income, children, chance = INCOMES[email], 1, 0.5  # 2.5 parts
+    if email in CHANCES:
+        chance = CHANCES[email]
     if chance < 0.12:
         return None
     if chance < 0.18:
         return {"choose_maximum": True}
-    if code == "94":
+    if basis is Basis.CAF_QF:
         return {
             "basis": "CAF_QF",
             "quotient_familial": quotient,
@@ -248,7 +285,7 @@ def _situation(email: str, code: str, children: int, draw: random.Random) -> dic
 def enrol_families(stage: Stage) -> None:
     """Half-boarders are enrolled; one child of the Diallos is left for the visitor."""
     when = at(datetime.date(stage.year.start_year, 8, 27))
-    start = stage.year.period.start
+    start = stage.opens_on
     draw = stage.draw
     left = _left_for_the_visitor()
     pupils = Pupil.objects.filter(
@@ -292,9 +329,7 @@ def _left_for_the_visitor() -> set[int]:
 
 def _cancel_some(stage: Stage, enrolment: Enrolment, draw: random.Random) -> None:
     """Cancel two meals in time, and one too late."""
-    days = canteen_queries.meals_for(
-        enrolment, Period(stage.year.period.start, stage.today + datetime.timedelta(days=1))
-    )
+    days = canteen_queries.meals_for(enrolment, Period(stage.opens_on, stage.today + ONE_DAY))
     if len(days) < 8:
         return
     chosen = sorted(draw.sample(days[4:], 3))
@@ -317,7 +352,7 @@ def bill_months(stage: Stage) -> None:
         actor=ACTOR,
         at=at(stage.year.period.start),
     )
-    month = stage.year.period.start
+    month = stage.opens_on
     while month <= stage.today.replace(day=1):
         end = month_period(month.year, month.month).end
         assert end is not None
@@ -368,9 +403,6 @@ def _begin_a_payment(stage: Stage) -> None:
         actor=ACTOR,
         at=at(stage.today),
     )
-
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 def _issue(run: BillingRun, when: datetime.datetime) -> None:

@@ -9,36 +9,63 @@ from pathlib import Path
 from commons.actors import Actor
 from commons.school_calendar import SchoolYear
 from socle.seeding import cast
-from tenants.people.aaf.generator import Child, Family, Parent, write_feed
+from tenants.people.aaf.generator import (
+    Changes,
+    Child,
+    Family,
+    Parent,
+    Population,
+    write_delta,
+    write_feed,
+)
 from tenants.people.aaf.generator.families import FATHER, MOTHER
 from tenants.people.models import FeedImport
 from tenants.people.operations import import_aaf
 
 SEED = 2026
-PUPILS = 88
-COLLEGES = 4
+PUPILS = {True: 88, False: 30}  # about sixty families, about twenty
+COLLEGES = {True: 4, False: 2}
+# Few: an import stops when more than one in twenty of those who are known leave.
+CHANGES = Changes(arriving=2, leaving=1, changing_class=2, moving=2, gaining_guardian=1)
 
 
-def import_demo_feed(
-    folder: Path, *, code: str, year: SchoolYear, actor: Actor, at: datetime.datetime
-) -> FeedImport:
-    """Write the feed of a département and import it."""
-    write_feed(
-        folder,
-        pupils=PUPILS,
+def population(*, code: str, year: SchoolYear, is_whole: bool) -> Population:
+    """Who is in the feeds of a département: the cast's families first."""
+    return Population(
+        pupils=PUPILS[is_whole],
         seed=SEED,
         departement=code,
         school_year=year.start_year,
-        day=at.date(),
-        colleges=COLLEGES,
+        colleges=COLLEGES[is_whole],
         fixed=families(code, year.start_year),
     )
-    return import_aaf(paths=[folder], school_year=year.start_year, apply=True, actor=actor, at=at)
+
+
+def import_complete(
+    folder: Path, people: Population, *, actor: Actor, at: datetime.datetime
+) -> FeedImport:
+    """Write the complete feed of a day and import it."""
+    write_feed(folder, people, day=at.date())
+    return _import(folder, people, actor=actor, at=at)
+
+
+def import_delta(
+    folder: Path, people: Population, *, actor: Actor, at: datetime.datetime
+) -> FeedImport:
+    """Write what a day changes after the complete feed, and import it."""
+    write_delta(folder, people, day=at.date(), changes=CHANGES)
+    return _import(folder, people, actor=actor, at=at)
+
+
+def _import(folder: Path, people: Population, *, actor: Actor, at: datetime.datetime) -> FeedImport:
+    return import_aaf(
+        paths=[folder], school_year=people.school_year, apply=True, actor=actor, at=at
+    )
 
 
 def families(code: str, year: int) -> list[Family]:
     """The families of the cast in a département."""
-    return {"92": _families_of_92, "94": _families_of_94}[code](year)
+    return FAMILIES[code](year)
 
 
 def _parent(
@@ -124,6 +151,68 @@ def _families_of_92(year: int) -> list[Family]:
             ],
             year,
         ),
+        _family_of_elise(year, _child("Noé", "Lambert", (year - 13, 1, 27), 2)),
+    ]
+
+
+def _family_of_elise(year: int, child: Child) -> Family:
+    """Her two children are schooled in two départements: each feed knows one of them, and her."""
+    saint_cloud = ("5 rue du Calvaire", "92210", "Saint-Cloud")
+    return _family([_parent("Élise", "Lambert", MOTHER, saint_cloud, pays=True)], [child], year)
+
+
+def _families_of_77(year: int) -> list[Family]:
+    meaux = ("19 rue des Cordeliers", "77100", "Meaux")
+    return [
+        _family(
+            [_parent("Sandrine", "Morvan", MOTHER, meaux, pays=True)],
+            [
+                _child("Gabin", "Morvan", (year - 13, 10, 4), 0),
+                _child("Louna", "Morvan", (year - 11, 3, 21), 0),
+            ],
+            year,
+        ),
+    ]
+
+
+def _families_of_78(year: int) -> list[Family]:
+    return [_family_of_elise(year, _child("Zoé", "Lambert", (year - 11, 4, 19), 0))]
+
+
+def _families_of_91(year: int) -> list[Family]:
+    massy = ("44 avenue Kennedy", "91300", "Massy")
+    return [
+        _family(
+            [_parent("Karine", "Da Costa", MOTHER, massy, pays=True)],
+            [_child("Tiago", "Da Costa", (year - 12, 8, 11), 0)],
+            year,
+        ),
+    ]
+
+
+def _families_of_93(year: int) -> list[Family]:
+    saint_denis = ("12 rue Gabriel Péri", "93200", "Saint-Denis")
+    return [
+        _family(
+            [_parent("Yasmine", "Belhadj", MOTHER, saint_denis, pays=True)],
+            [
+                _child("Ilyes", "Belhadj", (year - 14, 5, 6), 0),
+                _child("Sofia", "Belhadj", (year - 12, 9, 14), 1),
+                _child("Adam", "Belhadj", (year - 11, 12, 28), 1),
+            ],
+            year,
+        ),
+    ]
+
+
+def _families_of_95(year: int) -> list[Family]:
+    cergy = ("3 place des Colonnes", "95000", "Cergy")
+    return [
+        _family(
+            [_parent("Stéphane", "Guillou", FATHER, cergy, pays=True)],
+            [_child("Maëlys", "Guillou", (year - 13, 2, 2), 0)],
+            year,
+        ),
     ]
 
 
@@ -148,3 +237,14 @@ def _families_of_94(year: int) -> list[Family]:
             year,
         ),
     ]
+
+
+FAMILIES = {
+    "77": _families_of_77,
+    "78": _families_of_78,
+    "91": _families_of_91,
+    "92": _families_of_92,
+    "93": _families_of_93,
+    "94": _families_of_94,
+    "95": _families_of_95,
+}

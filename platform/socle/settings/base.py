@@ -4,6 +4,7 @@ Variables are read through `commons.environment`, which refuses to start on a mi
 docs/settings.md lists them all, and a test keeps that true.
 """
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -251,10 +252,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-outboxes": {"task": "socle.sweep_outboxes", "schedule": 30.0},
+    "resume-jobs": {"task": "socle.resume_jobs", "schedule": 15.0},
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
+
+# How long a relay keeps an event to itself: longer than any handler; one that died keeps it no longer.
+OUTBOX_LEASE = datetime.timedelta(minutes=10)
 
 # --- payment ---------------------------------------------------------------------------------
 # Stripe itself when empty; the demo and the tests give the address of what stands in for it.
@@ -266,9 +271,9 @@ CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pag
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
 
-# --- logs, traces ----------------------------------------------------------------------------
+# --- logs, traces, metrics -------------------------------------------------------------------
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"context": {"()": "commons.logs.ContextFilter"}},
@@ -283,10 +288,37 @@ LOGGING = {
         "stripe": {"level": "WARNING"},
     },
 }
-OTEL_EXPORTER_OTLP_ENDPOINT = environment.url(
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "",
-    schemes=("http", "https"),
-    example="https://hôte:4318/v1/traces",
-)
+# Where each signal goes by OTLP over HTTP; nowhere when empty. The general address is a base, as
+# OpenTelemetry's own specification has it; the one of a signal is used as it is.
+_COLLECTOR = environment.url(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "", schemes=("http", "https"), example="https://hôte:4318"
+).rstrip("/")
+_OF_SIGNALS = {
+    "traces": environment.url(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "",
+        schemes=("http", "https"),
+        example="https://hôte:4318/v1/traces",
+    ),
+    "metrics": environment.url(
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        "",
+        schemes=("http", "https"),
+        example="https://hôte:4318/v1/metrics",
+    ),
+    "logs": environment.url(
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
+        "",
+        schemes=("http", "https"),
+        example="https://hôte:4318/v1/logs",
+    ),
+}
+OTLP_ENDPOINTS = {
+    signal: own or (f"{_COLLECTOR}/v1/{signal}" if _COLLECTOR else "")
+    for signal, own in _OF_SIGNALS.items()
+}
 TRACE_SAMPLE_PERCENT = environment.number("TRACE_SAMPLE_PERCENT", 1, at_most=100)
+if OTLP_ENDPOINTS["logs"]:
+    _HANDLERS: dict[str, Any] = LOGGING["handlers"]
+    _HANDLERS["otlp"] = {"class": "socle.telemetry_logs.DiscreetHandler", "filters": ["context"]}
+    LOGGING["root"]["handlers"].append("otlp")

@@ -13,9 +13,11 @@ from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from commons.money import format_euros
 from ui import brand, statuses, wording
+from ui.documents.files import MOST_KILOBYTES
 from ui.price_scale import Scale, share_percent
 
 register = template.Library()
@@ -82,6 +84,13 @@ def emblem(name: str, size: str = "") -> SafeString:
         static("ui/emblems.svg"),
         name if name in brand.EMBLEMS else "socle",
     )
+
+
+@register.simple_tag
+def document_size() -> str:
+    """What a document to download is, and how heavy it may be: `(PDF, moins de 100 ko)`."""
+    weight = f"{MOST_KILOBYTES}{wording.NO_BREAK_SPACE}ko"
+    return _("(PDF, moins de %(weight)s)") % {"weight": weight}
 
 
 @register.simple_tag

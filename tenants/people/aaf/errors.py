@@ -47,7 +47,7 @@ class FeedUnreadable(DomainError):
 
 
 class DeltaBeforeFull(DomainError):
-    """A delta can only be applied after a full feed."""
+    """A delta can only be applied after a full feed of its school year: `feed_on`, `school_year`."""
 
     code = "FEED_DELTA_BEFORE_FULL"
 

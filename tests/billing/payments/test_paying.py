@@ -68,6 +68,7 @@ def test_an_invoice_is_paid_by_card(invoice: Invoice) -> None:
 
     assert back == f"https://portail.exemple.fr/paiements/{payment.public_id}/retour/"
     assert (payment.state, due(invoice), held(invoice)) == (State.PAID, 0, 0)
+    assert payment.method == Payment.Method.CARD
     assert cleared(payment) == 2_700
     assert ledger.trial_balance().is_balanced
     assert told() == ["billing.payment.paid"]
@@ -101,7 +102,9 @@ def test_a_direct_debit_is_paid_days_later(invoice: Invoice, bank: str) -> None:
 
     later_at_the_bank(bank, payment, "succeed")
 
-    assert (look(payment).state, due(invoice)) == (State.PAID, 0)
+    payment = look(payment)
+    assert (payment.state, due(invoice)) == (State.PAID, 0)
+    assert payment.method == Payment.Method.DIRECT_DEBIT
 
 
 def test_a_direct_debit_that_fails_is_owed(invoice: Invoice, bank: str) -> None:

@@ -185,7 +185,7 @@ def test_what_the_bank_refuses_was_not_given_back(payment: Payment, part: Paymen
 
     failed = look_at(approved)
 
-    assert (failed.state, failed.failure) == (State.FAILED, "charge_already_refunded")
+    assert (failed.state, failed.failure) == (State.FAILED, "InvalidRequestError")
     assert (due(part.invoice), cleared(payment), counted(payment)) == (0, 2_700, 0)
     assert look(payment).problem == "REFUNDED_ELSEWHERE"
     assert ledger.trial_balance().is_balanced

@@ -26,6 +26,7 @@ from billing.payments.models import Merchant, Payment
 from tests.factories.ledger import move
 from tests.factories.payments import (
     SECRET,
+    asked_at_the_bank,
     at_the_bank,
     event,
     later_at_the_bank,
@@ -47,6 +48,11 @@ LIVES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("declined", "payment_intent.payment_failed", State.OPEN),
         ("card", COMPLETED, State.PAID),
     ),
+    "confirmed with one's own bank": (
+        ("no", "payment_intent.payment_failed", State.OPEN),
+        ("yes", COMPLETED, State.PAID),
+    ),
+    "not confirmed": (("no", "payment_intent.payment_failed", State.OPEN),),
     "debit": (
         ("debit", COMPLETED, State.PROCESSING),
         ("succeed", "checkout.session.async_payment_succeeded", State.PAID),
@@ -63,6 +69,7 @@ LIVES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "left": (("leave", "", State.OPEN), ("close", "checkout.session.expired", State.EXPIRED)),
     "looked at, no more": (),
 }
+ANSWER = ("yes", "no")  # to one's own bank
 PERSON = ("card", "declined", "debit", "leave")
 
 
@@ -126,6 +133,8 @@ def play(number: int, invoice: Invoice, bank: str, settings: Any) -> None:
     for what, kind, expected in LIVES[draw.choice(sorted(LIVES))]:  # noqa: B007  the last one counts
         if what in PERSON:
             at_the_bank(payment, what)
+        elif what in ANSWER:
+            asked_at_the_bank(payment, what)
         elif what == "close":
             operations.leave_payment(payment=payment, at=timezone.now())
         else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -58,19 +59,10 @@ ADEP = {
         ],
     },
 }
-VAL_D_OISE = {
-    "basis": "CAF_QF",
-    "without_proof": "MAXIMUM",
-    "may_choose_maximum": True,
-    "rule": {
-        "kind": "BRACKETS",
-        "upper_inclusive": True,
-        "brackets": [
-            {"from": "0", "to": "1000", "price": "2.00"},
-            {"from": "1000.01", "to": None, "price": "5.05"},
-        ],
-    },
-}
+# What is known of the grids that were not found: how many brackets, and the cost of a meal.
+BRACKETS = {"77": 14, "78": 6, "91": 9, "93": 13, "95": 6}
+COSTS = {"78": 800, "93": 1200, "95": 800}
+ILLUSTRATIVE = table("illustrative")
 
 
 def half_board(departement: str) -> Definition:
@@ -168,12 +160,50 @@ def test_older_schedules_price_as_worked_by_hand(name: str, rule: dict[str, Any]
         assert recompute(decision) == decision.unit_price_cents
 
 
-def test_a_family_that_chooses_the_maximum_needs_no_proof() -> None:
-    (row,) = table("95-maximum")
+@pytest.mark.parametrize("row", ILLUSTRATIVE, ids=names(ILLUSTRATIVE))
+def test_the_figures_that_are_known_are_in_the_examples(row: dict[str, str]) -> None:
+    schedule = published_schedule(row["departement"])
+    definition = schedule.services[ServiceName(row["service"].upper())]
+    known = {"basis": definition.basis, "source": "TAX_NOTICE"}
+    given = {
+        "lowest": Situation(stated_quotient=Decimal(0), **known),
+        "highest": Situation(stated_quotient=Decimal(99_999), **known),
+        "maximum": Situation(chooses_maximum=True),
+        "no proof": Situation(),
+    }
 
-    decision = decide(parse_definition(VAL_D_OISE), Situation(chooses_maximum=True))
+    decision = decide(definition, given[row["choice"]])
 
     assert decision.unit_price_cents == cents(row["price"])
+    assert recompute(decision) == decision.unit_price_cents
+
+
+@pytest.mark.parametrize("departement", sorted(BRACKETS))
+def test_an_example_has_the_brackets_and_the_cost_that_are_known(departement: str) -> None:
+    definition = half_board(departement)
+    prices = [line.amount_cents for line in definition.priced_lines()]
+
+    assert len(prices) == BRACKETS[departement]
+    assert prices == sorted(set(prices))
+    assert definition.cost_cents == COSTS.get(departement)
+
+
+def test_a_boarder_of_seine_et_marne_pays_two_meals_and_a_half() -> None:
+    services = published_schedule("77").services
+
+    half_board, boarder = (
+        [Decimal(line.amount_cents) for line in services[name].priced_lines()]
+        for name in (ServiceName.HALF_BOARD, ServiceName.BOARDER)
+    )
+
+    assert boarder == [
+        (price * Decimal("2.5")).quantize(Decimal(1), ROUND_HALF_UP) for price in half_board
+    ]
+
+
+def test_a_family_that_chooses_the_maximum_needs_no_proof() -> None:
+    decision = decide(half_board("95"), Situation(chooses_maximum=True))
+
     assert decision.source == "CHOICE"
 
 
@@ -202,7 +232,15 @@ def test_every_share_of_the_val_de_marne_grid_is_the_published_percentage() -> N
     assert [str(share) for share in shares] == published
 
 
-def test_only_the_schedule_with_an_unfound_figure_is_illustrative() -> None:
-    assert published_schedule("92").is_illustrative
-    assert "valeur d'essai" in published_schedule("92").source_note
+@pytest.mark.parametrize("departement", ["77", "78", "91", "92", "93", "95"])
+def test_a_schedule_with_an_unfound_figure_is_illustrative_and_says_which(
+    departement: str,
+) -> None:
+    schedule = published_schedule(departement)
+
+    assert schedule.is_illustrative
+    assert re.search("valeurs? d'essai", schedule.source_note)
+
+
+def test_the_whole_grid_of_val_de_marne_is_its_own() -> None:
     assert not published_schedule("94").is_illustrative

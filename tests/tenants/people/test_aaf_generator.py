@@ -12,19 +12,23 @@ from click.testing import CliRunner
 
 from socle.command import main
 from tenants.people.aaf.file_names import find_feed
-from tenants.people.aaf.generator import Traits, write_feed
+from tenants.people.aaf.generator import Population, Traits, write_feed
 from tenants.people.aaf.generator.families import SIBLING_DAYS, Drawing
 from tenants.people.aaf.reader import read_feed
 from tenants.people.aaf.records import CollegeRecord, GuardianRecord, PupilRecord
 from tenants.people.aaf.uai import is_valid_uai
 
 
+def population(*, pupils: int = 600, seed: int = 7, departement: str = "92") -> Population:
+    return Population(
+        pupils=pupils, seed=seed, departement=departement, school_year=2026, colleges=4
+    )
+
+
 def written(
     folder: Path, *, pupils: int = 600, seed: int = 7, departement: str = "92"
 ) -> list[object]:
-    write_feed(
-        folder, pupils=pupils, seed=seed, departement=departement, school_year=2026, colleges=4
-    )
+    write_feed(folder, population(pupils=pupils, seed=seed, departement=departement))
     return list(read_feed(find_feed([folder]).files))
 
 

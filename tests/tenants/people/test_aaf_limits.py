@@ -168,7 +168,7 @@ class TestCommand:
         result = self.run(folder)
 
         assert result.exit_code == 0, result.output
-        assert "Essai à blanc · annuaire du 2024-11-04" in result.output
+        assert "Essai à blanc · Complet du 4\u00a0novembre\u00a02024" in result.output
         assert "  Élève          Modifié 1, Créé 1, Refusé 1" in result.output
         place = "FULL_ENTTEST_Complet_20241104_Eleve_0000.xml"
         assert (
@@ -206,7 +206,7 @@ class TestCommand:
         assert (
             "Erreur : Import arrêté. Élèves qui disparaîtraient\u00a0: 1 sur 10." in stopped.output
         )
-        assert "Arrêté · annuaire du 2024-11-04" in stopped.output
+        assert "Arrêté · Complet du 4\u00a0novembre\u00a02024" in stopped.output
         assert not Pupil.objects.filter(missing_since__isnull=False).exists()
 
         forced = self.run(short, "--apply", "--force")

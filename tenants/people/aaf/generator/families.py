@@ -118,7 +118,7 @@ class Drawing:
             return Family((self._institution(),), children)
         if self._happens(self._traits.tutor):
             tutor = self._parent(
-                TUTOR, draw.choice(names.LAST_NAMES), self._address(), is_financial=True
+                TUTOR, draw.choice(names.LAST_NAMES), self.address(), is_financial=True
             )
             return Family((tutor,), children)
         return Family(self._parents(last_name), children)
@@ -184,15 +184,16 @@ class Drawing:
         year = self._year - 11 - level - (self._draw.randrange(12) == 0)
         return datetime.date(year, 1, 1) + datetime.timedelta(days=self._draw.randrange(365))
 
-    def _address(self) -> tuple[str, str, str]:
+    def address(self) -> tuple[str, str, str]:
+        """A street, a postal code and a town of the département."""
         town, postal_code = self._draw.choice(self._towns)
         street = f"{self._draw.randrange(1, 180)} {self._draw.choice(names.STREETS)}"
         return street, postal_code, town
 
     def _parents(self, last_name: str) -> tuple[Parent, ...]:
-        home = self._address()
+        home = self.address()
         is_separated = self._happens(self._traits.separated)
-        other_home = self._address() if is_separated else home
+        other_home = self.address() if is_separated else home
         mothers_name = self._draw.choice(names.LAST_NAMES) if is_separated else last_name
         mother_pays = self._draw.random() < 0.55
         is_joint = self._happens(self._traits.joint_payers)
@@ -241,8 +242,14 @@ class Drawing:
             title="Mme" if is_woman else "M.",
         )
 
+    def other_parent(self, known: Parent) -> Parent:
+        """The other parent of a child of `known`, at another address, who does not pay."""
+        relation = FATHER if known.relation == MOTHER else MOTHER
+        last_name = self._draw.choice(names.LAST_NAMES)
+        return self._parent(relation, last_name, self.address(), is_financial=False, legal=2)
+
     def _institution(self) -> Parent:
-        street, postal_code, city = self._address()
+        street, postal_code, city = self.address()
         return Parent(
             first_name="Service",
             last_name="Aide sociale à l'enfance",

@@ -261,6 +261,36 @@ STREETS = tuple(
 STREETS = tuple(street.strip() for street in STREETS)
 # Communes by département, with one postal code each.
 TOWNS = {
+    "77": (
+        ("Meaux", "77100"),
+        ("Chelles", "77500"),
+        ("Melun", "77000"),
+        ("Pontault-Combault", "77340"),
+        ("Savigny-le-Temple", "77176"),
+        ("Torcy", "77200"),
+        ("Provins", "77160"),
+        ("Fontainebleau", "77300"),
+    ),
+    "78": (
+        ("Versailles", "78000"),
+        ("Sartrouville", "78500"),
+        ("Mantes-la-Jolie", "78200"),
+        ("Saint-Germain-en-Laye", "78100"),
+        ("Poissy", "78300"),
+        ("Trappes", "78190"),
+        ("Plaisir", "78370"),
+        ("Rambouillet", "78120"),
+    ),
+    "91": (
+        ("Évry-Courcouronnes", "91000"),
+        ("Massy", "91300"),
+        ("Corbeil-Essonnes", "91100"),
+        ("Savigny-sur-Orge", "91600"),
+        ("Palaiseau", "91120"),
+        ("Athis-Mons", "91200"),
+        ("Étampes", "91150"),
+        ("Gif-sur-Yvette", "91190"),
+    ),
     "92": (
         ("Nanterre", "92000"),
         ("Colombes", "92700"),
@@ -271,6 +301,16 @@ TOWNS = {
         ("Antony", "92160"),
         ("Issy-les-Moulineaux", "92130"),
     ),
+    "93": (
+        ("Saint-Denis", "93200"),
+        ("Montreuil", "93100"),
+        ("Aubervilliers", "93300"),
+        ("Aulnay-sous-Bois", "93600"),
+        ("Drancy", "93700"),
+        ("Noisy-le-Grand", "93160"),
+        ("Pantin", "93500"),
+        ("Bobigny", "93000"),
+    ),
     "94": (
         ("Créteil", "94000"),
         ("Vitry-sur-Seine", "94400"),
@@ -280,6 +320,16 @@ TOWNS = {
         ("Villejuif", "94800"),
         ("Maisons-Alfort", "94700"),
         ("Alfortville", "94140"),
+    ),
+    "95": (
+        ("Argenteuil", "95100"),
+        ("Cergy", "95000"),
+        ("Sarcelles", "95200"),
+        ("Garges-lès-Gonesse", "95140"),
+        ("Franconville", "95130"),
+        ("Goussainville", "95190"),
+        ("Pontoise", "95300"),
+        ("Ermont", "95120"),
     ),
 }
 OTHER_TOWNS = (("Paris", "75012"), ("Massy", "91300"), ("Meaux", "77100"), ("Sarcelles", "95200"))

@@ -8,7 +8,7 @@ from console.records import NOTHING
 from tenants.accounts.queries import user_named
 
 
-def agent(actor_id: str) -> str:
+def name_of_actor(actor_id: str) -> str:
     """The name of the person an act names; the identifier of what is no person."""
     try:
         public_id = uuid.UUID(actor_id)

@@ -1,0 +1,36 @@
+"""The documents of a family, as the family has them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from billing.invoicing.access import access_invoice
+from billing.payments.access import access_paid_payment
+from billing.payments.receipts import receipt_of
+from console.views.frame import requires
+from tenants.accounts.capabilities import Capability
+from ui.documents.files import answer
+from ui.documents.invoices import invoice_file
+from ui.documents.payments import receipt_file
+from ui.requests import SignedInRequest
+
+
+@require_safe
+@requires(Capability.READ_MONEY)
+def invoice_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/factures/<uuid>/facture.pdf`"""
+    return answer(invoice_file(access_invoice(request.user, public_id), at=timezone.now()))
+
+
+@require_safe
+@requires(Capability.READ_MONEY)
+def receipt_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/paiements/<uuid>/recu.pdf`; a payment that is not paid has none."""
+    receipt = receipt_of(access_paid_payment(request.user, public_id))
+    if receipt is None:  # taken back by the bank since it was found
+        raise Http404
+    return answer(receipt_file(receipt, at=timezone.now()))

@@ -1,0 +1,63 @@
+"""The page of a long work: where it is, and what it gave."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from billing.invoicing.access import access_job
+from billing.invoicing.operations import SEVERITIES
+from commons.models import Job
+from commons.progress import Step, step_of
+from console import anomaly_queries
+from console.agents import name_of_actor
+from console.views.frame import page_context, requires
+from console.words import JOBS, STEPS, said
+from tenants.accounts.capabilities import Capability
+from ui.errors import explain_code, tenant_phone
+from ui.requests import SignedInRequest
+
+RELOAD_SECONDS = 2
+
+
+@require_safe
+@requires(Capability.READ_MONEY)
+def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/travaux/<uuid>/`; it reloads itself while the work goes on."""
+    found = access_job(request.user, public_id)
+    step = None if found.is_over else step_of(found.public_id)
+    context = page_context(
+        request,
+        title=said(JOBS)(found.kind),
+        job=found,
+        step=step,
+        step_name=_name_of(step) if step else "",
+        asked_by=name_of_actor(found.actor_id),
+        refusal=_refusal(found),
+        result_url=_result_url(found),
+        reload_seconds=0 if found.is_over else RELOAD_SECONDS,
+    )
+    return render(request, "console/pages/job.html", context)
+
+
+def _name_of(step: Step) -> str:
+    """A review looks for one anomaly after the other; the other works have steps of their own."""
+    if step.name in SEVERITIES:
+        return anomaly_queries.title_of(step.name).lower()
+    return said(STEPS)(step.name)
+
+
+def _refusal(found: Job) -> str:
+    if not found.error_code:
+        return ""
+    return str(explain_code(found.error_code, found.error_details, phone=tenant_phone()))
+
+
+def _result_url(found: Job) -> str:
+    """What the work was about: every kind gives a run, or is refused before there is one."""
+    run = found.result.get("run")
+    return reverse("console:billing-run", args=[run]) if run else reverse("console:billing-runs")
