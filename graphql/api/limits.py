@@ -58,7 +58,7 @@ LIST_LENGTHS = {
     "DisputeInvoiceLinePayload.errors": 5,
     "EnrolInCanteenPayload.errors": 5,
     "FeedImport.counts": 50,
-    "Invoice.creditNotes": 5,
+    "Invoice.creditNotes": 3,
     "Invoice.lines": 10,
     "LeavePaymentPayload.errors": 5,
     "PayInvoicesPayload.errors": 5,
