@@ -20,7 +20,7 @@ from django.test import Client
 
 from billing.canteen.models import ServiceDay
 from billing.canteen.operations import cancel_meals, save_enrolment_draft
-from billing.invoicing.models import Dispute, Invoice, InvoiceLine, Regie
+from billing.invoicing.models import Invoice, Regie
 from billing.invoicing.operations import accept_dispute, dispute_line
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
@@ -125,14 +125,10 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
-    keys["job"] = Job.objects.create(
-        kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
-        asked_at=NOW,
-    )  # fmt: skip
+    keys["job"] = _job()
     keys["refund"] = _refund(keys["paid"])
     keys["notice"] = Notice.objects.get()
-    keys["line"] = keys["invoice"].lines.get()
-    keys["dispute"] = _disputes(keys["line"], Invoice.objects.get(payer=other.guardians[0]))
+    keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     for one in (family, other):
         its_class = SchoolClass.objects.create(
             college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
@@ -199,11 +195,20 @@ def _refund(payment: Payment) -> Refund:
     return ask_refund(part=part, amount_cents=100, reason="Repas annulés", actor=ACTOR, at=NOW)
 
 
-def _disputes(line: InvoiceLine, others: Invoice) -> Dispute:
-    """One accepted, of the family; one that waits for an answer, of the other."""
+def _job() -> Job:
+    return Job.objects.create(
+        kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
+        asked_at=NOW,
+    )  # fmt: skip
+
+
+def _disputed(invoice: Invoice, others: Invoice) -> dict[str, Any]:
+    """A dispute accepted, of the family; one that waits for an answer, of the other."""
+    line = invoice.lines.get()
     first = dispute_line(line=line, text="Absent le 5", days=[line.days[0]], actor=ACTOR, at=NOW)
     accept_dispute(dispute=first, cents=1, answer="Un geste", actor=ACTOR, at=NOW)
-    return dispute_line(line=others.lines.get(), text="Trop cher", actor=ACTOR, at=NOW)
+    waiting = dispute_line(line=others.lines.get(), text="Trop cher", actor=ACTOR, at=NOW)
+    return {"line": line, "dispute": waiting}
 
 
 def _newcomer(family: Family) -> Pupil:
