@@ -19,19 +19,17 @@ class Measures:
         self._reader = reader
 
     def read(self) -> dict[str, list[tuple[Attributes, float]]]:
-        """Each metric's values, by name; of durations, how many there were."""
+        """Each metric's values, by name, in the order of their attributes; of durations, how many."""
         data = self._reader.get_metrics_data()
         found: dict[str, list[tuple[Attributes, float]]] = {}
         for resource in data.resource_metrics if data else ():
             for scope in resource.scope_metrics:
                 for metric in scope.metrics:
-                    found[metric.name] = [
-                        (
-                            dict(point.attributes),
-                            getattr(point, "value", getattr(point, "count", 0)),
-                        )
-                        for point in metric.data.data_points
+                    points = [
+                        (dict(one.attributes), getattr(one, "value", getattr(one, "count", 0)))
+                        for one in metric.data.data_points
                     ]
+                    found[metric.name] = sorted(points, key=lambda one: str(sorted(one[0].items())))
         return found
 
     def of(self, name: str) -> list[tuple[Attributes, float]]:

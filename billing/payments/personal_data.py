@@ -26,7 +26,14 @@ def payments(user: User) -> Iterable[Record]:
     """Each payment, of which invoices, and what was given back."""
     for payment in Payment.objects.filter(payer__user=user).order_by("created_at", "pk"):
         yield record_of(
-            payment, "amount_cents", "state", "provider_ref", "email", "created_at", "settled_at"
+            payment,
+            "amount_cents",
+            "state",
+            "method",
+            "provider_ref",
+            "email",
+            "created_at",
+            "settled_at",
         ) | {
             "factures": {
                 part.invoice.number: euros(part.amount_cents) for part in queries.parts_of(payment)

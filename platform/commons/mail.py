@@ -67,7 +67,7 @@ def _read(path: Path) -> KeptMessage:
     )
 
 
-def kept_messages(limit: int = 100) -> list[KeptMessage]:
+def kept_messages(limit: int = 50) -> list[KeptMessage]:
     """The tenant's latest messages, newest first."""
     paths = sorted(_folder().glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
     return [_read(path) for path in paths[:limit]]

@@ -152,7 +152,11 @@ PROBLEMS: Words = {
 REFUND_FAILURES: Words = {
     "": "–",
     "RETURNED": _("La banque a repris tout le paiement"),
+    "InvalidRequestError": _(
+        "Refusé par le prestataire, sans code : peut-être plus que ce qui reste"
+    ),
     "charge_already_refunded": _("Déjà remboursé chez le prestataire"),
+    "charge_disputed": _("La banque de la famille a repris ce paiement"),
     "expired_or_canceled_card": _("La carte n'existe plus"),
     "lost_or_stolen_card": _("Carte perdue ou volée"),
     "insufficient_funds": _("Plus assez d'argent sur le compte de la régie"),

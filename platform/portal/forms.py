@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -120,3 +121,29 @@ class DisputeForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     """Step 3: nothing to type; it carries the refusals."""
+
+
+class AmountForm(forms.Form):
+    """Pay a part of an invoice now, the rest later."""
+
+    amount = forms.DecimalField(
+        label=_("Combien payer maintenant, en euros"),
+        help_text=_("Par exemple 12,40. Vous paierez le reste plus tard."),
+        decimal_places=2,
+        max_digits=9,
+        min_value=decimal.Decimal("0.01"),
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Écrivez un montant. Exemple : 12,40"),
+            "invalid": _("Ce montant n'est pas un nombre. Exemple : 12,40"),
+            "min_value": _("Écrivez un montant au-dessus de 0 €."),
+            "max_decimal_places": _("Écrivez deux chiffres au plus après la virgule."),
+            "max_digits": _("Ce montant est trop grand."),
+            "max_whole_digits": _("Ce montant est trop grand."),
+        },
+    )
+
+    def cents(self) -> int:
+        """The amount typed, in cents."""
+        return int(self.cleaned_data["amount"] * 100)

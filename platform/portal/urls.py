@@ -48,6 +48,7 @@ urlpatterns = [
         documents.invoice_document,
         name="invoice-document",
     ),
+    path("factures/payer/", payments.pay_together, name="pay-together"),
     path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
     path(
         "factures/<uuid:public_id>/lignes/<uuid:line_id>/erreur/", invoices.dispute, name="dispute"

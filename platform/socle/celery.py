@@ -78,7 +78,8 @@ class SocleTask(TenantTask):
             raise TypeError(f"{self.name} takes keyword arguments only")
         # Celery closes the connection in use; each département's has its own, and the server may
         # have died since. As at the start of a request: those that are dead are opened anew.
-        close_old_connections()
+        if not self.request.is_eager:  # within somebody's transaction, which is theirs
+            close_old_connections()
         schema = self._proved_schema()
         if self.crosses_tenants:
             with contexts.public():

@@ -31,6 +31,7 @@ from socle.supervisor import Child, Death, Stopping, Supervisor, tail
 
 HOST = "127.0.0.1"
 BASE_DOMAIN = "localhost"
+TEST_KEYS = ("sk_test_", "rk_test_")
 HEALTH_SECONDS = 90
 # What makes a schema: when none of it changed, there is nothing to migrate.
 SCHEMA_FILES = ("*/*/migrations/*.py", "tenants/registry/*.py", "tenants/registry/privileges.toml")
@@ -80,8 +81,9 @@ def _run(*, port: int, reset: bool, say: Say) -> int:
     supervisor = Supervisor(base_dir() / "log")
     demo = Demo(servers, data_dir, supervisor, port, say, started=time.monotonic())
     with _alone(data_dir), supervisor.signals():
-        for needed in (port, _bank_port(port)):  # the site's, the test bank's
-            _refuse_taken_port(needed)
+        _refuse_taken_port(port)
+        if not _uses_stripe():
+            _refuse_taken_port(_bank_port(port))
         for name in leftovers.stop_servers(data_dir):
             say(f"{name} tournait encore depuis la fois d'avant : arrêté.")
         if reset and data_dir.exists():
@@ -224,7 +226,7 @@ def _environment(demo: Demo, urls: dict[str, str]) -> dict[str, str]:
         "TENANT_LOGIN_SECRET": _secret(demo, "TENANT_LOGIN_SECRET"),
         "BASE_DOMAIN": BASE_DOMAIN,
         "PORTAL_ORIGIN": f"http://{{host}}:{demo.port}",
-        "STRIPE_API_BASE": f"http://{HOST}:{_bank_port(demo.port)}",
+        "STRIPE_API_BASE": "" if _uses_stripe() else f"http://{HOST}:{_bank_port(demo.port)}",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -269,6 +271,19 @@ def _bank_port(port: int) -> int:
     return port + 1
 
 
+def _uses_stripe() -> bool:
+    """Whether Stripe itself is used, in its test mode: a key is in the environment.
+
+    :raises CannotServe: if it is a key of real payments
+    """
+    key = variables.text("STRIPE_API_KEY", "")
+    if key and not key.startswith(TEST_KEYS):
+        raise CannotServe(
+            "STRIPE_API_KEY n'est pas une clé d'essai (sk_test_…). La démonstration n'encaisse rien."
+        )
+    return bool(key)
+
+
 def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[Child, ...]:
     """What serves, and the test bank; none of them holds the owner's credentials."""
     serving = {k: v for k, v in environment.items() if k != "DATABASE_OWNER_URL"}
@@ -280,16 +295,15 @@ def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[
     worker = ("celery", "-A", "socle.celery", "worker", "--concurrency", "1", "--loglevel", "INFO")
     beat = ("celery", "-A", "socle.celery", "beat", "--loglevel", "INFO", "--pidfile", "",
             "--schedule", str(data_dir / "beat-schedule"))  # fmt: skip
-    return (
+    served = (
         Child("web", (*python, *web), serving | {"SOCLE_PROCESS": "web"}),
         Child("worker", (*python, *worker), serving | {"SOCLE_PROCESS": "worker"}),
         Child("beat", (*python, *beat), serving | {"SOCLE_PROCESS": "worker"}),
-        Child(
-            "bank",
-            _command("bank", "--state", str(data_dir / "bank.json")),
-            serving | {"SOCLE_PROCESS": "worker"},
-        ),
     )
+    if not environment["STRIPE_API_BASE"]:
+        return served
+    bank = _command("bank", "--state", str(data_dir / "bank.json"))
+    return (*served, Child("bank", bank, serving | {"SOCLE_PROCESS": "worker"}))
 
 
 def _is_healthy(port: int) -> bool:

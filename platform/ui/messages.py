@@ -135,6 +135,33 @@ def tell_payment_paid(event: OutboxEvent) -> None:
     ).send()
 
 
+@handles("billing.payment.failed", "billing.payment.returned")
+def tell_payment_undone(event: OutboxEvent) -> None:
+    """Write to the payer that the bank refused, or took back: what is left to pay now, and where.
+
+    One that never had a page of its provider's ended on the person's own screen.
+    """
+    payment = payments.payment_with_payer(event.payload["payment_id"])
+    recipient = recipient_of(payment.payer)
+    if recipient is None or not payment.checkout_ref:
+        return
+    invoices = [part.invoice for part in payments.parts_of(payment)]
+    page = reverse("portal:invoices")
+    if len(invoices) == 1:
+        page = reverse("portal:invoice", args=[invoices[0].public_id])
+    left = [(invoice, invoicing.due_cents(invoice)) for invoice in invoices]
+    context = {
+        "payment": payment,
+        "left": [(invoice, cents) for invoice, cents in left if cents > 0],
+        "is_taken_back": event.name == "billing.payment.returned",
+        "action_url": mail.portal_address(page),
+    }
+    part = str(payment.payer.public_id)
+    mail.compose(
+        "payment_undone", event=event, recipient=recipient, part=part, context=context
+    ).send()
+
+
 @handles("canteen.enrolment.created")
 def tell_enrolment_created(event: OutboxEvent) -> None:
     """Write to each payer: which days, from when, at what price."""

@@ -254,6 +254,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"day": "2024-12-05", "act": "cancel"},
     ),
     "payment": ("portal:pay", "invoice", {}),
+    "payment of all": ("portal:pay-together", "", {}),
     "own data": ("portal:own-data-file", "", {}),
     "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
 }

@@ -60,7 +60,7 @@ def paying(page: Page, origin: str) -> Iterator[Scene]:
     with page.expect_navigation():
         page.locator("main a[href^='/factures/']").first.click()
     invoice = page.url
-    _send(page, "Payer .* par carte")
+    _send(page, "Payer .* en ligne")
     _send(page, "Revenir sans payer")
     yield "un paiement pas terminé", page.goto(page.url)
     yield "une facture dont le paiement est commencé", page.goto(invoice)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import http.client
 import os
 import signal
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from socle import embedded
@@ -25,6 +26,7 @@ from tenants.registry import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE_DOMAIN = "localhost"
+PAST = Path(__file__).parent / "past"  # holds sitecustomize.py
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Site:
     port: int
     environment: dict[str, str]
     log: Path
+    # Serve again on the same data, in the present.
+    come_back: Callable[[], None] = lambda: None
 
     def url(self, slug: str, path: str = "/") -> str:
         """The address of a page on a département's host ("socle" is the public one)."""
@@ -79,8 +83,14 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextlib.contextmanager
-def serve(*, departements: tuple[str, ...] = ("92", "94")) -> Iterator[Site]:
-    """Seed a database of its own and serve it, until the block ends; without codes, all of them."""
+def serve(
+    *, departements: tuple[str, ...] = ("92", "94"), past: datetime.datetime | None = None
+) -> Iterator[Site]:
+    """Seed a database of its own and serve it, until the block ends; without codes, all of them.
+
+    With `past`, the data are made then, and what serves lives then until `Site.come_back`. The bank
+    is always in the present.
+    """
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     cluster.create_database(superuser_url, name)
@@ -100,35 +110,59 @@ def serve(*, departements: tuple[str, ...] = ("92", "94")) -> Iterator[Site]:
             "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
+        present = dict(environment)
+        if past is not None:
+            environment |= {"SOCLE_PAST": past.isoformat(), "PYTHONPATH": str(PAST)}
         log = Path(folder) / "web.log"
-        site = Site(port=port, environment=environment, log=log)
+        serving: list[subprocess.Popen[bytes]] = []
+
+        def come_back() -> None:
+            _stop(serving.pop())
+            site.environment.pop("SOCLE_PAST")
+            serving.append(_serve_web(port, site.environment, log))
+
+        site = Site(port=port, environment=environment, log=log, come_back=come_back)
         site.run("migrate", "--quiet")
         site.run("seed", *(option for code in departements for option in ("--departement", code)))
         bank = [sys.executable, "-m", "socle.command", "bank", "--state", f"{folder}/bank.json"]
         with log.open("wb") as output:
-            banking = subprocess.Popen(
-                bank, env=environment, cwd=ROOT, stdout=output, stderr=output
-            )
-            process = subprocess.Popen(
-                [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-                 "--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws",
-                 "socle.wsgi:application"],
-                env=environment | {"SOCLE_PROCESS": "web"}, cwd=ROOT, stdout=output, stderr=output,
-                start_new_session=True,
-            )  # fmt: skip
+            banking = subprocess.Popen(bank, env=present, cwd=ROOT, stdout=output, stderr=output)
         try:
-            _wait(port, process, log)
+            serving.append(_serve_web(port, environment, log))
             yield site
         finally:
             banking.terminate()
             banking.wait(10)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+            for process in serving:
+                _stop(process)
     _drop(superuser_url, name)
+
+
+def _serve_web(port: int, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Granian, once it answers."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+             "--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws",
+             "socle.wsgi:application"],
+            env=environment | {"SOCLE_PROCESS": "web"}, cwd=ROOT, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        _wait(port, process, log)
+    except BaseException:
+        _stop(process)
+        raise
+    return process
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _drop(superuser_url: str, name: str) -> None:

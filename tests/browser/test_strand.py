@@ -1,51 +1,69 @@
-"""One family's strand through the whole house, in a real browser on a phone's width.
+"""A family's month through the whole house, in a real browser on a phone's width.
 
-Aminata Diallo signs in, enrols her youngest child in the canteen, sees the price and why, opens an
-invoice and pays it. The API says the same total with the same session, and the books balance.
+In November, Aminata Diallo, whose two children are in two collèges, enrols the youngest in the
+canteen and sees the price and why. Once the month is over, the régisseuse prepares it, reviews it and
+issues it. From the e-mail's link, without script, Aminata pays in a few taps on light pages. The
+receipt has the same total, the API too, and the books balance.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from tests.browser.seeing import AXE, show_whole
+from tests.browser.seeing import AXE, show_whole, watched
 from tests.browser.served import Site, serve
 from tests.pdfs import plain, text_of
 from tools import chromium
 
 WIDTH = 390
 PASSWORD = "Socle-demo-2026"
+AMINATA, CLAIRE = "aminata.diallo@exemple.fr", "claire.regisseuse@exemple.fr"
+HOST = "hauts-de-seine"
+IN_NOVEMBER = datetime.datetime(2025, 11, 5, 10, 0, tzinfo=datetime.UTC)
+MOST_TAPS, MOST_KILOBYTES = 6, 60
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with serve() as served:
+    with serve(departements=("92",), past=IN_NOVEMBER) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def page(site: Site) -> Iterator[Page]:
+def browser() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         absent = "aucun Chromium : voir tools/chromium.py"
         pytest.fail(absent) if os.environ.get("CI") else pytest.skip(absent)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+        started = playwright.chromium.launch(
             executable_path=str(path), args=chromium.arguments(path)
         )
-        context = browser.new_context(locale="fr-FR", viewport={"width": WIDTH, "height": 844})
-        yield context.new_page()
-        browser.close()
+        yield started
+        started.close()
+
+
+def open_page(browser: Browser, mistakes: list[str], **options: Any) -> Page:
+    """A page on a phone; what its console complains of is kept."""
+    context = browser.new_context(
+        locale="fr-FR", viewport={"width": WIDTH, "height": 844}, **options
+    )
+    page = context.new_page()
+    page.on("console", lambda m: mistakes.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    return page
 
 
 def looked_at(page: Page) -> str:
@@ -71,51 +89,40 @@ def cents(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
 
-def test_a_parent_goes_from_sign_in_to_the_invoice(site, page):
+def sign_in(page: Page, email: str) -> None:
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    follow(page.get_by_role("button", name=re.compile("connecter")))
+
+
+def test_a_familys_month(site: Site, browser: Browser) -> None:
     mistakes: list[str] = []
-    page.on("console", lambda m: mistakes.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.goto(site.url("hauts-de-seine"))
+    page = open_page(browser, mistakes)
+    page.goto(site.url(HOST))
     assert "/connexion/" in page.url
     looked_at(page)
-    page.get_by_label("Adresse électronique").fill("aminata.diallo@exemple.fr")
-    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    sign_in(page, AMINATA)
     assert "Bonjour Aminata" in looked_at(page)
-
     _enrol(page)
-    total = _open_the_first_invoice(page)
+    page.context.close()
 
-    assert _total_by_the_api(site, page) == total
-    _pay(page)
-    said = json.loads(site.run("ledger", "check", "--tenant", "hauts-de-seine", "--json"))
+    site.come_back()  # the month is over
+    _bill(open_page(browser, mistakes), site)
+    link = _told_by_mail(open_page(browser, mistakes), site)
+
+    total = _pay_from_the_mail(browser, link)
+    page = open_page(browser, mistakes)
+    page.goto(link)
+    sign_in(page, AMINATA)
+    invoice = looked_at(page)
+    assert "Ibrahima" in invoice
+    assert "Mariam" in invoice
+    assert "Payée" in invoice
+    assert cents(_amount(invoice)) == total
+    assert _by_the_api(site, page) == (total, 0)
+    said = json.loads(site.run("ledger", "check", "--tenant", HOST, "--json"))
     assert (said["is_balanced"], said["differences"]) == (True, 0)
     assert mistakes == []
-
-
-def _pay(page: Page) -> None:
-    """At the test bank, and back: the invoice says it is paid."""
-    page.goto(page.url.split("/compte/")[0] + "/factures/")
-    follow(page.locator("main a[href^='/factures/']").first)
-    invoice = page.url
-    follow(page.get_by_role("button", name=re.compile("Payer .* par carte")))
-    assert "rien n'est payé pour de vrai" in page.inner_text("body")
-    follow(page.get_by_role("button", name="Payer par carte"))
-    assert "Merci, c'est payé." in looked_at(page)
-    assert f"Total payé {plain(page.inner_text('.figure'))}" in _receipt(page)
-    page.goto(invoice)
-    text = looked_at(page)
-    assert "Payée" in text
-    assert "par carte" not in text
-
-
-def _receipt(page: Page) -> str:
-    """What the receipt says, downloaded as the person does."""
-    with page.expect_download() as waited:
-        page.get_by_role("link", name="Télécharger le reçu").click()
-    assert waited.value.suggested_filename.startswith("recu-")
-    return text_of(Path(waited.value.path()).read_bytes())
 
 
 def _enrol(page: Page) -> None:
@@ -140,19 +147,93 @@ def _enrol(page: Page) -> None:
     assert "3,00" in why
 
 
-def _open_the_first_invoice(page: Page) -> int:
-    page.goto(page.url.split("/enfants/")[0] + "/factures/")
-    looked_at(page)
-    follow(page.locator("main a[href^='/factures/']").first)
-    text = looked_at(page)
-    assert "Mariam" in text
+def _bill(page: Page, site: Site) -> None:
+    """The régisseuse prepares, reviews, answers what blocks, and issues the month."""
+    page.goto(site.url(HOST, "/console/actes/prepare-run/"))
+    sign_in(page, CLAIRE)
+    page.get_by_label("Mois").fill("2025-11")
+    _act(page)
+    follow(page.locator("a.c-button-main"))  # review
+    _confirm(page)
+    while (door := page.get_by_role("link", name=re.compile("^Répondre :")).first).count():
+        follow(door)
+        page.get_by_label("Votre réponse").fill("Vu avec le collège.")
+        _act(page)
+    follow(page.get_by_role("link", name="Émettre les factures"))
+    _act(page)
+    assert re.search(r"\d+ factures sont émises", looked_at(page))
+    page.context.close()
+
+
+def _act(page: Page) -> None:
+    """The answers, the effect, then the act."""
+    follow(page.get_by_role("button", name="Voir ce qui va changer"))
+    _confirm(page)
+
+
+def _confirm(page: Page) -> None:
+    follow(page.locator("button[name=fingerprint]"))
+
+
+def _told_by_mail(page: Page, site: Site) -> str:
+    """The address of the invoice in the message that Aminata receives."""
+    site.play("tests.browser.deliver")
+    page.goto(site.url(HOST, "/boite/"))
+    letter = page.locator("article", has_text=AMINATA).filter(has_text="novembre").first
+    link = re.search(r"http\S+/factures/\S+", letter.inner_text() + letter.inner_html())
+    assert link is not None, letter.inner_text()
+    page.context.close()
+    return re.split(r'["<]', link[0])[0]
+
+
+def _pay_from_the_mail(browser: Browser, link: str) -> int:
+    """Without script: each tap is counted, and each page is weighed as on a first visit."""
+    context = browser.new_context(
+        locale="fr-FR", viewport={"width": WIDTH, "height": 844}, java_script_enabled=False
+    )
+    weights: list[tuple[str, float]] = []
+    taps = 0
+    with watched(context) as (page, traffic):
+
+        def arrive(tap: Any) -> None:
+            nonlocal taps
+            traffic.weights.clear()
+            tap()
+            taps += 1
+            page.wait_for_load_state("networkidle")
+            weights.append((page.url, sum(traffic.weights) / 1024))
+
+        arrive(lambda: page.goto(link))
+        page.get_by_label("Adresse électronique").fill(AMINATA)
+        page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+        arrive(lambda: follow(page.get_by_role("button", name=re.compile("connecter"))))
+        total = cents(_amount(re.sub(r"\s+", " ", page.inner_text("body"))))
+        arrive(lambda: follow(page.get_by_role("button", name=re.compile("Payer .* en ligne"))))
+        arrive(lambda: follow(page.get_by_role("button", name="Payer par carte")))
+        assert "Merci, c'est payé." in page.inner_text("body")
+        with page.expect_download() as waited:
+            page.get_by_role("link", name="Télécharger le reçu").click()
+        receipt = text_of(Path(waited.value.path()).read_bytes())
+    context.close()
+    assert f"Total payé {plain(_euros(total))}" in receipt
+    assert taps <= MOST_TAPS
+    assert [found for found in weights if found[1] > MOST_KILOBYTES] == []
+    return total
+
+
+def _euros(total: int) -> str:
+    return f"{total // 100},{total % 100:02d} €"
+
+
+def _amount(text: str) -> str:
     found = re.search(r"Le montant ([0-9 ]+,[0-9]{2}) €", text)
     assert found, text
-    return cents(found[1])
+    return found[1]
 
 
-def _total_by_the_api(site: Site, page: Page) -> int:
-    page.goto(site.url("hauts-de-seine", "/compte/"))  # its form carries the token
+def _by_the_api(site: Site, page: Page) -> tuple[int, int]:
+    """What the latest invoice asks for, and what is left of it."""
+    page.goto(site.url(HOST, "/compte/"))  # its form carries the token
     answer = page.evaluate(
         """async (query) => {
             const token = document.querySelector('[name=csrfmiddlewaretoken]').value;
@@ -163,8 +244,8 @@ def _total_by_the_api(site: Site, page: Page) -> int:
             });
             return await response.json();
         }""",
-        "{ viewer { invoices(first: 1) { nodes { total { cents } } } } }",
+        "{ viewer { invoices(first: 1) { nodes { total { cents } due { cents } } } } }",
     )
     assert "errors" not in answer, answer
     (node,) = answer["data"]["viewer"]["invoices"]["nodes"]
-    return int(node["total"]["cents"])
+    return int(node["total"]["cents"]), int(node["due"]["cents"])

@@ -1,5 +1,7 @@
 """The documents of families at the console: from the record of an invoice or a payment."""
 
+import uuid
+
 import pytest
 
 from billing.payments.models import Payment
@@ -13,7 +15,7 @@ from tests.pdfs import text_of
 def payment():
     invoice = make_invoice()
     make_merchant(invoice.regie)
-    return paid((invoice, 2700))
+    return paid((invoice, 2600))
 
 
 def paths(payment: Payment) -> tuple[str, str]:
@@ -35,7 +37,19 @@ def test_records_lead_to_what_the_family_has(agent, site, payment):
     assert f'href="{receipt}"' in record
     assert str(payment.public_id) in record
     assert "Total de la facture 27,00 €" in text_of(site.get(invoice).content)
-    assert "Total payé 27,00 €" in text_of(site.get(receipt).content)
+    assert "Total payé 26,00 €" in text_of(site.get(receipt).content)
+
+
+def test_payment_is_found_by_the_reference_of_its_receipt(agent, site, payment):
+    agent(Role.REGISSEUR)
+    other = paid((payment.parts.get().invoice, 100))
+    listing = "/console/payments/payment/"
+
+    found = site.get(listing, q=f" {payment.public_id} ").context["cl"].result_list
+    assert [row.pk for row in found] == [payment.pk]
+    assert len(site.get(listing, q=str(uuid.uuid4())).context["cl"].result_list) == 0
+    assert len(site.get(listing, q="diallo").context["cl"].result_list) == 2
+    assert other.public_id != payment.public_id
 
 
 def test_payment_taken_back_leads_to_no_receipt(agent, site, payment):

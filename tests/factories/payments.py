@@ -74,12 +74,17 @@ def said(payment: Payment, progress: Progress, *, at: datetime.datetime | None =
     return apply_outcome(payment=payment, outcome=outcome, at=at or timezone.now())
 
 
-def paid(*parts: tuple[Invoice, int], at: datetime.datetime | None = None) -> Payment:
-    """A payment begun and paid at the same moment; the régie must be paid online."""
+def opened(*parts: tuple[Invoice, int], at: datetime.datetime | None = None) -> Payment:
+    """A payment with a page at a provider's that is not asked; the régie must be paid online."""
     payment = start(*parts, at=at)
     payment.state, payment.checkout_ref = Payment.State.OPEN, f"cs_{payment.public_id}"
     payment.save(update_fields=["state", "checkout_ref"])
-    return said(payment, Progress.PAID, at=at)
+    return payment
+
+
+def paid(*parts: tuple[Invoice, int], at: datetime.datetime | None = None) -> Payment:
+    """A payment begun and paid at the same moment."""
+    return said(opened(*parts, at=at), Progress.PAID, at=at)
 
 
 def at_the_bank(payment: Payment, how: str) -> str:

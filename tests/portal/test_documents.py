@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from billing.payments.models import Payment
 from billing.payments.providers.protocol import Progress
 from commons.money import format_euros
 from tenants.accounts.capabilities import Role
@@ -16,7 +15,7 @@ from tenants.accounts.models import StaffRole, User
 from tenants.people.models import Guardian, Pupil
 from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
-from tests.factories.payments import make_merchant, paid, said, start
+from tests.factories.payments import make_merchant, opened, paid, said, start
 from tests.factories.portal import account_of, make_account
 from tests.pdfs import comes_in_order, plain, tags, text_of
 from tests.portal.conftest import Site
@@ -89,7 +88,8 @@ def test_invoice_says_what_its_page_says(site, household):
         f"Facture numéro {invoice.number}",
         f"{family.pupil.first_name} {family.pupil.last_name}",
         f"{line.label} 2, 5, 9, 12, 16, 19, 23, 26 et 30 septembre",
-        f"{line.quantity} {format_euros(line.unit_price_cents)} {format_euros(line.amount_cents)}",
+        f"{line.quantity} {format_euros(line.unit_price_cents)} (exemple) "
+        f"{format_euros(line.amount_cents)}",
         f"Total de la facture {format_euros(total)}",
         f"Reste à payer au 20 février 2025 {format_euros(left)}",
         f"Donnez toujours le numéro de la facture : {invoice.number}.",
@@ -112,7 +112,7 @@ def test_paid_invoice_asks_for_nothing(site, household):
 
     document = read(site, invoice_path(invoice))
 
-    assert "État Payée" in document
+    assert "État Rien à payer" in document
     assert "Reste à payer au 20 février 2025 0,00 €" in document
     assert "Vous n'avez rien à payer pour cette facture." in document
     assert "À payer avant" not in document
@@ -129,7 +129,7 @@ def test_separated_parents_each_have_their_half(site):
     document = read(site, invoice_path(theirs))
 
     assert "Repas Nombre Prix Votre part Montant" in document
-    assert "9 3,00 € 50 % 13,50 €" in document
+    assert "9 3,00 € (exemple) 50 % 13,50 €" in document
     assert "Total de la facture 13,50 €" in document
     assert family.guardians[0].first_name not in document
     assert site.get(invoice_path(other)).status_code == 404
@@ -190,9 +190,7 @@ def test_receipt_says_what_was_paid_of_which_invoices(site, household):
 @pytest.mark.parametrize("progress", [None, Progress.PROCESSING, Progress.FAILED, Progress.EXPIRED])
 def test_what_is_not_paid_has_no_receipt(site, household, progress):
     _family, (invoice, _october) = household
-    payment = start((invoice, 2700))
-    payment.state, payment.checkout_ref = Payment.State.OPEN, "cs_1"
-    payment.save(update_fields=["state", "checkout_ref"])
+    payment = opened((invoice, 2700))
     if progress:
         said(payment, progress)
 

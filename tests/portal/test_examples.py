@@ -12,11 +12,12 @@ from tests.factories.canteen import make_enrolment, make_family, published_rules
 from tests.factories.invoicing import issue, make_regie, prepare
 from tests.factories.portal import account_of
 from tests.factories.tariffs import make_resources, make_version
+from tests.pdfs import text_of
 from tests.portal.conftest import Site
 from tests.portal.households import text
 
 MARK = "Tarif d'exemple"
-LIMIT = "Cette date limite est un exemple"
+LIMIT = "Les dates limites d'annulation sont un exemple"
 PAGES = ("/", "/enfants/", "/enfants/{child}/", "/enfants/{child}/cantine/prix/",
          "/enfants/{child}/cantine/calendrier/?mois=2025-10", "/factures/{invoice}/")  # fmt: skip
 NOW = datetime.datetime(2025, 10, 8, 10, 0, tzinfo=datetime.UTC)
@@ -54,8 +55,11 @@ def pages(site, family, invoice) -> dict[str, str]:
 def test_every_page_that_shows_a_price_says_so(tenant_db, in_tenant, departement, is_example):
     with in_tenant(f"d{departement}"):
         family, invoice = life(departement)
-        read = pages(Site(f"d{departement}").sign_in(account_of(family)), family, invoice)
+        site = Site(f"d{departement}").sign_in(account_of(family))
+        read = pages(site, family, invoice)
+        document = text_of(site.get(f"/factures/{invoice.public_id}/facture.pdf").content)
 
+    assert ("(exemple)" in document) is is_example
     assert {path: MARK in page for path, page in read.items()} == dict.fromkeys(PAGES, is_example)
 
 

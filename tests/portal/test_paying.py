@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
 from urllib.parse import urlsplit
@@ -13,7 +14,9 @@ from billing.payments import operations
 from billing.payments.models import Payment
 from commons import http
 from commons.actors import Actor
+from commons.money import format_euros
 from tests.factories.canteen import make_family
+from tests.factories.invoicing import issue, prepare
 from tests.factories.payments import SECRET, asked_at_the_bank, event, make_invoice, make_merchant
 from tests.factories.portal import account_of, make_account
 from tests.factories.tariffs import ACTOR
@@ -22,6 +25,7 @@ from tests.portal.households import text
 from tools.standins.bank import signature
 
 NOTICES = "/paiements/avis/stripe/"
+OCTOBER_OVER = datetime.datetime(2024, 11, 4, 10, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def payment_page():
 
 def test_an_invoice_is_paid_from_its_page(site, invoice, bank):
     page = site.get(f"/factures/{invoice.public_id}/")
-    assert "Payer 27,00\u00a0€ par carte" in text(page)
+    assert "Payer 27,00\u00a0€ en ligne" in text(page)
     assert f"form-action 'self' {bank};" in page.headers["Content-Security-Policy"]
 
     address = begin(site, invoice)
@@ -64,7 +68,7 @@ def test_an_invoice_is_paid_from_its_page(site, invoice, bank):
     assert "Merci, c'est payé." in text(site.get(payment_page()))
     paid = text(site.get(f"/factures/{invoice.public_id}/"))
     assert "Payée" in paid
-    assert "par carte" not in paid
+    assert "en ligne" not in paid
     assert "Reste à payer" not in text(site.get("/factures/"))
 
 
@@ -168,7 +172,7 @@ def test_a_regie_that_is_not_paid_online_offers_no_button(site, bank):
     site.sign_in(make_account(invoice.payer))
 
     page = site.get(f"/factures/{invoice.public_id}/")
-    assert "par carte" not in text(page)
+    assert "en ligne" not in text(page)
     assert begin(site, invoice) == f"/factures/{invoice.public_id}/"
     assert "ne se paie pas en ligne" in text(site.get(f"/factures/{invoice.public_id}/"))
 
@@ -203,3 +207,66 @@ def test_notices_are_taken_without_a_session_and_refused_without_a_signature(sit
     assert notice(site, said, secret="whsec_other").status_code == 400
     assert site.client.post(NOTICES, data=b"", content_type="text/plain").status_code == 400
     assert site.client.get(NOTICES).status_code == 405
+
+
+def test_a_part_is_paid_and_the_rest_is_left(site, invoice):
+    page = site.get(f"/factures/{invoice.public_id}/")
+    assert "Payer une partie seulement" in text(page)
+
+    answer = site.post(f"/factures/{invoice.public_id}/payer/", amount="12,40")
+    choose(answer.headers["Location"], "card")
+    site.get(f"{payment_page()}retour/")
+
+    assert Payment.objects.get().amount_cents == 1_240
+    assert "Payer 14,60\u00a0€ en ligne" in text(site.get(f"/factures/{invoice.public_id}/"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Écrivez un montant"),
+        ("douze", "n'est pas un nombre"),
+        ("-3", "au-dessus de 0"),
+        ("0", "au-dessus de 0"),
+        ("1,234", "deux chiffres au plus"),
+        ("27,01", "plus que ce qui reste"),
+        ("0,49", "ne peut pas être payé en ligne"),
+        ("99999999", "trop grand"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_said_next_to_it(site, invoice, typed, said):
+    page = site.post(f"/factures/{invoice.public_id}/payer/", amount=typed)
+
+    assert page.status_code == 422
+    assert said in text(page).replace("&#x27;", "'")
+    assert f'value="{typed}"' in page.content.decode() or not typed  # nothing typed is lost
+    assert not Payment.objects.exists()
+
+
+def test_several_invoices_are_paid_at_once(site, bank):
+    first = make_invoice()
+    october = prepare(first.regie, datetime.date(2024, 10, 1), OCTOBER_OVER)
+    (second,) = issue(october, at=OCTOBER_OVER, due_on=datetime.date(2024, 12, 1))
+    make_merchant(first.regie)
+    site.sign_in(make_account(first.payer))
+    total = first.total_cents + second.total_cents
+    page = site.get("/factures/")
+    assert f"Payer les 2 factures\u00a0: {format_euros(total)}" in text(page)
+    assert f"form-action 'self' {bank};" in page.headers["Content-Security-Policy"]
+
+    answer = site.post("/factures/payer/")
+    choose(answer.headers["Location"], "card")
+    done = site.get(site.get(f"{payment_page()}retour/").headers["Location"])
+
+    assert Payment.objects.get().amount_cents == total
+    assert "Merci, c'est payé" in text(done).replace("&#x27;", "'")
+    assert "Payer les" not in text(site.get("/factures/"))
+
+
+def test_nothing_to_pay_together_is_said(site, invoice):
+    begin(site, invoice)
+
+    back = site.post("/factures/payer/")
+
+    assert back.headers["Location"] == "/factures/"
+    assert Payment.objects.count() == 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import random
 import re
 import signal
 import socket
@@ -18,7 +16,10 @@ import pytest
 
 from socle import demo, demo_state, embedded, leftovers
 from socle.demo_state import DemoState
+from socle.outside import given
+from socle.supervisor import Supervisor
 from tenants.registry.cluster import create_database
+from tests.ports import free_port
 from tests.socle.clusters import cluster, data_dir, leave_running
 from tests.socle.processes import ROOT, bare_environment, socle
 
@@ -27,17 +28,6 @@ __all__ = ("cluster", "data_dir")
 STOPPED = "Arrêté. Les données sont gardées."
 ANEW = "Le premier démarrage avait été coupé : on recommence."
 MIGRATING = "Mise à jour de la base…"
-
-
-def free_port() -> int:
-    """One that is free, and the next one too: the test bank's. Calls out take theirs above these."""
-    draw = random.SystemRandom()  # workers share the seed of the other draws
-    while True:
-        port = draw.randrange(10_000, 30_000)
-        with socket.socket() as site, socket.socket() as bank, contextlib.suppress(OSError):
-            site.bind(("127.0.0.1", port))
-            bank.bind(("127.0.0.1", port + 1))
-            return port
 
 
 class Running:
@@ -296,7 +286,27 @@ def test_what_a_step_logs_stays_out_of_the_terminal(tmp_path, capfd):
 
 def test_serving_processes_do_not_hold_the_owners_address(tmp_path):
     environment = {"DATABASE_OWNER_URL": "owner", "DATABASE_URL": "web", "SECRET_KEY": "x"}
+    environment["STRIPE_API_BASE"] = "http://127.0.0.1:8001"
 
     for child in demo._processes(tmp_path, environment, 8000):
         assert "owner" not in child.environment.values()
         assert re.fullmatch("web|worker", child.environment["SOCLE_PROCESS"])
+
+
+@pytest.mark.parametrize(("key", "has_bank"), [("", True), ("sk_test_1", False)])
+def test_with_a_key_of_stripes_there_is_no_test_bank(tmp_path, monkeypatch, key, has_bank):
+    monkeypatch.setenv("STRIPE_API_KEY", key)
+    made = demo.Demo(given(), tmp_path, Supervisor(tmp_path), 8000, print, started=0)
+    environment = demo._environment(made, {"DATABASE_OWNER_URL": "", "DATABASE_URL": ""})
+
+    names = [child.name for child in demo._processes(tmp_path, environment, 8000)]
+
+    assert ("bank" in names) is has_bank
+    assert bool(environment["STRIPE_API_BASE"]) is has_bank
+
+
+def test_a_key_of_real_payments_is_refused(monkeypatch):
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_live_1")
+
+    with pytest.raises(demo.CannotServe, match="n'est pas une clé d'essai"):
+        demo._uses_stripe()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from click.testing import CliRunner
 
 from billing.canteen.rules import published_rules
 from billing.invoicing.models import BillingRun, Invoice
 from billing.tariffs.schedule_files import ServiceName, published_schedule
 from commons.school_calendar import SchoolYear
+from socle.command import main
 from socle.seeding import cast, demo, feed
 from tenants.accounts.capabilities import Role
 from tenants.people.aaf.file_names import find_feed
@@ -149,4 +151,11 @@ def test_a_departement_that_is_not_whole_has_a_month_issued_and_one_reviewed(
         assert payer.user is not None
         assert payer.user.check_password(cast.PASSWORD)
         assert [one.is_delta for one in FeedImport.objects.all()] == [False]
-    assert said[-1] == "Val-de-Marne : messages…"
+    assert said[-1] == "Val-de-Marne : factures…"
+
+
+def test_a_departement_that_is_not_the_demos_is_refused_before_anything_is_made(tenant_db):
+    result = CliRunner().invoke(main, ["seed", "--departement", "92", "--departement", "75"])
+
+    assert result.exit_code == 1
+    assert result.output == "Erreur : La démonstration n'a pas de département 75.\n"

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
+from tests.ports import free_port
 from tests.socle.processes import ROOT
-from tests.socle.test_demo import free_port
 from tests.socle.test_telemetry import HOST, Collector, attributes_of, collector
 
 __all__ = ("collector",)

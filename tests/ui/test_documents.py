@@ -1,5 +1,6 @@
 """How a sheet is set: read in order, tagged, in French, and as text whatever signs it holds."""
 
+import concurrent.futures
 import dataclasses
 import datetime
 import re
@@ -224,6 +225,16 @@ def test_long_words_stay_on_the_page_and_long_tables_go_on_with_their_heads():
 def test_same_sheet_and_moment_give_the_same_file():
     assert made() == made()
     assert made() != typesetting.typeset(sheet(), at=AT + datetime.timedelta(seconds=1))
+
+
+def test_documents_made_at_the_same_time_are_not_mixed():
+    names = [f"Famille {number}" for number in range(12)]
+
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        contents = list(threads.map(lambda name: made(addressee=(name,)), names))
+
+    for name, content in zip(names, contents, strict=True):
+        assert re.findall(r"Famille \d+", pdfs.text_of(content)) == [name]
 
 
 def test_colour_of_the_brand_is_drawn():

@@ -14,6 +14,7 @@ from billing.invoicing.models import Invoice
 from billing.payments import operations as payments
 from billing.payments import queries as payment_queries
 from billing.payments.providers.protocol import Progress
+from billing.payments.settling import end_without_page
 from commons import outbox
 from commons.actors import Actor
 from commons.models import OutboxEvent
@@ -27,8 +28,10 @@ from tests.factories.payments import (
     look,
     make_invoice,
     make_merchant,
+    opened,
     paid,
     said,
+    start,
     started,
 )
 from tests.factories.portal import account_of
@@ -129,12 +132,50 @@ def test_payment_that_leaves_nothing_says_so(invoiced, mailoutbox):
     assert "Il vous reste" not in message.body
 
 
-def test_payment_taken_back_before_it_was_told_is_not_told(invoiced, mailoutbox):
-    _family, invoice = invoiced
+def test_payment_taken_back_before_it_was_told_is_told_once(invoiced, mailoutbox):
+    """The bank was quicker than the worker: no thanks, then no money."""
+    family, invoice = invoiced
     make_merchant(invoice.regie)
     said(paid((invoice, invoice.total_cents)), Progress.RETURNED)
 
     assert deliver(mailoutbox, "billing.payment.paid") == []
+    OutboxEvent.objects.filter(name="billing.payment.returned").update(delivered_at=None)
+    (message,) = deliver(mailoutbox, "billing.payment.returned")
+
+    payer = family.guardians[0]
+    assert message.to == [payer.email]
+    assert message.subject == "Paiement non reçu\u00a0: 27,00\u00a0€"
+    assert message.body == (
+        f"Bonjour {payer.first_name},\n\n"
+        "Votre banque a repris votre paiement de 27,00\u00a0€.\n"
+        "Il reste à payer\u00a0:\n\n"
+        "- Facture de septembre\u00a02024\u00a0: 27,00\u00a0€\n\n"
+        f"Payer\u00a0:\nhttps://hauts-de-seine.socle.test/factures/{invoice.public_id}/\n\n"
+        f"{PHONE}\n\n--\nLe département des Hauts-de-Seine\n"
+    )
+
+
+def test_direct_debit_that_fails_is_told(invoiced, mailoutbox):
+    _family, invoice = invoiced
+    make_merchant(invoice.regie)
+    said(opened((invoice, 2_000)), Progress.FAILED)
+
+    (message,) = deliver(mailoutbox, "billing.payment.failed")
+
+    assert "Votre banque a refusé votre paiement de 20,00\u00a0€." in message.body
+    assert (
+        "Il reste à payer\u00a0:\n\n- Facture de septembre\u00a02024\u00a0: 27,00\u00a0€"
+        in message.body
+    )
+    assert "Votre banque a refusé votre paiement de 20,00\u00a0€" in words(html_of(message))
+
+
+def test_payment_that_never_had_a_page_is_told_on_the_screen_only(invoiced, mailoutbox):
+    _family, invoice = invoiced
+    make_merchant(invoice.regie)
+    end_without_page(payment=start((invoice, 2_000)), reason="key", at=timezone.now())
+
+    assert deliver(mailoutbox, "billing.payment.failed") == []
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -48,12 +50,24 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_filter = (ToLookAtFilter, "state")
     search_prefixes = ("payer__search_key",)
     search_exact = ("checkout_ref", "provider_ref")
-    search_help_text = _("Début du nom du payeur, ou référence entière du prestataire.")
+    search_help_text = _(
+        "Début du nom du payeur, ou référence entière : du reçu, ou du prestataire."
+    )
     ordering = ("-pk",)
     hides = ("checkout_ref", "checkout_url", "return_url", "provider_ref")
     acts = ("ask-refund", "ask-provider-again", "answer-payment", "close-unknown-payment")
     words: ClassVar = {"problem": said(PROBLEMS), "answered_by": agents.name_of_actor}
     empty_text = _("Personne n'a encore payé en ligne.")
+
+    def get_search_results(
+        self, request: SignedInRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the reference of a receipt too, as the family reads it."""
+        try:
+            reference = uuid.UUID(search_term.strip())
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(public_id=reference), False
 
     def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
         receipt = Detail(gettext("Document"), NOTHING)

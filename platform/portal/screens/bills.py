@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -139,7 +139,12 @@ def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
 
 def invoices_of(user: User, *, on: datetime.date) -> tuple[Bill, ...]:
     """The invoices of a person, latest first."""
-    return tuple(bill_of(invoice, on=on) for invoice in queries.invoices_of(user))
+    return bills_of(queries.invoices_of(user), on=on)
+
+
+def bills_of(invoices: Iterable[Invoice], *, on: datetime.date) -> tuple[Bill, ...]:
+    """The same invoices, as a list shows them."""
+    return tuple(bill_of(invoice, on=on) for invoice in invoices)
 
 
 def to_pay(bills: Sequence[Bill]) -> list[Bill]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,41 +14,66 @@ from django.utils.translation import gettext as _
 
 from billing.invoicing import operations
 from billing.invoicing.access import access_invoice, access_own_line
+from billing.invoicing.queries import invoices_of
 from billing.payments import queries as payments
 from commons.actors import Actor
 from commons.errors import DomainError
 from portal.doors import family_page, lead_to, refuse, show
-from portal.forms import DisputeForm
-from portal.screens import bills
+from portal.forms import AmountForm, DisputeForm
+from portal.screens import bills, paying
 from ui.requests import SignedInRequest
+
+if TYPE_CHECKING:
+    from billing.invoicing.models import Invoice
 
 
 @family_page()
 def invoices(request: SignedInRequest) -> HttpResponse:
     """All of them, latest first, and what is left to pay."""
-    found = bills.invoices_of(request.user, on=timezone.localdate())
-    context = {"invoices": found, "due_cents": sum(bill.due_cents for bill in found)}
-    return show(request, "portal/pages/invoices.html", context)
+    rows = list(invoices_of(request.user))
+    found = bills.bills_of(rows, on=timezone.localdate())
+    together = paying.payable_together(rows)
+    context = {
+        "invoices": found,
+        "due_cents": sum(bill.due_cents for bill in found),
+        "together": together,
+    }
+    response = show(request, "portal/pages/invoices.html", context)
+    return lead_to(response, settings.CHECKOUT_ORIGIN) if together else response
 
 
 @family_page()
 def invoice(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """One invoice, by child and by day."""
-    found = access_invoice(request.user, public_id)
+    return invoice_page(request, access_invoice(request.user, public_id))
+
+
+def invoice_page(
+    request: SignedInRequest,
+    found: Invoice,
+    *,
+    part_form: AmountForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of an invoice; `part_form` is the one to correct, when one is."""
     page = bills.invoice_page(request.user, found, on=timezone.localdate())
     is_own = found.payer.user_id == request.user.pk
     payment = payments.under_way_for([found]) if is_own and page.bill.due_cents else None
+    is_payable = (
+        is_own
+        and page.bill.due_cents > 0
+        and payment is None
+        and payments.open_merchant(found.regie_id) is not None
+    )
     context = {
         "page": page,
         "invoice": page.bill,
         "payment": payment,
-        "is_payable": is_own
-        and page.bill.due_cents > 0
-        and payment is None
-        and payments.open_merchant(found.regie_id) is not None,
+        "is_payable": is_payable,
+        "part_form": (part_form or AmountForm()) if is_payable else None,
     }
-    response = show(request, "portal/pages/invoice.html", context)
-    return lead_to(response, settings.CHECKOUT_ORIGIN) if context["is_payable"] else response
+    response = show(request, "portal/pages/invoice.html", context, status=status)
+    return lead_to(response, settings.CHECKOUT_ORIGIN) if is_payable else response
 
 
 @family_page("GET", "HEAD", "POST")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,25 +12,58 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.invoicing.queries import due_cents
+from billing.invoicing.queries import due_cents, invoices_of
 from billing.payments import operations, queries
 from billing.payments.access import access_own_payment, access_payable_invoices
 from billing.payments.models import Payment
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from portal.doors import family_page, lead_to, show
+from portal.forms import AmountForm
+from portal.screens.paying import payable
 from portal.screens.payments import payments_page
+from portal.views.invoices import invoice_page
 from ui.errors import explain
 from ui.requests import SignedInRequest
+
+if TYPE_CHECKING:
+    from billing.invoicing.models import Invoice
 
 
 @family_page("POST")
 def pay(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Begin to pay what is left of an invoice, and go to the provider's page."""
+    """Begin to pay what is left of an invoice, or the part that is asked for."""
     (invoice,) = access_payable_invoices(request.user, [public_id])
+    back = reverse("portal:invoice", args=[public_id])
+    if "amount" not in request.POST:
+        return _begin(request, [(invoice, due_cents(invoice))], back=back)
+    form = AmountForm(request.POST)
+    if not form.is_valid():
+        return invoice_page(request, invoice, part_form=form, status=422)
+    try:
+        return _begin(request, [(invoice, form.cents())], back=back)
+    except (operations.MoreThanDue, operations.AmountBeyondLimits) as error:
+        form.add_error("amount", str(explain(error)))
+        return invoice_page(request, invoice, part_form=form, status=422)
+
+
+@family_page("POST")
+def pay_together(request: SignedInRequest) -> HttpResponse:
+    """Begin to pay, at once, all that is left of all one's invoices."""
+    parts = [(invoice, due_cents(invoice)) for invoice in payable(invoices_of(request.user))]
+    return _begin(request, parts, back=reverse("portal:invoices"))
+
+
+def _begin(
+    request: SignedInRequest, parts: list[tuple[Invoice, int]], *, back: str
+) -> HttpResponse:
+    """Go to the provider's page; back, with words, when there is nothing to begin.
+
+    :raises MoreThanDue, AmountBeyondLimits: the amount was chosen, and can be corrected
+    """
     try:
         payment = operations.start_payment(
-            parts=[(invoice, due_cents(invoice))],
+            parts=parts,
             return_url=lambda key: request.build_absolute_uri(
                 reverse("portal:payment-return", args=[key])
             ),
@@ -39,20 +73,23 @@ def pay(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         )
     except operations.PaymentUnderWay as error:
         messages.info(request, str(explain(error)))
-        return _to_the_one_under_way(request, str(error.details.get("payment", "")), public_id)
+        return _to_the_one_under_way(request, str(error.details.get("payment", "")), back)
+    except (operations.MoreThanDue, operations.AmountBeyondLimits) as error:
+        if "amount" in request.POST:
+            raise
+        messages.error(request, str(explain(error)))
+        return redirect(back)
     except DomainError as error:
         messages.error(request, str(explain(error)))
-        return redirect("portal:invoice", public_id)
+        return redirect(back)
     return _go(request, payment)
 
 
-def _to_the_one_under_way(
-    request: SignedInRequest, payment_id: str, invoice_id: uuid.UUID
-) -> HttpResponse:
+def _to_the_one_under_way(request: SignedInRequest, payment_id: str, back: str) -> HttpResponse:
     try:
         found = access_own_payment(request.user, uuid.UUID(payment_id))
     except (NotFound, ValueError):
-        return redirect("portal:invoice", invoice_id)
+        return redirect(back)
     return redirect("portal:payment", found.public_id)
 
 

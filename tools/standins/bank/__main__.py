@@ -11,7 +11,8 @@ from tools.standins.bank.routes import serve
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=(tools.standins.bank.__doc__ or "").splitlines()[0]
+        prog="python -m tools.standins.bank",
+        description=(tools.standins.bank.__doc__ or "").splitlines()[0],
     )
     parser.add_argument("--port", type=int, default=8190, help="0: any that is free")
     parser.add_argument("--state", type=Path)
