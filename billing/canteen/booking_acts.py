@@ -17,6 +17,7 @@ from billing.canteen.booking import WEDNESDAY, BookedDays, falls_on, weekday_bit
 from billing.canteen.deadlines import PARIS, is_too_late
 from billing.canteen.models import BookingException, Enrolment
 from billing.canteen.rules import RulesDefinition, WednesdayPolicy
+from billing.month_locks import hold_months
 from billing.tariffs.issued_months import refuse_billed_days
 from billing.tariffs.models import Service
 from commons.actors import Actor
@@ -45,6 +46,18 @@ class MealTooLate(DomainError):
     """The kitchen can no longer add or take back this meal."""
 
     code = "CANTEEN_MEAL_TOO_LATE"
+
+
+class AbsenceNotPast(DomainError):
+    """The day is not over: its meal is cancelled, not excused."""
+
+    code = "CANTEEN_ABSENCE_NOT_PAST"
+
+
+class ExcuseMissing(DomainError):
+    """A meal taken off afterwards has a reason."""
+
+    code = "CANTEEN_EXCUSE_MISSING"
 
 
 @transaction.atomic(durable=True)
@@ -131,6 +144,61 @@ def _cancel(
 
 
 @transaction.atomic(durable=True)
+def excuse_absences(
+    *,
+    enrolment: Enrolment,
+    days: Iterable[datetime.date],
+    reason: str,
+    actor: Actor,
+    at: datetime.datetime,
+) -> list[datetime.date]:
+    """
+    Take off meals of days that are over: an absence that was justified afterwards. All or none.
+
+    In an invoiced month too: its invoice stands, and a corrective run gives the meal back. A meal that
+    is not counted already is passed over. Answers the days that were counted, and no longer are.
+
+    :raises ExcuseMissing: if no reason is said
+    :raises AbsenceNotPast: if one of the days is not over
+    :raises MealNotBooked: if no meal was booked on one of the days
+    """
+    wanted = sorted(set(days))
+    if not reason.strip():
+        raise ExcuseMissing(field="reason")
+    if not wanted:
+        return []
+    if wanted[-1] >= at.astimezone(PARIS).date():
+        raise AbsenceNotPast(day=wanted[-1])
+    standing = _lock_enrolment(enrolment)
+    hold_months(wanted[0], at=at)
+    booked = queries.booked_days(standing, Period(wanted[0], wanted[-1] + ONE_DAY))
+    counted = [day for day in wanted if day not in booked.cancelled_in_time]
+    for day in counted:
+        if day not in booked.meals(standing.weekdays):
+            raise MealNotBooked(day=day, reason="NO_MEAL")
+        standing.exceptions.filter(day=day).delete()
+        if falls_on(standing.weekdays, day):
+            BookingException.objects.create(
+                enrolment=standing,
+                day=day,
+                kind=Kind.CANCELLED,
+                requested_at=at,
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+            )
+    record_audit(
+        actor=actor,
+        action="canteen.absence.excused",
+        subject_type="Enrolment",
+        subject_id=standing.public_id,
+        at=at,
+        days=[day.isoformat() for day in counted],
+        reason=reason.strip(),
+    )
+    return counted
+
+
+@transaction.atomic(durable=True)
 def add_meal(
     *,
     enrolment: Enrolment,
@@ -138,17 +206,20 @@ def add_meal(
     actor: Actor,
     at: datetime.datetime,
     by_agent: bool = False,
+    correcting: bool = False,
 ) -> BookingException | None:
     """
     Add a meal on an open day without one, or take back a cancellation (the answer is then None).
 
+    One that corrects (`correcting`) may be of an invoiced month: a corrective run bills it.
+
     :raises MealAlreadyBooked: if there already is a meal
     :raises MealNotBooked: if that day cannot have one: closed, outside the enrolment, or Wednesday
     :raises MealTooLate: if the deadline has passed, unless an agent does it or it was billed anyway
-    :raises AlreadyBilled: if the day is in an invoiced month
+    :raises AlreadyBilled: if the day is in an invoiced month, and this corrects nothing
     """
     standing = _lock_enrolment(enrolment)
-    refuse_billed_days(day, at=at)
+    refuse_billed_days(day, at=at, correcting=correcting)
     booked = queries.booked_days(standing, Period(day, day + ONE_DAY))
     rules = queries.rules_on(day)
     if day in booked.cancelled_late and falls_on(standing.weekdays, day):

@@ -14,11 +14,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.canteen.booking_acts import (
+    AbsenceNotPast,
+    ExcuseMissing,
     MealAlreadyBooked,
     MealNotBooked,
     MealTooLate,
     add_meal,
     cancel_meals,
+    excuse_absences,
 )
 from billing.canteen.enrolling import (
     AlreadyEnrolled,
@@ -186,12 +189,14 @@ def _lock_service_day(college: College, day: datetime.date) -> ServiceDay:
 
 
 __all__ = [
+    "AbsenceNotPast",
     "AlreadyBilled",
     "AlreadyEnrolled",
     "CanteenRulesOverlap",
     "DaysNoLongerChangeable",
     "EnrolmentNotActive",
     "EnrolmentNotOpen",
+    "ExcuseMissing",
     "InvalidPayers",
     "InvalidStart",
     "InvalidWeekdays",
@@ -207,6 +212,7 @@ __all__ = [
     "close_service_day",
     "end_enrolment",
     "enrol",
+    "excuse_absences",
     "open_service_days",
     "save_enrolment_draft",
     "set_canteen_rules",

@@ -1,11 +1,12 @@
-"""Who may see an invoice or a run. Absent and forbidden are the same answer."""
+"""Who may see an invoice, a run or a dispute. Absent and forbidden are the same answer."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING
 
-from billing.invoicing.models import Anomaly, BillingRun, Invoice
+from billing.invoicing.models import Anomaly, BillingRun, Dispute, Invoice, InvoiceLine
+from billing.invoicing.queries import with_credits
 from commons.errors import NotFound
 from commons.models import Job
 from tenants.accounts.capabilities import Capability
@@ -20,7 +21,7 @@ def access_invoice(user: User, public_id: uuid.UUID) -> Invoice:
 
     :raises NotFound: if absent, or not theirs to see
     """
-    invoices = Invoice.objects.filter(public_id=public_id).select_related(
+    invoices = with_credits(Invoice.objects.filter(public_id=public_id)).select_related(
         "payer", "regie", "ledger_account", "run"
     )
     if not user.can(Capability.READ_MONEY):
@@ -29,6 +30,41 @@ def access_invoice(user: User, public_id: uuid.UUID) -> Invoice:
     if invoice is None:
         raise NotFound(invoice=str(public_id))
     return invoice
+
+
+def access_own_line(user: User, invoice_id: uuid.UUID, line_id: uuid.UUID) -> InvoiceLine:
+    """
+    A line of an invoice that the user pays themselves: nobody else disputes it.
+
+    :raises NotFound: if absent, or somebody else's to pay
+    """
+    lines = (
+        InvoiceLine.objects.filter(invoice__public_id=invoice_id, invoice__payer__user=user)
+        .select_related("invoice", "invoice__regie", "pupil")
+        .order_by("pk")
+    )
+    for line in lines:
+        if line.public_id == line_id:
+            return line
+    raise NotFound(line=str(line_id))
+
+
+def access_dispute(user: User, public_id: uuid.UUID) -> Dispute:
+    """
+    A dispute, for the staff who read money. Its family reads it on its invoice.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    dispute = None
+    if user.can(Capability.READ_MONEY):
+        dispute = (
+            Dispute.objects.filter(public_id=public_id)
+            .select_related("guardian", "invoice_line__invoice__regie", "invoice_line__pupil")
+            .first()
+        )
+    if dispute is None:
+        raise NotFound(dispute=str(public_id))
+    return dispute
 
 
 def access_run(user: User, public_id: uuid.UUID) -> BillingRun:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from billing.invoicing import queries
-from billing.invoicing.models import Anomaly, BillingRun, DraftInvoice
+from billing.invoicing.models import Anomaly, BillingRun, DraftCreditNote, DraftInvoice
 from billing.invoicing.statements import NESTED_LOOPS, NO_NESTED_LOOPS, named
 from commons.errors import DomainError
 from commons.periods import month_period
@@ -95,6 +95,7 @@ def why_not_issue(
         yield RunNotReviewed(run=str(run.public_id))
         return
     end = month_period(run.month.year, run.month.month).end
+    is_correction = run.corrects_id is not None
     if end is None or issued_on < end:
         yield MonthNotOver(month=run.month.isoformat())
     if due_on < issued_on:
@@ -104,7 +105,7 @@ def why_not_issue(
     ).count()
     if unanswered:
         yield AnomaliesUnanswered(count=unanswered)
-    earlier = _earlier_meal(run)
+    earlier = None if is_correction else _earlier_meal(run)
     if earlier is not None:
         yield EarlierMonthNotIssued(month=earlier.replace(day=1).isoformat())
     if not difference(run).is_none(run):
@@ -114,7 +115,13 @@ def why_not_issue(
 
 
 def _is_empty(run: BillingRun) -> bool:
-    """No meal at all. A month of meals at no price is issued: it closes, with no invoice."""
+    """No meal at all. A month of meals at no price is issued: it closes, with no invoice.
+
+    A correction is empty when it has nothing to correct.
+    """
+    if run.corrects_id is not None:
+        drafts = DraftInvoice.objects.filter(run=run), DraftCreditNote.objects.filter(run=run)
+        return not any(found.exists() for found in drafts)
     meals = run.counts.get("meals", 0) + run.counts.get("unpriced_meals", 0)
     return not meals and not DraftInvoice.objects.filter(run=run).exists()
 
@@ -129,7 +136,11 @@ def _earlier_meal(run: BillingRun) -> datetime.date | None:
 def difference(run: BillingRun) -> Difference:
     """Compare the drafts of a run with the meals, prices and shares of its month now."""
     period = month_period(run.month.year, run.month.month)
-    row = _one_row("run_differences", [run.pk, period.start, period.end])
+    if run.corrects_id is None:
+        row = _one_row("run_differences", [run.pk, period.start, period.end])
+    else:
+        keys = [run.pk, run.corrects_id]
+        row = _one_row("correction_differences", [*keys, period.start, period.end])
     return Difference(*map(int, row))
 
 

@@ -24,11 +24,14 @@ from commons.progress import reached
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class IssuedRun:
-    """What was issued."""
+    """What was issued; of a correction, its credit notes too, and those left out."""
 
     invoices: int
     total_cents: int
     lines: int
+    credits: int = 0
+    credit_cents: int = 0
+    left_out: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def issue_drafts(
     listed = [_Named(draft_id, total, new_public_id()) for draft_id, total in drafts]
     reached("ledger", 2, of=3)
     account_ids = _post_all(listed, regie=regie, actor=actor, at=at)
-    before = _take_numbers(regie, fiscal_year=issued_on.year, count=len(listed))
+    before = take_numbers(regie, fiscal_year=issued_on.year, count=len(listed))
     reached("invoices", 3, of=3)
     numbers = [f"{issued_on.year}-{before + rank:06d}" for rank in range(1, len(listed) + 1)]
     with connection.cursor() as cursor:
@@ -132,16 +135,19 @@ def _post_all(
     return [account.pk for account in accounts]
 
 
-def _take_numbers(regie: Regie, *, fiscal_year: int, count: int) -> int:
+def take_numbers(
+    regie: Regie, *, fiscal_year: int, count: int, series: str = InvoiceCounter.Series.INVOICE
+) -> int:
     """Take `count` numbers; returns the one before the first. The counter is locked last."""
     InvoiceCounter.objects.bulk_create(
-        [InvoiceCounter(regie=regie, fiscal_year=fiscal_year)], ignore_conflicts=True
+        [InvoiceCounter(regie=regie, series=series, fiscal_year=fiscal_year)], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE invoicing_invoicecounter SET latest_number = latest_number + %s
-               WHERE regie_id = %s AND fiscal_year = %s RETURNING latest_number - %s""",
-            [count, regie.pk, fiscal_year, count],
+               WHERE regie_id = %s AND series = %s AND fiscal_year = %s
+               RETURNING latest_number - %s""",
+            [count, regie.pk, series, fiscal_year, count],
         )
         (before,) = cursor.fetchone()
     return int(before)

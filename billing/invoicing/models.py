@@ -1,20 +1,49 @@
 """Billing runs, drafts, anomalies, invoices. Amounts are cents, owed to the Département.
 
 A run covers one calendar month of the whole département, for the one régie that bills the meals:
-a meal is in one run and no other. Drafts are another table than invoices: they carry no
-number and may be computed again. An invoice and its lines are append-only by grant, and say for ever
-what they said when they were issued; what is left to pay is what the ledger says of the invoice's
-account. Numbers are "year-number", without holes per régie and year.
+a meal is in one run and no other. Runs that correct it come after it is issued (`correcting`).
+Drafts are another table than invoices: they carry no number and may be computed again. An invoice
+and its lines are append-only by grant, and say for ever what they said when they were issued; what
+is left to pay is what the ledger says of the invoice's account. Numbers are "year-number", without
+holes per régie and year; credit notes have a series of their own, "AV-year-number"
+(`correction_models`).
 """
 
 from __future__ import annotations
+
+import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.invoicing.correction_models import (
+    CreditNote,
+    CreditNoteLine,
+    Dispute,
+    DraftCreditNote,
+    DraftCreditNoteLine,
+)
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
+
+__all__ = (
+    "WHOLE_SHARE_BP",
+    "Anomaly",
+    "BillingRun",
+    "CreditNote",
+    "CreditNoteLine",
+    "Dispute",
+    "DraftCreditNote",
+    "DraftCreditNoteLine",
+    "DraftInvoice",
+    "DraftLine",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceLine",
+    "Line",
+    "Regie",
+)
 
 WHOLE_SHARE_BP = 10_000
 
@@ -50,9 +79,20 @@ class Regie(TenantModel):
 
 
 class InvoiceCounter(TenantModel):
-    """The latest number of a régie in a fiscal year; its row is locked when numbers are given."""
+    """The latest number of a series in a fiscal year; its row is locked when numbers are given."""
+
+    class Series(models.TextChoices):
+        INVOICE = "INVOICE", _("Factures")
+        CREDIT_NOTE = "CREDIT_NOTE", _("Avoirs")
 
     regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="counters")
+    series = models.CharField(
+        "série",
+        max_length=12,
+        choices=Series.choices,
+        default=Series.INVOICE,
+        db_default=Series.INVOICE,
+    )
     fiscal_year = models.SmallIntegerField("exercice")
     latest_number = models.IntegerField("dernier numéro", default=0, db_default=0)
 
@@ -61,16 +101,16 @@ class InvoiceCounter(TenantModel):
         verbose_name_plural = "compteurs de factures"
         constraints = (
             models.UniqueConstraint(
-                fields=("regie", "fiscal_year"), name="invoicing_one_counter_per_year"
+                fields=("regie", "series", "fiscal_year"), name="invoicing_one_counter_per_year"
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.regie_id} {self.fiscal_year}"
+        return f"{self.regie_id} {self.series} {self.fiscal_year}"
 
 
 class BillingRun(TenantModel):
-    """The billing of a month by a régie."""
+    """The billing of a month by a régie; or, once it is issued, what corrects it (`corrects`)."""
 
     class State(models.TextChoices):
         PREPARED = "PREPARED", _("Préparée")
@@ -81,6 +121,15 @@ class BillingRun(TenantModel):
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="runs")
     month = models.DateField("mois")
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name="facturation corrigée",
+    )
+    reason = models.CharField("motif", max_length=300, blank=True, default="", db_default="")
     state = models.CharField("état", max_length=10, choices=State.choices)
     counts = models.JSONField("décompte", default=dict)
     prepared_at = models.DateTimeField("préparée le")
@@ -93,8 +142,17 @@ class BillingRun(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=("month",),
-                condition=~models.Q(state="CANCELLED"),
+                condition=~models.Q(state="CANCELLED") & models.Q(corrects__isnull=True),
                 name="invoicing_one_run_per_month",
+            ),
+            models.UniqueConstraint(
+                fields=("corrects",),
+                condition=models.Q(state__in=("PREPARED", "REVIEWED")),
+                name="invoicing_one_correction_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(corrects__isnull=True) | ~models.Q(reason=""),
+                name="invoicing_correction_says_why",
             ),
             models.CheckConstraint(
                 condition=models.Q(month__day=1), name="invoicing_run_month_is_a_first_day"
@@ -138,6 +196,12 @@ class Line(TenantModel):
     quantity = models.IntegerField("nombre")
     unit_price_cents = models.BigIntegerField("prix unitaire")
     share_bp = models.SmallIntegerField("part (dix-millièmes)", default=WHOLE_SHARE_BP)
+    # What the payers before this one pay: it says where the rounding of a shared cent fell.
+    share_before_bp = models.SmallIntegerField(
+        "parts d'avant (dix-millièmes)", default=0, db_default=0
+    )
+    # Of a complementary invoice: what other documents bill of these meals already.
+    already_billed_cents = models.BigIntegerField("déjà facturé", default=0, db_default=0)
     amount_cents = models.BigIntegerField("montant")
     days = ArrayField(models.DateField(), verbose_name="jours")
 
@@ -268,6 +332,7 @@ class Invoice(TenantModel):
     ledger_account = models.OneToOneField(
         "ledger.Account", on_delete=models.PROTECT, related_name="invoice", verbose_name="compte"
     )
+    credited_cents: int  # what credit notes take off, where `queries.with_credits` read it
 
     class Meta:
         verbose_name = "facture"
@@ -293,6 +358,11 @@ class Invoice(TenantModel):
         return self.number
 
     @property
+    def is_complementary(self) -> bool:
+        """Whether it bills what a month already issued had left out; the run should be selected."""
+        return self.run_id is not None and self.run.corrects_id is not None
+
+    @property
     def payer_name(self) -> str:
         """The payer as the invoice names them."""
         return f"{self.payer_first_name} {self.payer_last_name}"
@@ -310,6 +380,11 @@ class InvoiceLine(Line):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     pupil_first_name = models.CharField("prénom de l'élève", max_length=100)
     pupil_last_name = models.CharField("nom de l'élève", max_length=100)
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """What names the line outside: made of its invoice's identifier and its own key."""
+        return uuid.uuid5(self.invoice.public_id, f"line:{self.pk}")
 
     @property
     def pupil_name(self) -> str:

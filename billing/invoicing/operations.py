@@ -27,6 +27,37 @@ from billing.invoicing.checking import (
     RunOutOfDate,
     why_not_issue,
 )
+from billing.invoicing.correcting import (
+    CorrectionReasonMissing,
+    RunNotIssued,
+    issue_draft_credits,
+    lock_credited_accounts,
+    prepare_correction,
+)
+from billing.invoicing.crediting import (
+    CreditOnPaymentUnderWay,
+    CreditReasonMissing,
+    InvoiceAlreadyCancelled,
+    LineCredit,
+    MoreThanBilled,
+    NothingToCredit,
+    cancel_invoice,
+    credit_invoice,
+    take_or_keep,
+    use_over_paid,
+)
+from billing.invoicing.disputing import (
+    DisputeAlreadyAnswered,
+    DisputeAlreadyOpen,
+    DisputeAnswerMissing,
+    DisputedDayNotBilled,
+    DisputeTextMissing,
+    DisputeTextTooLong,
+    LineCreditedWhole,
+    accept_dispute,
+    dispute_line,
+    refuse_dispute,
+)
 from billing.invoicing.issuing import IssuedRun, issue_drafts, lock_drafts
 from billing.invoicing.models import Anomaly, BillingRun, Regie
 from billing.invoicing.reviewing import SEVERITIES, find_anomalies, keep_anomalies
@@ -47,22 +78,45 @@ __all__ = (
     "AnomaliesUnanswered",
     "AnomalyChanged",
     "AnswerMissing",
+    "CorrectionReasonMissing",
+    "CreditOnPaymentUnderWay",
+    "CreditReasonMissing",
+    "DisputeAlreadyAnswered",
+    "DisputeAlreadyOpen",
+    "DisputeAnswerMissing",
+    "DisputeTextMissing",
+    "DisputeTextTooLong",
+    "DisputedDayNotBilled",
     "DueDateTooEarly",
     "EarlierMonthNotIssued",
+    "InvoiceAlreadyCancelled",
     "IssuedRun",
+    "LineCredit",
+    "LineCreditedWhole",
     "MealsBilledElsewhere",
     "MonthNotFirstDay",
     "MonthNotOver",
+    "MoreThanBilled",
+    "NothingToCredit",
     "NothingToIssue",
     "RegieBillsNoMeals",
     "RunAlreadyIssued",
+    "RunNotIssued",
     "RunNotReviewed",
     "RunOutOfDate",
+    "accept_dispute",
     "answer_anomaly",
+    "cancel_invoice",
+    "credit_invoice",
+    "dispute_line",
     "issue_run",
     "open_regie",
+    "prepare_correction",
     "prepare_run",
+    "refuse_dispute",
     "review_run",
+    "take_or_keep",
+    "use_over_paid",
     "why_not_issue",
 )
 
@@ -168,7 +222,11 @@ def prepare_run(
     first_open = queries.first_open_day()
     if first_open is not None and month < first_open:
         raise RunAlreadyIssued(month=month.isoformat())
-    run = BillingRun.objects.filter(month=month).exclude(state=BillingRun.State.CANCELLED).first()
+    run = (
+        BillingRun.objects.filter(month=month, corrects__isnull=True)
+        .exclude(state=BillingRun.State.CANCELLED)
+        .first()
+    )
     if run is None:
         run = BillingRun.objects.create(
             regie=regie, month=month, state=BillingRun.State.PREPARED, prepared_at=at
@@ -301,7 +359,8 @@ def issue_run(
     """
     Number and issue the invoices of a reviewed run, post them in the ledger, and tell the families.
 
-    The month, and every day before it, is then closed for everybody.
+    The month, and every day before it, is then closed for everybody. A correction also issues its
+    credit notes, but those that a payment under way stops: the next one finds them again.
 
     :raises RunAlreadyIssued: if it is done
     :raises RunNotReviewed: if it was not reviewed since it was prepared
@@ -321,9 +380,14 @@ def issue_run(
     if refusal is not None:
         raise refusal
     drafts = lock_drafts(run)
+    accounts = lock_credited_accounts(run, regie) if run.corrects_id else {}
     issued = issue_drafts(
         run, drafts, regie=regie, issued_on=issued_on, due_on=due_on, actor=actor, at=at
     )
+    if run.corrects_id:
+        issued = issue_draft_credits(
+            run, issued, regie=regie, accounts=accounts, actor=actor, at=at
+        )
     run.state = BillingRun.State.ISSUED
     run.issued_at = at
     run.save(update_fields=["state", "issued_at"])

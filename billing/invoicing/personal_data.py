@@ -1,4 +1,4 @@
-"""What invoicing holds about a person: the invoices they pay."""
+"""What invoicing holds about a person: the invoices they pay, what corrects them, what they disputed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from billing.invoicing.models import Invoice
-from billing.invoicing.queries import due_cents, lines_of
+from billing.invoicing.models import Dispute, Invoice
+from billing.invoicing.queries import credit_notes_of, due_cents, lines_of, over_paid_cents
 from commons.personal_data import Record, euros, holds, record_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 @holds(
     _("Vos factures"),
     why=_("Encaisser ce qui est dû, et en rendre compte."),
-    reads=("invoicing.Invoice", "invoicing.InvoiceLine"),
+    reads=(
+        "invoicing.Invoice",
+        "invoicing.InvoiceLine",
+        "invoicing.CreditNote",
+        "invoicing.CreditNoteLine",
+    ),
 )
 def invoices(user: User) -> Iterable[Record]:
     """Each invoice, line by line, and what is left to pay."""
@@ -29,6 +34,11 @@ def invoices(user: User) -> Iterable[Record]:
             "payer_last_name", "payer_street", "payer_postal_code", "payer_city",
         ) | {
             "reste à payer": euros(due_cents(invoice)),
+            "à rembourser": euros(over_paid_cents(invoice)),
+            "avoirs": [
+                record_of(note, "number", "issued_on", "reason", "total_cents")
+                for note in credit_notes_of(invoice)
+            ],
             "lignes": [
                 record_of(
                     line, "label", "quantity", "unit_price_cents", "share_bp", "amount_cents",
@@ -37,3 +47,24 @@ def invoices(user: User) -> Iterable[Record]:
                 for line in lines_of(invoice)
             ],
         }  # fmt: skip
+
+
+@holds(
+    _("Vos réclamations"),
+    why=_("Vous répondre, et corriger une facture qui a une erreur."),
+    reads=("invoicing.Dispute",),
+)
+def disputes(user: User) -> Iterable[Record]:
+    """What the person said of a line of their invoices, and the answer."""
+    found = Dispute.objects.filter(guardian__user=user).select_related("invoice_line__invoice")
+    for dispute in found.order_by("opened_at", "pk"):
+        yield record_of(
+            dispute,
+            "text",
+            "state",
+            "opened_at",
+            "answer",
+            "answered_at",
+            facture=dispute.invoice_line.invoice.number,
+            jours=[str(day) for day in dispute.days],
+        )

@@ -6,16 +6,27 @@ import dataclasses
 import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from billing.canteen.models import Enrolment
-from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine, Regie
+from billing.invoicing.models import (
+    Anomaly,
+    BillingRun,
+    CreditNote,
+    CreditNoteLine,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+    Regie,
+)
+from billing.ledger.models import Account
+from commons.money import share_cents
 from commons.periods import month_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from billing.ledger.models import Account
     from tenants.accounts.models import User
 
 
@@ -31,13 +42,61 @@ class RunOverview:
     issued_total_cents: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineStanding:
+    """What is left of an issued line after its credits."""
+
+    line: InvoiceLine
+    credited_cents: int
+    credited_meals: int
+
+    @property
+    def left_cents(self) -> int:
+        return self.line.amount_cents - self.credited_cents
+
+    @property
+    def left_meals(self) -> int:
+        return self.line.quantity - self.credited_meals
+
+    def cents_of(self, meals: int) -> int:
+        """What crediting some of the meals left comes to, without what was credited in money.
+
+        The shares of several payers, credited by the same meals, add up to the price of these meals.
+        """
+        before = self._billed_for(self.left_meals)
+        return min(before - self._billed_for(self.left_meals - meals), self.left_cents)
+
+    def _billed_for(self, meals: int) -> int:
+        line = self.line
+        if meals >= line.quantity:
+            return line.amount_cents
+        return share_cents(
+            max(meals, 0) * line.unit_price_cents,
+            share_bp=line.share_bp,
+            before_bp=line.share_before_bp,
+        )
+
+
 def invoices_of(user: User) -> QuerySet[Invoice]:
     """The invoices a person pays, latest first."""
     return (
-        Invoice.objects.filter(payer__user=user)
-        .select_related("ledger_account", "payer", "regie")
+        with_credits(Invoice.objects.filter(payer__user=user))
+        .select_related("ledger_account", "payer", "regie", "run")
         .order_by("-month", "-pk")
     )
+
+
+def with_credits(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """The same invoices, with what was credited of each (`credited_cents`)."""
+    credited = (
+        CreditNote.objects.filter(invoice=OuterRef("pk"))
+        .order_by()
+        .values("invoice")
+        .annotate(cents=Sum("total_cents"))
+        .values("cents")
+    )
+    named = {"credited_cents": Coalesce(Subquery(credited), 0)}  # the model declares it
+    return invoices.annotate(**named)
 
 
 def numbers_by_account(accounts: Sequence[Account]) -> dict[int, str]:
@@ -52,6 +111,96 @@ def due_cents(invoice: Invoice) -> int:
     return account.debits_posted - account.credits_posted
 
 
+def credit_notes_of(invoice: Invoice) -> QuerySet[CreditNote]:
+    """The credit notes of an invoice, oldest first."""
+    return CreditNote.objects.filter(invoice=invoice).order_by("pk")
+
+
+def lines_of_credit_note(note: CreditNote) -> QuerySet[CreditNoteLine]:
+    """What a credit note credits, in the order of the invoice's lines."""
+    return (
+        CreditNoteLine.objects.filter(credit_note=note)
+        .select_related("invoice_line__pupil", "invoice_line__invoice")
+        .order_by("invoice_line__pupil__sort_key", "invoice_line")
+    )
+
+
+def credited_lines(invoices: Sequence[Invoice]) -> dict[int, tuple[int, int]]:
+    """The cents and the meals credited of each line of these invoices that has a credit."""
+    rows = (
+        CreditNoteLine.objects.filter(invoice_line__invoice__in=invoices)
+        .order_by()
+        .values("invoice_line")
+        .annotate(cents=Sum("amount_cents"), meals=Sum("quantity"))
+        .values_list("invoice_line", "cents", "meals")
+    )
+    return {line_id: (cents, meals) for line_id, cents, meals in rows}
+
+
+def standing_of_lines(invoice: Invoice) -> list[LineStanding]:
+    """What is left of each line of an invoice, in the order of `lines_of`."""
+    credited = credited_lines([invoice])
+    return [LineStanding(line, *credited.get(line.pk, (0, 0))) for line in lines_of(invoice)]
+
+
+def standing_of_line(line: InvoiceLine) -> LineStanding:
+    """What is left of one line."""
+    return LineStanding(line, *credited_lines([line.invoice]).get(line.pk, (0, 0)))
+
+
+def latest_disputes(invoices: Sequence[Invoice]) -> dict[int, Dispute]:
+    """The latest dispute of each line of these invoices that has one, by line."""
+    rows = Dispute.objects.filter(invoice_line__invoice__in=invoices).select_related("credit_note")
+    return {row.invoice_line_id: row for row in rows.order_by("pk")}
+
+
+def dispute_with_payer(dispute_id: int) -> Dispute | None:
+    """A dispute by its number in the database, for messages."""
+    return (
+        Dispute.objects.filter(pk=dispute_id)
+        .select_related("guardian__user", "invoice_line__invoice", "credit_note")
+        .first()
+    )
+
+
+def over_paid_code(invoice: Invoice) -> str:
+    """The code of the ledger's account that keeps what is to be given back on an invoice."""
+    return f"over_paid:{invoice.public_id}"
+
+
+def over_paid_accounts(invoices: Sequence[Invoice]) -> dict[int, Account]:
+    """The accounts that keep what is to be given back, by invoice; none where nothing ever was."""
+    codes = {over_paid_code(invoice): invoice.pk for invoice in invoices}
+    return {codes[account.code]: account for account in Account.objects.filter(code__in=codes)}
+
+
+def accounts_of(invoices: Sequence[Invoice]) -> dict[int, Account]:
+    """The ledger's account of each invoice, as it is now, by invoice."""
+    keys = {invoice.ledger_account_id: invoice.pk for invoice in invoices}
+    return {keys[account.pk]: account for account in Account.objects.filter(pk__in=keys)}
+
+
+def over_paid_cents(invoice: Invoice) -> int:
+    """What was paid on an invoice beyond what it comes to, and is not given back yet."""
+    account = over_paid_accounts([invoice]).get(invoice.pk)
+    return account.credits_posted - account.debits_posted if account else 0
+
+
+def credit_note_with_payer(credit_note_id: int) -> CreditNote | None:
+    """A credit note by its number in the database, for messages."""
+    return (
+        CreditNote.objects.filter(pk=credit_note_id)
+        .select_related(
+            "invoice__payer__user",
+            "invoice__ledger_account",
+            "invoice__regie",
+            "regie",
+            "dispute",
+        )
+        .first()
+    )
+
+
 def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines of an invoice, child by child, in order of days."""
     return in_order(InvoiceLine.objects.filter(invoice=invoice))
@@ -60,7 +209,7 @@ def lines_of(invoice: Invoice) -> QuerySet[InvoiceLine]:
 def in_order(lines: QuerySet[InvoiceLine]) -> QuerySet[InvoiceLine]:
     """Lines child by child, in order of days, with what `has_example_price` reads."""
     return (
-        lines.select_related("pupil", "price_decision__tariff_version")
+        lines.select_related("pupil", "price_decision__tariff_version", "invoice")
         .defer(
             "price_decision__inputs",
             "price_decision__steps",
@@ -82,7 +231,7 @@ def invoice_with_payer(invoice_id: int) -> Invoice | None:
     """An invoice by its number in the database, for messages."""
     return (
         Invoice.objects.filter(pk=invoice_id)
-        .select_related("payer", "payer__user", "ledger_account", "regie")
+        .select_related("payer", "payer__user", "ledger_account", "regie", "run")
         .first()
     )
 
@@ -137,7 +286,10 @@ def run_overview(run: BillingRun) -> RunOverview:
     anomalies = tuple(run.anomalies.order_by("answered_at", "severity", "code", "pk"))
     previous = (
         BillingRun.objects.filter(
-            regie_id=run.regie_id, month__lt=run.month, state=BillingRun.State.ISSUED
+            regie_id=run.regie_id,
+            month__lt=run.month,
+            state=BillingRun.State.ISSUED,
+            corrects__isnull=True,
         )
         .order_by("-month")
         .first()

@@ -25,6 +25,18 @@ def prepare(job: Job) -> dict[str, Any]:
     return {"run": str(run.public_id), **run.counts}
 
 
+@work("billing.correction.prepare")
+def prepare_correction(job: Job) -> dict[str, Any]:
+    """What corrects an issued month."""
+    run = operations.prepare_correction(
+        run=queries.run_by_id(job.arguments["run_id"]),
+        reason=str(job.arguments["reason"]),
+        actor=job.actor,
+        at=timezone.now(),
+    )
+    return {"run": str(run.public_id), **run.counts}
+
+
 @work("billing.run.review")
 def review(job: Job) -> dict[str, Any]:
     """The anomalies of a month."""

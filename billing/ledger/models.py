@@ -33,7 +33,8 @@ class AccountKind(models.TextChoices):
     REVENUE what a régie has earned (credits − debits). CLEARING money on its way, in or out: a
     payment provider's, or between départements (debits − credits is ours). WALLET what a holder may
     spend (credits − debits; debits must not exceed credits). FUNDING what pays for wallets: the
-    budget of a campaign. PARTNER what is due to a partner (credits − debits).
+    budget of a campaign. PARTNER what is due to a partner (credits − debits). OVER_PAID what is owed
+    back to a payer on one invoice (credits − debits; debits must not exceed credits).
     """
 
     INVOICE = "INVOICE", _("Facture")
@@ -42,6 +43,7 @@ class AccountKind(models.TextChoices):
     WALLET = "WALLET", _("Porte-monnaie")
     FUNDING = "FUNDING", _("Financement")
     PARTNER = "PARTNER", _("Partenaire")
+    OVER_PAID = "OVER_PAID", _("Trop-perçu à rembourser")
 
 
 class TransferKind(models.TextChoices):

@@ -1,7 +1,7 @@
 """The acts of the ledger.
 
-Amounts are positive cents. `post`, `hold`, `capture`, `release`, `open_account(s)` and
-`close_account` are building blocks: they run inside the transaction of the operation that moves
+Amounts are positive cents. `post`, `hold`, `capture`, `release`, `lock_accounts`, `open_account(s)`
+and `close_account` are building blocks: they run inside the transaction of the operation that moves
 money, so that the books and the business change together or not at all; they are not durable by
 themselves. `expire_pending` and `check_ledger` are whole acts, run on a schedule.
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -65,6 +65,7 @@ __all__ = (
     "close_account",
     "expire_pending",
     "hold",
+    "lock_accounts",
     "open_account",
     "open_accounts",
     "post",
@@ -277,6 +278,22 @@ def _opened_before(asked: AccountRequest) -> Account:
     if any(getattr(account, rule) != getattr(asked, rule) for rule in rules):
         raise ReferenceReused(reference=asked.code)
     return account
+
+
+def lock_accounts(*, account_ids: Iterable[int]) -> dict[int, Account]:
+    """
+    Keep accounts from moving until the transaction ends, and read them as they are now, by id.
+
+    For an act whose amount depends on a balance. Locked in the order of their ids, as `post` does:
+    all that the act will move must be named at once, but for accounts it opens afterwards. Inside the
+    caller's transaction.
+    """
+    locked = (
+        Account.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=set(account_ids))
+        .order_by("pk")
+    )
+    return {account.pk: account for account in locked}
 
 
 def close_account(*, account_id: int, actor: Actor, at: datetime.datetime) -> Account:

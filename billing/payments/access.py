@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from billing.invoicing.models import Invoice
+from billing.invoicing.queries import with_credits
 from billing.payments import queries
 from billing.payments.models import Notice, Payment, Refund
 from commons.errors import NotFound
@@ -98,8 +99,8 @@ def access_payable_invoices(user: User, public_ids: Collection[uuid.UUID]) -> li
     :raises NotFound: if one is absent, or somebody else's to pay
     """
     found = list(
-        Invoice.objects.filter(public_id__in=public_ids, payer__user=user)
-        .select_related("ledger_account", "payer", "regie")
+        with_credits(Invoice.objects.filter(public_id__in=public_ids, payer__user=user))
+        .select_related("ledger_account", "payer", "regie", "run")
         .order_by("number", "pk")
     )
     if len(found) != len(set(public_ids)):

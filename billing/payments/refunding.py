@@ -13,6 +13,7 @@ import datetime
 from django.db import transaction
 from django.db.models import F, Sum
 
+from billing.invoicing.operations import take_or_keep
 from billing.ledger.models import TransferKind
 from billing.ledger.operations import TransferRequest, post
 from billing.payments import queries
@@ -235,17 +236,13 @@ def _move(refund: Refund, state: str, *, reason: str, at: datetime.datetime) -> 
 
 
 def _take_back(refund: Refund, *, at: datetime.datetime) -> None:
-    """What came back to the provider was not given back after all."""
-    post(
-        transfers=[
-            TransferRequest(
-                debit_account_id=refund.part.payment.merchant.clearing_account_id,
-                credit_account_id=refund.part.invoice.ledger_account_id,
-                amount_cents=refund.amount_cents,
-                code="refund-failed",
-                reference=f"refund-failed:{refund.public_id}",
-            )
-        ],
+    """What came back to the provider was not given back after all: it may still have to be."""
+    take_or_keep(
+        invoice=refund.part.invoice,
+        from_account_id=refund.part.payment.merchant.clearing_account_id,
+        cents=refund.amount_cents,
+        code="refund-failed",
+        reference=f"refund-failed:{refund.public_id}",
         actor=PAYMENTS,
         at=at,
     )

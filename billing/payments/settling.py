@@ -7,8 +7,10 @@ import datetime
 from django.db import transaction
 from django.db.models import F
 
+from billing.invoicing.operations import use_over_paid
+from billing.invoicing.queries import over_paid_accounts
 from billing.ledger.models import TransferKind
-from billing.ledger.operations import TransferRequest, post
+from billing.ledger.operations import TransferRequest, lock_accounts, post
 from billing.payments import meters, queries
 from billing.payments.models import Payment, PaymentPart, Refund
 from billing.payments.providers.protocol import Outcome, Progress
@@ -221,10 +223,21 @@ def _resolve(
 
 
 def _give_back(payment: Payment, parts: list[PaymentPart], *, at: datetime.datetime) -> None:
-    """What the bank takes back is owed again, but what the person was refunded already."""
+    """What the bank takes back is owed again, but what the person was refunded already.
+
+    What was kept to be given back pays it first.
+    """
     _stop_refunds(payment, at=at)
     given_back = queries.given_back_cents(payment)
     taken = [(part, part.amount_cents - given_back.get(part.pk, 0)) for part in parts]
+    invoices = [part.invoice for part in parts]
+    lock_accounts(
+        account_ids=[
+            payment.merchant.clearing_account_id,
+            *(invoice.ledger_account_id for invoice in invoices),
+            *(account.pk for account in over_paid_accounts(invoices).values()),
+        ]
+    )
     post(
         transfers=[
             TransferRequest(
@@ -237,6 +250,12 @@ def _give_back(payment: Payment, parts: list[PaymentPart], *, at: datetime.datet
             for part, cents in taken
             if cents
         ],
+        actor=PAYMENTS,
+        at=at,
+    )
+    use_over_paid(
+        invoices=invoices,
+        reference=f"return_used:{payment.public_id}",
         actor=PAYMENTS,
         at=at,
     )
@@ -265,7 +284,18 @@ def _stop_refunds(payment: Payment, *, at: datetime.datetime) -> None:
 
 
 def resolve_refund(refund: Refund, kind: TransferKind, *, at: datetime.datetime) -> None:
-    """Book what was held to be given back, or release it."""
+    """Book what was held to be given back, or release it.
+
+    What a credit note kept to be given back on the invoice pays it first: it is not owed again.
+    """
+    invoice = refund.part.invoice
+    lock_accounts(
+        account_ids=[
+            refund.part.payment.merchant.clearing_account_id,
+            invoice.ledger_account_id,
+            *(account.pk for account in over_paid_accounts([invoice]).values()),
+        ]
+    )
     post(
         transfers=[
             TransferRequest(
@@ -278,6 +308,13 @@ def resolve_refund(refund: Refund, kind: TransferKind, *, at: datetime.datetime)
         actor=PAYMENTS,
         at=at,
     )
+    if kind == TransferKind.POST_PENDING:
+        use_over_paid(
+            invoices=[invoice],
+            reference=f"refund_used:{refund.public_id}",
+            actor=PAYMENTS,
+            at=at,
+        )
 
 
 def _record(payment: Payment, event: str, *, at: datetime.datetime) -> None:

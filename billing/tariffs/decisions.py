@@ -2,7 +2,8 @@
 
 These functions are building blocks: `tariffs.operations` and `canteen.operations` call them inside
 their own transaction, after locking the pupil (`lock_pupil`). A new decision closes the one it
-replaces on its first day, and never reaches back into a month that is already invoiced.
+replaces on its first day, and never reaches back into a month that is already invoiced, unless it
+corrects it: a corrective run then bills the difference.
 
 A price that ends with its proof or its tariff is followed at once by what holds then (`timeline`):
 such a decision is automatic, and gives way to whatever is decided later from an earlier day. A
@@ -66,7 +67,13 @@ def situation_of(resources: HouseholdResources | None) -> Situation:
 
 
 def make_decision(
-    *, pupil: Pupil, service: str, valid_from: datetime.date, actor: Actor, at: datetime.datetime
+    *,
+    pupil: Pupil,
+    service: str,
+    valid_from: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+    correcting: bool = False,
 ) -> PriceDecision:
     """Decide the price of a locked pupil from a day on; the same decision twice is one.
 
@@ -74,14 +81,22 @@ def make_decision(
     :raises AlreadyBilled: if that day is in an invoiced month
     :raises MaximumNotOffered: if the household chose the maximum where the tariff has no such choice
     """
-    made = decide_from(pupil=pupil, service=service, start=valid_from, actor=actor, at=at)
+    made = decide_from(
+        pupil=pupil, service=service, start=valid_from, actor=actor, at=at, correcting=correcting
+    )
     if not made or made[0].valid_from > valid_from:
         raise NoTariffInForce(service=service, day=valid_from)
     return made[0]
 
 
 def decide_from(
-    *, pupil: Pupil, service: str, start: datetime.date, actor: Actor, at: datetime.datetime
+    *,
+    pupil: Pupil,
+    service: str,
+    start: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+    correcting: bool = False,
 ) -> list[PriceDecision]:
     """Decide what a locked pupil pays from the first day on that a version prices.
 
@@ -90,7 +105,7 @@ def decide_from(
     :raises AlreadyBilled: if that day is in an invoiced month
     :raises MaximumNotOffered: if the household chose the maximum where the tariff has no such choice
     """
-    refuse_billed_days(start, at=at)
+    refuse_billed_days(start, at=at, correcting=correcting)
     _share_schedule(service)
     standing = _standing_from(pupil, service, start)
     asked_later = [row for row in standing if row.valid_from > start and not row.is_automatic]

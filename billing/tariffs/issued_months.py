@@ -39,12 +39,17 @@ def first_open_day() -> datetime.date | None:
     return None if _first_open_day is None else _first_open_day()
 
 
-def refuse_billed_days(first_day: datetime.date, *, at: datetime.datetime) -> None:
+def refuse_billed_days(
+    first_day: datetime.date, *, at: datetime.datetime, correcting: bool = False
+) -> None:
     """Refuse a change that starts before the first open day; else hold its months until it commits.
 
-    :raises AlreadyBilled: if it does
+    A change that corrects (`correcting`) may: what was issued stands, and a corrective run bills or
+    gives back the difference.
+
+    :raises AlreadyBilled: if it starts before, and does not correct
     """
     hold_months(first_day, at=at)
-    first_open = first_open_day()
+    first_open = None if correcting else first_open_day()
     if first_open is not None and first_day < first_open:
         raise AlreadyBilled(first_open_day=first_open, asked=first_day)

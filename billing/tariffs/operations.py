@@ -262,18 +262,26 @@ def decide_price(
     valid_from: datetime.date,
     actor: Actor,
     at: datetime.datetime,
+    correcting: bool = False,
 ) -> PriceDecision:
     """
     Decide what a pupil pays for a service from a day on, with that day's resources and version.
 
     The decision in force that day ends there. Deciding again from the same facts changes nothing.
+    One that corrects (`correcting`) may reach back into invoiced months: their invoices stand until a
+    corrective run is issued.
 
     :raises NotFound: if the pupil is gone
     :raises NoTariffInForce: if no version prices the service that day
-    :raises AlreadyBilled: if that day belongs to an invoiced month
+    :raises AlreadyBilled: if that day belongs to an invoiced month, and this corrects nothing
     """
     return decisions.make_decision(
-        pupil=_locked(pupil), service=service, valid_from=valid_from, actor=actor, at=at
+        pupil=_locked(pupil),
+        service=service,
+        valid_from=valid_from,
+        actor=actor,
+        at=at,
+        correcting=correcting,
     )
 
 

@@ -55,8 +55,10 @@ DEFAULT_PAGE = 20
 LIST_LENGTHS = {
     "BillingRun.anomalies": 100,
     "CanteenEnrolment.payers": 10,
+    "DisputeInvoiceLinePayload.errors": 5,
     "EnrolInCanteenPayload.errors": 5,
     "FeedImport.counts": 50,
+    "Invoice.creditNotes": 3,
     "Invoice.lines": 10,
     "LeavePaymentPayload.errors": 5,
     "PayInvoicesPayload.errors": 5,

@@ -19,7 +19,13 @@ from django.db.models.functions import RowNumber
 
 from billing.canteen.models import Enrolment, EnrolmentPayer
 from billing.invoicing import queries as invoicing
-from billing.invoicing.models import Anomaly, Invoice, InvoiceLine
+from billing.invoicing.models import (
+    Anomaly,
+    CreditNote,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+)
 from billing.tariffs.models import PriceDecision, Service
 from billing.tariffs.queries import (
     ExplainedPrice,
@@ -143,7 +149,7 @@ class Children:
         pairs = list(lines.values_list("pupil_id", "invoice_id").distinct()[:MOST_INVOICES])
         rows = (
             Invoice.objects.filter(pk__in={invoice for _pupil, invoice in pairs})
-            .select_related("ledger_account", "payer", "regie")
+            .select_related("ledger_account", "payer", "regie", "run")
             .order_by("-month", "-pk")
         )
         about: dict[int, set[int]] = collections.defaultdict(set)
@@ -188,6 +194,34 @@ class Bills:
         for row in invoicing.in_order(InvoiceLine.objects.filter(invoice_id__in=keys)):
             grouped[row.invoice_id].append(row)
         return grouped
+
+    @functools.cached_property
+    def credit_notes(self) -> dict[int, list[CreditNote]]:
+        """The credit notes of each, oldest first."""
+        grouped: dict[int, list[CreditNote]] = collections.defaultdict(list)
+        keys = [invoice.pk for invoice in self.invoices]
+        for row in CreditNote.objects.filter(invoice_id__in=keys).order_by("pk"):
+            grouped[row.invoice_id].append(row)
+        return grouped
+
+    @functools.cached_property
+    def credited(self) -> dict[int, int]:
+        """What credit notes took off each line, in cents; nothing where none did."""
+        found = invoicing.credited_lines(self.invoices)
+        return {line_id: cents for line_id, (cents, _meals) in found.items()}
+
+    @functools.cached_property
+    def disputes(self) -> dict[int, Dispute]:
+        """What was last said of each line that was disputed, by line."""
+        return invoicing.latest_disputes(self.invoices)
+
+    @functools.cached_property
+    def over_paid(self) -> dict[int, int]:
+        """What is to be given back on each, in cents; nothing where nothing ever was."""
+        found = invoicing.over_paid_accounts(self.invoices)
+        return {
+            key: account.credits_posted - account.debits_posted for key, account in found.items()
+        }
 
 
 class Runs:

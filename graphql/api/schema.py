@@ -10,6 +10,7 @@ from pathlib import Path
 
 import graphene
 
+from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.enrol_in_canteen import EnrolInCanteen
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
 from api.queries import Query
@@ -20,6 +21,9 @@ SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
 class Mutation(graphene.ObjectType):
     """Ce qui peut être fait."""
 
+    dispute_invoice_line = DisputeInvoiceLine.Field(
+        required=True, description="Signaler une erreur sur une ligne d'une de ses factures."
+    )
     enrol_in_canteen = EnrolInCanteen.Field(
         required=True, description="Inscrire un enfant à la cantine, et décider son prix."
     )

@@ -49,6 +49,18 @@ def allocate_cents(total_cents: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def share_cents(whole_cents: int, *, share_bp: int, before_bp: int) -> int:
+    """One share of an amount, in ten-thousandths, after those before it have taken `before_bp`.
+
+    As `allocate_cents` does: the shares of one amount add up to it to the cent.
+    """
+
+    def so_far(basis_points: int) -> int:
+        return (whole_cents * basis_points + 5_000) // 10_000
+
+    return so_far(before_bp + share_bp) - so_far(before_bp)
+
+
 def format_euros(cents: int) -> str:
     """Write an amount as a French reader expects it: `1 234,50 €`, with no-break spaces."""
     sign = "-" if cents < 0 else ""

@@ -99,6 +99,11 @@ KINDS: dict[str, Kind] = {
         _L("Pas de courriel, mais une adresse, pour %(total_cents)s à payer."),
         _L("Imprimez la facture et envoyez-la."),
     ),
+    "billed_again": Kind(
+        _L("Facture annulée, puis refaite"),
+        _L("Annulée : %(numbers)s. La régularisation facture à nouveau %(total_cents)s."),
+        _L("Vérifiez que c'est voulu. Sinon, corrigez les repas ou le payeur d'abord."),
+    ),
 }
 
 

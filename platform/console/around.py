@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from billing.invoicing.models import Invoice, InvoiceLine
-from billing.invoicing.queries import has_example_price, lines_of
+from billing.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine
+from billing.invoicing.queries import (
+    credit_notes_of,
+    has_example_price,
+    lines_of,
+    lines_of_credit_note,
+)
 from billing.tariffs.models import HouseholdResources
 from commons.money import format_euros
 from console import columns, records
@@ -78,6 +83,39 @@ class Drawer:
                     _number(format_euros(line.amount_cents)),
                 )
                 for line in lines
+            ],
+        ) + self._credit_notes(invoice)
+
+    def _credit_notes(self, invoice: Invoice) -> list[Table]:
+        notes = self._allowed(CreditNote, credit_notes_of(invoice))
+        return self._table(
+            _("Avoirs"),
+            (_("Numéro"), _("Fait le"), _("Motif"), _("Total")),
+            [
+                (
+                    self._link(note, note.number),
+                    Cell(wording.full_date(note.issued_on), css=columns.SHORT),
+                    Cell(note.reason),
+                    _number(format_euros(note.total_cents)),
+                )
+                for note in notes
+            ],
+        )
+
+    def of_credit_note(self, note: CreditNote) -> list[Table]:
+        """What it credits of each line."""
+        return self._table(
+            _("Lignes de l'avoir"),
+            (_("Enfant"), _("Repas"), _("Jours"), _("Nombre"), _("Montant")),
+            [
+                (
+                    self._link(line.invoice_line.pupil, line.invoice_line.pupil_name),
+                    Cell(line.invoice_line.label),
+                    Cell(_days(line.days) or records.NOTHING),
+                    _number(line.quantity or records.NOTHING),
+                    _number(format_euros(line.amount_cents)),
+                )
+                for line in self._allowed(CreditNoteLine, lines_of_credit_note(note))
             ],
         )
 

@@ -16,6 +16,7 @@ NAMES = {
     "college": _("collège"),
     "credits_must_not_exceed_debits": _("crédits plafonnés aux débits"),
     "debits_must_not_exceed_credits": _("débits plafonnés aux crédits"),
+    "credit_note": _("avoir"),
     "draft_invoice": _("projet de facture"),
     "feed_import": _("import"),
     "guardian": _("responsable"),

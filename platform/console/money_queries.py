@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from billing.invoicing.models import (
     Anomaly,
     BillingRun,
+    CreditNote,
+    DraftCreditNote,
     DraftInvoice,
     Invoice,
     InvoiceCounter,
@@ -85,6 +87,8 @@ class IssueEstimate:
     unanswered: int
     first_number: str
     last_number: str
+    credits: int
+    credit_cents: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,6 +140,9 @@ class RunPage:
     draft_total_cents: int
     issued_count: int
     issued_total_cents: int
+    credit_count: int
+    credit_cents: int
+    corrections: tuple[BillingRun, ...]
 
     @property
     def anomaly_count(self) -> int:
@@ -209,26 +216,44 @@ def run_page(run: BillingRun) -> RunPage:
     issued = Invoice.objects.filter(run=run).aggregate(
         count=Count("pk"), cents=Sum("total_cents", default=0)
     )
-    previous = (
-        runs()
-        .filter(regie_id=run.regie_id, month__lt=run.month, state=BillingRun.State.ISSUED)
-        .first()
-    )
+    previous = None if run.corrects_id else _previous(run)
+    is_issued = run.state == BillingRun.State.ISSUED
+    given_back = _credits_of(run, CreditNote if is_issued else DraftCreditNote)
     blocking = sum(group.unanswered for group in groups if group.is_blocking)
     return RunPage(
         run=run,
         steps=_steps(run, blocking=blocking),
         groups=groups,
         first_anomalies=anomalies.described(first),
-        changes=tuple(
-            Change(pk, f"{first_name} {last_name}", before, now)
-            for pk, first_name, last_name, before, now in sql.rows("biggest_changes", [run.pk])
-        ),
+        changes=() if run.corrects_id else _biggest_changes(run),
         previous_total_cents=previous.counts.get("total_cents") if previous else None,
         draft_count=drafts["count"],
         draft_total_cents=drafts["cents"],
         issued_count=issued["count"],
         issued_total_cents=issued["cents"],
+        credit_count=given_back["count"],
+        credit_cents=given_back["cents"],
+        corrections=tuple(runs().filter(corrects=run)),
+    )
+
+
+def _previous(run: BillingRun) -> BillingRun | None:
+    """The run of the latest issued month before."""
+    issued = runs().filter(state=BillingRun.State.ISSUED, corrects__isnull=True)
+    return issued.filter(regie_id=run.regie_id, month__lt=run.month).first()
+
+
+def _credits_of(run: BillingRun, model: type[CreditNote] | type[DraftCreditNote]) -> dict[str, int]:
+    """How many credit notes a correction has, and what they come to."""
+    return model.objects.filter(run=run).aggregate(
+        count=Count("pk"), cents=Sum("total_cents", default=0)
+    )
+
+
+def _biggest_changes(run: BillingRun) -> tuple[Change, ...]:
+    return tuple(
+        Change(pk, f"{first_name} {last_name}", before, now)
+        for pk, first_name, last_name, before, now in sql.rows("biggest_changes", [run.pk])
     )
 
 
@@ -277,9 +302,10 @@ def issue_estimate(run: BillingRun, *, issued_on: datetime.date) -> IssueEstimat
         count=Count("pk"), cents=Sum("total_cents", default=0)
     )
     counter = InvoiceCounter.objects.filter(
-        regie_id=run.regie_id, fiscal_year=issued_on.year
+        regie_id=run.regie_id, series=InvoiceCounter.Series.INVOICE, fiscal_year=issued_on.year
     ).first()
     before = counter.latest_number if counter else 0
+    given_back = _credits_of(run, DraftCreditNote)
     return IssueEstimate(
         invoices=due["count"],
         total_cents=due["cents"],
@@ -289,12 +315,15 @@ def issue_estimate(run: BillingRun, *, issued_on: datetime.date) -> IssueEstimat
         ).count(),
         first_number=f"{issued_on.year}-{before + 1:06d}",
         last_number=f"{issued_on.year}-{before + due['count']:06d}",
+        credits=given_back["count"],
+        credit_cents=given_back["cents"],
     )
 
 
 def run_on(regie: Regie, month: datetime.date) -> BillingRun | None:
     """The run of a régie for a month, unless it was given up."""
-    return runs().filter(regie=regie, month=month).exclude(state=BillingRun.State.CANCELLED).first()
+    found = runs().filter(regie=regie, month=month, corrects__isnull=True)
+    return found.exclude(state=BillingRun.State.CANCELLED).first()
 
 
 def unanswered_of(run: BillingRun, code: str) -> tuple[Anomaly, ...]:

@@ -18,7 +18,15 @@ from billing.canteen.models import (
     EnrolmentPayer,
     ServiceDay,
 )
-from billing.invoicing.models import Anomaly, BillingRun, Invoice, InvoiceLine
+from billing.invoicing.models import (
+    Anomaly,
+    BillingRun,
+    CreditNote,
+    CreditNoteLine,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+)
 from billing.ledger.models import Account, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
@@ -50,13 +58,19 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Account: _account,
     Anomaly: lambda row: anomalies.title_of(row.code),
     AuditEntry: lambda row: said(ACTIONS)(row.action),
-    BillingRun: lambda row: _("Facturation %(month)s") % {"month": wording.of_month(row.month)},
+    BillingRun: lambda row: (
+        (_("Régularisation %(month)s") if row.corrects_id else _("Facturation %(month)s"))
+        % {"month": wording.of_month(row.month)}
+    ),
     BookingException: lambda row: (
         f"{row.get_kind_display()}, {row.enrolment.pupil}, {wording.full_date(row.day)}"
     ),
     CanteenRules: lambda row: (
         _("Règles depuis le %(day)s") % {"day": wording.full_date(row.valid_from)}
     ),
+    CreditNote: lambda row: _("Avoir %(number)s") % {"number": row.number},
+    CreditNoteLine: lambda row: f"{row.credit_note}, {row.invoice_line.label}",
+    Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},

@@ -66,6 +66,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         (
             Page("billing-runs", _("Passages de facturation"), "event_repeat", (_C.READ_MONEY,)),
             Records("invoicing.Invoice", _("Factures"), "receipt_long"),
+            Records("invoicing.CreditNote", _("Avoirs"), "undo"),
+            Records("invoicing.Dispute", _("Réclamations"), "feedback"),
             Records("payments.Payment", _("Paiements"), "payments"),
             Records("payments.Refund", _("Remboursements"), "undo"),
             Records("invoicing.Anomaly", _("Anomalies"), "flag"),

@@ -76,6 +76,8 @@ class _Counts:
     oldest_refund: datetime.datetime | None
     strange_payments: int
     oldest_strange: datetime.datetime | None
+    disputes: int
+    oldest_dispute: datetime.datetime | None
 
 
 def today_of(user: User, *, on: datetime.date) -> Today:
@@ -178,6 +180,13 @@ def _money_tasks(counts: _Counts) -> list[Task]:
             ngettext("remboursement à approuver", "remboursements à approuver", counts.refunds),
             _since(counts.oldest_refund),
             f"{reverse('console:payments_refund_changelist')}?state__exact=ASKED",
+            "warn",
+        ),
+        Task(
+            counts.disputes,
+            ngettext("réclamation sans réponse", "réclamations sans réponse", counts.disputes),
+            _since(counts.oldest_dispute),
+            f"{reverse('console:invoicing_dispute_changelist')}?state__exact=OPEN",
             "warn",
         ),
     ]

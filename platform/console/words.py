@@ -38,6 +38,8 @@ SUBJECTS: Words = {
     "refund": _("Remboursement"),
     "notice": _("Avis du prestataire"),
     "invoice": _("Facture"),
+    "credit_note": _("Avoir"),
+    "dispute": _("Réclamation"),
     "anomaly": _("Anomalie"),
     "feed_import": _("Import"),
     "College": _("Collège"),
@@ -53,6 +55,11 @@ ACTIONS: Words = {
     "accounts.role.granted": _("Rôle donné"),
     "accounts.user.created": _("Compte ouvert"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),
+    "billing.correction.prepared": _("Régularisation préparée"),
+    "billing.credit_note.issued": _("Avoir émis"),
+    "billing.dispute.accepted": _("Réclamation acceptée"),
+    "billing.dispute.opened": _("Réclamation reçue"),
+    "billing.dispute.refused": _("Réclamation refusée"),
     "billing.merchant.closed": _("Paiement en ligne fermé"),
     "billing.merchant.keys_replaced": _("Clés du paiement en ligne changées"),
     "billing.merchant.opened": _("Paiement en ligne ouvert"),
@@ -75,6 +82,7 @@ ACTIONS: Words = {
     "billing.run.issued": _("Factures émises"),
     "billing.run.prepared": _("Mois préparé"),
     "billing.run.reviewed": _("Anomalies cherchées"),
+    "canteen.absence.excused": _("Absence justifiée"),
     "canteen.enrolment.created": _("Inscription faite"),
     "canteen.enrolment.draft_saved": _("Inscription commencée"),
     "canteen.enrolment.ended": _("Inscription arrêtée"),
@@ -103,11 +111,13 @@ ACTIONS: Words = {
 EVENTS: Words = {
     **ACTIONS,
     "billing.invoice.issued": _("Facture à annoncer"),
+    "billing.dispute.answered": _("Réponse à une réclamation"),
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
 JOBS: Words = {
     "billing.run.prepare": _("Préparation d'un mois"),
+    "billing.correction.prepare": _("Préparation d'une régularisation"),
     "billing.run.review": _("Vérification d'un mois"),
     "billing.run.issue": _("Émission des factures d'un mois"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import decimal
 from collections.abc import Sequence
 from typing import Any, cast
@@ -85,6 +86,37 @@ class MealForm(forms.Form):
 
     day = forms.DateField(input_formats=["%Y-%m-%d"])
     act = forms.ChoiceField(choices=[("cancel", "cancel"), ("add", "add")])
+
+
+class DisputeForm(forms.Form):
+    """What is wrong in a line of an invoice, and on which days if one can tell."""
+
+    text = forms.CharField(
+        label=_("Qu'est-ce qui ne va pas\u00a0?"),
+        help_text=_("Dites-le en une ou deux phrases."),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": _("Écrivez en une phrase ce qui ne va pas."),
+            "max_length": _("Votre message est trop long. Gardez l'essentiel."),
+        },
+    )
+    days = forms.TypedMultipleChoiceField(
+        label=_("Quels jours\u00a0? Laissez vide si vous ne savez pas."),
+        coerce=datetime.date.fromisoformat,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={
+            "invalid_choice": _("Ce jour n'est pas dans la ligne. Choisissez dans la liste."),
+        },
+    )
+
+    def __init__(self, *args: Any, days: Sequence[datetime.date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.TypedMultipleChoiceField", self.fields["days"])
+        field.choices = [(day.isoformat(), wording.long_date(day)) for day in days]
+        if not days:
+            del self.fields["days"]
 
 
 class ConfirmForm(forms.Form):

@@ -50,6 +50,9 @@ urlpatterns = [
     ),
     path("factures/payer/", payments.pay_together, name="pay-together"),
     path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
+    path(
+        "factures/<uuid:public_id>/lignes/<uuid:line_id>/erreur/", invoices.dispute, name="dispute"
+    ),
     path("paiements/", payments.payments, name="payments"),
     path(_payment, payments.payment, name="payment"),
     path(f"{_payment}recu.pdf", documents.receipt_document, name="receipt-document"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.correction_texts import CORRECTIONS
+
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
@@ -237,6 +239,14 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("C'est trop tard : la cuisine a déjà commandé."),
         _("Appelez le collège si c'est important."),
     ),
+    "CANTEEN_ABSENCE_NOT_PAST": (
+        _("Le %(day)s n'est pas encore passé."),
+        _("Annulez le repas au lieu de justifier l'absence."),
+    ),
+    "CANTEEN_EXCUSE_MISSING": (
+        _("Le motif de l'absence est vide."),
+        _("Écrivez en une phrase ce qui la justifie."),
+    ),
     # People and the academic feed
     "PEOPLE_NOT_A_GUARDIAN": (
         _("Cette personne n'est pas responsable de cet enfant."),
@@ -408,6 +418,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La date limite, le %(due_on)s, vient avant l'émission."),
         _("Choisissez une date plus tardive."),
     ),
+    **CORRECTIONS,
     # Payments
     "JOB_GIVEN_UP": (
         _("Ce travail s'est arrêté plusieurs fois sans finir."),

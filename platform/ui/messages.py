@@ -68,6 +68,50 @@ def tell_refund_done(event: OutboxEvent) -> None:
     ).send()
 
 
+@handles("billing.credit_note.issued")
+def tell_credit_note_issued(event: OutboxEvent) -> None:
+    """Write to the payer: how much, why, and what is left to pay.
+
+    One that answers a dispute is told with the answer.
+    """
+    note = invoicing.credit_note_with_payer(event.payload["credit_note_id"])
+    recipient = recipient_of(note.invoice.payer) if note else None
+    if note is None or recipient is None or hasattr(note, "dispute"):
+        return
+    invoice = note.invoice
+    context = {
+        "note": note,
+        "invoice": invoice,
+        "is_cancelled": note.kind == note.Kind.CANCELLATION,
+        "due_cents": max(invoicing.due_cents(invoice), 0),
+        "action_url": mail.portal_address(reverse("portal:invoice", args=[invoice.public_id])),
+    }
+    part = str(invoice.payer.public_id)
+    mail.compose(
+        "credit_note_issued", event=event, recipient=recipient, part=part, context=context
+    ).send()
+
+
+@handles("billing.dispute.answered")
+def tell_dispute_answered(event: OutboxEvent) -> None:
+    """Write to the payer who disputed a line: yes or no, why, and how much."""
+    dispute = invoicing.dispute_with_payer(event.payload["dispute_id"])
+    recipient = recipient_of(dispute.guardian) if dispute else None
+    if dispute is None or recipient is None:
+        return
+    invoice = dispute.invoice_line.invoice
+    context = {
+        "dispute": dispute,
+        "note": dispute.credit_note,
+        "invoice": invoice,
+        "action_url": mail.portal_address(reverse("portal:invoice", args=[invoice.public_id])),
+    }
+    part = str(dispute.guardian.public_id)
+    mail.compose(
+        "dispute_answered", event=event, recipient=recipient, part=part, context=context
+    ).send()
+
+
 @handles("billing.payment.paid")
 def tell_payment_paid(event: OutboxEvent) -> None:
     """Write to the payer: how much was paid, of which invoices, and what is left of them."""

@@ -63,6 +63,7 @@ PARAMETERS = {
     "enrolment-resources": "newcomer",
     "enrolment-confirm": "newcomer",
     "pay": "invoice",
+    "dispute": "invoice",
     "payment": "payment",
     "payment-return": "payment",
     "payment-resume": "payment",
@@ -82,6 +83,7 @@ MUTATIONS = {
     "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
     "resumePayment": ("payment", "paymentId: $id"),
     "leavePayment": ("payment", "paymentId: $id"),
+    "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
 }
 UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 
@@ -132,6 +134,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             short = name.split(":")[-1]
             target = PARAMETERS.get(short, "invoice" if "invoice" in name else "pupil")
             keys[key] = world.keys[target].public_id
+        elif key == "line_id":
+            keys[key] = world.keys["line"].public_id
         elif key == "year":
             keys[key] = str(NOW.year)
         else:
@@ -204,6 +208,12 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "review-run": (("run",), {}),
     "issue-run": (("run",), {"due_on": "2024-12-31"}),
     "answer-anomalies": (("anomaly",), {"answer": "Vérifié."}),
+    "credit-invoice": (("invoice",), {"reason": "Absence"}),  # the line is named: see `_act`
+    "cancel-invoice": (("invoice",), {"reason": "Mauvais payeur"}),
+    "prepare-correction": (("issued",), {"reason": "Absences tardives"}),
+    "excuse-absences": (("enrolment",), {"first_day": "2024-09-05", "reason": "Malade"}),
+    "accept-dispute": (("dispute",), {"cents": "1,00", "answer": "Nous sommes d'accord."}),
+    "refuse-dispute": (("dispute",), {"answer": "Le repas a été servi."}),
     "close-service-days": (("day",), {"reason": "Grève"}),
     "decide-feed-record": (("open_row",), {"answer": "OTHER"}),
     "open-service-days": (("college",), {"first_day": "2025-09-01"}),
@@ -246,6 +256,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "payment": ("portal:pay", "invoice", {}),
     "payment of all": ("portal:pay-together", "", {}),
     "own data": ("portal:own-data-file", "", {}),
+    "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
 }
 
 
@@ -263,6 +274,8 @@ def _act(world: World, name: str, who: str) -> str:
         answers = {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
     if name == "ask-refund":
         answers = answers | {"part": str(world.keys["paid"].parts.get().pk)}
+    if name == "credit-invoice":
+        answers = answers | {f"cents_{world.keys['line'].pk}": "1,00"}
     if name == "form-household":
         answers = {
             "adults": [str(world.family.guardians[0].pk)],
@@ -313,13 +326,19 @@ def _form(world: World, name: str, who: str) -> str:
                 reverse(f"{_STEPS}resources", args=[pupil.public_id]),
                 {"choice": "MAXIMUM"},
             )
-        path = reverse(route, args=[pupil.public_id] if pupil else [])
-        status = post(visitor, path, data).status_code
+        status = post(visitor, _form_path(route, pupil, world), data).status_code
         authors = _authors(known)
     if not authors:
         return str(status)
     assert authors == {("user", str(world.users[who].public_id))}, (name, who)
     return "done"
+
+
+def _form_path(route: str, target: Any, world: World) -> str:
+    named = [target.public_id] if target else []
+    if route == "portal:dispute":
+        named.append(world.keys["line"].public_id)
+    return reverse(route, args=named)
 
 
 # --- the API -------------------------------------------------------------------------------------
@@ -335,6 +354,7 @@ def _outcome(visitor: Any, name: str, world: World) -> str:
     if name.startswith("mutation."):
         short = name.removeprefix("mutation.")
         about, sent = MUTATIONS[short]
+        sent = sent.replace("{invoice}", str(world.keys["invoice"].public_id))
         query = f"mutation($id: ID!) {{ {short}(input: {{{sent}}}) {{ errors {{ code }} }} }}"
         with undone():
             answer = ask(visitor, query, {"id": str(world.keys[about].public_id)})
@@ -429,7 +449,7 @@ def test_no_form_is_taken_without_its_token(world):
 
     for route, child, data in FORMS.values():
         if child != "stranger":
-            path = reverse(route, args=[world.keys[child].public_id] if child else [])
+            path = _form_path(route, world.keys[child] if child else None, world)
             assert post(entitled["family"], path, data).status_code == 403, route
     for name, who in agents.items():
         targets, answers = ACTS[name]

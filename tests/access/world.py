@@ -21,6 +21,7 @@ from django.test import Client
 from billing.canteen.models import ServiceDay
 from billing.canteen.operations import cancel_meals, save_enrolment_draft
 from billing.invoicing.models import Invoice, Regie
+from billing.invoicing.operations import accept_dispute, dispute_line
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.payments.operations import ask_refund, open_merchant, start_payment
@@ -84,7 +85,8 @@ def build(in_tenant: Any) -> World:
     family = make_billed_family(guardians=2)
     other = make_billed_family()
     regie = make_regie()
-    issue(prepare(regie))
+    issued = prepare(regie)
+    issue(issued)
     # Something odd in October: a payer can no longer be reached.
     payer = other.guardians[0]
     payer.email = ""
@@ -112,6 +114,7 @@ def build(in_tenant: Any) -> World:
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
         "run": run,
+        "issued": issued,
         "regie": regie,
         "anomaly": run.anomalies.order_by("pk").first(),
         "version": TariffVersion.objects.order_by("pk").first(),
@@ -122,12 +125,10 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
-    keys["job"] = Job.objects.create(
-        kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
-        asked_at=NOW,
-    )  # fmt: skip
+    keys["job"] = _job()
     keys["refund"] = _refund(keys["paid"])
     keys["notice"] = Notice.objects.get()
+    keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     for one in (family, other):
         its_class = SchoolClass.objects.create(
             college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
@@ -192,6 +193,22 @@ def _refund(payment: Payment) -> Refund:
     """Asked for by somebody who is not of the cast: any agent may decide."""
     part = PaymentPart.objects.select_related("payment").get(payment=payment)
     return ask_refund(part=part, amount_cents=100, reason="Repas annulés", actor=ACTOR, at=NOW)
+
+
+def _job() -> Job:
+    return Job.objects.create(
+        kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
+        asked_at=NOW,
+    )  # fmt: skip
+
+
+def _disputed(invoice: Invoice, others: Invoice) -> dict[str, Any]:
+    """A dispute accepted, of the family; one that waits for an answer, of the other."""
+    line = invoice.lines.get()
+    first = dispute_line(line=line, text="Absent le 5", days=[line.days[0]], actor=ACTOR, at=NOW)
+    accept_dispute(dispute=first, cents=1, answer="Un geste", actor=ACTOR, at=NOW)
+    waiting = dispute_line(line=others.lines.get(), text="Trop cher", actor=ACTOR, at=NOW)
+    return {"line": line, "dispute": waiting}
 
 
 def _newcomer(family: Family) -> Pupil:

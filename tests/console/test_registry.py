@@ -26,6 +26,8 @@ REGISTRY = sorted(console_site._registry.items(), key=lambda item: item[0]._meta
 UNSEEN = {
     # Behind other lists, or machinery that nobody reads row by row.
     "accounts.Session",
+    "invoicing.DraftCreditNote",
+    "invoicing.DraftCreditNoteLine",
     "invoicing.DraftInvoice",
     "invoicing.DraftLine",
     "invoicing.InvoiceCounter",

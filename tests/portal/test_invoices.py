@@ -5,9 +5,11 @@ import datetime
 import pytest
 import time_machine
 
+from billing.invoicing import operations
 from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
 from tests.factories.portal import account_of
+from tests.factories.tariffs import ACTOR
 from tests.portal.households import MONTHS, add_child, bill, make_invoices, pay, queries, text
 
 NOW = datetime.datetime(2024, 11, 20, 10, 0, tzinfo=datetime.UTC)
@@ -157,3 +159,56 @@ def test_invoice_of_four_children_takes_as_many_queries_as_one_of_one(site):
 
     assert four.lines.values("pupil").distinct().count() == 4
     assert many == few
+
+
+def _credit(invoice, cents, reason="Absence signalée"):
+    operations.credit_invoice(
+        invoice=invoice,
+        lines=[operations.LineCredit(invoice.lines.get(), cents=cents)],
+        reason=reason,
+        actor=ACTOR,
+        at=NOW,
+    )
+
+
+@pytest.mark.usefixtures("november")
+def test_what_was_corrected_is_on_the_invoice(site):
+    family, (invoice,) = make_invoices(1)
+    _credit(invoice, 600)
+    site.sign_in(account_of(family))
+
+    page = text(site.get(path(invoice)))
+
+    assert "27,00\u00a0€ En retard" in page
+    assert "Reste à payer 21,00\u00a0€" in page
+    assert "Ce qui a été corrigé" in page
+    assert "Avoir AV-2024-000001, le 20\u00a0novembre\u00a02024 Absence signalée" in page
+    assert "− 6,00\u00a0€" in page
+    assert "À vous rembourser" not in page
+
+
+@pytest.mark.usefixtures("november")
+def test_what_was_paid_and_corrected_is_to_be_given_back(site):
+    family, (invoice,) = make_invoices(1)
+    pay(invoice, invoice.total_cents)
+    _credit(invoice, 600)
+    site.sign_in(account_of(family))
+
+    page = text(site.get(path(invoice)))
+
+    assert "Payée" in page
+    assert "À vous rembourser 6,00\u00a0€" in page
+
+
+@pytest.mark.usefixtures("november")
+def test_a_cancelled_invoice_says_by_what(site):
+    family, (invoice,) = make_invoices(1)
+    operations.cancel_invoice(invoice=invoice, reason="Erreur de payeur", actor=ACTOR, at=NOW)
+    site.sign_in(account_of(family))
+
+    page = text(site.get(path(invoice)))
+
+    assert "Annulée par l'avoir n° AV-2024-000001" in page
+    assert "Vous n'avez rien à payer pour cette facture." in page
+    assert "Annulée" in row(site.get("/factures/"), "de septembre")
+    assert "Payer la facture" not in text(site.get("/"))

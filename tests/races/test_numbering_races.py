@@ -113,7 +113,7 @@ def _take_numbers_twice_at_once(regie: Regie) -> list[object]:
 
     def take_and_stay() -> int:
         with transaction.atomic():
-            before = issuing._take_numbers(regie, fiscal_year=2024, count=4)
+            before = issuing.take_numbers(regie, fiscal_year=2024, count=4)
             is_taken.set()
             until_somebody_waits_for_us()
         return before
@@ -121,7 +121,7 @@ def _take_numbers_twice_at_once(regie: Regie) -> list[object]:
     def take() -> int:
         assert is_taken.wait(20)
         with transaction.atomic():
-            return issuing._take_numbers(regie, fiscal_year=2024, count=3)
+            return issuing.take_numbers(regie, fiscal_year=2024, count=3)
 
     return run_in_threads([take_and_stay, take])
 
@@ -147,6 +147,6 @@ def test_the_same_numbers_are_given_twice_by_a_counter_that_is_read_first(
         counters.update(latest_number=before + count)
         return before
 
-    monkeypatch.setattr(issuing, "_take_numbers", read_then_write)
+    monkeypatch.setattr(issuing, "take_numbers", read_then_write)
 
     assert _take_numbers_twice_at_once(regie) == [0, 0]

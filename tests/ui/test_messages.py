@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from billing.canteen.models import EnrolmentPayer
+from billing.invoicing import operations
 from billing.invoicing.models import Invoice
 from billing.payments import operations as payments
 from billing.payments import queries as payment_queries
@@ -20,6 +21,8 @@ from commons.models import OutboxEvent
 from tenants.people.models import Pupil
 from tests.factories.canteen import make_enrolment, make_family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare
+from tests.factories.ledger import make_account as make_ledger_account
+from tests.factories.ledger import move
 from tests.factories.payments import (
     at_the_bank,
     look,
@@ -396,3 +399,63 @@ def test_a_refund_is_told_to_who_paid(mailoutbox):
         assert "Nous vous rendons 12,40\u00a0€" in body
         assert "Repas annulés" in body
     assert f"/factures/{invoice.public_id}/" in message.body
+
+
+def correct(invoice, **traits):
+    given = {"reason": "Absence signalée.", "actor": ACTOR, "at": AT, **traits}
+    return operations.credit_invoice(
+        invoice=invoice, lines=[operations.LineCredit(invoice.lines.get(), meals=2)], **given
+    )
+
+
+def test_a_credit_note_is_told_to_its_payer(invoiced, mailoutbox):
+    _family, invoice = invoiced
+    correct(invoice)
+
+    (message,) = deliver(mailoutbox, "billing.credit_note.issued")
+
+    page = f"https://hauts-de-seine.socle.test/factures/{invoice.public_id}/"
+    assert message.subject == "Facture de septembre\u00a02024\u00a0: 6,00\u00a0€ en moins"
+    assert message.body.split("\n\n")[1:3] == [
+        (
+            "Votre facture de cantine de septembre\u00a02024 baisse de 6,00\u00a0€.\n"
+            "Le motif\u00a0: Absence signalée.\n"
+            "Il reste 21,00\u00a0€ à payer."
+        ),
+        f"Voir la facture et l'avoir\u00a0:\n{page}",
+    ]
+    assert "baisse de 6,00" in words(html_of(message))
+
+
+def test_a_cancelled_invoice_says_what_is_given_back(invoiced, mailoutbox):
+    _family, invoice = invoiced
+    move(make_ledger_account(), invoice.ledger_account, 2_700)
+    operations.cancel_invoice(invoice=invoice, reason="Erreur.", actor=ACTOR, at=AT)
+
+    (message,) = deliver(mailoutbox, "billing.credit_note.issued")
+
+    assert message.subject == "Votre facture de septembre\u00a02024 est annulée"
+    assert "Vous n'avez plus rien à payer pour ce mois." in message.body
+    assert "27,00\u00a0€ sont à vous rembourser." in message.body
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_the_answer_to_a_dispute_is_one_message(invoiced, mailoutbox, is_accepted):
+    _family, invoice = invoiced
+    dispute = operations.dispute_line(line=invoice.lines.get(), text="Absent", actor=ACTOR, at=AT)
+    if is_accepted:
+        operations.accept_dispute(dispute=dispute, meals=1, answer="Oui.", actor=ACTOR, at=AT)
+    else:
+        operations.refuse_dispute(dispute=dispute, answer="Non.", actor=ACTOR, at=AT)
+
+    (message,) = deliver(mailoutbox, "billing.dispute.answered")
+
+    assert message.subject == "Notre réponse sur votre facture de septembre\u00a02024"
+    if is_accepted:
+        assert "Nous sommes d'accord\u00a0: votre facture baisse de 3,00\u00a0€." in message.body
+    else:
+        assert "Nous avons vérifié\u00a0: la facture ne change pas." in message.body
+    answer = "Oui." if is_accepted else "Non."
+    assert f"Notre réponse\u00a0: {answer}" in message.body
+    OutboxEvent.objects.filter(name="billing.credit_note.issued").update(delivered_at=None)
+    assert deliver(mailoutbox, "billing.credit_note.issued") == []

@@ -36,11 +36,12 @@ invoices AS (
 written AS (
     INSERT INTO invoicing_invoiceline (
         invoice_id, pupil_id, pupil_first_name, pupil_last_name, enrolment_id, price_decision_id,
-        label, quantity, unit_price_cents, share_bp, amount_cents, days
+        label, quantity, unit_price_cents, share_bp, share_before_bp,
+        already_billed_cents, amount_cents, days
     )
     SELECT invoices.id, line.pupil_id, pupil.first_name, pupil.last_name, line.enrolment_id,
            line.price_decision_id, line.label, line.quantity, line.unit_price_cents, line.share_bp,
-           line.amount_cents, line.days
+           line.share_before_bp, line.already_billed_cents, line.amount_cents, line.days
     FROM named
     JOIN invoices ON invoices.public_id = named.public_id
     JOIN invoicing_draftline AS line ON line.draft_invoice_id = named.draft_id

@@ -22,11 +22,12 @@ drafts AS (
 inserted AS (
     INSERT INTO invoicing_draftline (
         draft_invoice_id, pupil_id, enrolment_id, price_decision_id, label, quantity,
-        unit_price_cents, share_bp, amount_cents, days
+        unit_price_cents, share_bp, share_before_bp, amount_cents, days
     )
     SELECT
         drafts.id, lines.pupil_id, lines.enrolment_id, lines.decision_id, labels.label,
-        lines.quantity, lines.unit_price_cents, lines.share_bp, lines.amount_cents, lines.days
+        lines.quantity, lines.unit_price_cents, lines.share_bp, lines.share_so_far - lines.share_bp,
+        lines.amount_cents, lines.days
     FROM lines
     JOIN drafts ON drafts.payer_id = lines.guardian_id
     JOIN labels ON labels.service = lines.service

@@ -8,7 +8,7 @@ import graphene
 from django.db.models import TextChoices
 
 from billing.canteen.models import Enrolment
-from billing.invoicing.models import Anomaly, BillingRun
+from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute
 from billing.payments.models import Payment
 from billing.tariffs.models import Service
 from tenants.accounts.capabilities import Role
@@ -59,6 +59,8 @@ EnrolmentState = _choices(Enrolment.State, "EnrolmentState", "L'état d'une insc
 BillingRunState = _choices(BillingRun.State, "BillingRunState", "L'état d'une facturation.")
 PaymentState = _choices(Payment.State, "PaymentState", "L'état d'un paiement.")
 AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
+CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")
+DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamation.")
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")
 ClassLevel = _choices(Level, "ClassLevel", "Le niveau d'une classe.")

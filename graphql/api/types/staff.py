@@ -66,6 +66,11 @@ class BillingRun(graphene.ObjectType):
     state = graphene.Field(BillingRunState, required=True, description="L'état.")
     invoices = graphene.Int(required=True, description="Le nombre de factures calculées.")
     total = graphene.Field(Money, required=True, description="Le total calculé.")
+    is_correction = graphene.Boolean(
+        required=True, description="Vrai pour la régularisation d'un mois déjà émis."
+    )
+    credit_notes = graphene.Int(required=True, description="Le nombre d'avoirs calculés.")
+    credited = graphene.Field(Money, required=True, description="Ce que ces avoirs rendent.")
     prepared_at = graphene.DateTime(required=True, description="Quand elle a été préparée.")
     issued_at = graphene.DateTime(description="Quand elle a été émise.")
     anomalies = graphene.List(
@@ -97,6 +102,18 @@ class BillingRun(graphene.ObjectType):
     @staticmethod
     def resolve_total(node: RunNode, _info: GraphQLResolveInfo) -> int:
         return int(node.run.counts.get("total_cents", 0))
+
+    @staticmethod
+    def resolve_is_correction(node: RunNode, _info: GraphQLResolveInfo) -> bool:
+        return node.run.corrects_id is not None
+
+    @staticmethod
+    def resolve_credit_notes(node: RunNode, _info: GraphQLResolveInfo) -> int:
+        return int(node.run.counts.get("credits", 0))
+
+    @staticmethod
+    def resolve_credited(node: RunNode, _info: GraphQLResolveInfo) -> int:
+        return int(node.run.counts.get("credit_cents", 0))
 
     @staticmethod
     def resolve_prepared_at(node: RunNode, _info: GraphQLResolveInfo) -> datetime.datetime:

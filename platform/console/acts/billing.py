@@ -59,13 +59,21 @@ def begun(job: Job) -> Outcome:
     )
 
 
-def _one_run(user: User, keys: Sequence[str]) -> list[BillingRun]:
+def one_run(user: User, keys: Sequence[str]) -> list[BillingRun]:
+    """The one run that keys name.
+
+    :raises NotFound: if they name none, several, or one that is not theirs to see
+    """
     if len(keys) != 1:
         raise NotFound(run="")
-    return [access_run(user, _uuid(keys[0]))]
+    return [access_run(user, uuid_of(keys[0]))]
 
 
-def _uuid(key: str) -> uuid.UUID:
+def uuid_of(key: str) -> uuid.UUID:
+    """The identifier a key names.
+
+    :raises NotFound: if it names none
+    """
     try:
         return uuid.UUID(key)
     except ValueError:
@@ -108,7 +116,7 @@ class PrepareRun(Act):
     form_class = MonthForm
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return _one_run(user, keys) if keys else []
+        return one_run(user, keys) if keys else []
 
     def initial(self, targets: list[Any]) -> dict[str, Any]:
         if targets:
@@ -178,10 +186,10 @@ class ReviewRun(Act):
     capability = Capability.RUN_BILLING
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return _one_run(user, keys)
+        return one_run(user, keys)
 
     def about(self, targets: list[Any]) -> str:
-        return _about_run(targets[0])
+        return about_run(targets[0])
 
     def back(self, targets: list[Any]) -> str:
         return run_url(targets[0])
@@ -259,10 +267,10 @@ class AnswerAnomalies(Act):
         for key in keys:
             run_key, is_group, code = key.partition(":")
             if is_group:
-                run = access_run(user, _uuid(run_key))
+                run = access_run(user, uuid_of(run_key))
                 found.extend(money_queries.unanswered_of(run, code))
             else:
-                found.append(access_anomaly(user, _uuid(key)))
+                found.append(access_anomaly(user, uuid_of(key)))
         if not found:
             raise NotFound(anomaly="")
         return found
@@ -336,13 +344,13 @@ class IssueRun(Act):
     warning = gettext_lazy("Une facture émise ne change plus. On la corrige par un avoir.")
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return _one_run(user, keys)
+        return one_run(user, keys)
 
     def initial(self, targets: list[Any]) -> dict[str, Any]:
         return {"due_on": timezone.localdate() + datetime.timedelta(days=DUE_AFTER_DAYS)}
 
     def about(self, targets: list[Any]) -> str:
-        return _about_run(targets[0])
+        return about_run(targets[0])
 
     def back(self, targets: list[Any]) -> str:
         return run_url(targets[0])
@@ -364,6 +372,10 @@ class IssueRun(Act):
                 )
                 % {"count": found.zero_drafts}
             )
+        credited = (
+            Figure(_("Avoirs émis"), str(found.credits)),
+            Figure(_("Total rendu"), format_euros(found.credit_cents)),
+        )
         return Effect(
             figures=(
                 Figure(_("Factures émises"), str(found.invoices)),
@@ -371,6 +383,7 @@ class IssueRun(Act):
                 Figure(_("À payer avant le"), wording.full_date(due_on)),
                 Figure(_("Premier numéro"), found.first_number if found.invoices else "–"),
                 Figure(_("Dernier numéro"), found.last_number if found.invoices else "–"),
+                *(credited if run.corrects_id else ()),
             ),
             sentences=tuple(sentences),
             refusals=refusals,
@@ -398,10 +411,29 @@ class IssueRun(Act):
             "%(count)d factures sont émises, pour %(total)s.",
             issued.invoices,
         ) % {"count": issued.invoices, "total": format_euros(issued.total_cents)}
+        if targets[0].corrects_id:
+            message = f"{message} {_credited(issued)}"
         return Outcome(message=message, url=run_url(targets[0]))
 
 
-def _about_run(run: BillingRun) -> str:
+def _credited(issued: operations.IssuedRun) -> str:
+    """The credit notes of a correction, and those that payments stopped."""
+    said = ngettext(
+        "%(count)d avoir est émis, pour %(total)s.",
+        "%(count)d avoirs sont émis, pour %(total)s.",
+        issued.credits,
+    ) % {"count": issued.credits, "total": format_euros(issued.credit_cents)}
+    if issued.left_out:
+        said += " " + ngettext(
+            "%(count)d avoir attend la fin d'un paiement. Préparez une autre régularisation après.",
+            "%(count)d avoirs attendent des paiements. Préparez une autre régularisation après.",
+            issued.left_out,
+        ) % {"count": issued.left_out}
+    return said
+
+
+def about_run(run: BillingRun) -> str:
+    """The régie and the month of a run."""
     return _("%(regie)s, mois %(month)s") % {
         "regie": run.regie.name,
         "month": wording.of_month(run.month),

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
@@ -120,6 +120,22 @@ class DayField(forms.DateField):
         super().validate(value)
         if value is not None and not FIRST_DAY <= value <= LAST_DAY:
             raise forms.ValidationError(_("Donnez une date entre 2000 et 2099."))
+
+
+def correcting_field() -> forms.BooleanField:
+    """Whether the act reaches back into issued months: their invoices stand until they are corrected."""
+    return forms.BooleanField(
+        label=gettext_lazy("Corriger aussi des mois déjà facturés"),
+        help_text=gettext_lazy("Les factures ne changent pas. La régie fait une régularisation."),
+        required=False,
+    )
+
+
+def correcting_sentences(answers: Answers) -> tuple[str, ...]:
+    """What comes after an act that corrects issued months."""
+    if not answers["correcting"]:
+        return ()
+    return (_("Les mois déjà facturés attendent une régularisation."),)
 
 
 class NoAnswers(forms.Form):

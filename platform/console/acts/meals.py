@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from billing.canteen import operations
 from billing.canteen.models import Enrolment
 from billing.canteen.queries import meals_for
+from billing.tariffs.issued_months import first_open_day
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.periods import Period
@@ -25,6 +26,8 @@ from console.acts.framework import (
     Effect,
     Figure,
     Outcome,
+    correcting_field,
+    correcting_sentences,
     register,
     rehearse,
     sample,
@@ -114,6 +117,7 @@ class AddingForm(forms.Form):
     """Which day."""
 
     day = DayField(label=gettext_lazy("Jour du repas"))
+    correcting = correcting_field()
 
 
 @register
@@ -135,16 +139,86 @@ class AddMeal(_OnOneEnrolment):
             actor=PREVIEW,
             at=at,
             by_agent=True,
+            correcting=answers["correcting"],
         )
         return Effect(
             figures=(Figure(_("Repas ajouté"), wording.long_date(answers["day"])),),
-            sentences=(_("Ce repas est facturé comme les autres."),),
+            sentences=(
+                _("Ce repas est facturé comme les autres."),
+                *correcting_sentences(answers),
+            ),
         )
 
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
         operations.add_meal(
-            enrolment=targets[0], day=answers["day"], actor=actor, at=at, by_agent=True
+            enrolment=targets[0],
+            day=answers["day"],
+            actor=actor,
+            at=at,
+            by_agent=True,
+            correcting=answers["correcting"],
         )
         return Outcome(message=_("Le repas est ajouté."), url=self.back(targets))
+
+
+class ExcusingForm(CancellingForm):
+    """From which day to which, and why."""
+
+    first_day = DayField(label=gettext_lazy("Premier jour d'absence"))
+    last_day = DayField(
+        label=gettext_lazy("Dernier jour d'absence"),
+        help_text=gettext_lazy("Rien à écrire pour un seul jour."),
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        help_text=gettext_lazy("Par exemple : certificat médical, sortie scolaire."),
+        max_length=300,
+    )
+
+
+@register
+class ExcuseAbsences(_OnOneEnrolment):
+    name = "excuse-absences"
+    title = gettext_lazy("Justifier une absence passée")
+    verb = gettext_lazy("Justifier ces absences")
+    icon = "medical_information"
+    form_class = ExcusingForm
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        return {"first_day": timezone.localdate() - ONE_DAY}
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        counted = rehearse(
+            operations.excuse_absences, **self._arguments(targets, answers), actor=PREVIEW, at=at
+        )
+        first_open = first_open_day()
+        billed = sum(first_open is not None and day < first_open for day in counted)
+        return Effect(
+            figures=(
+                Figure(_("Repas qui ne sont plus comptés"), str(len(counted))),
+                Figure(_("dont déjà facturés"), str(billed)),
+            ),
+            sentences=(
+                (_("Les mois déjà facturés attendent une régularisation."),) if billed else ()
+            ),
+            refusals=() if counted else (_("Il n'y a rien à changer."),),
+            table=sample((_("Jour"),), [(wording.long_date(day),) for day in counted]),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        counted = operations.excuse_absences(
+            **self._arguments(targets, answers), actor=actor, at=at
+        )
+        message = ngettext(
+            "%(n)d repas n'est plus compté.", "%(n)d repas ne sont plus comptés.", len(counted)
+        ) % {"n": len(counted)}
+        return Outcome(message=message, url=self.back(targets))
+
+    def _arguments(self, targets: list[Any], answers: Answers) -> dict[str, Any]:
+        days = _days(targets[0], answers)
+        return {"enrolment": targets[0], "days": days, "reason": answers["reason"]}

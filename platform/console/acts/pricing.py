@@ -26,6 +26,8 @@ from console.acts.framework import (
     Effect,
     Figure,
     Outcome,
+    correcting_field,
+    correcting_sentences,
     do_each,
     foresee,
     named,
@@ -49,6 +51,7 @@ class FirstDayForm(forms.Form):
         label=gettext_lazy("Premier jour du prix"),
         help_text=gettext_lazy("Un mois déjà facturé ne change plus."),
     )
+    correcting = correcting_field()
 
 
 @register
@@ -91,6 +94,7 @@ class RedecidePrices(Act):
                 valid_from=day,
                 actor=PREVIEW,
                 at=at,
+                correcting=answers["correcting"],
             ),
         )
         rows, changed = [], 0
@@ -105,7 +109,10 @@ class RedecidePrices(Act):
                 Figure(_("Prix qui changent"), str(changed)),
                 Figure(_("Premier jour"), wording.full_date(day)),
             ),
-            sentences=(_("Le prix suit les ressources et le tarif de ce jour."),),
+            sentences=(
+                _("Le prix suit les ressources et le tarif de ce jour."),
+                *correcting_sentences(answers),
+            ),
             warnings=foreseen.partial,
             refusals=foreseen.blocking,
             table=sample((_("Élève"), _("Prix avant"), _("Prix après")), rows),
@@ -122,6 +129,7 @@ class RedecidePrices(Act):
                 valid_from=answers["valid_from"],
                 actor=actor,
                 at=at,
+                correcting=answers["correcting"],
             ),
         )
         message = ngettext("%(count)d prix est décidé.", "%(count)d prix sont décidés.", done) % {

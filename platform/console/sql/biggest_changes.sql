@@ -6,9 +6,10 @@ SELECT draft.payer_id, guardian.first_name, guardian.last_name,
 FROM invoicing_draftinvoice AS draft
 JOIN invoicing_billingrun AS run ON run.id = draft.run_id
 JOIN people_guardian AS guardian ON guardian.id = draft.payer_id
+JOIN invoicing_billingrun AS month_before
+  ON month_before.month = (run.month - interval '1 month')::date AND month_before.corrects_id IS NULL
 JOIN invoicing_invoice AS before
-  ON before.payer_id = draft.payer_id AND before.regie_id = run.regie_id
- AND before.month = (run.month - interval '1 month')::date
+  ON before.run_id = month_before.id AND before.payer_id = draft.payer_id
 WHERE draft.run_id = %s AND draft.total_cents <> before.total_cents
 ORDER BY abs(draft.total_cents - before.total_cents) DESC, draft.payer_id
 LIMIT 10

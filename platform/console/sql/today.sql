@@ -75,6 +75,10 @@ strange AS (
     FROM payments_payment AS payment
     WHERE payment.problem <> '' AND payment.answered_at IS NULL
 ),
+disputes AS (
+    SELECT count(*) AS count, min(dispute.opened_at) AS oldest
+    FROM invoicing_dispute AS dispute WHERE dispute.state = 'OPEN'
+),
 latest_feed AS (
     SELECT max(feed.ended_at) AS applied FROM people_feedimport AS feed WHERE feed.state = 'APPLIED'
 ),
@@ -100,5 +104,7 @@ SELECT drafts.count, drafts.oldest, unpriced.count, unpriced.oldest, gone.count,
        meals.count, (SELECT count(*) FROM running), anomalies.blocking, anomalies.warnings,
        anomalies.oldest, latest_feed.applied, stopped.count, stopped.oldest, ledger.is_balanced,
        (SELECT at FROM checked), (SELECT differing FROM checked),
-       refunds.count, refunds.oldest, strange.count, strange.oldest
-FROM drafts, unpriced, gone, meals, anomalies, latest_feed, stopped, ledger, refunds, strange
+       refunds.count, refunds.oldest, strange.count, strange.oldest,
+       disputes.count, disputes.oldest
+FROM drafts, unpriced, gone, meals, anomalies, latest_feed, stopped, ledger, refunds, strange,
+     disputes

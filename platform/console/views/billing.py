@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 
 from billing.invoicing.access import access_run
 from billing.invoicing.models import BillingRun
-from console import acts, money_queries
+from console import acts, money_queries, naming
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
-from ui import wording
 from ui.requests import SignedInRequest
 
 
@@ -39,7 +38,7 @@ def run(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/facturation/<uuid>/`"""
     found = access_run(request.user, public_id)
     page = money_queries.run_page(found)
-    title = _("Facturation %(month)s") % {"month": wording.of_month(found.month)}
+    title = naming.name_of(found)
     context = page_context(
         request,
         title=title,
@@ -56,9 +55,11 @@ def _may(request: SignedInRequest, name: str) -> bool:
 
 def _offered(request: SignedInRequest, page: money_queries.RunPage) -> list[tuple[acts.Act, str]]:
     """The next act of a run first, then those that may be done again."""
+    prepare = "prepare-correction" if page.run.corrects_id else "prepare-run"
     names = {
-        BillingRun.State.PREPARED: ("review-run", "prepare-run"),
-        BillingRun.State.REVIEWED: ("issue-run", "review-run", "prepare-run"),
+        BillingRun.State.PREPARED: ("review-run", prepare),
+        BillingRun.State.REVIEWED: ("issue-run", "review-run", prepare),
+        BillingRun.State.ISSUED: ("prepare-correction",),
     }.get(BillingRun.State(page.run.state), ())
     return [
         (acts.find(name), acts.url_for(name, page.run)) for name in names if _may(request, name)

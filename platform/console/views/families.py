@@ -58,7 +58,13 @@ def _offered(
         for name in ("redecide-prices", "record-resources", "form-household", "share-bills")
     ]
     if going:
-        names = ("change-weekdays", "cancel-meals", "add-meal", "end-enrolments")
+        names = (
+            "change-weekdays",
+            "cancel-meals",
+            "add-meal",
+            "excuse-absences",
+            "end-enrolments",
+        )
         wanted += [(name, going[-1]) for name in names]
     else:
         wanted.insert(0, ("enrol-pupil", pupil))

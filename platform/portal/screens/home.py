@@ -85,7 +85,12 @@ def _enrolable(
 
 
 def _pay(bill: bills.Bill) -> Todo:
-    what = _("Payer la facture %(month)s · %(amount)s") % {
+    said_of = (
+        _("Payer la facture complémentaire %(month)s · %(amount)s")
+        if bill.is_complementary
+        else _("Payer la facture %(month)s · %(amount)s")
+    )
+    what = said_of % {
         "month": wording.of_month(bill.month),
         "amount": format_euros(bill.due_cents),
     }
@@ -129,11 +134,8 @@ def _news(
         News(
             day=bill.issued_on,
             text=wording.typographic(
-                _("Facture %(month)s : %(amount)s")
-                % {
-                    "month": wording.of_month(bill.month),
-                    "amount": format_euros(bill.total_cents),
-                }
+                _("%(title)s : %(amount)s")
+                % {"title": bill.title, "amount": format_euros(bill.total_cents)}
             ),
             url=reverse("portal:invoice", args=[bill.public_id]),
         )

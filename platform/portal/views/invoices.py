@@ -6,14 +6,20 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from billing.invoicing.access import access_invoice
+from billing.invoicing import operations
+from billing.invoicing.access import access_invoice, access_own_line
 from billing.invoicing.queries import invoices_of
 from billing.payments import queries as payments
-from portal.doors import family_page, lead_to, show
-from portal.forms import AmountForm
+from commons.actors import Actor
+from commons.errors import DomainError
+from portal.doors import family_page, lead_to, refuse, show
+from portal.forms import AmountForm, DisputeForm
 from portal.screens import bills, paying
 from ui.requests import SignedInRequest
 
@@ -68,3 +74,27 @@ def invoice_page(
     }
     response = show(request, "portal/pages/invoice.html", context, status=status)
     return lead_to(response, settings.CHECKOUT_ORIGIN) if is_payable else response
+
+
+@family_page("GET", "HEAD", "POST")
+def dispute(request: SignedInRequest, public_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
+    """Say what is wrong in a line of one's own invoice."""
+    line = access_own_line(request.user, public_id, line_id)
+    form = DisputeForm(request.POST if request.method == "POST" else None, days=line.days)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.dispute_line(
+                line=line,
+                text=form.cleaned_data["text"],
+                days=form.cleaned_data.get("days", ()),
+                actor=Actor.user(request.user),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Votre message est envoyé. Nous vous répondrons."))
+            return redirect("portal:invoice", public_id)
+    context = {"form": form, "line": line, "invoice": line.invoice}
+    status = 422 if form.errors else 200
+    return show(request, "portal/invoices/dispute.html", context, status=status)

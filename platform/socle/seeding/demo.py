@@ -39,6 +39,7 @@ from commons.actors import Actor
 from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
 from socle.seeding import bank, cast, feed
+from socle.seeding.corrections import correct_some
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
@@ -126,6 +127,7 @@ def seed_departement(stage: Stage) -> None:
         enrol_families(stage)
         stage.say(f"{name} : factures…")
         bill_months(stage)
+        correct_some(at=at(stage.today))
         open_online_payment(stage)
 
 

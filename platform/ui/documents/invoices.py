@@ -44,7 +44,7 @@ def invoice_sheet(
     left = max(queries.due_cents(invoice), 0)
     return Sheet(
         title=_("Facture %(number)s") % {"number": invoice.number},
-        heading=_("Facture %(month)s") % {"month": wording.of_month(invoice.month)},
+        heading=_heading(invoice),
         sender=sender_of(
             departement, regie_name=invoice.regie_name, regie_siret=invoice.regie_siret
         ),
@@ -53,6 +53,7 @@ def invoice_sheet(
         tables=tuple(_child(found) for found in _by_pupil(lines)),
         sums=(
             (_("Total de la facture"), format_euros(invoice.total_cents)),
+            *_credits(invoice),
             (
                 _("Reste à payer au %(day)s") % {"day": wording.full_date(at)},
                 format_euros(left),
@@ -60,6 +61,23 @@ def invoice_sheet(
         ),
         notes=_notes(invoice, left, departement),
         link=_link(invoice) if left else None,
+    )
+
+
+def _heading(invoice: Invoice) -> str:
+    heading = (
+        _("Facture complémentaire %(month)s")
+        if invoice.is_complementary
+        else _("Facture %(month)s")
+    )
+    return heading % {"month": wording.of_month(invoice.month)}
+
+
+def _credits(invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    """What credit notes took off since, each by its number."""
+    return tuple(
+        (_("Avoir %(number)s") % {"number": note.number}, f"− {format_euros(note.total_cents)}")
+        for note in queries.credit_notes_of(invoice)
     )
 
 
@@ -92,7 +110,7 @@ def _child(lines: Sequence[InvoiceLine]) -> Table:
     rows = []
     for line in lines:
         cells = [
-            (line.label, days_said(line.days)),
+            (line.label, _said_below(line)),
             (str(line.quantity), ""),
             (price_text(line.unit_price_cents, is_example=queries.has_example_price(line)), ""),
             (format_euros(line.amount_cents), ""),
@@ -106,6 +124,15 @@ def _child(lines: Sequence[InvoiceLine]) -> Table:
         numbers=tuple(range(1, len(columns))),
         rows=tuple(rows),
     )
+
+
+def _said_below(line: InvoiceLine) -> str:
+    """The days; and what other invoices bill of them already."""
+    days = days_said(line.days)
+    if not line.already_billed_cents:
+        return days
+    already = _("déjà facturé : %(cents)s") % {"cents": format_euros(line.already_billed_cents)}
+    return f"{days} ; {wording.typographic(already)}"
 
 
 def days_said(days: Sequence[datetime.date]) -> str:
