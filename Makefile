@@ -4,7 +4,7 @@ PORT ?= 8000
 RESET ?=
 SCALE ?= 0.1
 SEQUENCES ?= 0:10000
-KILLS ?= 0:20
+KILLS ?= 0:24
 
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) tools/bootstrap.py
@@ -58,9 +58,9 @@ soak: ## Jouer 10 000 vies de paiements tirées au sort (SEQUENCES=0:10000)
 	@$(BOOTSTRAP) --group test
 	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -q
 
-kill: ## Tuer site, tâches et base à 20 moments d'un mois de factures et de paiements (KILLS=0:20)
+kill: ## Tuer site, tâches et base à 24 moments d'un mois de factures et de paiements (KILLS=0:24)
 	@$(BOOTSTRAP) --group test
-	@SOCLE_KILLS=$(KILLS) $(BIN)/pytest tests/kill -v -p no:randomly
+	@SOCLE_KILLS=$(KILLS) $(BIN)/pytest tests/kill/test_points.py -v -p no:randomly
 
 format: ## Mettre en forme le code et les gabarits
 	@$(BOOTSTRAP) --group lint --group test

@@ -80,13 +80,13 @@ def _is_buried(process: psutil.Process) -> bool:
 class House:
     """What one point is played in."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, **variables: str) -> None:
         adopt_orphans()
         self.folder = folder
         self.port = port
         self.redis = embedded.start_redis(folder)
         self.services = self._start_database()
-        self.environment = self._environment()
+        self.environment = self._environment() | variables
         self.children = {
             child.name: child for child in demo._processes(folder, self.environment, port)
         }
@@ -254,7 +254,7 @@ def make_template(folder: Path) -> None:
     house = House(folder, free_port())
     try:
         house.run("socle.command", "migrate", "--quiet")
-        house.run("socle.command", "seed", "--provision")
+        house.run("socle.command", "seed", "--provision", "--departement", "92")
         house.run("tests.kill.seed")
     finally:
         house.services.stop()
@@ -262,14 +262,14 @@ def make_template(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def house_of_its_own(template: Path) -> Iterator[House]:
+def house_of_its_own(template: Path, **variables: str) -> Iterator[House]:
     """A copy of the template with its servers running, gone at the end."""
     with open_folder() as folder:
         data_dir = folder / "data"
         data_dir.mkdir()
         for name in ("postgresql", "files"):
             subprocess.run(["cp", "-a", str(template / name), str(data_dir / name)], check=True)
-        house = House(data_dir, free_port())
+        house = House(data_dir, free_port(), **variables)
         try:
             house.start()
             house.wait_until_up()

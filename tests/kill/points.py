@@ -33,18 +33,20 @@ class Place:
     table: str = ""
     mode: str = "EXCLUSIVE"
     at_commit: bool = False
+    is_long: bool = False  # the month is long work: a worker does it, and is taken up again
 
 
 DATABASE, WEB, WORKER = ("database",), ("web",), ("worker",)
 LINES, PARTS, TRANSFERS = "invoicing_invoiceline", "payments_paymentpart", "ledger_transfer"
 DRAFT_LINES, EVENTS, JOURNAL = "invoicing_draftline", "commons_outboxevent", "commons_auditentry"
+INVOICES = "invoicing_invoice"
 READS = "ACCESS EXCLUSIVE"
 PLACES = (
     Place("prepare: lines half written", PREPARE, "web", WEB, DRAFT_LINES),
     Place("prepare: lines half written", PREPARE, "web", DATABASE, DRAFT_LINES),
     Place("prepare: at its commit", PREPARE, "web", DATABASE, EVENTS, at_commit=True),
     Place("issue: before the numbers", ISSUE, "web", WEB, "invoicing_invoicecounter"),
-    Place("issue: before the invoices", ISSUE, "web", DATABASE, "invoicing_invoice"),
+    Place("issue: before the invoices", ISSUE, "web", DATABASE, INVOICES),
     Place("issue: written, before its commit", ISSUE, "web", DATABASE, JOURNAL),
     Place("issue: at its commit", ISSUE, "web", DATABASE, JOURNAL, at_commit=True),
     Place("issue: at its commit", ISSUE, "web", WEB, JOURNAL, at_commit=True),
@@ -60,6 +62,10 @@ PLACES = (
     Place("notice: booked, at its commit", "pay", "worker", DATABASE, TRANSFERS, at_commit=True),
     Place("no notice, swept: being booked", "unheard", "worker", WORKER, TRANSFERS),
     Place("no notice, swept: at its commit", "unheard", "worker", DATABASE, TRANSFERS, at_commit=True),
+    Place("long prepare: half written", PREPARE, "worker", WORKER, DRAFT_LINES, is_long=True),
+    Place("long issue: before the invoices", ISSUE, "worker", ("task",), INVOICES, is_long=True),
+    Place("long issue: at its commit", ISSUE, "worker", WORKER, JOURNAL, at_commit=True, is_long=True),
+    Place("long issue: at its commit", ISSUE, "worker", DATABASE, JOURNAL, at_commit=True, is_long=True),
 )  # fmt: skip
 
 
@@ -76,7 +82,7 @@ class Point:
     @property
     def is_worker_held(self) -> bool:
         """Whether the worker must wait until what it is to do is there."""
-        return self.place.process == "worker"
+        return self.place.process == "worker" and not self.place.is_long
 
     @property
     def draw(self) -> random.Random:

@@ -3,10 +3,12 @@
 import datetime
 
 from socle.settings.embedded import *  # noqa: F403
-from socle.settings.embedded import CELERY_BEAT_SCHEDULE
+from socle.settings.embedded import CELERY_BEAT_SCHEDULE, INSTALLED_APPS
 
 CELERY_BEAT_SCHEDULE = CELERY_BEAT_SCHEDULE | {
     "sweep-outboxes": {"task": "socle.sweep_outboxes", "schedule": 2.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 2.0},
+    "resume-jobs": {"task": "socle.resume_jobs", "schedule": 2.0},
 }
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.kill.apps.KillConfig"]
 OUTBOX_LEASE = datetime.timedelta(seconds=5)

@@ -18,6 +18,7 @@ import pytest
 
 from socle.places import base_dir
 from tests.kill import checks
+from tests.kill.apps import LONG
 from tests.kill.house import House, house_of_its_own, make_template, stamp, wait_for
 from tests.kill.people import Agent, Errand, Parent
 from tests.kill.points import ISSUE, PREPARE, Point, Strike, falling, point
@@ -50,8 +51,9 @@ def template() -> Path:
 
 
 @pytest.fixture
-def house(template: Path) -> Iterator[House]:
-    with house_of_its_own(template) as found:
+def house(template: Path, number: int) -> Iterator[House]:
+    variables = {LONG: "1"} if point(number).place.is_long else {}
+    with house_of_its_own(template, **variables) as found:
         yield found
 
 

@@ -10,6 +10,7 @@ import time_machine
 
 from billing.payments.providers.protocol import Progress
 from commons.money import format_euros
+from portal.screens.payments import SHOWN
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 from tenants.people.models import Guardian, Pupil
@@ -277,6 +278,7 @@ def test_history_says_what_is_left_what_was_paid_and_where_the_proofs_are(site, 
     assert receipt_path(first) in markup
     assert receipt_path(second) not in markup
     assert certificate_path("2024-2025") in markup
+    assert "Les paiements plus anciens" not in page
     assert "Reste à payer\u00a0: 15,00\u00a0€" in text(site.get("/factures/"))
 
 
@@ -305,6 +307,21 @@ def test_eight_payments_take_as_many_queries_as_one(site, household):
 
     assert queries(site, "/paiements/") == few
     assert queries(site, certificate_path("2025")) == certificate
+
+
+def test_long_history_shows_the_latest_and_stays_light(site, household):
+    """The page weighs less than 60 kB: `site` sees to it."""
+    _family, (september, _october) = household
+    first = paid((september, 50))
+    for _payment in range(SHOWN):
+        latest = paid((september, 50))
+
+    page = site.get("/paiements/").content.decode()
+
+    assert page.count("recu.pdf") == SHOWN
+    assert receipt_path(latest) in page
+    assert receipt_path(first) not in page
+    assert "Les paiements plus anciens" in page
 
 
 def test_another_familys_documents_are_not_found(site, household, in_tenant):

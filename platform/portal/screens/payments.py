@@ -53,21 +53,27 @@ class Year:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PaymentsPage:
-    """The whole page; `due_cents` is the sum of what is left to pay."""
+    """The whole page; `due_cents` is the sum of what is left to pay.
+
+    `payments` are the latest; `has_earlier` when there are others.
+    """
 
     to_pay: tuple[bills.Bill, ...]
     due_cents: int
     payments: tuple[PaymentRow, ...]
+    has_earlier: bool
     years: tuple[Year, ...]
 
 
 def payments_page(user: User, *, on: datetime.date) -> PaymentsPage:
     """Read the page of a person's payments."""
     left = tuple(bills.to_pay(bills.invoices_of(user, on=on)))
+    payments = list(receipts.payments_of(user)[: SHOWN + 1])
     return PaymentsPage(
         to_pay=left,
         due_cents=sum(bill.due_cents for bill in left),
-        payments=tuple(_row(payment) for payment in receipts.payments_of(user)[:SHOWN]),
+        payments=tuple(_row(payment) for payment in payments[:SHOWN]),
+        has_earlier=len(payments) > SHOWN,
         years=years_of(receipts.days_paid(user)),
     )
 
