@@ -23,7 +23,11 @@ def test_a_task_enters_each_tenant_though_the_server_dropped_everybody(
         task_id = str(uuid.uuid4())
         proof = proof_of(task_name="tests.each", task_id=task_id, schema_name="public")
         headers = {SCHEMA_HEADER: "public", PROOF_HEADER: proof}
-        return each.apply(kwargs={}, task_id=task_id, headers=headers).get()
+        each.push_request(id=task_id, headers=headers)  # as a worker does: `apply` would be eager
+        try:
+            return each()
+        finally:
+            each.pop_request()
 
     assert run() == {"d92": 0, "d94": 0}
     with psycopg.connect(superuser_url, autocommit=True) as connection:
