@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from billing.family_reads.home import Owed
 from billing.invoicing import queries
 
 if TYPE_CHECKING:
@@ -74,17 +75,31 @@ def state_of(*, total_cents: int, due_cents: int, due_on: datetime.date, on: dat
 
 def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
     """An invoice, and what is left to pay of it."""
-    due_cents = max(queries.due_cents(invoice), 0)
-    return Bill(
+    owed = Owed(
         public_id=invoice.public_id,
         number=invoice.number,
         month=invoice.month,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         total_cents=invoice.total_cents,
+        due_cents=queries.due_cents(invoice),
+    )
+    return bill_of_owed(owed, on=on)
+
+
+def bill_of_owed(owed: Owed, *, on: datetime.date) -> Bill:
+    """An invoice, from what was read of it."""
+    due_cents = max(owed.due_cents, 0)
+    return Bill(
+        public_id=owed.public_id,
+        number=owed.number,
+        month=owed.month,
+        issued_on=owed.issued_on,
+        due_on=owed.due_on,
+        total_cents=owed.total_cents,
         due_cents=due_cents,
         state=state_of(
-            total_cents=invoice.total_cents, due_cents=due_cents, due_on=invoice.due_on, on=on
+            total_cents=owed.total_cents, due_cents=due_cents, due_on=owed.due_on, on=on
         ),
     )
 
