@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from billing.invoicing.models import Anomaly, BillingRun, Dispute, Invoice, InvoiceLine
+from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute, Invoice, InvoiceLine
 from billing.invoicing.queries import with_credits
 from commons.errors import NotFound
 from commons.models import Job
@@ -65,6 +65,21 @@ def access_dispute(user: User, public_id: uuid.UUID) -> Dispute:
     if dispute is None:
         raise NotFound(dispute=str(public_id))
     return dispute
+
+
+def access_credit_note(user: User, public_id: uuid.UUID) -> CreditNote:
+    """
+    A credit note of an invoice the user pays, or any for the staff who read money.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    notes = CreditNote.objects.filter(public_id=public_id).select_related("invoice")
+    if not user.can(Capability.READ_MONEY):
+        notes = notes.filter(invoice__payer__user=user)
+    note = notes.first()
+    if note is None:
+        raise NotFound(credit_note=str(public_id))
+    return note
 
 
 def access_run(user: User, public_id: uuid.UUID) -> BillingRun:

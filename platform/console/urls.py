@@ -30,6 +30,11 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             name="invoice-document",
         ),
         path(
+            "avoirs/<uuid:public_id>/avoir.pdf",
+            guard(documents.credit_note_document),
+            name="credit-note-document",
+        ),
+        path(
             "paiements/<uuid:public_id>/recu.pdf",
             guard(documents.receipt_document),
             name="receipt-document",

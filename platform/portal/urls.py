@@ -49,6 +49,11 @@ urlpatterns = [
         name="invoice-document",
     ),
     path("factures/payer/", payments.pay_together, name="pay-together"),
+    path(
+        "avoirs/<uuid:public_id>/avoir.pdf",
+        documents.credit_note_document,
+        name="credit-note-document",
+    ),
     path("factures/<uuid:public_id>/payer/", payments.pay, name="pay"),
     path(
         "factures/<uuid:public_id>/lignes/<uuid:line_id>/erreur/", invoices.dispute, name="dispute"

@@ -69,6 +69,7 @@ PARAMETERS = {
     "payment-resume": "payment",
     "payment-leave": "payment",
     "receipt-document": "paid",
+    "credit-note-document": "credit_note",
 }
 ARGUMENTS = {
     "child": "pupil",

@@ -20,7 +20,7 @@ from django.test import Client
 
 from billing.canteen.models import ServiceDay
 from billing.canteen.operations import cancel_meals, save_enrolment_draft
-from billing.invoicing.models import Invoice, Regie
+from billing.invoicing.models import CreditNote, Invoice, Regie
 from billing.invoicing.operations import accept_dispute, dispute_line
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
@@ -127,8 +127,8 @@ def build(in_tenant: Any) -> World:
     }
     keys["job"] = _job()
     keys["refund"] = _refund(keys["paid"])
-    keys["notice"] = Notice.objects.get()
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
+    keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         its_class = SchoolClass.objects.create(
             college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"

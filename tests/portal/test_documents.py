@@ -113,7 +113,7 @@ def test_paid_invoice_asks_for_nothing(site, household):
 
     document = read(site, invoice_path(invoice))
 
-    assert "État Rien à payer" in document
+    assert "État Payée" in document
     assert "Reste à payer au 20 février 2025 0,00 €" in document
     assert "Vous n'avez rien à payer pour cette facture." in document
     assert "À payer avant" not in document

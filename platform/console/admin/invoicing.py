@@ -143,6 +143,14 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     explanation = _("Un avoir corrige une facture émise, et ne change plus.")
     empty_text = _("Aucun avoir n'est encore émis.")
 
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        document = Detail(
+            gettext("Document"),
+            gettext("Avoir en PDF"),
+            url=reverse("console:credit-note-document", args=[row.public_id]),
+        )
+        return [*super().details(request, row), document]
+
     def around(self, request: SignedInRequest, row: Any) -> list[Table]:
         return Drawer(self.admin_site, request).of_credit_note(row)
 

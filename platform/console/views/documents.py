@@ -8,11 +8,12 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.invoicing.access import access_invoice
+from billing.invoicing.access import access_credit_note, access_invoice
 from billing.payments.access import access_paid_payment
 from billing.payments.receipts import receipt_of
 from console.views.frame import requires
 from tenants.accounts.capabilities import Capability
+from ui.documents.credit_notes import credit_note_file
 from ui.documents.files import answer
 from ui.documents.invoices import invoice_file
 from ui.documents.payments import receipt_file
@@ -24,6 +25,14 @@ from ui.requests import SignedInRequest
 def invoice_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/factures/<uuid>/facture.pdf`"""
     return answer(invoice_file(access_invoice(request.user, public_id), at=timezone.now()))
+
+
+@require_safe
+@requires(Capability.READ_MONEY)
+def credit_note_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/avoirs/<uuid>/avoir.pdf`"""
+    found = access_credit_note(request.user, public_id)
+    return answer(credit_note_file(found, at=timezone.now()))
 
 
 @require_safe

@@ -7,12 +7,13 @@ import uuid
 from django.http import HttpResponse
 from django.utils import timezone
 
-from billing.invoicing.access import access_invoice
+from billing.invoicing.access import access_credit_note, access_invoice
 from billing.payments import receipts
 from billing.payments.access import access_paid_payment
 from commons.errors import NotFound
 from portal.doors import family_page
 from portal.screens.payments import year_named
+from ui.documents.credit_notes import credit_note_file
 from ui.documents.files import answer
 from ui.documents.invoices import invoice_file
 from ui.documents.payments import certificate_file, receipt_file
@@ -24,6 +25,13 @@ def invoice_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResp
     """`/factures/<uuid>/facture.pdf`"""
     found = access_invoice(request.user, public_id)
     return answer(invoice_file(found, at=timezone.now()))
+
+
+@family_page()
+def credit_note_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/avoirs/<uuid>/avoir.pdf`"""
+    found = access_credit_note(request.user, public_id)
+    return answer(credit_note_file(found, at=timezone.now()))
 
 
 @family_page()

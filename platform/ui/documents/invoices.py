@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing.invoicing import queries
-from billing.invoicing.models import Invoice, InvoiceLine
+from billing.invoicing.models import CreditNote, Invoice, InvoiceLine
 from commons.money import format_euros
 from ui import mail, statuses, wording
 from ui.documents.files import File, plain_name
@@ -28,7 +28,11 @@ _WHOLE_BP = 10_000
 def invoice_file(invoice: Invoice, *, at: datetime.datetime) -> File:
     """An invoice as a PDF; `ledger_account` should be selected with it."""
     sheet = invoice_sheet(
-        invoice, list(queries.lines_of(invoice)), departement=mail.current_departement(), at=at
+        invoice,
+        list(queries.lines_of(invoice)),
+        list(queries.credit_notes_of(invoice)),
+        departement=mail.current_departement(),
+        at=at,
     )
     return File(plain_name("facture", invoice.number), typeset(sheet, at=at))
 
@@ -36,6 +40,7 @@ def invoice_file(invoice: Invoice, *, at: datetime.datetime) -> File:
 def invoice_sheet(
     invoice: Invoice,
     lines: Sequence[InvoiceLine],
+    credited: Sequence[CreditNote],
     *,
     departement: Departement,
     at: datetime.datetime,
@@ -49,11 +54,11 @@ def invoice_sheet(
             departement, regie_name=invoice.regie_name, regie_siret=invoice.regie_siret
         ),
         addressee=(invoice.payer_name, *invoice.payer_address),
-        facts=_facts(invoice, left),
+        facts=_facts(invoice, left, credited),
         tables=tuple(_child(found) for found in _by_pupil(lines)),
         sums=(
             (_("Total de la facture"), format_euros(invoice.total_cents)),
-            *_credits(invoice),
+            *(_credit(note) for note in credited),
             (
                 _("Reste à payer au %(day)s") % {"day": wording.full_date(at)},
                 format_euros(left),
@@ -73,15 +78,12 @@ def _heading(invoice: Invoice) -> str:
     return heading % {"month": wording.of_month(invoice.month)}
 
 
-def _credits(invoice: Invoice) -> tuple[tuple[str, str], ...]:
-    """What credit notes took off since, each by its number."""
-    return tuple(
-        (_("Avoir %(number)s") % {"number": note.number}, f"− {format_euros(note.total_cents)}")
-        for note in queries.credit_notes_of(invoice)
-    )
+def _credit(note: CreditNote) -> Fact:
+    said = {"number": note.number, "day": wording.full_date(note.issued_on)}
+    return _("Avoir %(number)s du %(day)s") % said, format_euros(-note.total_cents)
 
 
-def _facts(invoice: Invoice, left: int) -> tuple[Fact, ...]:
+def _facts(invoice: Invoice, left: int, credited: Sequence[CreditNote]) -> tuple[Fact, ...]:
     facts = [
         (_("Facture numéro"), invoice.number),
         (_("Faite le"), wording.full_date(invoice.issued_on)),
@@ -90,7 +92,9 @@ def _facts(invoice: Invoice, left: int) -> tuple[Fact, ...]:
         day = f"{wording.long_date(invoice.due_on)} {invoice.due_on.year}"
         facts.append((_("À payer avant"), day))
     else:
-        facts.append((_("État"), str(statuses.status("invoice.NOTHING_DUE").label)))
+        is_cancelled = sum(note.total_cents for note in credited) == invoice.total_cents
+        state = "invoice.CANCELLED" if is_cancelled else "invoice.PAID"
+        facts.append((_("État"), str(statuses.status(state).label)))
     return tuple(facts)
 
 
