@@ -127,9 +127,8 @@ def build(in_tenant: Any) -> World:
     }
     keys["job"] = _job()
     keys["refund"] = _refund(keys["paid"])
-    keys["notice"] = Notice.objects.get()
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
-    keys["credit_note"] = CreditNote.objects.get()
+    keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         its_class = SchoolClass.objects.create(
             college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
