@@ -16,6 +16,7 @@ previous tenant stays in force.
 
 from __future__ import annotations
 
+import select
 from typing import Any
 
 from asgiref.local import Local
@@ -159,6 +160,17 @@ class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstre
         refuse_superuser(connection)
         return connection
 
+    def is_usable(self) -> bool:
+        """Whether the server still listens; it is asked only when it said something unread.
+
+        A session that ended, or was ended, has told its socket so: with nothing to read, asking costs a
+        round trip at each request and learns nothing.
+        """
+        connection = self.connection
+        if connection is not None and not connection.closed and not _has_word(connection.fileno()):
+            return True
+        return bool(super().is_usable())
+
     # --- forgetting ----------------------------------------------------------------------------
 
     def close_if_unusable_or_obsolete(self) -> None:
@@ -167,6 +179,13 @@ class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstre
         for wrapper in kept_wrappers().values():
             if wrapper is not self and wrapper.alias == self.alias:
                 super(DatabaseWrapper, wrapper).close_if_unusable_or_obsolete()
+
+
+def _has_word(descriptor: int) -> bool:
+    """Whether something, an end included, waits to be read on a socket."""
+    watched = select.poll()
+    watched.register(descriptor)
+    return any(found & ~select.POLLOUT for _descriptor, found in watched.poll(0))
 
 
 def refuse_superuser(connection: Any) -> None:
