@@ -155,7 +155,7 @@ def own_folders(settings: Any) -> Iterator[None]:
 
 
 _TABLES = re.compile(
-    r'\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?(?!LATERAL\b)"?(\w+)"?', re.IGNORECASE
+    r'\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:ONLY\s+)?(?!LATERAL\b)(?:"\w+"\.)?"?(\w+)"?', re.IGNORECASE
 )
 _NAMED_PARTS = re.compile(r"\b(\w+)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\(", re.IGNORECASE)
 _COMMENTS = re.compile(r"--[^\n]*")

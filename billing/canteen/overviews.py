@@ -13,8 +13,6 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from billing.canteen import deadlines, queries
 from billing.canteen.booking import ALL_WEEKDAYS, WEDNESDAY, BookedDays, falls_on
 from billing.canteen.models import Enrolment, EnrolmentPayer
@@ -151,7 +149,7 @@ def enrolment_page(
         rules=rules,
         allowed_weekdays=_allowed_weekdays(rules, schoolings, service),
         first_free_day=first_free_day,
-        is_open_for_families=_is_open_for_families(rules, today),
+        is_open_for_families=is_open_for_families(rules, today),
         may_families_change_days=until is None or today <= until,
         possible_payers=possible_payers(pupil, on=day),
         price=explained_price(price) if price else None,
@@ -169,36 +167,14 @@ def _views(enrolments: Sequence[Enrolment]) -> tuple[EnrolmentView, ...]:
     )
 
 
-def enrolable_pupils(
-    pupils: Sequence[Pupil], *, school_year: int, at: datetime.datetime
-) -> frozenset[int]:
-    """
-    Those of some pupils whose family can begin an enrolment, by primary key.
-
-    They go to a collège that year, the enrolments are open, and none of theirs holds or will hold.
-
-    :raises NoCanteenRules: if the département has no rules in force then
-    """
-    today = at.astimezone(deadlines.PARIS).date()
-    rules = queries.rules_on(_day_within(SchoolYear(school_year), today))
-    if not _is_open_for_families(rules, today):
-        return frozenset()
-    schooled = Schooling.objects.filter(pupil__in=pupils, school_year=school_year)
-    enrolled = queries.enrolments_of(*pupils, school_year=school_year).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=today)
-    )
-    return frozenset(schooled.values_list("pupil_id", flat=True)) - frozenset(
-        enrolled.values_list("pupil_id", flat=True)
-    )
-
-
 def _day_within(year: SchoolYear, today: datetime.date) -> datetime.date:
     """Today, or the nearest day of the school year."""
     latest = (year.period.end or today) - datetime.timedelta(days=1)
     return min(max(today, year.period.start), latest)
 
 
-def _is_open_for_families(rules: RulesDefinition, today: datetime.date) -> bool:
+def is_open_for_families(rules: RulesDefinition, today: datetime.date) -> bool:
+    """Whether families may begin an enrolment on a day."""
     return rules.enrolment_opens_on is None or today >= rules.enrolment_opens_on
 
 

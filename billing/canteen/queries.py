@@ -36,6 +36,11 @@ def _rules(canonical: str) -> RulesDefinition:
     return parse_rules(json.loads(canonical))
 
 
+def rules_of_definition(definition: object) -> RulesDefinition:
+    """The rules a stored definition says, parsed once per process and content."""
+    return _rules(json.dumps(definition, sort_keys=True))
+
+
 def rules_on(day: datetime.date) -> RulesDefinition:
     """The canteen rules in force on a day.
 
@@ -44,7 +49,7 @@ def rules_on(day: datetime.date) -> RulesDefinition:
     row = CanteenRules.objects.filter(on_day(day)).order_by("valid_from").first()
     if row is None:
         raise NoCanteenRules(day=day)
-    return _rules(json.dumps(row.definition, sort_keys=True))
+    return rules_of_definition(row.definition)
 
 
 def rules_over(period: Period) -> Callable[[datetime.date], RulesDefinition]:
@@ -53,7 +58,7 @@ def rules_over(period: Period) -> Callable[[datetime.date], RulesDefinition]:
         Q(valid_until__isnull=True) | Q(valid_until__gt=period.start), *_from_before(period.end)
     )
     standing = [
-        (row.valid_from, row.valid_until, _rules(json.dumps(row.definition, sort_keys=True)))
+        (row.valid_from, row.valid_until, rules_of_definition(row.definition))
         for row in rows.order_by("valid_from")
     ]
 

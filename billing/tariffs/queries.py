@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from tenants.people.models import Pupil
 
 Decisions = QuerySet[PriceDecision]
+
+
+class Dated(Protocol):
+    """What holds over `[valid_from, valid_until)`."""
+
+    @property
+    def valid_from(self) -> datetime.date: ...
+
+    @property
+    def valid_until(self) -> datetime.date | None: ...
+
+
+DatedT = TypeVar("DatedT", bound=Dated)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,8 +164,8 @@ def prices_since(
     return found
 
 
-def in_force(decisions: Iterable[PriceDecision], day: datetime.date) -> PriceDecision | None:
-    """The one of some decisions that holds on a day."""
+def in_force(decisions: Iterable[DatedT], day: datetime.date) -> DatedT | None:
+    """The one of some decisions, or of what was read of them, that holds on a day."""
     for decision in decisions:
         if decision.valid_from <= day and (
             decision.valid_until is None or day < decision.valid_until

@@ -11,7 +11,7 @@ import collections
 import dataclasses
 import functools
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from graphql import (
@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from api import broken_rules, limits
+from api.plans import Plan, plan_of
 from api.refusals import Refused
 
 MAX_KEPT = 1_000
@@ -43,6 +44,7 @@ class Prepared:
     cost: int
     introspects: bool
     varies: bool  # its cost depends on variables
+    plans: Mapping[str, Plan]  # of the operations that have one, by their name
 
 
 class DocumentsRefused(Exception):
@@ -56,8 +58,10 @@ class DocumentsRefused(Exception):
 class DocumentCache:
     """Prepared documents of one schema, the least recently used forgotten first."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, *, trusted: Collection[str] = ()) -> None:
         self._schema = schema
+        self._trusted = frozenset(trusted)
+        self._pinned: dict[str, Prepared] = {}
         self._kept: collections.OrderedDict[str, Prepared] = collections.OrderedDict()
         self._characters = 0
         self._lock = threading.Lock()
@@ -70,10 +74,12 @@ class DocumentCache:
 
         :raises DocumentsRefused: if it is malformed, invalid, or beyond the limits
         """
-        with self._lock:
-            known = self._kept.get(text)
-            if known is not None:
-                self._kept.move_to_end(text)
+        known = self._pinned.get(text)
+        if known is None:
+            with self._lock:
+                known = self._kept.get(text)
+                if known is not None:
+                    self._kept.move_to_end(text)
         if known is None:
             known = _prepare(self._schema, text, variables)
             self._keep(text, known)
@@ -84,6 +90,9 @@ class DocumentCache:
         return known
 
     def _keep(self, text: str, prepared: Prepared) -> None:
+        if text in self._trusted:
+            self._pinned[text] = prepared
+            return
         with self._lock:
             if text in self._kept:
                 return
@@ -108,8 +117,21 @@ def _prepare(schema: GraphQLSchema, text: str, variables: Mapping[str, Any]) -> 
     if errors:
         raise DocumentsRefused([_in_french(error, document) for error in errors[:MAX_ERRORS]])
     return Prepared(
-        document=document, cost=measures.cost, introspects=measures.introspects, varies=varies
+        document=document,
+        cost=measures.cost,
+        introspects=measures.introspects,
+        varies=varies,
+        plans=_plans(schema, document),
     )
+
+
+def _plans(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Plan]:
+    found = {}
+    for operation in limits.operations_of(document):
+        plan = plan_of(schema, document, operation)
+        if plan is not None:
+            found[operation.name.value if operation.name else ""] = plan
+    return found
 
 
 def _parsed(text: str) -> DocumentNode:

@@ -30,6 +30,10 @@ TEXTS: dict[str, tuple[int, Any]] = {
     "BODY_MALFORMED": (400, gettext_lazy("La demande n'est pas un objet JSON bien écrit.")),
     "BATCH_REFUSED": (400, gettext_lazy("Envoyez une seule requête à la fois, pas une liste.")),
     "QUERY_MISSING": (400, gettext_lazy("Il manque le texte de la requête, dans « query ».")),
+    "DOCUMENT_UNKNOWN": (
+        400,
+        gettext_lazy("« documentId » n'est l'empreinte d'aucun document connu."),
+    ),
     "VARIABLES_MALFORMED": (400, gettext_lazy("« variables » doit être un objet JSON.")),
     "OPERATION_NAME_MALFORMED": (400, gettext_lazy("« operationName » doit être un texte.")),
     "OPERATION_UNKNOWN": (

@@ -1,4 +1,4 @@
-"""The door of the GraphQL API: one POST of JSON, one document, one answer in JSON.
+"""The door of the GraphQL API: one POST of JSON, one document or its digest, one answer in JSON.
 
 A GET never runs anything (a link must not act): it shows the schema and a form to whoever may read
 them, and is refused to the others. A list of requests is refused too. A request that carries a session
@@ -26,7 +26,7 @@ from graphql import (
     get_operation_ast,
 )
 
-from api import limits
+from api import limits, plans, trusted
 from api.context import Context
 from api.documents import DocumentCache, DocumentsRefused
 from api.errors import formatted
@@ -36,7 +36,7 @@ from api.variables import check as check_variables
 from tenants.accounts.capabilities import Capability
 
 logger = logging.getLogger(__name__)
-documents = DocumentCache(schema.graphql_schema)
+documents = DocumentCache(schema.graphql_schema, trusted=trusted.documents().values())
 _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 
 
@@ -61,14 +61,20 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return _refuse(request, *refused.refusals)
     except Refused as refusal:
         return _refuse(request, refusal)
-    result = _run(prepared.document, context, variables, operation_name)
+    plan = prepared.plans.get(operation.name.value if operation.name else "")
+    if plan is not None:
+        data = plans.answered(plan, schema.graphql_schema, context, variables)
+        if data is not None:
+            return _answer({"data": data})
+    result = run(prepared.document, context, variables, operation_name)
     errors = [formatted(error, reference=context.reference) for error in result.errors or ()]
     return _answer({"data": result.data} | ({"errors": errors} if errors else {}))
 
 
-def _run(
+def run(
     document: DocumentNode, context: Context, variables: dict[str, Any], operation_name: str | None
 ) -> ExecutionResult:
+    """Execute a document field by field: the ordinary way."""
     result = execute(
         schema.graphql_schema,
         document,
@@ -107,7 +113,9 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
     if not isinstance(body, dict):
         raise Refused("BODY_MALFORMED")
     text, variables = body.get("query"), body.get("variables")
-    operation_name = body.get("operationName")
+    operation_name, identifier = body.get("operationName"), body.get("documentId")
+    if text is None and isinstance(identifier, str):
+        text = trusted.text_of(identifier)
     if not isinstance(text, str) or not text.strip():
         raise Refused("QUERY_MISSING")
     if not isinstance(variables, dict | None):

@@ -20,6 +20,7 @@ import time_machine
 from django.db import connection
 from django.http import HttpResponse
 
+from api import trusted
 from tenants.registry import directory
 from tests.access.world import HOST, NOW, World, build
 from tests.fixtures import summary, watched
@@ -28,6 +29,9 @@ EXPECTED = Path(__file__).with_name("queries.toml")
 HEADER = "# What each page asks of the database, in order. See test_queries.py.\n"
 VIEWER = """{ viewer { email children { firstName college { name } enrolment { weekdays }
               invoices { nodes { number total { cents } lines { quantity } } } } } }"""
+
+BY_RESOLVERS = VIEWER.replace("{ viewer {", "{ viewer @include(if: true) {", 1)
+(FAMILY_PAGE,) = trusted.documents()
 
 
 @pytest.fixture
@@ -46,10 +50,9 @@ def _page(who: str, path: str) -> Callable[[World], HttpResponse]:
     return ask
 
 
-def _viewer(world: World) -> HttpResponse:
-    body = json.dumps({"query": VIEWER})
+def _asked(world: World, body: dict[str, str]) -> HttpResponse:
     answer = world.clients["family"].post(
-        "/graphql/", body, content_type="application/json", headers={"host": HOST}
+        "/graphql/", json.dumps(body), content_type="application/json", headers={"host": HOST}
     )
     assert "errors" not in answer.json(), answer.json()
     return answer
@@ -63,7 +66,9 @@ PAGES = {
     "console landing": _page("regisseur", "/console/"),
     "console pupils": _page("regisseur", "/console/people/pupil/"),
     "console invoices": _page("regisseur", "/console/invoicing/invoice/"),
-    "graphql viewer": _viewer,
+    "graphql viewer": lambda world: _asked(world, {"query": VIEWER}),
+    "graphql viewer, by resolvers": lambda world: _asked(world, {"query": BY_RESOLVERS}),
+    "graphql family page": lambda world: _asked(world, {"documentId": FAMILY_PAGE}),
 }
 
 

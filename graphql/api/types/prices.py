@@ -40,14 +40,15 @@ class PriceStep(graphene.ObjectType):
 
     @staticmethod
     def resolve_given(step: Step, _info: GraphQLResolveInfo) -> list[dict[str, Any]]:
-        return _values(step.given)
+        return step_values(step.given)
 
     @staticmethod
     def resolve_gives(step: Step, _info: GraphQLResolveInfo) -> list[dict[str, Any]]:
-        return _values(step.gives)
+        return step_values(step.gives)
 
 
-def _values(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+def step_values(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The values of a step as the API lists them."""
     return [
         {"name": name, "value": None if value is None else str(value)}
         for name, value in values.items()

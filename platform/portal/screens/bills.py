@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from billing.family_reads.home import Owed
 from billing.invoicing import queries
 from ui import wording
 
@@ -103,7 +104,7 @@ def state_of(
     return "SOON" if due_on <= on + datetime.timedelta(days=SOON_DAYS) else "DUE"
 
 
-def title_of(invoice: Invoice) -> str:
+def title_of(invoice: Invoice | Owed) -> str:
     """`Facture de septembre 2024`, or `Facture complémentaire de septembre 2024`."""
     title = (
         _("Facture complémentaire %(month)s")
@@ -115,24 +116,40 @@ def title_of(invoice: Invoice) -> str:
 
 def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
     """An invoice, and what is left to pay of it."""
-    due_cents = max(queries.due_cents(invoice), 0)
-    return Bill(
+    owed = Owed(
         public_id=invoice.public_id,
-        title=title_of(invoice),
-        is_complementary=invoice.is_complementary,
         number=invoice.number,
         month=invoice.month,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
+        is_complementary=invoice.is_complementary,
         total_cents=invoice.total_cents,
         credited_cents=invoice.credited_cents,
+        due_cents=queries.due_cents(invoice),
+    )
+    return bill_of_owed(owed, on=on)
+
+
+def bill_of_owed(owed: Owed, *, on: datetime.date) -> Bill:
+    """An invoice, from what was read of it."""
+    due_cents = max(owed.due_cents, 0)
+    return Bill(
+        public_id=owed.public_id,
+        title=title_of(owed),
+        is_complementary=owed.is_complementary,
+        number=owed.number,
+        month=owed.month,
+        issued_on=owed.issued_on,
+        due_on=owed.due_on,
+        total_cents=owed.total_cents,
+        credited_cents=owed.credited_cents,
         due_cents=due_cents,
         state=state_of(
-            total_cents=invoice.total_cents,
+            total_cents=owed.total_cents,
             due_cents=due_cents,
-            due_on=invoice.due_on,
+            due_on=owed.due_on,
             on=on,
-            credited_cents=invoice.credited_cents,
+            credited_cents=owed.credited_cents,
         ),
     )
 

@@ -6,44 +6,46 @@ import dataclasses
 import datetime
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from billing.canteen import queries as canteen
 from billing.canteen.models import Enrolment
+from billing.family_reads.home import Child, HeldEnrolment, HeldPrice, School
 from billing.tariffs import queries as tariffs
 from billing.tariffs.models import PriceDecision, Service
 from commons.school_calendar import school_year_of
+from portal.screens.places import Place, place_of
 from tenants.people import queries as people
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
-    from tenants.people.models import College, Pupil, Schooling
+    from tenants.people.models import Pupil, Schooling
+
+
+class Ending(Protocol):
+    """What holds until a day."""
+
+    @property
+    def valid_until(self) -> datetime.date | None: ...
+
+
+EndingT = TypeVar("EndingT", bound=Ending)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ChildCard:
     """A child, their school and their canteen, today."""
 
-    pupil: Pupil
-    college: College | None
+    public_id: uuid.UUID
+    first_name: str
+    last_name: str
+    place: Place | None
     school_line: str
-    enrolments: tuple[Enrolment, ...]
+    enrolments: tuple[HeldEnrolment, ...]
     enrolment_state: str
     weekdays: int
     price_cents: int | None
     is_example_price: bool
-
-    @property
-    def public_id(self) -> uuid.UUID:
-        return self.pupil.public_id
-
-    @property
-    def first_name(self) -> str:
-        return self.pupil.first_name
-
-    @property
-    def last_name(self) -> str:
-        return self.pupil.last_name
 
 
 def child_card(pupil: Pupil, *, on: datetime.date) -> ChildCard:
@@ -58,6 +60,11 @@ def children_of(user: User, *, on: datetime.date) -> tuple[ChildCard, ...]:
 
 def cards(pupils: Sequence[Pupil], *, on: datetime.date) -> tuple[ChildCard, ...]:
     """Several children as cards, in as many queries as one."""
+    return tuple(card_of(child, on=on) for child in rows_of(pupils, on=on))
+
+
+def rows_of(pupils: Sequence[Pupil], *, on: datetime.date) -> tuple[Child, ...]:
+    """What the home page reads of its children at once, of any pupils."""
     year = school_year_of(on).start_year
     pupil_ids = [pupil.pk for pupil in pupils]
     schoolings = people.schoolings_on(pupil_ids, on)
@@ -67,40 +74,76 @@ def cards(pupils: Sequence[Pupil], *, on: datetime.date) -> tuple[ChildCard, ...
     drafted = canteen.drafted_pupils(pupils, school_year=year)
     prices = tariffs.prices_since(pupil_ids, Service.HALF_BOARD, on)
     return tuple(
-        _card(
+        _row(
             pupil,
             schooling=schoolings.get(pupil.pk),
             enrolments=enrolments[pupil.pk],
             has_draft=pupil.pk in drafted,
             prices=prices.get(pupil.pk, ()),
-            on=on,
         )
         for pupil in pupils
     )
 
 
-def _card(
+def _row(
     pupil: Pupil,
     *,
     schooling: Schooling | None,
     enrolments: Sequence[Enrolment],
     has_draft: bool,
     prices: Sequence[PriceDecision],
-    on: datetime.date,
-) -> ChildCard:
-    enrolment = running(enrolments, on=on)
+) -> Child:
+    return Child(
+        public_id=pupil.public_id,
+        first_name=pupil.first_name,
+        last_name=pupil.last_name,
+        school=_school(schooling) if schooling else None,
+        enrolments=tuple(
+            HeldEnrolment(row.weekdays, row.valid_from, row.valid_until, row.created_at)
+            for row in enrolments
+        ),
+        has_draft=has_draft,
+        prices=tuple(
+            HeldPrice(
+                row.unit_price_cents,
+                row.valid_from,
+                row.valid_until,
+                row.tariff_version.is_illustrative,
+            )
+            for row in prices
+        ),
+    )
+
+
+def _school(schooling: Schooling) -> School:
+    college, school_class = schooling.college, schooling.school_class
+    return School(
+        name=college.name,
+        street=college.street,
+        postal_code=college.postal_code,
+        city=college.city,
+        phone=college.phone,
+        class_name=school_class.name if school_class else None,
+    )
+
+
+def card_of(child: Child, *, on: datetime.date) -> ChildCard:
+    """A child's card, from what was read of them."""
+    enrolment = running(child.enrolments, on=on)
     price = None
     if enrolment is not None and enrolment.valid_from is not None:
-        price = tariffs.in_force(prices, max(on, enrolment.valid_from))
+        price = tariffs.in_force(child.prices, max(on, enrolment.valid_from))
     return ChildCard(
-        pupil=pupil,
-        college=schooling.college if schooling else None,
-        school_line=_school_line(schooling),
-        enrolments=tuple(enrolments),
-        enrolment_state="ACTIVE" if enrolment else "DRAFT" if has_draft else "NONE",
+        public_id=child.public_id,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        place=place_of(child.school) if child.school else None,
+        school_line=_school_line(child.school),
+        enrolments=child.enrolments,
+        enrolment_state="ACTIVE" if enrolment else "DRAFT" if child.has_draft else "NONE",
         weekdays=enrolment.weekdays if enrolment else 0,
         price_cents=price.unit_price_cents if price else None,
-        is_example_price=price is not None and price.tariff_version.is_illustrative,
+        is_example_price=price is not None and price.is_illustrative,
     )
 
 
@@ -109,7 +152,7 @@ def running_enrolment(pupil: Pupil, *, school_year: int, on: datetime.date) -> E
     return running(canteen.enrolments_of(pupil, school_year=school_year), on=on)
 
 
-def running(enrolments: Iterable[Enrolment], *, on: datetime.date) -> Enrolment | None:
+def running(enrolments: Iterable[EndingT], *, on: datetime.date) -> EndingT | None:
     """The first of some enrolments, in order of their days, that is not over."""
     for enrolment in enrolments:
         if enrolment.valid_until is None or enrolment.valid_until > on:
@@ -117,9 +160,8 @@ def running(enrolments: Iterable[Enrolment], *, on: datetime.date) -> Enrolment 
     return None
 
 
-def _school_line(schooling: Schooling | None) -> str:
-    if schooling is None:
+def _school_line(school: School | None) -> str:
+    if school is None:
         return ""
-    school_class = schooling.school_class
-    place = f"{schooling.college.name}, {schooling.college.city}".strip(", ")
-    return f"{school_class.name} · {place}" if school_class else place
+    place = f"{school.name}, {school.city}".strip(", ")
+    return place if school.class_name is None else f"{school.class_name} · {place}"

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from billing.canteen import overviews
-from billing.canteen.queries import NoCanteenRules
+from billing.canteen.overviews import is_open_for_families
+from billing.family_reads.home import family_home
 from commons.money import format_euros
-from commons.school_calendar import school_year_of
 from portal.screens import bills, family
 from ui import wording
 
@@ -57,31 +56,20 @@ class Home:
 
 
 def home_of(user: User, *, at: datetime.datetime) -> Home:
-    """Read the home page of a person."""
+    """Read the home page of a person, in one statement."""
     today = wording.local_date(at)
-    children = family.children_of(user, on=today)
-    invoices = bills.invoices_of(user, on=today)
+    read = family_home(user, on=today)
+    children = tuple(family.card_of(child, on=today) for child in read.children)
+    invoices = tuple(bills.bill_of_owed(owed, on=today) for owed in read.invoices)
+    is_open = read.rules is not None and is_open_for_families(read.rules, today)
     todos = [_pay(bill) for bill in bills.to_pay(invoices)]
-    todos += [_finish(child) for child in children if child.enrolment_state == "DRAFT"]
-    todos += [_enrol(child) for child in _enrolable(children, at=at)]
+    todos += [_finish(card) for card in children if card.enrolment_state == "DRAFT"]
+    todos += [
+        _enrol(card)
+        for card in children
+        if is_open and card.enrolment_state == "NONE" and card.public_id in read.schooled
+    ]
     return Home(todos=tuple(todos), children=children, news=_news(children, invoices, today))
-
-
-def _enrolable(
-    children: tuple[family.ChildCard, ...], *, at: datetime.datetime
-) -> list[family.ChildCard]:
-    """The children who are not enrolled and can be."""
-    waiting = [child for child in children if child.enrolment_state == "NONE"]
-    if not waiting:
-        return []
-    year = school_year_of(wording.local_date(at)).start_year
-    try:
-        found = overviews.enrolable_pupils(
-            [child.pupil for child in waiting], school_year=year, at=at
-        )
-    except NoCanteenRules:
-        return []
-    return [child for child in waiting if child.pupil.pk in found]
 
 
 def _pay(bill: bills.Bill) -> Todo:

@@ -79,7 +79,7 @@ def _show(
         request,
         f"portal/canteen/step_{name}.html",
         {"child": pupil, "form": form, "step": step, "steps": _step_names(), **context},
-        places=places.of_colleges([college]),
+        places=[places.place_of(college)],
         status=422 if has_errors else 200,
     )
 

@@ -17,7 +17,7 @@ from ui.requests import SignedInRequest
 def children(request: SignedInRequest) -> HttpResponse:
     """Every child, as a card."""
     cards = family.children_of(request.user, on=timezone.localdate())
-    found = places.of_colleges(card.college for card in cards)
+    found = places.of_cards(cards)
     return show(request, "portal/pages/children.html", {"children": cards}, places=found)
 
 
@@ -28,5 +28,5 @@ def child(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     at = timezone.now()
     card = family.child_card(pupil, on=timezone.localdate(at))
     context = {"child": card, "canteen": enrolment.canteen_of(request.user, pupil, at=at)}
-    found = places.of_colleges([card.college])
+    found = places.of_cards([card])
     return show(request, "portal/pages/child.html", context, places=found)

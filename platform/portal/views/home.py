@@ -15,5 +15,5 @@ from ui.requests import SignedInRequest
 def home(request: SignedInRequest) -> HttpResponse:
     """What to do, the children, what is new."""
     page = home_of(request.user, at=timezone.now())
-    found = places.of_colleges(child.college for child in page.children)
+    found = places.of_cards(page.children)
     return show(request, "portal/pages/home.html", {"page": page}, places=found)
