@@ -137,7 +137,7 @@ SELECT json_build_object(
                     'place', owned.place,
                     'children', (
                         SELECT coalesce(json_agg(about.pupil_id), '[]') FROM about
-                        WHERE about.invoice_id = owned.id AND about.place <= %(child_invoices)s
+                        WHERE about.invoice_id = owned.id
                     ),
                     'public_id', owned.public_id,
                     'number', owned.number,

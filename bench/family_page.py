@@ -1,0 +1,295 @@
+"""The family's home and its GraphQL twin, against their limit and against PostGraphile 5; and signing in.
+
+Each is asked of a server of its own over one kept connection, in turns: a family of two children, five
+invoices of two lines each, another family at each request. What is compared is the median of a request, and
+what the server and PostgreSQL took of processors, which neighbours on a shared machine change little.
+
+- The limit is the product's own SQL, prepared, in a bare WSGI application (`bench/limits/family_wsgi.py`):
+  nobody is signed in, nothing is checked, its JSON is sent as it comes. Both under granian, one process.
+- The same document made to go the ordinary way (a directive does) is what the resolvers take.
+- A signed-in request that reads nothing of the family says what any request of ours costs: tenant, session,
+  user, CSRF, rights. What the page adds to it is what compares with PostGraphile.
+- PostGraphile 5 answers the same rows over the same schema, as the tenant's role: it checks no right either
+  (the family is given), and knows neither the sentences of a price nor which enrolment runs.
+- Signing in is compared with checking the password alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import itertools
+import json
+import statistics
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection
+from django.middleware.csrf import _get_new_csrf_string
+from django.test import Client as DjangoClient
+
+from api import trusted
+from bench import families, servers
+from bench.measures import Row, Way, seconds
+from bench.peers import postgraphile
+from tenants.accounts.models import User
+from tenants.registry.backend import roles
+
+ROUNDS = 15
+CALLS = 60
+SIGN_INS = 3
+FAMILIES = 40
+PASSWORD = "Socle-bench-2026"
+HOST = "hauts-de-seine.socle.test"
+TEXT = (trusted.FOLDER / "family_page.graphql").read_text(encoding="utf-8")
+ORDINARY = TEXT.replace("  viewer {", "  viewer @include(if: true) {", 1)
+assert ORDINARY != TEXT
+NOTHING = "{ viewer { email } }"
+
+
+def _url() -> str:
+    """The database's address as the tenant's role."""
+    there = settings.DATABASES["default"]
+    password = roles.password_of("d92", settings.TENANT_LOGIN_SECRET)
+    rest = {"host": there["HOST"], "port": there["PORT"]}
+    rest = {name: value for name, value in rest.items() if value}
+    return f"postgresql://d92:{password}@/{there['NAME']}?{urlencode(rest)}"
+
+
+def _signed_in(user: User) -> dict[str, str]:
+    """The headers of a browser where somebody is signed in."""
+    client = DjangoClient(headers={"host": HOST})
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    token = _get_new_csrf_string()
+    return {
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}",
+        "X-CSRFToken": token,
+    }
+
+
+class _Asker:
+    """Requests sent to one server, over a connection kept for a turn: servers close those that wait."""
+
+    def __init__(self, port: int, requests: list[bytes], status: int = 200) -> None:
+        self._port = port
+        self._requests = itertools.cycle(requests)
+        self._status = status
+
+    def turn(self, calls: int = CALLS) -> list[bytes]:
+        """The answers to the next requests."""
+        client = servers.Client(self._port)
+        try:
+            return [self._ask(client, next(self._requests)) for _call in range(calls)]
+        finally:
+            client.close()
+
+    def _ask(self, client: servers.Client, request: bytes) -> bytes:
+        status, head, body = client.ask(request)
+        if status != self._status:
+            raise RuntimeError(f"{status}\n{request!r}\n{head!r}\n{body[:500]!r}")
+        return body
+
+
+def _home(headers: dict[str, str]) -> bytes:
+    return servers.request("GET", "/", host=HOST, headers=headers)
+
+
+def _graphql(
+    body: dict[str, Any], headers: dict[str, str] | None = None, *, path: str = "/graphql/"
+) -> bytes:
+    sent = json.dumps(body).encode()
+    kind = {"Content-Type": "application/json", "Accept": "application/json"}
+    return servers.request("POST", path, host=HOST, body=sent, headers=kind | (headers or {}))
+
+
+def _sign_in(user: User) -> bytes:
+    token = _get_new_csrf_string()
+    email = user.email.replace("@", "%40")
+    body = f"email={email}&password={PASSWORD}&csrfmiddlewaretoken={token}".encode()
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"{settings.CSRF_COOKIE_NAME}={token}",
+    }
+    return servers.request("POST", "/connexion/", host=HOST, body=body, headers=headers)
+
+
+def _bare(path: str, user: User) -> bytes:
+    return servers.request("GET", f"{path}?{user.pk}", host="127.0.0.1")
+
+
+@contextlib.contextmanager
+def _peer() -> Iterator[tuple[int | None, str]]:
+    """PostGraphile's port, or none and why."""
+    try:
+        peer = postgraphile.installed()
+    except postgraphile.Absent as error:
+        yield None, str(error)
+        return
+    with postgraphile.serving(peer, _url(), schema="d92") as port:
+        yield port, peer.version
+
+
+def run(scale: float) -> list[Row]:
+    """Milliseconds per request, and what they are to the limit's."""
+    password = make_password(PASSWORD)
+    count = families.load(
+        int(families.PUPILS * scale),
+        password=password,
+        day=datetime.datetime.now(ZoneInfo(settings.TIME_ZONE)).date(),
+    )
+    keys = [1 + count * rank // FAMILIES for rank in range(FAMILIES)]
+    users = list(User.objects.filter(pk__in=keys).order_by("pk"))
+    signed = [_signed_in(user) for user in users]
+    identifier = trusted.identifier_of(TEXT)
+    with (
+        servers.granian(
+            "product", "socle.wsgi:application", SOCLE_PROCESS="web", LOG_LEVEL="ERROR"
+        ) as product,
+        servers.granian(
+            "limit", "bench.limits.family_wsgi:application", BENCH_LIMIT_URL=_url()
+        ) as limit,
+        _peer() as (peer, peer_said),
+    ):
+        askers = {
+            "home": _Asker(product, [_home(one) for one in signed]),
+            "home, limit": _Asker(limit, [_bare("/home", user) for user in users]),
+            "api": _Asker(product, [_graphql({"documentId": identifier}, one) for one in signed]),
+            "api, resolvers": _Asker(
+                product, [_graphql({"query": ORDINARY}, one) for one in signed]
+            ),
+            "nothing": _Asker(product, [_graphql({"query": NOTHING}, one) for one in signed]),
+            "api, limit": _Asker(limit, [_bare("/api", user) for user in users]),
+        }
+        if peer is not None:
+            askers["peer"] = _Asker(
+                peer,
+                [_graphql(postgraphile.family_page(user.pk), path="/graphql") for user in users],
+            )
+        rows = _same(askers, users)
+        for asker in askers.values():
+            asker.turn(2 * CALLS)
+        taken = _taken({name: asker.turn for name, asker in askers.items()}, calls=CALLS)
+        sign_in = _Asker(product, [_sign_in(user) for user in users], status=302)
+        taken |= _taken(
+            {
+                "sign-in": lambda: sign_in.turn(SIGN_INS),
+                "hash": lambda: [check_password(PASSWORD, password) for _ in range(SIGN_INS)],
+            },
+            calls=SIGN_INS,
+        )
+    return [*rows, *_rows(taken, peer_said)]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Taken:
+    """Milliseconds of a call: on the wall (a median), and of the servers' processors (a mean, or 0)."""
+
+    wall: float
+    processor: float
+
+    def of(self, other: _Taken) -> float:
+        """How many times another: by processors where they are known, since neighbours disturb walls."""
+        if self.processor and other.processor:
+            return self.processor / other.processor
+        return self.wall / other.wall
+
+
+def _taken(ways: Mapping[str, Way], *, calls: int) -> dict[str, _Taken]:
+    """What a call of each way takes, the ways in turns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        ((backend,),) = cursor.fetchall()
+    walls: dict[str, list[float]] = {name: [] for name in ways}
+    processors = dict.fromkeys(ways, 0.0)
+    for _round in range(ROUNDS):
+        for name, way in ways.items():
+            before = servers.processor_seconds(backend)
+            walls[name].append(seconds(way))
+            processors[name] += servers.processor_seconds(backend) - before
+    return {
+        name: _Taken(
+            wall=statistics.median(walls[name]) / calls * 1000,
+            processor=processors[name] / ROUNDS / calls * 1000,
+        )
+        for name in ways
+    }
+
+
+def _same(askers: dict[str, _Asker], users: list[User]) -> list[Row]:
+    """The ways say the same of each family, and something."""
+    told = {name: asker.turn(len(users)) for name, asker in askers.items()}
+    different = 0
+    for rank, planned in enumerate(told["api"]):
+        different += planned != told["api, resolvers"][rank]
+        children = json.loads(planned)["data"]["viewer"]["children"]
+        invoices = [one for child in children for one in child["invoices"]["nodes"]]
+        assert len(children) == 2, planned
+        assert [len(one["lines"]) for one in invoices] == [2] * 10, planned
+        if "peer" in told:
+            own = {(one["number"], one["total"]["cents"], len(one["lines"])) for one in invoices}
+            assert postgraphile.invoices(json.loads(told["peer"][rank])) == own, planned
+    same = Row(
+        "families told alike, by the plan and by resolvers",
+        f"{len(users) - different}",
+        f"all {len(users)}",
+        different == 0,
+    )
+    return [same]
+
+
+def _said(taken: _Taken, limit: _Taken | None = None) -> str:
+    said = f"{taken.wall:.2f} ms ({1000 / taken.wall:,.0f}/s), {taken.processor:.2f} of processors"
+    if limit is None or limit is taken:
+        return said
+    return f"{said}: ×{taken.wall / limit.wall:.2f}, ×{taken.of(limit):.2f} the limit"
+
+
+def _rows(taken: Mapping[str, _Taken], peer: str) -> list[Row]:
+    home, api, limit = taken["home"], taken["api"], taken["api, limit"]
+    nothing, resolvers = taken["nothing"], taken["api, resolvers"]
+    added = _Taken(api.wall - nothing.wall, max(api.processor - nothing.processor, 0))
+    gain = resolvers.of(api)
+    rows = [
+        Row("home, limit", _said(taken["home, limit"])),
+        Row("home", _said(home, taken["home, limit"])),
+        Row("api, limit", _said(limit)),
+        Row("api, by its plan", _said(api, limit)),
+        Row(
+            "api, by resolvers",
+            f"{_said(resolvers, limit)}, ×{gain:.2f} the plan",
+            "≥ 2 × the plan",
+            gain >= 2,
+        ),
+        Row("signed in, reading nothing", _said(nothing, limit)),
+        Row("what the family adds to that", _said(added, limit)),
+    ]
+    if "peer" in taken:
+        own = added.of(taken["peer"])
+        rows += [
+            Row(f"PostGraphile {peer}, nobody signed in", _said(taken["peer"], limit)),
+            Row(
+                "api ÷ PostGraphile",
+                f"×{api.wall / taken['peer'].wall:.2f}, ×{api.of(taken['peer']):.2f}",
+            ),
+            Row("what the family adds ÷ PostGraphile", f"×{own:.2f}"),
+        ]
+    else:
+        rows.append(Row("PostGraphile 5", f"absent: {peer}"))
+    sign_in, alone = taken["sign-in"].wall, taken["hash"].wall
+    over = sign_in / alone
+    rows += [
+        Row("the password's hash alone", f"{alone:.0f} ms ({1000 / alone:.1f}/s)"),
+        Row(
+            "signing in",
+            f"{sign_in:.0f} ms ({1000 / sign_in:.1f}/s), ×{over:.2f}",
+            "≤ 1.5 × the hash",
+            over <= 1.5,
+        ),
+    ]
+    return rows

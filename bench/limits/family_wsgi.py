@@ -1,0 +1,72 @@
+"""The limit of the family page: the product's own SQL, prepared, through psycopg in a bare WSGI app.
+
+No session, no user, no rights, no template: `/home?<user>` and `/api?<user>` send the JSON of the statement
+as it comes. Served by the same web server as the product (bench/family_page.py).
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+SCHEMA = "d92"
+
+
+def _connect() -> psycopg.Connection[Any]:
+    connection = psycopg.connect(os.environ["BENCH_LIMIT_URL"], autocommit=True)
+    connection.prepare_threshold = 0
+    return connection
+
+
+def _texts() -> dict[str, str]:
+    from billing.family_reads import SQL_FOLDER
+    from commons.hot_reads import statement
+
+    return {f"/{name}": statement(SQL_FOLDER / f"{name}.sql", SCHEMA) for name in ("home", "api")}
+
+
+def _parameters(user_id: int) -> dict[str, Any]:
+    from psycopg.types.numeric import Int8
+
+    from commons.school_calendar import school_year_of
+
+    today = datetime.datetime.now(ZoneInfo("Europe/Paris")).date()
+    return {
+        "user_id": Int8(user_id),
+        "day": today,
+        "school_year": Int8(school_year_of(today).start_year),
+        "wants_school": True,
+        "wants_enrolment": True,
+        "wants_payers": False,
+        "wants_price": True,
+        "wants_lines": True,
+        "child_invoices": Int8(6),
+        "viewer_invoices": Int8(0),
+    }
+
+
+class _Limit:
+    def __init__(self) -> None:
+        self._connection = _connect()
+        self._texts = _texts()
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        parameters = _parameters(int(environ["QUERY_STRING"]))
+        cursor = self._connection.execute(self._texts[environ["PATH_INFO"]], parameters)
+        ((text,),) = cursor.fetchall()
+        body = text.encode()
+        start_response(
+            "200 OK",
+            [("Content-Type", "application/json"), ("Content-Length", str(len(body)))],
+        )
+        return [body]
+
+
+application = _Limit()
