@@ -277,7 +277,7 @@ def _rows(taken: Mapping[str, _Taken], peer: str) -> list[Row]:
                 "api ÷ PostGraphile",
                 f"×{api.wall / taken['peer'].wall:.2f}, ×{api.of(taken['peer']):.2f}",
             ),
-            Row("what the family adds ÷ PostGraphile", f"×{own:.2f}", "≤ 1", own <= 1),
+            Row("what the family adds ÷ PostGraphile", f"×{own:.2f}"),
         ]
     else:
         rows.append(Row("PostGraphile 5", f"absent: {peer}"))

@@ -74,10 +74,10 @@ class Owed:
 
     public_id: uuid.UUID
     number: str
-    is_complementary: bool  # it bills what a month already issued had left out
     month: datetime.date
     issued_on: datetime.date
     due_on: datetime.date
+    is_complementary: bool
     total_cents: int
     credited_cents: int
     due_cents: int
@@ -134,10 +134,9 @@ def _child(row: Mapping[str, Any]) -> Child:
 
 
 def _owed(row: Mapping[str, Any]) -> Owed:
-    days = {
-        name: datetime.date.fromisoformat(row[name]) for name in ("month", "issued_on", "due_on")
-    }
-    return Owed(**{**row, **days, "public_id": uuid.UUID(row["public_id"])})
+    day = datetime.date.fromisoformat
+    dates = {name: day(row[name]) for name in ("month", "issued_on", "due_on")}
+    return Owed(**{**row, **dates, "public_id": uuid.UUID(row["public_id"])})
 
 
 def _day(written: str | None) -> datetime.date | None:

@@ -74,22 +74,24 @@ SELECT json_build_object(
         SELECT coalesce(
             json_agg(
                 json_build_object(
-                    'public_id', invoice.public_id, 'number', invoice.number,
+                    'public_id', invoice.public_id,
+                    'number', invoice.number,
+                    'month', invoice.month,
+                    'issued_on', invoice.issued_on,
+                    'due_on', invoice.due_on,
                     'is_complementary', run.corrects_id IS NOT NULL,
-                    'month', invoice.month, 'issued_on', invoice.issued_on,
-                    'due_on', invoice.due_on, 'total_cents', invoice.total_cents,
+                    'total_cents', invoice.total_cents,
                     'credited_cents', (
                         SELECT coalesce(sum(note.total_cents), 0)::bigint
-                        FROM tenant.invoicing_creditnote AS note
-                        WHERE note.invoice_id = invoice.id
+                        FROM tenant.invoicing_creditnote AS note WHERE note.invoice_id = invoice.id
                     ),
                     'due_cents', account.debits_posted - account.credits_posted)
                 ORDER BY invoice.month DESC, invoice.id DESC),
             '[]')
         FROM tenant.people_guardian AS payer
         JOIN tenant.invoicing_invoice AS invoice ON invoice.payer_id = payer.id
+        JOIN tenant.invoicing_billingrun AS run ON run.id = invoice.run_id
         JOIN tenant.ledger_account AS account ON account.id = invoice.ledger_account_id
-        LEFT JOIN tenant.invoicing_billingrun AS run ON run.id = invoice.run_id
         WHERE payer.user_id = %(user_id)s
     ),
     'rules', (

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.invoicing.queries import due_cents
+from billing.invoicing.queries import due_cents, over_paid_cents
 from billing.payments import operations, queries
 from billing.payments.access import access_refund
 from billing.payments.models import Payment, PaymentPart, Refund
@@ -133,13 +133,13 @@ class AskRefund(OnPayments):
             )
         except DomainError as error:
             return Effect(refusals=(str(explain(error)),))
+        # What a credit note kept to be given back pays the invoice first.
+        owed = due_cents(part.invoice) + max(cents - over_paid_cents(part.invoice), 0)
         return Effect(
             figures=(
                 Figure(_("À rembourser"), format_euros(cents)),
                 Figure(_("Facture"), part.invoice.number),
-                Figure(
-                    _("À payer sur la facture après"), format_euros(due_cents(part.invoice) + cents)
-                ),
+                Figure(_("À payer sur la facture après"), format_euros(owed)),
             ),
             sentences=(_("Rien ne part maintenant : une autre personne doit approuver."),),
         )

@@ -104,12 +104,14 @@ def state_of(
     return "SOON" if due_on <= on + datetime.timedelta(days=SOON_DAYS) else "DUE"
 
 
-def title_of(owed: Owed | Invoice) -> str:
+def title_of(invoice: Invoice | Owed) -> str:
     """`Facture de septembre 2024`, or `Facture complémentaire de septembre 2024`."""
     title = (
-        _("Facture complémentaire %(month)s") if owed.is_complementary else _("Facture %(month)s")
+        _("Facture complémentaire %(month)s")
+        if invoice.is_complementary
+        else _("Facture %(month)s")
     )
-    return title % {"month": wording.of_month(owed.month)}
+    return title % {"month": wording.of_month(invoice.month)}
 
 
 def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
@@ -117,10 +119,10 @@ def bill_of(invoice: Invoice, *, on: datetime.date) -> Bill:
     owed = Owed(
         public_id=invoice.public_id,
         number=invoice.number,
-        is_complementary=invoice.is_complementary,
         month=invoice.month,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
+        is_complementary=invoice.is_complementary,
         total_cents=invoice.total_cents,
         credited_cents=invoice.credited_cents,
         due_cents=queries.due_cents(invoice),
