@@ -400,6 +400,7 @@ def main() -> int:
     else:
         with serve(departements=()) as site:
             _open_spare(site)
+            site.play("tests.browser.spending")
             walks += _walk_all(parts(site) + spare_parts(site, "sans données"), *browser, asked)
             _fill_spare(site)
             walks += _walk_all(spare_parts(site, "beaucoup de données"), *browser, asked)
