@@ -27,7 +27,7 @@ from billing.invoicing.models import (
     Invoice,
     InvoiceLine,
 )
-from billing.ledger.models import Account, Transfer
+from billing.ledger.models import Account, AccountKind, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
 from commons.models import AuditEntry, Job, OutboxEvent
@@ -50,8 +50,9 @@ def _account(row: Account) -> str:
     invoice = getattr(row, "invoice", None)
     if invoice is not None:
         return _("Facture %(number)s") % {"number": invoice.number}
-    kind = row.get_kind_display()
-    return f"{kind}, {row.name}" if row.name else f"{kind}, {row.code}"
+    if row.kind == AccountKind.REVENUE and row.name:
+        return str(row.name)
+    return f"{row.get_kind_display()}, {row.name or row.code}"
 
 
 _NAMES: dict[type[Any], Callable[[Any], str]] = {

@@ -132,6 +132,8 @@ STEPS: Words = {
 # Why a transfer was booked.
 TRANSFER_NATURES: Words = {
     "invoice": _("Facture émise"),
+    "credit_note": _("Avoir"),
+    "over_paid_used": _("Trop-perçu compté sur la facture"),
     "payment": _("Paiement"),
     "release": _("Réservation rendue"),
     "return": _("Paiement repris par la banque"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,12 @@ from billing.payments.models import Notice, Payment, Refund
 from commons.actors import Actor
 from commons.models import AuditEntry
 from console import acts
+from console.words import TRANSFER_NATURES
 from tenants.accounts.capabilities import Role
 from tests.console.test_acts import confirm, text
 from tests.factories.payments import at_the_bank, look, make_invoice, make_merchant, started
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("bank")
 
 
@@ -151,3 +155,12 @@ def test_who_only_reads_sees_no_act(agent: Any, paid: Payment) -> None:
     assert "Approuver" not in page(site, "refund", refund)
     assert "Demander un remboursement" not in page(site, "payment", paid)
     assert site.get(acts.url_for("approve-refunds", refund)).status_code == 403
+
+
+def test_every_nature_of_a_transfer_has_its_words() -> None:
+    """What the rooms call their transfers, in the code; a pending one is captured under its own."""
+    found = {"expiry"}
+    for path in ROOT.glob("billing/*/*.py"):
+        found |= set(re.findall(r'(?<!_)code="([a-z_-]+)"', path.read_text(encoding="utf-8")))
+
+    assert found - TRANSFER_NATURES.keys() == set()
