@@ -287,11 +287,11 @@ def _post(notes: Sequence[Note], *, regie: Regie, actor: Actor, at: datetime.dat
     for note in notes:
         parts = (
             (
-                "credit_note",
+                "credit-note",
                 note.invoice.ledger_account_id,
                 note.total_cents - note.over_paid_cents,
             ),
-            ("over_paid", kept.get(note.public_id), note.over_paid_cents),
+            ("over-paid", kept.get(note.public_id), note.over_paid_cents),
         )
         transfers += [
             TransferRequest(
@@ -381,7 +381,7 @@ def use_over_paid(
             transfers.append(
                 TransferRequest(
                     reference=f"{reference}:{invoice.public_id}",
-                    code="over_paid_used",
+                    code="over-paid-used",
                     amount_cents=cents,
                     debit_account_id=kept.pk,
                     credit_account_id=due.pk,
@@ -412,7 +412,7 @@ def take_or_keep(
     parts = [(due.pk, cents - kept_cents, reference)]
     if kept_cents:
         kept = open_accounts(accounts=[_over_paid_request(invoice)])[0]
-        parts.append((kept.pk, kept_cents, f"{reference}:over_paid"))
+        parts.append((kept.pk, kept_cents, f"{reference}:over-paid"))
     post(
         transfers=[
             TransferRequest(

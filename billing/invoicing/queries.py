@@ -165,7 +165,7 @@ def dispute_with_payer(dispute_id: int) -> Dispute | None:
 
 def over_paid_code(invoice: Invoice) -> str:
     """The code of the ledger's account that keeps what is to be given back on an invoice."""
-    return f"over_paid:{invoice.public_id}"
+    return f"over-paid:{invoice.public_id}"
 
 
 def over_paid_accounts(invoices: Sequence[Invoice]) -> dict[int, Account]:

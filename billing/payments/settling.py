@@ -255,7 +255,7 @@ def _give_back(payment: Payment, parts: list[PaymentPart], *, at: datetime.datet
     )
     use_over_paid(
         invoices=invoices,
-        reference=f"return_used:{payment.public_id}",
+        reference=f"return-used:{payment.public_id}",
         actor=PAYMENTS,
         at=at,
     )
@@ -311,7 +311,7 @@ def resolve_refund(refund: Refund, kind: TransferKind, *, at: datetime.datetime)
     if kind == TransferKind.POST_PENDING:
         use_over_paid(
             invoices=[invoice],
-            reference=f"refund_used:{refund.public_id}",
+            reference=f"refund-used:{refund.public_id}",
             actor=PAYMENTS,
             at=at,
         )

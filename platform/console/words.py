@@ -132,8 +132,9 @@ STEPS: Words = {
 # Why a transfer was booked.
 TRANSFER_NATURES: Words = {
     "invoice": _("Facture émise"),
-    "credit_note": _("Avoir"),
-    "over_paid_used": _("Trop-perçu compté sur la facture"),
+    "credit-note": _("Avoir"),
+    "over-paid": _("Trop-perçu à rembourser"),
+    "over-paid-used": _("Trop-perçu compté sur la facture"),
     "payment": _("Paiement"),
     "release": _("Réservation rendue"),
     "return": _("Paiement repris par la banque"),

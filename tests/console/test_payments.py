@@ -161,6 +161,9 @@ def test_every_nature_of_a_transfer_has_its_words() -> None:
     """What the rooms call their transfers, in the code; a pending one is captured under its own."""
     found = {"expiry"}
     for path in ROOT.glob("billing/*/*.py"):
-        found |= set(re.findall(r'(?<!_)code="([a-z_-]+)"', path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r'(?<!_)code="([a-z_-]+)"', text))
+        found |= set(re.findall(r'\(\s*"([a-z-]+)",\s+(?:note|kept)\.', text))
 
+    assert {"credit-note", "over-paid", "refund"} <= found
     assert found - TRANSFER_NATURES.keys() == set()
