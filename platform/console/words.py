@@ -115,6 +115,21 @@ EVENTS: Words = {
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
+# What a provider's notice says happened; Stripe has many more, which nothing here is about.
+NOTICE_KINDS: Words = {
+    "checkout.session.completed": _("La personne a fini sur la page de paiement"),
+    "checkout.session.expired": _("La page de paiement s'est fermée"),
+    "checkout.session.async_payment_succeeded": _("Le prélèvement est passé"),
+    "checkout.session.async_payment_failed": _("Le prélèvement n'est pas passé"),
+    "payment_intent.succeeded": _("Le paiement est passé"),
+    "payment_intent.payment_failed": _("Le paiement a été refusé"),
+    "payment_intent.canceled": _("Le paiement est annulé"),
+    "charge.dispute.created": _("La banque reprend le paiement"),
+    "charge.refunded": _("Un remboursement est fait"),
+    "refund.created": _("Un remboursement commence"),
+    "refund.updated": _("Un remboursement avance"),
+    "refund.failed": _("Un remboursement n'est pas passé"),
+}
 JOBS: Words = {
     "billing.run.prepare": _("Préparation d'un mois"),
     "billing.correction.prepare": _("Préparation d'une régularisation"),
@@ -178,3 +193,8 @@ PRICE_SOURCES: Words = {
 def said(words: Words) -> Callable[[Any], str]:
     """A code in words; as it is written when nobody named it."""
     return lambda code: str(words.get(code, code))
+
+
+def notice_kind(code: str) -> str:
+    """What a notice is about, in words."""
+    return str(NOTICE_KINDS.get(code, _("Autre avis")))

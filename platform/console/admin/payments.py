@@ -17,7 +17,7 @@ from console.filters import ToLookAtFilter, UnhandledFilter
 from console.readonly import ReadOnlyAdmin, amount, column
 from console.records import NOTHING, Detail
 from console.sites import console_site
-from console.words import PROBLEMS, REFUND_FAILURES, said
+from console.words import PROBLEMS, REFUND_FAILURES, notice_kind, said
 from tenants.accounts.capabilities import Capability
 from ui.requests import SignedInRequest
 
@@ -125,6 +125,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     reads = (Capability.READ_MONEY,)
     list_display = ("received_at", "kind", "payment", "handled_at")
     list_filter = (UnhandledFilter,)
+    words: ClassVar = {"kind": notice_kind}
     acts = ("handle-notices-again",)
     list_select_related = ("payment",)
     search_exact = ("event_ref", "checkout_ref", "provider_ref")
