@@ -123,6 +123,19 @@ def look_at_payment(*, payment: Payment, at: datetime.datetime) -> Payment:
     return apply_outcome(payment=payment, outcome=outcome, at=at)
 
 
+def look_at_payment_and_refunds(*, payment: Payment, at: datetime.datetime) -> Payment:
+    """
+    Ask the provider how a payment stands, then each of its refunds. In no transaction.
+
+    :raises ProviderUnavailable: if no answer came
+    :raises ProviderRefused: if the provider does not know the payment
+    """
+    payment = look_at_payment(payment=payment, at=at)
+    for refund in queries.refunds().filter(part__payment=payment):
+        look_at_refund(refund=refund, at=at)
+    return payment
+
+
 def leave_payment(*, payment: Payment, at: datetime.datetime) -> Payment:
     """
     Close the provider's page, and take what it says: somebody may have paid meanwhile.
@@ -177,10 +190,7 @@ def ask_again(*, payment: Payment, actor: Actor, at: datetime.datetime) -> Payme
         subject_id=payment.public_id,
         at=at,
     )
-    payment = look_at_payment(payment=payment, at=at)
-    for refund in queries.refunds().filter(part__payment=payment):
-        look_at_refund(refund=refund, at=at)
-    return payment
+    return look_at_payment_and_refunds(payment=payment, at=at)
 
 
 def close_unknown_payment(

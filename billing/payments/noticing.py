@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from billing.payments import meters, queries
-from billing.payments.asking import look_at_payment
+from billing.payments.asking import look_at_payment_and_refunds
 from billing.payments.models import Merchant, Notice, Payment
 from billing.payments.providers import provider_of
 from billing.payments.providers.protocol import NoticeFacts, NoticeRefused
-from billing.payments.refunding import look_at_refund
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.outbox import record_event
@@ -79,9 +78,7 @@ def handle_notice(*, notice: Notice, at: datetime.datetime) -> Payment | None:
     """
     payment = queries.payment_of_notice(notice)
     if payment is not None:
-        payment = look_at_payment(payment=payment, at=at)
-        for refund in queries.refunds().filter(part__payment=payment):
-            look_at_refund(refund=refund, at=at)
+        payment = look_at_payment_and_refunds(payment=payment, at=at)
     notice.handled_at, notice.payment = at, payment
     notice.save(update_fields=["handled_at", "payment"])
     return payment

@@ -25,7 +25,7 @@ from billing.payments.providers.protocol import (
     RefundOutcome,
     RefundProgress,
 )
-from billing.payments.settling import PAYMENTS, lock_payment, resolve_refund
+from billing.payments.settling import PAYMENTS, lock_payment, resolve_refund, uncount_refund
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
@@ -164,7 +164,7 @@ def refuse_refund(*, refund: Refund, answer: str, actor: Actor, at: datetime.dat
     if locked.asked_by != actor.id:
         locked.decided_by, locked.decided_at = actor.id, at
     locked.save(update_fields=["state", "answer", "settled_at", "decided_by", "decided_at"])
-    _uncount(locked)
+    uncount_refund(locked)
     _journal(locked, "refused", actor=actor, at=at)
     return locked
 
@@ -225,7 +225,7 @@ def _move(refund: Refund, state: str, *, reason: str, at: datetime.datetime) -> 
             _take_back(refund, at=at)
         else:
             resolve_refund(refund, TransferKind.VOID_PENDING, at=at)
-        _uncount(refund)
+        uncount_refund(refund)
     refund.state = state
     if state == _State.SENT:
         return
@@ -245,12 +245,6 @@ def _take_back(refund: Refund, *, at: datetime.datetime) -> None:
         reference=f"refund-failed:{refund.public_id}",
         actor=PAYMENTS,
         at=at,
-    )
-
-
-def _uncount(refund: Refund) -> None:
-    Payment.objects.filter(pk=refund.part.payment_id).update(
-        refunded_cents=F("refunded_cents") - refund.amount_cents
     )
 
 

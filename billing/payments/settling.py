@@ -270,9 +270,7 @@ def _stop_refunds(payment: Payment, *, at: datetime.datetime) -> None:
             resolve_refund(refund, TransferKind.VOID_PENDING, at=at)
         refund.state, refund.failure, refund.settled_at = Refund.State.FAILED, "RETURNED", at
         refund.save(update_fields=["state", "failure", "settled_at"])
-        Payment.objects.filter(pk=payment.pk).update(
-            refunded_cents=F("refunded_cents") - refund.amount_cents
-        )
+        uncount_refund(refund)
         record_audit(
             actor=PAYMENTS,
             action="billing.refund.failed",
@@ -281,6 +279,13 @@ def _stop_refunds(payment: Payment, *, at: datetime.datetime) -> None:
             at=at,
             amount_cents=refund.amount_cents,
         )
+
+
+def uncount_refund(refund: Refund) -> None:
+    """What was asked for and will not be given back may be asked for again."""
+    Payment.objects.filter(pk=refund.part.payment_id).update(
+        refunded_cents=F("refunded_cents") - refund.amount_cents
+    )
 
 
 def resolve_refund(refund: Refund, kind: TransferKind, *, at: datetime.datetime) -> None:

@@ -20,7 +20,6 @@ from billing.invoicing.queries import is_long_work, regies
 from commons import jobs
 from commons.actors import Actor
 from commons.errors import NotFound
-from commons.models import Job
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
 from console import money_queries
@@ -51,8 +50,17 @@ def run_url(run: BillingRun) -> str:
     return reverse("console:billing-run", args=[run.public_id])
 
 
-def begun(job: Job) -> Outcome:
-    """Work that a worker does: its page says where it is."""
+def begin(
+    kind: str,
+    *,
+    month: datetime.date,
+    arguments: dict[str, Any],
+    actor: Actor,
+    at: datetime.datetime,
+) -> Outcome:
+    """Have a worker do the long work of a month, one of a kind at a time: its page says where it is."""
+    subject = f"month:{month.isoformat()}"
+    job = jobs.ask(kind, subject=subject, arguments=arguments, actor=actor, at=at)
     return Outcome(
         message=_("C'est commencé. Vous pouvez quitter cette page."),
         url=reverse("console:job", args=[job.public_id]),
@@ -158,14 +166,12 @@ class PrepareRun(Act):
     ) -> Outcome:
         regie, month = answers["regie"], answers["month"]
         if is_long_work():
-            return begun(
-                jobs.ask(
-                    "billing.run.prepare",
-                    subject=f"month:{month.isoformat()}",
-                    arguments={"regie_id": regie.pk, "month": month.isoformat()},
-                    actor=actor,
-                    at=at,
-                )
+            return begin(
+                "billing.run.prepare",
+                month=month,
+                arguments={"regie_id": regie.pk, "month": month.isoformat()},
+                actor=actor,
+                at=at,
             )
         run = operations.prepare_run(regie=regie, month=month, actor=actor, at=at)
         count = int(run.counts.get("invoices", 0))
@@ -227,14 +233,12 @@ class ReviewRun(Act):
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
         if is_long_work():
-            return begun(
-                jobs.ask(
-                    "billing.run.review",
-                    subject=f"month:{targets[0].month.isoformat()}",
-                    arguments={"run_id": targets[0].pk},
-                    actor=actor,
-                    at=at,
-                )
+            return begin(
+                "billing.run.review",
+                month=targets[0].month,
+                arguments={"run_id": targets[0].pk},
+                actor=actor,
+                at=at,
             )
         run = operations.review_run(run=targets[0], actor=actor, at=at)
         return Outcome(message=_("La vérification est faite."), url=run_url(run))
@@ -393,17 +397,15 @@ class IssueRun(Act):
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
         if is_long_work():
-            return begun(
-                jobs.ask(
-                    "billing.run.issue",
-                    subject=f"month:{targets[0].month.isoformat()}",
-                    arguments={
-                        "run_id": targets[0].pk,
-                        "due_on": answers["due_on"].isoformat(),
-                    },
-                    actor=actor,
-                    at=at,
-                )
+            return begin(
+                "billing.run.issue",
+                month=targets[0].month,
+                arguments={
+                    "run_id": targets[0].pk,
+                    "due_on": answers["due_on"].isoformat(),
+                },
+                actor=actor,
+                at=at,
             )
         issued = operations.issue_run(run=targets[0], due_on=answers["due_on"], actor=actor, at=at)
         message = ngettext(

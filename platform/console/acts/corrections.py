@@ -16,11 +16,10 @@ from billing.invoicing import operations, queries
 from billing.invoicing.access import access_dispute, access_invoice
 from billing.invoicing.models import CreditNote, Invoice
 from billing.invoicing.queries import LineStanding, is_long_work
-from commons import jobs
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
-from console.acts.billing import about_run, begun, one_run, run_url, uuid_of
+from console.acts.billing import about_run, begin, one_run, run_url, uuid_of
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -403,14 +402,12 @@ class PrepareCorrection(Act):
     ) -> Outcome:
         (corrected,) = targets
         if is_long_work():
-            return begun(
-                jobs.ask(
-                    "billing.correction.prepare",
-                    subject=f"month:{corrected.month.isoformat()}",
-                    arguments={"run_id": corrected.pk, "reason": answers["reason"]},
-                    actor=actor,
-                    at=at,
-                )
+            return begin(
+                "billing.correction.prepare",
+                month=corrected.month,
+                arguments={"run_id": corrected.pk, "reason": answers["reason"]},
+                actor=actor,
+                at=at,
             )
         run = operations.prepare_correction(
             run=corrected, reason=answers["reason"], actor=actor, at=at

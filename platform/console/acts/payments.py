@@ -6,7 +6,6 @@ Nothing here decides: what the provider says is taken by the operations.
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from billing.payments.models import Notice
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
+from console.acts.billing import uuid_of
 from console.acts.framework import (
     Act,
     Answers,
@@ -39,17 +39,6 @@ if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 
-def named_id(key: str) -> uuid.UUID:
-    """A key of an act's address.
-
-    :raises NotFound: if it is none
-    """
-    try:
-        return uuid.UUID(key)
-    except ValueError:
-        raise NotFound(key=key) from None
-
-
 def page_of(model: str, row: Any) -> str:
     """The page of a row of this room."""
     return reverse(f"console:payments_{model}_change", args=[row.pk])
@@ -63,7 +52,7 @@ class OnPayments(Act):
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         if not keys:
             raise NotFound(payment="")
-        return [access_payment(user, named_id(key)) for key in keys]
+        return [access_payment(user, uuid_of(key)) for key in keys]
 
     def about(self, targets: list[Any]) -> str:
         return named(

@@ -20,6 +20,7 @@ from billing.payments.operations import refundable_cents
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.money import format_euros
+from console.acts.billing import uuid_of
 from console.acts.framework import (
     NAMED,
     PREVIEW,
@@ -34,7 +35,7 @@ from console.acts.framework import (
     register,
     rehearse,
 )
-from console.acts.payments import OnPayments, named_id, page_of
+from console.acts.payments import OnPayments, page_of
 from tenants.accounts.capabilities import Capability
 from ui.errors import explain
 
@@ -166,7 +167,7 @@ class _OnRefunds(Act):
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         if not keys:
             raise NotFound(refund="")
-        return [access_refund(user, named_id(key)) for key in keys]
+        return [access_refund(user, uuid_of(key)) for key in keys]
 
     def is_offered(self, row: Any) -> bool:
         return bool(row.state == Refund.State.ASKED)
