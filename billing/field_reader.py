@@ -49,8 +49,10 @@ class FieldReader:
             self.report("FIELD_MISSING", name, field=name)
         return value
 
-    def decimal(self, name: str, *, required: bool = True, places: int = 12) -> Decimal | None:
-        """A number that is not negative, with at most `places` decimals."""
+    def decimal(
+        self, name: str, *, required: bool = True, places: int = 12, signed: bool = False
+    ) -> Decimal | None:
+        """A number that is not negative unless `signed`, with at most `places` decimals."""
         value = self.raw(name, required=required)
         if value is None:
             return None
@@ -58,7 +60,7 @@ class FieldReader:
         if number is None:
             self.report("NOT_A_NUMBER", name, field=name, value=str(value)[:40])
             return None
-        if number < 0:
+        if number < 0 and not signed:
             self.report("NEGATIVE", name, field=name, value=str(value))
             return None
         exponent = number.as_tuple().exponent
@@ -70,6 +72,11 @@ class FieldReader:
     def cents(self, name: str, *, required: bool = True) -> int | None:
         """An amount written in euros, as cents."""
         euros = self.decimal(name, required=required, places=2)
+        return None if euros is None else int(euros.scaleb(2))
+
+    def signed_cents(self, name: str) -> int | None:
+        """A change written in euros, more or less, as cents."""
+        euros = self.decimal(name, places=2, signed=True)
         return None if euros is None else int(euros.scaleb(2))
 
     def boolean(self, name: str, *, default: bool | None = None) -> bool:

@@ -19,9 +19,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from billing.tariffs import queries
-from billing.tariffs.engine import Decision
-from billing.tariffs.engine.deciding import NO_PROOF, Situation
-from billing.tariffs.engine.quotients import Basis
+from billing.tariffs.engine import NO_PROOF, Basis, Decision, Situation
 from billing.tariffs.issued_months import refuse_billed_days
 from billing.tariffs.models import HouseholdResources, PriceDecision
 from billing.tariffs.timeline import Piece, decided, pieces, says_the_same
@@ -60,6 +58,7 @@ def situation_of(resources: HouseholdResources | None) -> Situation:
         monthly_income_cents=resources.monthly_income_cents,
         monthly_benefits_cents=resources.monthly_benefits_cents,
         parts=resources.tax_parts,
+        children=resources.children,
         statuses=frozenset(resources.statuses),
         chooses_maximum=resources.choose_maximum,
         source=resources.proof_kind or NO_PROOF,

@@ -21,7 +21,7 @@ from billing.tariffs.engine import Basis, InvalidResources, Situation
 from billing.tariffs.engine.definition import Definition
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
-from billing.tariffs.recording import ProofMissing, ResourcesOverlap
+from billing.tariffs.recording import ProofMissing, ProofTooOld, ResourcesOverlap
 from billing.tariffs.schedule_files import ScheduleFile
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -43,6 +43,12 @@ class TariffVersionInUse(DomainError):
     code = "TARIFF_VERSION_IN_USE"
 
 
+class FullPriceMissing(DomainError):
+    """The schedule gives an aid, and not the price it is taken off: nobody could be billed."""
+
+    code = "TARIFF_FULL_PRICE_MISSING"
+
+
 @transaction.atomic(durable=True)
 def publish_schedule(
     *, schedule: ScheduleFile, actor: Actor, at: datetime.datetime
@@ -56,6 +62,7 @@ def publish_schedule(
 
     :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
     :raises TariffVersionInUse: if days that are already invoiced would change
+    :raises FullPriceMissing: if an aid is given without the price it is taken off
     """
     return [
         _publish(
@@ -95,6 +102,7 @@ def publish_tariff_version(  # noqa: PLR0913  one argument per stored fact
 
     :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
     :raises TariffVersionInUse: if days that are already invoiced would change
+    :raises FullPriceMissing: if an aid is given without the price it is taken off
     """
     return _publish(
         code=code,
@@ -125,6 +133,8 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
     actor: Actor,
     at: datetime.datetime,
 ) -> TariffVersion:
+    if definition.is_aid:
+        raise FullPriceMissing(service=service)
     hold_months(valid_from, at=at)
     TariffSchedule.objects.get_or_create(service=service, defaults={"code": code, "label": label})
     schedule = _lock_schedule(service)
@@ -205,8 +215,10 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
     monthly_income_cents: int | None = None,
     monthly_benefits_cents: int | None = None,
     tax_parts: Decimal | None = None,
+    children: int | None = None,
     statuses: Collection[str] = (),
     proof_kind: str = Proof.NONE,
+    proof_dated_on: datetime.date | None = None,
     proof_note: str = "",
     choose_maximum: bool = False,
     valid_from: datetime.date,
@@ -221,6 +233,7 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
 
     :raises InvalidResources: if a figure is negative, absurd or missing
     :raises ProofMissing: if a figure or a status comes without a proof
+    :raises ProofTooOld: if the tariff bounds the age of such a proof, and it is older
     :raises ResourcesOverlap: if resources that start later are already recorded
     """
     situation = Situation(
@@ -230,6 +243,7 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
         monthly_income_cents=monthly_income_cents,
         monthly_benefits_cents=monthly_benefits_cents,
         parts=tax_parts,
+        children=children,
         statuses=frozenset(statuses),
         chooses_maximum=choose_maximum,
         source=proof_kind,
@@ -239,6 +253,7 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
     return recording.record_situation(
         household=recording.lock_household(household.public_id),
         situation=situation,
+        proof_dated_on=proof_dated_on,
         proof_note=proof_note,
         valid_from=valid_from,
         valid_until=valid_until,
@@ -318,7 +333,9 @@ def _locked(pupil: Pupil) -> Pupil:
 
 
 __all__ = [
+    "FullPriceMissing",
     "ProofMissing",
+    "ProofTooOld",
     "ResourcesOverlap",
     "TariffVersionInUse",
     "TariffVersionsOverlap",

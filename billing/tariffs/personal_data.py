@@ -32,8 +32,8 @@ def resources(user: User) -> Iterable[Record]:
     for row in found.order_by("valid_from", "pk"):
         yield record_of(
             row, "basis", "quotient_familial", "reference_tax_income_cents",
-            "monthly_income_cents", "monthly_benefits_cents", "tax_parts", "statuses",
-            "proof_kind", "proof_note", "choose_maximum", "valid_from", "valid_until",
+            "monthly_income_cents", "monthly_benefits_cents", "tax_parts", "children", "statuses",
+            "proof_kind", "proof_dated_on", "proof_note", "choose_maximum", "valid_from", "valid_until",
             "recorded_at",
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
-from billing.tariffs.engine import Definition, Step, parse_definition
+from billing.tariffs.engine import Definition, Policy, Step, parse_definition
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
 from billing.tariffs.timeline import PricedVersion
 
@@ -94,6 +94,17 @@ def _definition(canonical: str) -> Definition:
 def definition_of(version: TariffVersion) -> Definition:
     """The rule of a version, parsed once per process and content."""
     return _definition(json.dumps(version.definition, sort_keys=True))
+
+
+def policy_on(service: str, day: datetime.date) -> Policy:
+    """How the schedule of a service is applied on a day; the plain policy where there is none."""
+    version = version_on(service, day)
+    return Policy() if version is None else definition_of(version).policy
+
+
+def effect_day(service: str, day: datetime.date) -> datetime.date:
+    """The first day that a situation made known on a day counts, for a service."""
+    return policy_on(service, day).effective_on(day)
 
 
 def resources_on(household_id: int | None, day: datetime.date) -> HouseholdResources | None:

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils import timezone
 
 from billing.tariffs import queries
 from billing.tariffs.engine import InvalidResources, Situation
-from billing.tariffs.models import HouseholdResources
+from billing.tariffs.models import HouseholdResources, Service
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
@@ -37,6 +38,12 @@ class ProofMissing(InvalidResources):
     """A quotient or a status was given without the document or source that proves it."""
 
     code = "RESOURCES_PROOF_MISSING"
+
+
+class ProofTooOld(DomainError):
+    """The document is older than the tariff lets it be (DOMAIN 16: three months for the CAF's)."""
+
+    code = "RESOURCES_PROOF_TOO_OLD"
 
 
 # A status is proven by a document that states it: API Particulier may not be asked for it in this
@@ -72,6 +79,7 @@ def record_situation(
     *,
     household: Household,
     situation: Situation,
+    proof_dated_on: datetime.date | None = None,
     proof_note: str = "",
     valid_from: datetime.date,
     valid_until: datetime.date | None = None,
@@ -82,9 +90,13 @@ def record_situation(
 
     :raises InvalidResources: if a figure is negative, absurd or missing
     :raises ProofMissing: if a figure or a status comes without a proof of its own
+    :raises ProofTooOld: if the tariff bounds the age of such a proof, and it is older
     :raises ResourcesOverlap: if resources that start later are already recorded
     """
     quotient = _checked_quotient(situation)
+    _check_age(
+        situation.source, proof_dated_on, given_on=timezone.localdate(at), priced_from=valid_from
+    )
     _close_resources_at(household, valid_from, valid_until)
     recorded = HouseholdResources.objects.create(
         household=household,
@@ -94,8 +106,10 @@ def record_situation(
         monthly_income_cents=situation.monthly_income_cents,
         monthly_benefits_cents=situation.monthly_benefits_cents,
         tax_parts=situation.parts,
+        children=situation.children,
         statuses=sorted(situation.statuses),
         proof_kind=situation.source,
+        proof_dated_on=proof_dated_on,
         proof_note=proof_note,
         choose_maximum=situation.chooses_maximum,
         valid_from=valid_from,
@@ -113,6 +127,25 @@ def record_situation(
         valid_from=valid_from.isoformat(),
     )
     return recorded
+
+
+def _check_age(
+    proof: str,
+    dated: datetime.date | None,
+    *,
+    given_on: datetime.date,
+    priced_from: datetime.date,
+) -> None:
+    """Refuse a proof that the tariff of the day it counts from finds too old, or without its date."""
+    policy = queries.policy_on(Service.HALF_BOARD, priced_from)
+    if proof not in policy.proof_months:
+        return
+    if dated is None:
+        raise InvalidResources(field="proof_dated_on", reason="MISSING")
+    if dated > given_on:
+        raise InvalidResources(field="proof_dated_on", reason="TOO_HIGH")
+    if policy.is_too_old(proof, dated=dated, on=given_on):
+        raise ProofTooOld(dated=dated, months=policy.proof_months[proof])
 
 
 def _checked_quotient(situation: Situation) -> Decimal | None:

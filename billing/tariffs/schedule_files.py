@@ -11,14 +11,17 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from billing.field_reader import FieldReader
 from billing.rule_files import InvalidRule, Problem, RuleText, read_rule_file, read_rule_text
 from billing.tariffs.engine.definition import Definition, InvalidDefinition, read_definition
+from billing.tariffs.engine.indexing import indexed
 from commons.errors import NotFound
 
 SCHEDULES_FOLDER = Path(__file__).parent / "schedules"
@@ -67,10 +70,19 @@ class ScheduleFile:
             "legal_basis": self.legal_basis,
             "source_note": self.source_note,
             "services": {
-                service.lower(): definition.as_dict()
+                service.lower(): self._service_as_dict(definition)
                 for service, definition in self.services.items()
             },
         }
+
+    def _service_as_dict(self, definition: Definition) -> dict[str, Any]:
+        """A service; a multiple says only that, where what it multiplies is in this very file."""
+        if definition.multiple is None:
+            return definition.as_dict()
+        short = {"multiple": definition.multiple.as_dict(), "cost": definition.as_dict()["cost"]}
+        of = self.services.get(ServiceName(definition.multiple.of.upper()))
+        whole = None if of is None else {**of.as_dict(), **short}
+        return short if whole == definition.as_dict() else definition.as_dict()
 
 
 def load_schedule(path: Path) -> ScheduleFile:
@@ -105,6 +117,39 @@ def published_schedule(departement: str) -> ScheduleFile:
     return load_schedule(paths[-1])
 
 
+def overlapping(
+    schedules: Sequence[ScheduleFile],
+) -> list[tuple[ScheduleFile, ScheduleFile, ServiceName]]:
+    """The pairs of schedules of one code that price a same service on a same day."""
+    return [
+        (one, other, service)
+        for one, other in itertools.combinations(schedules, 2)
+        if one.code == other.code
+        and (other.valid_until is None or one.valid_from < other.valid_until)
+        and (one.valid_until is None or other.valid_from < one.valid_until)
+        for service in one.services
+        if service in other.services
+    ]
+
+
+def indexed_schedule(schedule: ScheduleFile, *, factor: Decimal, on: datetime.date) -> ScheduleFile:
+    """The schedule that follows on a day, its prices times the factor of the index.
+
+    :raises IndexationRefused: if the schedule does not allow it
+    :raises InvalidDefinition: if a price would pass the cost of a meal
+    """
+    following = dataclasses.replace(
+        schedule,
+        valid_from=on,
+        valid_until=None,
+        services={
+            service: dataclasses.replace(indexed(definition, factor=factor, on=on), modifiers=())
+            for service, definition in schedule.services.items()
+        },
+    )
+    return parse_schedule(following.as_dict())
+
+
 def _parse(text: RuleText) -> ScheduleFile:
     try:
         return parse_schedule(text.data)
@@ -135,7 +180,7 @@ def parse_schedule(data: object) -> ScheduleFile:
     is_illustrative = fields.boolean("is_illustrative")
     legal_basis = fields.text("legal_basis")
     source_note = fields.text("source_note")
-    services = _read_services(fields)
+    services = _read_services(fields, valid_from=valid_from, valid_until=valid_until)
     fields.close()
     if problems or valid_from is None:
         raise InvalidDefinition(problems)
@@ -152,8 +197,11 @@ def parse_schedule(data: object) -> ScheduleFile:
     )
 
 
-def _read_services(fields: FieldReader) -> dict[ServiceName, Definition]:
+def _read_services(
+    fields: FieldReader, *, valid_from: datetime.date | None, valid_until: datetime.date | None
+) -> dict[ServiceName, Definition]:
     services: dict[ServiceName, Definition] = {}
+    policy = fields.raw("policy", required=False)
     items = fields.raw("services")
     if items is None:
         return services
@@ -172,7 +220,12 @@ def _read_services(fields: FieldReader) -> dict[ServiceName, Definition]:
             )
             continue
         problems: list[Problem] = []
-        definition = read_definition(data, problems)
+        whole = _whole(data, items, problems)
+        if policy is not None and isinstance(whole, Mapping):
+            whole = {"policy": policy, **whole}
+        definition = None if problems else read_definition(whole, problems)
+        if definition is not None:
+            _check_modifiers(definition, problems, valid_from=valid_from, valid_until=valid_until)
         fields.problems.extend(
             dataclasses.replace(problem, place=f"services.{name}.{problem.place}".rstrip("."))
             for problem in problems
@@ -180,3 +233,32 @@ def _read_services(fields: FieldReader) -> dict[ServiceName, Definition]:
         if definition is not None:
             services[service] = definition
     return services
+
+
+def _whole(data: object, items: Mapping[str, Any], problems: list[Problem]) -> object:
+    """What a service says, with all that it takes from the service it is a multiple of."""
+    if not isinstance(data, Mapping) or "multiple" not in data or "rule" in data:
+        return data
+    multiple = data["multiple"]
+    of = multiple.get("of") if isinstance(multiple, Mapping) else None
+    base = items.get(of) if isinstance(of, str) else None
+    if not isinstance(base, Mapping) or "multiple" in base:
+        problems.append(Problem("MULTIPLE_OF_NOTHING", place="multiple", values={"of": str(of)}))
+        return data
+    return {**{name: value for name, value in base.items() if name != "cost"}, **data}
+
+
+def _check_modifiers(
+    definition: Definition,
+    problems: list[Problem],
+    *,
+    valid_from: datetime.date | None,
+    valid_until: datetime.date | None,
+) -> None:
+    """A modifier outside the days of its version would never count."""
+    for rank, modifier in enumerate(definition.modifiers):
+        starts_early = valid_from is not None and modifier.starts_on < valid_from
+        ends_late = valid_until is not None and modifier.ends_on > valid_until
+        if starts_early or ends_late:
+            place = f"modifiers[{rank}].from" if starts_early else f"modifiers[{rank}].until"
+            problems.append(Problem("MODIFIER_OUTSIDE", place=place))

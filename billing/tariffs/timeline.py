@@ -1,8 +1,9 @@
 """What a pupil pays from a day on, piece by piece: versions and proofs begin and end. No writing.
 
-A price rests on a version and on what the household proved. When either ends, the price ends with
-it, and what holds from that day on is decided at once: the next version, the next proof, or the
-maximum once nothing is proven. Days that no version prices have no price.
+A price rests on a version and on what the household proved. When either ends, or when the version
+changes its prices for some days, the price ends with it, and what holds from that day on is decided
+at once: the next version, the next proof, or the maximum once nothing is proven. Days that no
+version prices have no price.
 """
 
 from __future__ import annotations
@@ -62,8 +63,18 @@ def pieces(
     versions: Sequence[PricedVersion],
     proofs: Sequence[HouseholdResources],
 ) -> Iterator[Piece]:
-    """Cut `[start, end)` where a version or a proof begins or ends; leave out unpriced days."""
-    bounds = [(version.valid_from, version.valid_until) for version in versions]
+    """Cut `[start, end)` where a version, a modifier of it or a proof begins or ends.
+
+    Days that no version prices are left out.
+    """
+    bounds: list[tuple[datetime.date, datetime.date | None]] = [
+        (version.valid_from, version.valid_until) for version in versions
+    ]
+    bounds += [
+        (modifier.starts_on, modifier.ends_on)
+        for version in versions
+        for modifier in version.definition.modifiers
+    ]
     bounds += [(proof.valid_from, proof.valid_until) for proof in proofs]
     cuts = {day for bound in bounds for day in bound if day is not None and day > start}
     days = [start, *sorted(day for day in cuts if end is None or day < end)]
@@ -90,11 +101,11 @@ def decided(piece: Piece, situation: Situation, *, is_asked: bool) -> Decision:
     :raises MaximumNotOffered: if it is chosen today and the tariff offers no such choice
     """
     try:
-        return decide(piece.priced.definition, situation)
+        return decide(piece.priced.definition, situation, day=piece.valid_from)
     except MaximumNotOffered:
         if is_asked:
             raise
-        return decide(piece.priced.definition, Situation())
+        return decide(piece.priced.definition, Situation(), day=piece.valid_from)
 
 
 def says_the_same(standing: PriceDecision, piece: Piece, decision: Decision) -> bool:

@@ -7,8 +7,7 @@ import datetime
 import uuid
 from decimal import Decimal
 
-from billing.tariffs.engine.definition import Definition
-from billing.tariffs.engine.kinds import Brackets, Linear
+from billing.tariffs.engine import Basis, Brackets, Definition, Linear, Reading
 from billing.tariffs.models import PriceDecision, Service, TariffVersion
 from billing.tariffs.queries import definition_of
 from commons.errors import NotFound
@@ -91,7 +90,7 @@ def version_page(public_id: uuid.UUID, *, on: datetime.date) -> VersionPage:
     return VersionPage(
         row=_row(version, on=on),
         definition=definition,
-        curve=_curve(definition) if rule.reads_quotient else None,
+        curve=_curve(definition) if _is_drawn(definition) else None,
         grid=tuple(GridLine(line.lower, line.upper, line.price_cents) for line in grid),
         linear=rule if isinstance(rule, Linear) else None,
         decisions=PriceDecision.objects.filter(tariff_version=version).count(),
@@ -115,9 +114,15 @@ def _row(version: TariffVersion, *, on: datetime.date) -> VersionRow:
     )
 
 
+def _is_drawn(definition: Definition) -> bool:
+    """Whether the price is a line over quotients: not over incomes and numbers of children."""
+    rule = definition.rule
+    return rule.reads_quotient and not rule.reads_children and definition.basis is not Basis.RFR
+
+
 def _price(definition: Definition, quotient: Decimal) -> int:
     """What a household of that quotient pays, by the engine's own steps."""
-    return definition.rule.steps(quotient)[-1].cents("amount_cents")
+    return definition.price_at(Reading("quotient", quotient))
 
 
 def _curve(definition: Definition) -> Curve:

@@ -22,6 +22,7 @@ GROUPS = {
     "database": "La base de données.",
     "graphql": "L'interface pour les logiciels.",
     "merchant": "Le paiement en ligne d'une régie.",
+    "tariffs": "Les grilles tarifaires.",
     "tenant": "Les départements.",
 }
 

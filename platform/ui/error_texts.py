@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from ui.correction_texts import CORRECTIONS
+from ui.tariff_texts import TARIFFS
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -71,96 +72,6 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "TEMPLATE_SCHEMA_MISSING": (
         _("La base n'est pas prête à recevoir un département."),
         _("Lancez d'abord les migrations."),
-    ),
-    # Tariffs and rules
-    "SCHOOL_CALENDAR_UNKNOWN": (
-        _("Les vacances scolaires de %(year)s ne sont pas encore connues."),
-        _("Ouvrez la cantine quand le ministère les aura publiées."),
-    ),
-    "RULE_INVALID": (
-        _("Cette règle ne peut pas être appliquée telle qu'elle est écrite."),
-        _("Corrigez les points signalés, puis recommencez."),
-    ),
-    "CANCELLATION_RULE_INVALID": (
-        _("La règle d'annulation est mal écrite."),
-        _("Corrigez les points signalés, puis recommencez."),
-    ),
-    "CANTEEN_RULES_INVALID": (
-        _("Les règles de la cantine sont mal écrites."),
-        _("Corrigez les points signalés, puis recommencez."),
-    ),
-    "CANTEEN_RULES_OVERLAP": (
-        _("D'autres règles commencent le %(valid_from)s."),
-        _("Choisissez une date de début plus tardive."),
-    ),
-    "CANTEEN_NO_RULES": (
-        _("La cantine n'a pas encore de règles pour le %(day)s."),
-        _("Le Département doit les fixer avant toute inscription."),
-    ),
-    "TARIFF_DEFINITION_INVALID": (
-        _("Ce tarif est mal écrit."),
-        _("Corrigez les points signalés, puis recommencez."),
-    ),
-    "TARIFF_MAXIMUM_NOT_OFFERED": (
-        _("Ce tarif ne permet pas de choisir le prix le plus haut."),
-        _("Donnez votre situation pour connaître le prix."),
-    ),
-    "TARIFF_EXPLANATION_BROKEN": (
-        _("L'explication de ce prix n'est pas complète."),
-        _("Le prix doit être calculé à nouveau par le Département."),
-    ),
-    "TARIFF_VERSIONS_OVERLAP": (
-        _("Un autre tarif commence le %(valid_from)s pour ce service."),
-        _("Choisissez une date de début plus tardive."),
-    ),
-    "TARIFF_VERSION_IN_USE": (
-        _("Des repas de cette période sont déjà facturés."),
-        _("Le tarif peut commencer le %(first_open_day)s, pas avant."),
-    ),
-    "TARIFF_NOT_IN_FORCE": (
-        _("Aucun tarif n'est fixé pour le %(day)s."),
-        _("Le Département doit d'abord publier un tarif."),
-    ),
-    "TARIFF_ALREADY_BILLED": (
-        _("Les repas de ce mois sont déjà facturés."),
-        _("Le changement est possible à partir du %(first_open_day)s."),
-    ),
-    "RESOURCES_INVALID": (
-        _("Ce chiffre ne convient pas."),
-        _("Recopiez-le comme il est écrit sur votre document."),
-    ),
-    "RESOURCES_INVALID.MISSING": (_("Il manque ce chiffre."), _("Il est sur votre document.")),
-    "RESOURCES_INVALID.NEGATIVE": (
-        _("Ce chiffre ne peut pas être négatif."),
-        _("Si votre document montre un chiffre négatif, écrivez 0."),
-    ),
-    "RESOURCES_INVALID.TOO_HIGH": (
-        _("Ce chiffre est trop grand pour être juste."),
-        _("Vérifiez les zéros et la virgule."),
-    ),
-    "RESOURCES_INVALID.TOO_LOW": (
-        _("Ce chiffre est trop petit pour être juste."),
-        _("Vérifiez-le sur votre document."),
-    ),
-    "RESOURCES_INVALID.NOT_A_NUMBER": (
-        _("Ce n'est pas un nombre."),
-        _("Écrivez seulement des chiffres et une virgule."),
-    ),
-    "RESOURCES_INVALID.NOT_A_QUARTER": (
-        _("Un nombre de parts va de quart en quart."),
-        _("Exemple : 2,5 ou 2,25."),
-    ),
-    "RESOURCES_OVERLAP": (
-        _("Une situation plus récente est déjà connue depuis le %(valid_from)s."),
-        _("Donnez une date plus tardive."),
-    ),
-    "RESOURCES_PROOF_MISSING": (
-        _("Il manque la pièce qui montre votre situation."),
-        _("Ajoutez-la, ou payez le prix le plus haut en attendant."),
-    ),
-    "RESOURCES_PROOF_MISSING.STATUS": (
-        _("Cette pièce ne prouve pas ce statut."),
-        _("Demandez une attestation de droits, ou une attestation de la CAF."),
     ),
     # Canteen
     "CANTEEN_INVALID_WEEKDAYS": (
@@ -419,6 +330,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Choisissez une date plus tardive."),
     ),
     **CORRECTIONS,
+    **TARIFFS,
     # Payments
     "JOB_GIVEN_UP": (
         _("Ce travail s'est arrêté plusieurs fois sans finir."),

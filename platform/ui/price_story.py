@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from billing.tariffs.engine import Brackets, Definition, Step
+from billing.tariffs.engine import Brackets, Definition, Step, Unit
 from billing.tariffs.queries import ExplainedPrice
 from commons.money import NO_BREAK_SPACE, format_euros
 from ui.price_scale import Scale, price_scale
@@ -41,7 +42,7 @@ def price_story(price: ExplainedPrice) -> PriceStory:
     by_code = {step.code: step for step in price.steps}
     situation, rule = _why(by_code, price.definition)
     return PriceStory(
-        sentences=(situation, rule, _paid(price)),
+        sentences=(situation, " ".join([rule, *_afterwards(by_code)]), _paid(price)),
         price_text=format_euros(price.unit_price_cents),
         borne_text="" if price.borne_cents is None else format_euros(price.borne_cents),
         scale=_scale(price),
@@ -86,11 +87,14 @@ def _why(steps: Mapping[str, Step], definition: Definition) -> tuple[str, str]:
             _("Vous n'avez aucune pièce à donner."),
         )
     if "MAXIMUM_WITHOUT_PROOF" in steps:
-        if steps["MAXIMUM_WITHOUT_PROOF"].given["reason"] == "OTHER_BASIS":
-            first = _("La pièce donnée ne permet pas de calculer ce prix.")
-        else:
-            first = _("Nous ne connaissons pas encore votre situation.")
+        first = _unproven(steps["MAXIMUM_WITHOUT_PROOF"])
         return first, _("Sans pièce, vous payez le prix le plus haut.")
+    if "PRICE_WITHOUT_PROOF" in steps:
+        fixed = format_euros(steps["PRICE_WITHOUT_PROOF"].cents("amount_cents"))
+        first = _unproven(steps["PRICE_WITHOUT_PROOF"])
+        return first, _("Sans pièce, le prix est de %(price)s.") % {"price": fixed}
+    if "NO_AID_WITHOUT_PROOF" in steps:
+        return _unproven(steps["NO_AID_WITHOUT_PROOF"]), _("Sans pièce, il n'y a pas d'aide.")
     if "FLAT_PRICE" in steps:
         return (
             _("Ce repas a un prix unique."),
@@ -104,10 +108,58 @@ def _why(steps: Mapping[str, Step], definition: Definition) -> tuple[str, str]:
     return _quotient_sentence(steps), _rule_sentence(steps, definition)
 
 
+def _afterwards(steps: Mapping[str, Step]) -> list[str]:
+    """What comes after the rule: a multiple of another service, a change for some days."""
+    sentences = []
+    if "MULTIPLIED" in steps:
+        given = steps["MULTIPLIED"].given
+        words = {
+            "factor": str(given["factor"]).replace(".", ","),
+            "base": format_euros(int(str(given["amount_cents"]))),
+        }
+        sentences.append(_("Le prix est %(factor)s fois %(base)s.") % words)
+    if "MODIFIED" in steps:
+        change = int(str(steps["MODIFIED"].given["change_cents"]))
+        words = {"change": format_euros(abs(change))}
+        sentences.append(
+            _("En ce moment, le prix est baissé de %(change)s.") % words
+            if change < 0
+            else _("En ce moment, le prix est augmenté de %(change)s.") % words
+        )
+    return sentences
+
+
+def _unproven(step: Step) -> str:
+    """Why the figure that the rule reads is not known."""
+    sentences = {
+        "OTHER_BASIS": _("La pièce donnée ne permet pas de calculer ce prix."),
+        "CHILDREN_UNKNOWN": _("Nous ne savons pas combien d'enfants compte votre foyer."),
+    }
+    unknown = _("Nous ne connaissons pas encore votre situation.")
+    return sentences.get(str(step.given["reason"]), unknown)
+
+
 def _quotient_sentence(steps: Mapping[str, Step]) -> str:
+    if "INCOME_FROM_TAX_NOTICE" in steps:
+        return _income_sentence(steps)
     found = next(step for step in steps.values() if "quotient" in step.gives)
     values = {"quotient": _euros(found.gives["quotient"]), "proof": _proof(found.source)}
     return _("Votre quotient familial est de %(quotient)s par mois, d'après %(proof)s.") % values
+
+
+def _income_sentence(steps: Mapping[str, Step]) -> str:
+    found = steps["INCOME_FROM_TAX_NOTICE"]
+    words = {"income": _euros(found.gives["income"]), "proof": _proof(found.source)}
+    income = (
+        _("Votre revenu fiscal de référence est de %(income)s par an, d'après %(proof)s.") % words
+    )
+    if "FAMILY_GRID" not in steps:
+        return income
+    children = int(str(steps["FAMILY_GRID"].given["children"]))
+    count = ngettext(
+        "Votre foyer compte %(count)s enfant.", "Votre foyer compte %(count)s enfants.", children
+    ) % {"count": children}
+    return f"{income} {count}"
 
 
 def _proof(source: str) -> str:
@@ -123,6 +175,12 @@ def _proof(source: str) -> str:
 
 
 def _rule_sentence(steps: Mapping[str, Step], definition: Definition) -> str:
+    if "AID_DEDUCTED" in steps:
+        deducted = steps["AID_DEDUCTED"]
+        return _("L'aide est de %(aid)s, ôtée du prix de %(full)s.") % {
+            "aid": format_euros(deducted.cents("aid_cents")),
+            "full": format_euros(int(str(deducted.given["before_cents"]))),
+        }
     if "BRACKET_FOUND" in steps:
         return _bracket_sentence(steps["BRACKET_FOUND"].values, definition)
     if "RAISED_TO_MINIMUM" in steps:
@@ -162,6 +220,10 @@ def _bracket_sentence(values: Mapping[str, Any], definition: Definition) -> str:
 
 def _paid(price: ExplainedPrice) -> str:
     words = {"price": format_euros(price.unit_price_cents)}
+    if price.definition.unit is Unit.YEAR:
+        return _("Vous payez %(price)s par an.") % words
+    if price.definition.unit is Unit.TERM:
+        return _("Vous payez %(price)s par trimestre.") % words
     if price.borne_cents is None:
         return _("Vous payez %(price)s par repas.") % words
     words["borne"] = format_euros(price.borne_cents)
@@ -169,7 +231,8 @@ def _paid(price: ExplainedPrice) -> str:
 
 
 def _advice(steps: Mapping[str, Step]) -> str:
-    if "MAXIMUM_WITHOUT_PROOF" in steps:
+    unproven = ("MAXIMUM_WITHOUT_PROOF", "PRICE_WITHOUT_PROOF", "NO_AID_WITHOUT_PROOF")
+    if any(code in steps for code in unproven):
         return _("Donnez votre situation : le prix peut baisser.")
     return ""
 

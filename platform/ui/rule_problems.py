@@ -68,9 +68,35 @@ SENTENCES = {
     ),
     "STATUS_MISSPELT": _("« %(value)s » n'est pas un statut correct (exemple : RSA)."),
     "STATUS_TWICE": _("Le statut « %(value)s » est écrit deux fois."),
+    "BRACKET_WITHOUT_GRID": _(
+        "« %(place)s » renvoie à une tranche, mais il n'y a pas de tranches."
+    ),
+    "CHILDREN_NOT_RISING": _(
+        "Le nombre d'enfants %(value)s doit être au moins %(expected)s : les grilles se suivent."
+    ),
+    "FULL_PRICE_ABOVE_CAP": _("Le prix avant aide (%(price)s) dépasse son plafond (%(cap)s)."),
+    "MAXIMUM_UNKNOWN": _(
+        "Le prix le plus haut n'est pas connu. Donnez « full_price », ou ne l'offrez pas au choix."
+    ),
+    "UNIT_OTHER": _("Cette règle ne va pas avec l'unité « %(value)s »."),
+    "RATE_ON_INCOME": _("Un taux s'applique à un quotient, pas au revenu d'une année."),
+    "BASES_MIXED": _("Un revenu et un quotient ne se comparent pas aux mêmes bornes."),
+    "BASIS_TWICE": _("« %(value)s » est déjà la base."),
+    "WITHOUT_PROOF_PRICE": _(
+        "« without_proof_price » va avec « without_proof: FIXED », et seulement avec lui."
+    ),
+    "FACTOR_OUT_OF_RANGE": _("Le facteur doit être entre 0 et %(highest)s, pas %(value)s."),
+    "MULTIPLE_OF_NOTHING": _(
+        "« %(of)s » n'est pas un service de cette grille qui a son propre prix."
+    ),
+    "MODIFIER_IDLE": _("« %(place)s » ne change rien : le montant est zéro."),
+    "MODIFIERS_OVERLAP": _("Deux changements de prix valent les mêmes jours (%(value)s)."),
+    "MODIFIER_OUTSIDE": _("« %(place)s » est hors des jours de cette grille."),
+    "NOT_A_DAY_OF_YEAR": _("« %(value)s » n'est pas un jour de l'année MM-JJ (exemple : 09-01)."),
+    "TERMS_MISSING": _("Donnez les premiers jours des trimestres : « terms »."),
     "PRICE_ABOVE_COST": _("Le prix %(price)s dépasse le coût du repas, %(cost)s."),
 }
-AMOUNTS_IN_CENTS = frozenset({"price", "cost", "min", "max"})
+AMOUNTS_IN_CENTS = frozenset({"price", "cost", "min", "max", "cap"})
 NO_BREAK_SPACE = "\u00a0"
 
 

@@ -1,23 +1,27 @@
 """Deciding a price: a definition, a situation, and the steps from one to the other.
 
-Order matters: a proven status first; then the maximum a family chose; then the quotient, rounded to
-cents, through the rule; without a usable proof, the maximum. The share borne by the Département
+Order matters: a proven status first; then the maximum a family chose; then the figure that is read,
+rounded to cents, through the rule; without a usable proof, what the schedule says. A multiple of
+another service comes next, then what changes prices on that day; the share borne by the Département
 comes last and changes nothing. The worked tables in docs/pricing.md are the tests.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import datetime
+import enum
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from billing.tariffs.engine import steps as steps_module
-from billing.tariffs.engine.definition import Definition, Unit
-from billing.tariffs.engine.quotients import Basis, InvalidResources
+from billing.tariffs.engine.aids import Aid
+from billing.tariffs.engine.definition import Definition, Unit, WithoutProof
+from billing.tariffs.engine.quotients import InvalidResources, Reading
+from billing.tariffs.engine.situations import NO_PROOF, Situation
 from billing.tariffs.engine.steps import ExplanationBroken, Step, make_step
 
-NO_PROOF = "NONE"
 CHOICE = "CHOICE"
 
 
@@ -27,88 +31,11 @@ class MaximumNotOffered(InvalidResources):
     code = "TARIFF_MAXIMUM_NOT_OFFERED"
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What is known of a household on a day, and from what proof.
+class Nature(enum.StrEnum):
+    """What the amount of a decision is: what a family pays, or what it is helped by."""
 
-    Either a stated quotient, or what it is computed from (never both): reference tax income and
-    parts for `FISCAL_QF`; income and benefits of a month and parts for `CAF_QF`.
-    """
-
-    basis: Basis | None = None
-    stated_quotient: Decimal | None = None
-    reference_tax_income_cents: int | None = None
-    monthly_income_cents: int | None = None
-    monthly_benefits_cents: int | None = None
-    parts: Decimal | None = None
-    statuses: frozenset[str] = frozenset()
-    chooses_maximum: bool = False
-    source: str = NO_PROOF
-
-    def as_inputs(self) -> dict[str, Any]:
-        """The situation as a decision keeps it: only what was given."""
-        given = {
-            "basis": None if self.basis is None else str(self.basis),
-            "stated": None if self.stated_quotient is None else str(self.stated_quotient),
-            "reference_tax_income_cents": self.reference_tax_income_cents,
-            "monthly_income_cents": self.monthly_income_cents,
-            "monthly_benefits_cents": self.monthly_benefits_cents,
-            "parts": None if self.parts is None else str(self.parts),
-            "statuses": sorted(self.statuses) or None,
-            "chooses_maximum": self.chooses_maximum or None,
-            "source": self.source,
-        }
-        return {name: value for name, value in given.items() if value is not None}
-
-    @classmethod
-    def from_inputs(cls, inputs: Mapping[str, Any]) -> Situation:
-        """The situation a stored decision was made of."""
-
-        def decimal(name: str) -> Decimal | None:
-            return None if inputs.get(name) is None else Decimal(str(inputs[name]))
-
-        return cls(
-            basis=Basis(inputs["basis"]) if inputs.get("basis") else None,
-            stated_quotient=decimal("stated"),
-            reference_tax_income_cents=inputs.get("reference_tax_income_cents"),
-            monthly_income_cents=inputs.get("monthly_income_cents"),
-            monthly_benefits_cents=inputs.get("monthly_benefits_cents"),
-            parts=decimal("parts"),
-            statuses=frozenset(inputs.get("statuses", ())),
-            chooses_maximum=bool(inputs.get("chooses_maximum", False)),
-            source=str(inputs["source"]),
-        )
-
-    def quotient_step(self) -> Step | None:
-        """How the quotient was found, or None when there is no proof of it.
-
-        :raises InvalidResources: if an income, the parts or the quotient are impossible
-        """
-        if self.stated_quotient is not None:
-            return make_step(
-                "QUOTIENT_STATED", source=self.source, stated=str(self.stated_quotient)
-            )
-        if self.basis is Basis.FISCAL_QF and self.reference_tax_income_cents is not None:
-            return make_step(
-                "QUOTIENT_FROM_TAX_NOTICE",
-                source=self.source,
-                reference_tax_income_cents=self.reference_tax_income_cents,
-                parts=self._parts_text(),
-            )
-        if self.basis is Basis.CAF_QF and self.monthly_income_cents is not None:
-            return make_step(
-                "QUOTIENT_FROM_RESOURCES",
-                source=self.source,
-                monthly_income_cents=self.monthly_income_cents,
-                monthly_benefits_cents=self.monthly_benefits_cents or 0,
-                parts=self._parts_text(),
-            )
-        return None
-
-    def _parts_text(self) -> str:
-        if self.parts is None:
-            raise InvalidResources(field="tax_parts", reason="MISSING")
-        return str(self.parts)
+    PRICE = "price"
+    AID = "aid"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,6 +47,7 @@ class Decision:
     inputs: Mapping[str, Any]
     source: str
     unit: Unit = Unit.MEAL
+    nature: Nature = Nature.PRICE
 
     @property
     def quotient(self) -> Decimal | None:
@@ -138,15 +66,32 @@ class Decision:
         return None
 
 
-def decide(definition: Definition, situation: Situation) -> Decision:
-    """Price a situation.
+def decide(
+    definition: Definition, situation: Situation, *, day: datetime.date | None = None
+) -> Decision:
+    """Price a situation, on a day where the schedule has modifiers.
 
-    :raises InvalidResources: if an income, the parts or the quotient are impossible
+    :raises InvalidResources: if an income, the parts, the children or the quotient are impossible
     :raises MaximumNotOffered: if the maximum is chosen where the schedule does not offer it
     """
     source, steps = _story(definition, situation)
-    amount_cents = steps[-1].cents("amount_cents")
-    if definition.cost_cents is not None and definition.unit is Unit.MEAL:
+    nature = _nature(definition, steps)
+    if definition.multiple is not None:
+        steps.append(
+            make_step(
+                "MULTIPLIED",
+                source="multiple.factor",
+                amount_cents=_amount(steps),
+                factor=definition.multiple.as_dict()["factor"],
+            )
+        )
+        steps.append(make_step("ROUNDED", product=steps[-1].gives["product"]))
+    for rank, modifier in enumerate(definition.modifiers):
+        if nature is Nature.PRICE and day is not None and modifier.holds_on(day):
+            steps.append(modifier.step(_amount(steps), place=f"modifiers[{rank}]"))
+    amount_cents = _amount(steps)
+    is_shared = definition.unit is Unit.MEAL and nature is Nature.PRICE
+    if definition.cost_cents is not None and is_shared:
         steps.append(
             make_step(
                 "COST_SHARED",
@@ -161,7 +106,18 @@ def decide(definition: Definition, situation: Situation) -> Decision:
         inputs=situation.as_inputs(),
         source=source,
         unit=definition.unit,
+        nature=nature,
     )
+
+
+def _amount(steps: Sequence[Step]) -> int:
+    return steps[-1].cents("amount_cents")
+
+
+def _nature(definition: Definition, steps: Sequence[Step]) -> Nature:
+    """An aid stays one as long as no price is known that it is taken off."""
+    is_aid = definition.is_aid and steps[-1].code not in ("STATUS_APPLIED", "AID_DEDUCTED")
+    return Nature.AID if is_aid else Nature.PRICE
 
 
 def _story(definition: Definition, situation: Situation) -> tuple[str, list[Step]]:
@@ -177,21 +133,62 @@ def _story(definition: Definition, situation: Situation) -> tuple[str, list[Step
     if situation.chooses_maximum:
         if not definition.may_choose_maximum:
             raise MaximumNotOffered
-        return CHOICE, [make_step("MAXIMUM_CHOSEN", maximum_cents=definition.highest_cents)]
+        maximum_cents = definition.rule.highest_cents
+        return CHOICE, [make_step("MAXIMUM_CHOSEN", maximum_cents=maximum_cents)]
     if not definition.rule.reads_quotient:
-        return NO_PROOF, definition.rule.steps(Decimal(0))
-    found = situation.quotient_step()
-    if found is None or situation.basis is not definition.basis:
-        reason = "NO_PROOF" if found is None else "OTHER_BASIS"
-        step = make_step(
-            "MAXIMUM_WITHOUT_PROOF",
-            source="without_proof",
+        return NO_PROOF, definition.rule.steps(Reading("quotient", Decimal(0)))
+    found, reason = _reading(definition, situation)
+    if found is None:
+        return NO_PROOF, _without_proof(definition, situation, reason)
+    step, reading = found
+    return situation.source, [step, *_apply(definition, situation, reading)]
+
+
+def _reading(
+    definition: Definition, situation: Situation
+) -> tuple[tuple[Step, Reading] | None, str]:
+    """The figure the rule is applied to and how it was found, or why there is none."""
+    for basis in (definition.basis, *definition.accepts):
+        found = situation.reading_step(basis)
+        if found is None:
+            continue
+        if definition.rule.reads_children and situation.children is None:
+            return None, "CHILDREN_UNKNOWN"
+        return (found, situation.reading(found)), ""
+    return None, "OTHER_BASIS" if situation.has_figures else "NO_PROOF"
+
+
+def _apply(definition: Definition, situation: Situation, reading: Reading) -> list[Step]:
+    rule = definition.rule
+    if not isinstance(rule, Aid):
+        return rule.steps(reading)
+    found = rule.grid.steps(reading)
+    return [*found, *rule.taken_off(_amount(found), situation.full_price_cents)]
+
+
+def _without_proof(definition: Definition, situation: Situation, reason: str) -> list[Step]:
+    rule = definition.rule
+    if (
+        definition.without_proof is WithoutProof.FIXED
+        and definition.without_proof_cents is not None
+    ):
+        fixed = make_step(
+            "PRICE_WITHOUT_PROOF",
+            source="without_proof_price",
             reason=reason,
-            maximum_cents=definition.highest_cents,
+            price_cents=definition.without_proof_cents,
         )
-        return NO_PROOF, [step]
-    quotient = Decimal(str(found.gives["quotient"]))
-    return situation.source, [found, *definition.rule.steps(quotient)]
+        return [fixed]
+    if isinstance(rule, Aid):
+        none = make_step("NO_AID_WITHOUT_PROOF", source="without_proof", reason=reason)
+        return [none, *rule.taken_off(0, situation.full_price_cents)]
+    maximum = make_step(
+        "MAXIMUM_WITHOUT_PROOF",
+        source="without_proof",
+        reason=reason,
+        maximum_cents=rule.highest_cents,
+    )
+    return [maximum]
 
 
 def recompute(decision: Decision) -> int:

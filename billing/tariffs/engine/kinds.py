@@ -1,25 +1,22 @@
-"""The kinds of rule a schedule may use. To add one: a class here, a line in `KINDS`, its replay in
-`steps.REPLAYS`, its branch of schedules/schedule.schema.json, its worked table in docs/pricing.md.
+"""The kinds of rule a schedule may use. To add one: a class here, how it is read in `reading_rules`,
+its replay in `steps.REPLAYS`, its branch of schedules/schedule.schema.json, its exact twin in
+`batch`, its worked table in docs/pricing.md.
 
-A rule turns a quotient (euros a month, already rounded to cents) into steps that end on an amount
-in cents. Order matters: compute exactly, round half up once, then clamp to the bounds.
+A rule turns the figure it reads (a quotient or an income, already rounded to cents) into steps that
+end on an amount in cents. Order matters: compute exactly, round half up once, then clamp to the bounds.
+The kinds that take an aid off a price are in `aids`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
-from billing.field_reader import FieldReader
-from billing.rule_files import Problem
-from billing.tariffs.engine.quotients import HIGHEST_QUOTIENT
+from billing.tariffs.engine.quotients import Reading
 from billing.tariffs.engine.steps import Step, make_step
 
 CENT = Decimal("0.01")
-# A maximum that only households above this quotient (euros a month) would pay is a misprint.
-HIGHEST_PLAUSIBLE_QUOTIENT = Decimal(20_000)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,14 +30,24 @@ class PricedLine:
 class Rule(Protocol):
     """What the engine asks of a kind of rule."""
 
-    kind: ClassVar[str]
-    reads_quotient: ClassVar[bool]
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def reads_quotient(self) -> bool:
+        """Whether the price depends on the figure that is read."""
+        ...
+
+    @property
+    def reads_children(self) -> bool:
+        """Whether it depends on the number of children too."""
+        ...
 
     @property
     def lowest_cents(self) -> int: ...
     @property
     def highest_cents(self) -> int: ...
-    def steps(self, quotient: Decimal) -> list[Step]: ...
+    def steps(self, reading: Reading) -> list[Step]: ...
     def priced_lines(self) -> list[PricedLine]: ...
     def as_dict(self) -> dict[str, Any]: ...
 
@@ -50,7 +57,7 @@ def euros(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
     """A decimal without exponent or idle zeros, so that 0.005 and 0.0050 are the same rule."""
     return format(number.normalize(), "f")
 
@@ -61,6 +68,7 @@ class Linear:
 
     kind: ClassVar[str] = "LINEAR"
     reads_quotient: ClassVar[bool] = True
+    reads_children: ClassVar[bool] = False
 
     coefficient: Decimal
     minimum_cents: int
@@ -74,12 +82,12 @@ class Linear:
     def highest_cents(self) -> int:
         return self.maximum_cents
 
-    def steps(self, quotient: Decimal) -> list[Step]:
+    def steps(self, reading: Reading) -> list[Step]:
         rate = make_step(
             "RATE_APPLIED",
             source="rule.coefficient",
-            quotient=str(quotient),
-            coefficient=_plain(self.coefficient),
+            quotient=str(reading.value),
+            coefficient=plain(self.coefficient),
         )
         rounded = make_step("ROUNDED", product=rate.gives["product"])
         amount = rounded.cents("amount_cents")
@@ -113,7 +121,7 @@ class Linear:
     def as_dict(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
-            "coefficient": _plain(self.coefficient),
+            "coefficient": plain(self.coefficient),
             "min": euros(self.minimum_cents),
             "max": euros(self.maximum_cents),
         }
@@ -139,6 +147,7 @@ class Brackets:
 
     kind: ClassVar[str] = "BRACKETS"
     reads_quotient: ClassVar[bool] = True
+    reads_children: ClassVar[bool] = False
 
     upper_inclusive: bool
     lines: tuple[Bracket, ...]
@@ -161,23 +170,23 @@ class Brackets:
             or (self.upper_inclusive and quotient == line.upper)
         )
 
-    def steps(self, quotient: Decimal) -> list[Step]:
-        rank = self.rank_of(quotient)
+    def steps(self, reading: Reading, *, place: str = "rule") -> list[Step]:
+        rank = self.rank_of(reading.value)
         line = self.lines[rank]
         found = make_step(
             "BRACKET_FOUND",
-            source=f"rule.brackets[{rank}]",
-            quotient=str(quotient),
+            source=f"{place}.brackets[{rank}]",
             bracket=rank + 1,
             price_cents=line.price_cents,
             upper_inclusive=self.upper_inclusive,
+            **reading.given(),
             **{"from": str(line.lower), "to": None if line.upper is None else str(line.upper)},
         )
         return [found]
 
-    def priced_lines(self) -> list[PricedLine]:
+    def priced_lines(self, *, place: str = "rule") -> list[PricedLine]:
         return [
-            PricedLine(f"rule.brackets[{rank}].price", line.price_cents)
+            PricedLine(f"{place}.brackets[{rank}].price", line.price_cents)
             for rank, line in enumerate(self.lines)
         ]
 
@@ -185,13 +194,83 @@ class Brackets:
         return {
             "kind": self.kind,
             "upper_inclusive": self.upper_inclusive,
-            "brackets": [
-                {
-                    "from": str(line.lower),
-                    "to": None if line.upper is None else str(line.upper),
-                    "price": euros(line.price_cents),
-                }
-                for line in self.lines
+            "brackets": self.lines_as_list(),
+        }
+
+    def lines_as_list(self) -> list[dict[str, Any]]:
+        """The lines as a file writes them."""
+        return [
+            {
+                "from": str(line.lower),
+                "to": None if line.upper is None else str(line.upper),
+                "price": euros(line.price_cents),
+            }
+            for line in self.lines
+        ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FamilyGrid:
+    """The grid of households of `first` to `last` children; without end if it is the last one."""
+
+    first: int
+    last: int
+    brackets: Brackets
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BracketsByChildren:
+    """A grid for each number of children, the last one for that number and more (Nord)."""
+
+    kind: ClassVar[str] = "BRACKETS_BY_CHILDREN"
+    reads_quotient: ClassVar[bool] = True
+    reads_children: ClassVar[bool] = True
+
+    upper_inclusive: bool
+    grids: tuple[FamilyGrid, ...]
+
+    @property
+    def lowest_cents(self) -> int:
+        return min(grid.brackets.lowest_cents for grid in self.grids)
+
+    @property
+    def highest_cents(self) -> int:
+        return max(grid.brackets.highest_cents for grid in self.grids)
+
+    def rank_of_children(self, children: int) -> int:
+        """The rank (from 0) of the grid of that many children."""
+        found = (rank for rank, grid in enumerate(self.grids) if children <= grid.last)
+        return next(found, len(self.grids) - 1)
+
+    def steps(self, reading: Reading) -> list[Step]:
+        if reading.children is None:
+            raise ValueError("a grid by children is applied to a number of children")
+        rank = self.rank_of_children(reading.children)
+        grid = self.grids[rank]
+        chosen = make_step(
+            "FAMILY_GRID",
+            source=f"rule.grids[{rank}]",
+            children=reading.children,
+            first=grid.first,
+            last=grid.last,
+            and_more=rank + 1 == len(self.grids),
+        )
+        return [chosen, *grid.brackets.steps(reading, place=f"rule.grids[{rank}]")]
+
+    def priced_lines(self) -> list[PricedLine]:
+        return [
+            line
+            for rank, grid in enumerate(self.grids)
+            for line in grid.brackets.priced_lines(place=f"rule.grids[{rank}]")
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "upper_inclusive": self.upper_inclusive,
+            "grids": [
+                {"children": grid.last, "brackets": grid.brackets.lines_as_list()}
+                for grid in self.grids
             ],
         }
 
@@ -202,6 +281,7 @@ class Flat:
 
     kind: ClassVar[str] = "FLAT"
     reads_quotient: ClassVar[bool] = False
+    reads_children: ClassVar[bool] = False
 
     price_cents: int
 
@@ -213,8 +293,8 @@ class Flat:
     def highest_cents(self) -> int:
         return self.price_cents
 
-    def steps(self, quotient: Decimal) -> list[Step]:
-        del quotient
+    def steps(self, reading: Reading) -> list[Step]:
+        del reading
         return [make_step("FLAT_PRICE", source="rule.price", price_cents=self.price_cents)]
 
     def priced_lines(self) -> list[PricedLine]:
@@ -222,115 +302,3 @@ class Flat:
 
     def as_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "price": euros(self.price_cents)}
-
-
-def parse_rule(data: object, problems: list[Problem]) -> Rule | None:
-    """Read the rule of a definition; what is wrong goes to `problems`."""
-    fields = FieldReader(data, "rule", problems)
-    kind = fields.raw("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        if kind is not None:
-            fields.report(
-                "KIND_UNKNOWN", "kind", value=str(kind)[:40], allowed=", ".join(sorted(KINDS))
-            )
-        return None
-    rule = KINDS[kind](fields)
-    fields.close()
-    return rule
-
-
-def _parse_linear(fields: FieldReader) -> Linear | None:
-    coefficient = fields.decimal("coefficient")
-    minimum_cents = fields.cents("min")
-    maximum_cents = fields.cents("max")
-    if coefficient is None or minimum_cents is None or maximum_cents is None:
-        return None
-    if minimum_cents >= maximum_cents:
-        fields.report("BOUNDS_CROSSED", "max", min=minimum_cents, max=maximum_cents)
-        return None
-    highest_product = coefficient * HIGHEST_PLAUSIBLE_QUOTIENT
-    if highest_product < Decimal(maximum_cents).scaleb(-2):
-        fields.report("MAXIMUM_UNREACHABLE", "max", max=maximum_cents, coefficient=str(coefficient))
-        return None
-    return Linear(coefficient=coefficient, minimum_cents=minimum_cents, maximum_cents=maximum_cents)
-
-
-def _parse_flat(fields: FieldReader) -> Flat | None:
-    price_cents = fields.cents("price")
-    return None if price_cents is None else Flat(price_cents=price_cents)
-
-
-def _parse_brackets(fields: FieldReader) -> Brackets | None:
-    upper_inclusive = fields.boolean("upper_inclusive")
-    lines = []
-    count_before = len(fields.problems)
-    for rank, item in enumerate(fields.items("brackets")):
-        line_fields = FieldReader(item, fields.at(f"brackets[{rank}]"), fields.problems)
-        lower = line_fields.decimal("from", places=2)
-        upper = line_fields.decimal("to", required=False, places=2)
-        price_cents = line_fields.cents("price")
-        line_fields.close()
-        if lower is not None and price_cents is not None:
-            lines.append(
-                Bracket(
-                    lower=lower.quantize(CENT),
-                    upper=None if upper is None else upper.quantize(CENT),
-                    price_cents=price_cents,
-                )
-            )
-    if len(fields.problems) > count_before or not lines:
-        return None
-    grid = Brackets(upper_inclusive=upper_inclusive, lines=tuple(lines))
-    _check_coverage(grid, fields)
-    return grid
-
-
-def _check_coverage(grid: Brackets, fields: FieldReader) -> None:
-    """Report each gap, overlap and empty line, by the number of the line."""
-    expected = Decimal(0)
-    for rank, line in enumerate(grid.lines):
-        place = f"brackets[{rank}]"
-        number = rank + 1
-        if line.lower > expected:
-            fields.report(
-                "BRACKET_GAP",
-                f"{place}.from",
-                bracket=number,
-                value=str(line.lower),
-                expected=str(expected),
-            )
-        elif line.lower < expected:
-            fields.report(
-                "BRACKET_OVERLAP",
-                f"{place}.from",
-                bracket=number,
-                value=str(line.lower),
-                expected=str(expected),
-            )
-        is_last = number == len(grid.lines)
-        if line.upper is None:
-            if not is_last:
-                fields.report("BRACKET_OPEN_TOO_EARLY", f"{place}.to", bracket=number)
-                return
-            continue
-        if is_last:
-            fields.report(
-                "BRACKET_LAST_CLOSED", f"{place}.to", bracket=number, value=str(line.upper)
-            )
-            return
-        is_empty = line.upper < line.lower if grid.upper_inclusive else line.upper <= line.lower
-        if is_empty or line.upper > HIGHEST_QUOTIENT:
-            fields.report(
-                "BRACKET_UNREACHABLE",
-                f"{place}.to",
-                bracket=number,
-                value=str(line.upper),
-            )
-        expected = line.upper + CENT if grid.upper_inclusive else line.upper
-
-
-KINDS: Mapping[str, Callable[[FieldReader], Rule | None]] = {
-    Linear.kind: _parse_linear,
-    Brackets.kind: _parse_brackets,
-    Flat.kind: _parse_flat,
-}

@@ -1,13 +1,17 @@
-"""The two *quotients familiaux*. They share a name and nothing else (DOMAIN: the main trap).
+"""What of a household a schedule reads: one of the two *quotients familiaux*, or its yearly income.
+
+The two quotients share a name and nothing else (DOMAIN: the main trap).
 
 `FISCAL_QF` = reference tax income ÷ tax parts ÷ 12 (art. 194 CGI for the parts): Hauts-de-Seine,
 Essonne. `CAF_QF` = (monthly income + family benefits of the month) ÷ parts: Val-de-Marne,
 Seine-Saint-Denis, Val-d'Oise. Both are euros a month, rounded half up to cents *before* any
 comparison. Incomes come in cents, parts as decimals (a quarter of a part exists: shared custody).
+`RFR` is the reference tax income itself, in euros a year: it goes with a number of children (Nord).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from decimal import Decimal
 
@@ -20,13 +24,34 @@ HIGHEST_QUOTIENT = Decimal("9999999.99")
 FEWEST_PARTS = Decimal(1)
 MOST_PARTS = Decimal(30)
 PART_STEP = Decimal("0.25")
+FEWEST_CHILDREN = 1
+MOST_CHILDREN = 20
+HIGHEST_BOUND = Decimal(HIGHEST_YEARLY_INCOME_CENTS).scaleb(-2)
 
 
 class Basis(enum.StrEnum):
-    """Which quotient a schedule reads."""
+    """Which figure of a household a schedule reads."""
 
     FISCAL_QF = "FISCAL_QF"
     CAF_QF = "CAF_QF"
+    RFR = "RFR"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """The figure a rule is applied to, in euros, already rounded to cents.
+
+    `name` is what steps call it: `quotient` (a month) or `income` (a year). `children` is their
+    number in the household, where it is known.
+    """
+
+    name: str
+    value: Decimal
+    children: int | None = None
+
+    def given(self) -> dict[str, str]:
+        """The figure as a step takes it."""
+        return {self.name: str(self.value)}
 
 
 class InvalidResources(DomainError):
@@ -74,6 +99,28 @@ def caf_quotient(
     _check_parts(parts)
     euros = Decimal(monthly_income_cents + monthly_benefits_cents).scaleb(-2)
     return rounded_quotient(euros / parts)
+
+
+def reference_income(*, reference_tax_income_cents: int) -> Decimal:
+    """The reference tax income of a year, in euros.
+
+    :raises InvalidResources: if it is negative or absurd
+    """
+    _check_income(
+        "reference_tax_income_cents", reference_tax_income_cents, HIGHEST_YEARLY_INCOME_CENTS
+    )
+    return Decimal(reference_tax_income_cents).scaleb(-2)
+
+
+def check_children(children: int) -> None:
+    """Refuse a number of children that no household has.
+
+    :raises InvalidResources: if it is none, or more than twenty
+    """
+    if children < FEWEST_CHILDREN:
+        raise InvalidResources(field="children", reason="TOO_LOW", value=children)
+    if children > MOST_CHILDREN:
+        raise InvalidResources(field="children", reason="TOO_HIGH", value=children)
 
 
 def _check_income(field: str, cents: int, highest_cents: int) -> None:

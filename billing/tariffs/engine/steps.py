@@ -97,6 +97,20 @@ def _given_quotient(given: Values) -> Values:
     return {"quotient": str(quotients.rounded_quotient(_decimal(given, "stated")))}
 
 
+def _income(given: Values) -> Values:
+    income = quotients.reference_income(
+        reference_tax_income_cents=_cents(given, "reference_tax_income_cents")
+    )
+    return {"income": str(income)}
+
+
+def _family_grid(given: Values) -> Values:
+    children, first, last = (_cents(given, name) for name in ("children", "first", "last"))
+    if children < first or (children > last and not given["and_more"]):
+        raise ExplanationBroken(children=children)
+    return {"grid": last}
+
+
 def _rate(given: Values) -> Values:
     return {"product": str(_decimal(given, "quotient") * _decimal(given, "coefficient"))}
 
@@ -114,7 +128,7 @@ def _lower(given: Values) -> Values:
 
 
 def _bracket(given: Values) -> Values:
-    quotient = _decimal(given, "quotient")
+    quotient = _decimal(given, "income" if "income" in given else "quotient")
     if quotient < _decimal(given, "from"):
         raise ExplanationBroken(quotient=str(quotient), bound=str(given["from"]))
     if given["to"] is not None:
@@ -132,6 +146,36 @@ def _maximum(given: Values) -> Values:
     return {"amount_cents": _cents(given, "maximum_cents")}
 
 
+def _full_price(given: Values) -> Values:
+    full_price_cents = _cents(given, "full_price_cents")
+    if given["cap_cents"] is None:
+        return {"before_cents": full_price_cents}
+    return {"before_cents": min(full_price_cents, _cents(given, "cap_cents"))}
+
+
+def _deduct(given: Values) -> Values:
+    aid_cents = _cents(given, "amount_cents")
+    return {
+        "aid_cents": aid_cents,
+        "amount_cents": max(0, _cents(given, "before_cents") - aid_cents),
+    }
+
+
+def _no_aid(given: Values) -> Values:
+    del given
+    return {"amount_cents": 0}
+
+
+def _multiply(given: Values) -> Values:
+    euros = Decimal(_cents(given, "amount_cents")).scaleb(-2)
+    return {"product": str(euros * _decimal(given, "factor"))}
+
+
+def _modify(given: Values) -> Values:
+    changed = _cents(given, "amount_cents") + _cents(given, "change_cents")
+    return {"amount_cents": max(_cents(given, "floor_cents"), changed)}
+
+
 def _share(given: Values) -> Values:
     cost_cents, amount_cents = _cents(given, "cost_cents"), _cents(given, "amount_cents")
     return {"borne_cents": cost_cents - amount_cents}
@@ -141,6 +185,8 @@ REPLAYS: Mapping[str, Replay] = {
     "QUOTIENT_FROM_TAX_NOTICE": _tax_quotient,
     "QUOTIENT_FROM_RESOURCES": _caf_quotient,
     "QUOTIENT_STATED": _given_quotient,
+    "INCOME_FROM_TAX_NOTICE": _income,
+    "FAMILY_GRID": _family_grid,
     "RATE_APPLIED": _rate,
     "ROUNDED": _rounding,
     "RAISED_TO_MINIMUM": _raise,
@@ -150,6 +196,12 @@ REPLAYS: Mapping[str, Replay] = {
     "STATUS_APPLIED": _price,
     "MAXIMUM_WITHOUT_PROOF": _maximum,
     "MAXIMUM_CHOSEN": _maximum,
+    "PRICE_WITHOUT_PROOF": _price,
+    "NO_AID_WITHOUT_PROOF": _no_aid,
+    "FULL_PRICE": _full_price,
+    "AID_DEDUCTED": _deduct,
+    "MULTIPLIED": _multiply,
+    "MODIFIED": _modify,
     "COST_SHARED": _share,
 }
 

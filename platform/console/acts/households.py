@@ -77,11 +77,23 @@ class ResourcesForm(forms.Form):
     month_income = _number(gettext_lazy("Revenu du mois"), gettext_lazy("En euros."))
     month_benefits = _number(gettext_lazy("Prestations du mois"), gettext_lazy("En euros."))
     parts = _number(gettext_lazy("Nombre de parts"))
+    children = forms.IntegerField(
+        label=gettext_lazy("Enfants du foyer"),
+        help_text=gettext_lazy("Si le tarif en dépend."),
+        min_value=1,
+        max_value=20,
+        required=False,
+    )
     statuses = forms.MultipleChoiceField(
         label=gettext_lazy("Situation"), widget=forms.CheckboxSelectMultiple, required=False
     )
     valid_from = DayField(label=gettext_lazy("Valable à partir du"))
     last_day = DayField(label=gettext_lazy("Dernier jour"), required=False)
+    proof_dated_on = DayField(
+        label=gettext_lazy("Date de la pièce"),
+        help_text=gettext_lazy("Écrite sur le document."),
+        required=False,
+    )
     proof_note = forms.CharField(
         label=gettext_lazy("Note sur la pièce"), max_length=200, required=False
     )
@@ -159,8 +171,10 @@ def _resources_of(pupil: Pupil, answers: Answers) -> dict[str, Any]:
         "monthly_income_cents": _cents(answers["month_income"]),
         "monthly_benefits_cents": _cents(answers["month_benefits"]),
         "tax_parts": answers["parts"],
+        "children": answers["children"],
         "statuses": answers.get("statuses", ()),
         "proof_kind": answers["proof_kind"],
+        "proof_dated_on": answers["proof_dated_on"],
         "proof_note": answers["proof_note"],
         "valid_from": answers["valid_from"],
         "valid_until": last_day and last_day + datetime.timedelta(days=1),

@@ -25,6 +25,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from ui import feed_texts
 from ui.requests import SignedInRequest
 
 
@@ -134,5 +135,9 @@ class FeedImportRowAdmin(ReadOnlyAdmin):
     list_select_related = ("feed_import",)
     list_filter = ("outcome", "record_kind")
     search_exact = ("record_id", "reason_code")
-    words: ClassVar = {"record_kind": said(RECORD_KINDS)}
+    words: ClassVar = {
+        "record_kind": said(RECORD_KINDS),
+        "reason_code": said(feed_texts.REASONS),
+        "reviews": lambda codes: " ".join(map(said(feed_texts.REASONS), codes)),
+    }
     ordering = ("-feed_import", "pk")

@@ -170,7 +170,7 @@ def expected_price(
         if chooses_maximum
         else decisions.situation_of(queries.resources_on(pupil.household_id, on))
     )
-    decided = decide(definition, situation)
+    decided = decide(definition, situation, day=on)
     shared = next((step for step in decided.steps if step.code == "COST_SHARED"), None)
     return ExplainedPrice(
         public_id=uuid.UUID(int=0),  # not decided yet: nothing refers to it

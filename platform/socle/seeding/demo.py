@@ -214,6 +214,7 @@ def record_situations(stage: Stage) -> None:
     start = stage.year.period.start
     basis = published_schedule(stage.departement.code).services[ServiceName.HALF_BOARD].basis
     draw = stage.draw
+    dated_on = when.date() - datetime.timedelta(days=20)
     by_payer: dict[int, list[Pupil]] = {}
     links = Guardianship.objects.filter(
         is_financial=True, pupil__missing_since__isnull=True
@@ -233,7 +234,12 @@ def record_situations(stage: Stage) -> None:
         situation = _situation(payer.email, basis, len(pupils), draw)
         if situation:
             tariffs.record_resources(
-                household=household, valid_from=start, actor=ACTOR, at=when, **situation
+                household=household,
+                proof_dated_on=None if "choose_maximum" in situation else dated_on,
+                valid_from=start,
+                actor=ACTOR,
+                at=when,
+                **situation,
             )
 
 

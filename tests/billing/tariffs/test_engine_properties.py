@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from decimal import Decimal
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.tariffs.engine import (
     Basis,
-    Bracket,
     Brackets,
     Definition,
     ExplanationBroken,
@@ -19,53 +20,29 @@ from billing.tariffs.engine import (
     Linear,
     MaximumNotOffered,
     Situation,
-    StatusPrice,
     Step,
     Unit,
+    WithoutProof,
     caf_quotient,
     decide,
     fiscal_quotient,
     parse_definition,
     recompute,
 )
-from billing.tariffs.engine.kinds import CENT
+from billing.tariffs.schedule_files import SCHEMA_PATH
+from tests.billing.tariffs.strategies import (
+    DAY,
+    any_definitions,
+    definitions,
+    quotients,
+    rising_grids,
+    situations,
+)
 
-cents_of_quotient = st.integers(min_value=0, max_value=500_000)
-quotients = cents_of_quotient.map(lambda cents: Decimal(cents).scaleb(-2))
-
-
-@st.composite
-def linear_rules(draw: st.DrawFn) -> Linear:
-    minimum = draw(st.integers(0, 300))
-    maximum = draw(st.integers(minimum + 1, 1500))
-    coefficient = draw(st.decimals("0.002", "0.02", places=6))
-    return Linear(coefficient=coefficient, minimum_cents=minimum, maximum_cents=maximum)
-
-
-@st.composite
-def rising_grids(draw: st.DrawFn) -> Brackets:
-    uppers = sorted(draw(st.sets(st.integers(1, 300_000), min_size=1, max_size=12)))
-    count = len(uppers) + 1
-    prices = sorted(draw(st.lists(st.integers(0, 1200), min_size=count, max_size=count)))
-    inclusive = draw(st.booleans())
-    lines, lower = [], Decimal("0.00")
-    for upper_cents, price in zip(uppers, prices, strict=False):
-        upper = Decimal(upper_cents).scaleb(-2)
-        lines.append(Bracket(lower=lower, upper=upper, price_cents=price))
-        lower = upper + CENT if inclusive else upper
-    lines.append(Bracket(lower=lower, upper=None, price_cents=prices[-1]))
-    return Brackets(upper_inclusive=inclusive, lines=tuple(lines))
-
-
-@st.composite
-def definitions(draw: st.DrawFn) -> Definition:
-    return Definition(
-        unit=Unit.MEAL,
-        basis=draw(st.sampled_from(Basis)),
-        rule=draw(st.one_of(linear_rules(), rising_grids())),
-        statuses=draw(st.sampled_from([(), (StatusPrice("RSA", 40),)])),
-        cost_cents=draw(st.sampled_from([None, 1500])),
-    )
+SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(
+    {**SCHEMA["$defs"]["definition"], "$defs": SCHEMA["$defs"]}
+)
 
 
 def proven(definition: Definition, quotient: Decimal) -> Situation:
@@ -117,6 +94,48 @@ def test_a_definition_written_and_read_again_is_the_same(definition: Definition)
 
     assert read == definition
     assert read.digest == definition.digest
+
+
+@given(st.data())
+def test_any_kind_explains_itself_and_gives_the_price_back(data: st.DataObject) -> None:
+    definition = data.draw(any_definitions())
+    situation = data.draw(situations(definition))
+
+    decision = decide(definition, situation, day=DAY)
+
+    stored = tuple(Step.from_dict(step.as_dict()) for step in decision.steps)
+    read = dataclasses.replace(decision, steps=stored)
+    assert recompute(read) == decision.unit_price_cents >= 0
+    assert decide(definition, Situation.from_inputs(decision.inputs), day=DAY) == decision
+
+
+@given(any_definitions())
+def test_any_definition_written_and_read_again_is_the_same(definition: Definition) -> None:
+    read = parse_definition(definition.as_dict())
+
+    assert read == definition
+    assert read.digest == definition.digest
+
+
+@given(any_definitions())
+def test_any_definition_is_what_the_published_schema_describes(definition: Definition) -> None:
+    VALIDATOR.validate(definition.as_dict())
+
+
+@given(st.data())
+def test_a_price_of_any_kind_stays_within_its_bounds(data: st.DataObject) -> None:
+    definition = dataclasses.replace(
+        data.draw(any_definitions()), modifiers=(), without_proof=WithoutProof.MAXIMUM,
+        without_proof_cents=None,
+    )  # fmt: skip
+    situation = dataclasses.replace(
+        data.draw(situations(definition)), statuses=frozenset(), full_price_cents=None
+    )
+
+    price = decide(definition, situation, day=DAY).unit_price_cents
+
+    lowest = 0 if definition.is_aid else definition.lowest_cents
+    assert lowest <= price <= definition.highest_cents
 
 
 @given(rising_grids(), quotients)

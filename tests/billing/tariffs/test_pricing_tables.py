@@ -2,66 +2,42 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from billing.tariffs.engine import (
     Basis,
     Definition,
+    Effect,
+    Multiple,
+    Policy,
     Situation,
-    Unit,
+    Step,
     caf_quotient,
     decide,
     fiscal_quotient,
-    parse_definition,
     recompute,
+    replay,
 )
-from billing.tariffs.schedule_files import ServiceName, published_schedule
+from billing.tariffs.schedule_files import (
+    SCHEDULES_FOLDER,
+    ServiceName,
+    load_schedule,
+    published_schedule,
+)
+from socle.commands.tariffs import quote
 from tests.pricing_tables import cents, names, table
 
-REDUCED_2021 = {
-    "basis": "FISCAL_QF",
-    "without_proof": "MAXIMUM",
-    "may_choose_maximum": False,
-    "rule": {
-        "kind": "BRACKETS",
-        "upper_inclusive": False,
-        "brackets": [
-            {"from": "0", "to": "790.00", "price": "2.50"},
-            {"from": "790.00", "to": None, "price": "4.28"},
-        ],
-    },
-}
-PASSAGER_2017 = {
-    "basis": "FISCAL_QF",
-    "without_proof": "MAXIMUM",
-    "may_choose_maximum": False,
-    "rule": {"kind": "FLAT", "price": "6.73"},
-}
-ADEP = {
-    "unit": "year",
-    "basis": "CAF_QF",
-    "without_proof": "MAXIMUM",
-    "may_choose_maximum": False,
-    "statuses": [{"status": "RSA", "price": "50.00"}],
-    "rule": {
-        "kind": "BRACKETS",
-        "upper_inclusive": True,
-        "brackets": [
-            {"from": "0", "to": "375", "price": "250"},
-            {"from": "375.01", "to": "563", "price": "200"},
-            {"from": "563.01", "to": "750", "price": "150"},
-            {"from": "750.01", "to": "875", "price": "100"},
-            {"from": "875.01", "to": None, "price": "0"},
-        ],
-    },
-}
 # What is known of the grids that were not found: how many brackets, and the cost of a meal.
 BRACKETS = {"77": 14, "78": 6, "91": 9, "93": 13, "95": 6}
 COSTS = {"78": 800, "93": 1200, "95": 800}
+QUOTES = table("quotes")
 ILLUSTRATIVE = table("illustrative")
 
 
@@ -143,21 +119,49 @@ def test_a_month_of_meals_adds_up_as_worked_by_hand(row: dict[str, str]) -> None
     assert quantity * decision.borne_cents == cents(row["Département bears"])
 
 
-@pytest.mark.parametrize(
-    ("name", "rule"),
-    [("92-2021", REDUCED_2021), ("92-2017-passager", PASSAGER_2017), ("94-adep", ADEP)],
-    ids=["92-2021", "92-2017-passager", "94-adep"],
-)
-def test_older_schedules_price_as_worked_by_hand(name: str, rule: dict[str, Any]) -> None:
-    definition = parse_definition(rule)
-    column = "amount a year" if definition.unit is Unit.YEAR else "price"
+@pytest.mark.parametrize("row", QUOTES, ids=names(QUOTES))
+def test_the_command_line_prices_as_worked_by_hand(row: dict[str, str]) -> None:
+    service, day, *options = row["service, day, options"].split()
+    path = SCHEDULES_FOLDER / f"{row['file']}.yaml"
 
-    for row in table(name):
-        decision = decide(definition, situation(row, definition.basis))
+    result = CliRunner().invoke(
+        quote, [str(path), "--on", day, "--service", service, *options, "--json"]
+    )
 
-        assert decision.unit_price_cents == cents(row[column]), row
-        assert decision.unit is definition.unit
-        assert recompute(decision) == decision.unit_price_cents
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert answer["amount_cents"] == cents(row["amount"])
+    assert answer["nature"] == row["nature"]
+    steps = [Step.from_dict(step) for step in answer["steps"]]
+    last = row["last steps"].split()
+    assert [step.code for step in steps][-len(last) :] == last
+    assert replay(steps) == answer["amount_cents"]
+    definition = load_schedule(path).services[ServiceName(service.upper())]
+    assert answer["unit"] == definition.unit
+    assert answer["version_from"] <= day
+
+
+@pytest.mark.parametrize("row", table("quantities"), ids=names(table("quantities")))
+def test_a_quantity_of_units_adds_up(row: dict[str, str]) -> None:
+    assert cents(row["unit price"]) * int(row["quantity"]) == cents(row["amount"])
+
+
+@pytest.mark.parametrize("row", table("effects"), ids=names(table("effects")))
+def test_a_new_situation_counts_from_the_day_the_policy_says(row: dict[str, str]) -> None:
+    policy = Policy(effect=Effect(row["effect"]), terms=tuple(row["terms"].split()))
+
+    effective = policy.effective_on(datetime.date.fromisoformat(row["made known"]))
+
+    assert effective.isoformat() == row["counts from"]
+
+
+@pytest.mark.parametrize("row", table("proof-ages"), ids=names(table("proof-ages")))
+def test_a_proof_is_too_old_on_the_day_the_policy_says(row: dict[str, str]) -> None:
+    policy = Policy(proof_months={"CAF_CERTIFICATE": int(row["months"])})
+    dated, given = (datetime.date.fromisoformat(row[name]) for name in ("dated", "given"))
+
+    assert policy.is_too_old("CAF_CERTIFICATE", dated=dated, on=given) is (row["too old"] == "yes")
+    assert not policy.is_too_old("TAX_NOTICE", dated=dated, on=given)
 
 
 @pytest.mark.parametrize("row", ILLUSTRATIVE, ids=names(ILLUSTRATIVE))
@@ -194,6 +198,9 @@ def test_a_boarder_of_seine_et_marne_pays_two_meals_and_a_half() -> None:
     half_board, boarder = (
         [Decimal(line.amount_cents) for line in services[name].priced_lines()]
         for name in (ServiceName.HALF_BOARD, ServiceName.BOARDER)
+    )
+    assert services[ServiceName.BOARDER].multiple == Multiple(
+        of="half_board", factor=Decimal("2.5")
     )
 
     assert boarder == [
