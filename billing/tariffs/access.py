@@ -1,8 +1,8 @@
 """Who may see a price, and the resources behind it.
 
-A price belongs to a pupil: whoever may see the pupil sees it. The resources belong to the household
-that prices the pupil: its members and the staff who read files see them, nobody else. Absent and
-forbidden are the same answer.
+A price belongs to a pupil: whoever may see the pupil sees it. The resources it rests on belong to the
+household that proved them, whichever household prices the pupil today: its members and the staff
+who read files see them, nobody else. Absent and forbidden are the same answer.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from billing.tariffs.models import PriceDecision
+from billing.tariffs.queries import ExplainedPrice, without_resources
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import visible_pupils
@@ -41,14 +42,30 @@ def access_price_decision(user: User, public_id: uuid.UUID) -> PriceDecision:
 
 
 def may_read_resources(user: User, pupil: Pupil, *, on: datetime.date) -> bool:
-    """Whether the user may read the resources that price a pupil."""
+    """Whether the user may read the resources of the household that prices a pupil."""
+    return _may_read(user, pupil.household_id, on=on)
+
+
+def price_for(
+    user: User, pupil: Pupil, price: ExplainedPrice, *, on: datetime.date
+) -> ExplainedPrice:
+    """The price as this person may know it: without the resources of a household not theirs.
+
+    A price may rest on another household's resources: the one the pupil left, or, where the lower of
+    two quotients holds, that of the other parent.
+    """
+    household_id = price.household_id or pupil.household_id
+    return price if _may_read(user, household_id, on=on) else without_resources(price)
+
+
+def _may_read(user: User, household_id: int | None, *, on: datetime.date) -> bool:
     if user.can(Capability.READ_FILES):
         return True
-    if pupil.household_id is None:
+    if household_id is None:
         return False
     return HouseholdMember.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=on),
         Q(valid_until__isnull=True) | Q(valid_until__gt=on),
-        household_id=pupil.household_id,
+        household_id=household_id,
         guardian__user=user,
     ).exists()

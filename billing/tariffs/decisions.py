@@ -13,16 +13,27 @@ decision that somebody asked for does not: an earlier one stops where it starts.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import F, Q
 
 from billing.tariffs import queries
-from billing.tariffs.engine import NO_PROOF, Basis, Decision, Situation
+from billing.tariffs.engine import Decision, Definition, SharedCustody
 from billing.tariffs.issued_months import refuse_billed_days
 from billing.tariffs.models import HouseholdResources, PriceDecision
-from billing.tariffs.timeline import Piece, decided, pieces, says_the_same
+from billing.tariffs.timeline import (
+    Piece,
+    PricedVersion,
+    cheapest,
+    decided,
+    holding,
+    looks_at_both,
+    pieces,
+    says_the_same,
+    situation_of,
+)
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
@@ -44,25 +55,15 @@ def lock_pupil(public_id: uuid.UUID) -> Pupil:
     return Pupil.objects.select_for_update(of=("self",), no_key=True).get(public_id=public_id)
 
 
-def situation_of(resources: HouseholdResources | None) -> Situation:
-    """What the engine needs of the resources in force; none means no proof."""
-    if resources is None:
-        return Situation()
-    has_income = resources.reference_tax_income_cents is not None
-    has_monthly = resources.monthly_income_cents is not None
-    stated = None if has_income or has_monthly else resources.quotient_familial
-    return Situation(
-        basis=Basis(resources.basis) if resources.basis else None,
-        stated_quotient=stated,
-        reference_tax_income_cents=resources.reference_tax_income_cents,
-        monthly_income_cents=resources.monthly_income_cents,
-        monthly_benefits_cents=resources.monthly_benefits_cents,
-        parts=resources.tax_parts,
-        children=resources.children,
-        statuses=frozenset(resources.statuses),
-        chooses_maximum=resources.choose_maximum,
-        source=resources.proof_kind or NO_PROOF,
-    )
+def resources_that_price(
+    pupil: Pupil, definition: Definition, *, on: datetime.date
+) -> HouseholdResources | None:
+    """What prices a pupil on a day: the household's own, or the best of the two parents'."""
+    proofs = [queries.resources_on(pupil.household_id, on)]
+    if definition.policy.shared_custody is SharedCustody.BEST_QF_SINGLE_BILL:
+        others = queries.other_proofs_since([pupil.pk], on).get(pupil.pk, [])
+        proofs += [holding(timeline, on) for timeline in others]
+    return cheapest(definition, proofs, day=on)
 
 
 def make_decision(
@@ -110,14 +111,16 @@ def decide_from(
     asked_later = [row for row in standing if row.valid_from > start and not row.is_automatic]
     end = asked_later[0].valid_from if asked_later else None
     replaceable = [row for row in standing if end is None or row.valid_from < end]
+    versions = queries.priced_versions(service, start)
     planned = [
         (piece, decided(piece, situation_of(piece.resources), is_asked=rank == 0))
         for rank, piece in enumerate(
             pieces(
                 start=start,
                 end=end,
-                versions=queries.priced_versions(service, start),
+                versions=versions,
                 proofs=queries.proofs_since(pupil.household_id, start),
+                others=_others(pupil, versions, start),
             )
         )
     ]
@@ -134,6 +137,15 @@ def decide_from(
         kept.get(rank) or _write(pupil, service, piece, decision, start=start, actor=actor, at=at)
         for rank, (piece, decision) in enumerate(planned)
     ]
+
+
+def _others(
+    pupil: Pupil, versions: Sequence[PricedVersion], start: datetime.date
+) -> list[list[HouseholdResources]]:
+    """What the other parent's household proved, where a version looks at both."""
+    if not looks_at_both(versions):
+        return []
+    return queries.other_proofs_since([pupil.pk], start).get(pupil.pk, [])
 
 
 def _share_schedule(service: str) -> None:

@@ -17,8 +17,13 @@ from django.db.models import F, Q
 
 from billing.month_locks import hold_months
 from billing.tariffs import decisions, recording, repricing
-from billing.tariffs.engine import Basis, InvalidResources, Situation
-from billing.tariffs.engine.definition import Definition
+from billing.tariffs.engine import (
+    Basis,
+    Definition,
+    InvalidResources,
+    SharedCustody,
+    Situation,
+)
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
 from billing.tariffs.recording import ProofMissing, ProofTooOld, ResourcesOverlap
@@ -43,6 +48,12 @@ class TariffVersionInUse(DomainError):
     code = "TARIFF_VERSION_IN_USE"
 
 
+class CustodyNotBilled(DomainError):
+    """The schedule has parents pay in turn, by a calendar of custody that no invoice knows yet."""
+
+    code = "TARIFF_CUSTODY_NOT_BILLED"
+
+
 class FullPriceMissing(DomainError):
     """The schedule gives an aid, and not the price it is taken off: nobody could be billed."""
 
@@ -63,6 +74,7 @@ def publish_schedule(
     :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
     :raises TariffVersionInUse: if days that are already invoiced would change
     :raises FullPriceMissing: if an aid is given without the price it is taken off
+    :raises CustodyNotBilled: if parents are to pay in turn
     """
     return [
         _publish(
@@ -103,6 +115,7 @@ def publish_tariff_version(  # noqa: PLR0913  one argument per stored fact
     :raises TariffVersionsOverlap: if another version starts later, or ends inside the period
     :raises TariffVersionInUse: if days that are already invoiced would change
     :raises FullPriceMissing: if an aid is given without the price it is taken off
+    :raises CustodyNotBilled: if parents are to pay in turn
     """
     return _publish(
         code=code,
@@ -135,6 +148,8 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
 ) -> TariffVersion:
     if definition.is_aid:
         raise FullPriceMissing(service=service)
+    if definition.policy.shared_custody is SharedCustody.TWO_PAYERS_CALENDAR:
+        raise CustodyNotBilled(service=service)
     hold_months(valid_from, at=at)
     TariffSchedule.objects.get_or_create(service=service, defaults={"code": code, "label": label})
     schedule = _lock_schedule(service)
@@ -333,6 +348,7 @@ def _locked(pupil: Pupil) -> Pupil:
 
 
 __all__ = [
+    "CustodyNotBilled",
     "FullPriceMissing",
     "ProofMissing",
     "ProofTooOld",

@@ -7,7 +7,7 @@ import datetime
 import functools
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from billing.tariffs.engine import Definition, Policy, Step, parse_definition
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
 from billing.tariffs.timeline import PricedVersion
+from tenants.people.models import Guardianship, HouseholdMember
 
 if TYPE_CHECKING:
     from tenants.people.models import Pupil
@@ -38,7 +39,10 @@ DatedT = TypeVar("DatedT", bound=Dated)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExplainedPrice:
-    """A price with its whole story: what the interfaces show and the API answers."""
+    """A price with its whole story: what the interfaces show and the API answers.
+
+    `household_id` is whose resources it rests on, if any: theirs alone to read (`access.price_for`).
+    """
 
     public_id: uuid.UUID
     service: str
@@ -47,6 +51,7 @@ class ExplainedPrice:
     valid_until: datetime.date | None
     decided_at: datetime.datetime
     source: str
+    household_id: int | None
     quotient: Decimal | None
     borne_cents: int | None
     steps: tuple[Step, ...]
@@ -122,12 +127,50 @@ def proofs_since(household_id: int | None, day: datetime.date) -> list[Household
     """What a household proved that is valid on a day or later, in order of days."""
     if household_id is None:
         return []
+    return proofs_of_households([household_id], day).get(household_id, [])
+
+
+def proofs_of_households(
+    household_ids: Collection[int], day: datetime.date
+) -> dict[int, list[HouseholdResources]]:
+    """What some households proved that is valid on a day or later, in order of days."""
     rows = HouseholdResources.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=day),
         Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
-        household_id=household_id,
+        household_id__in=household_ids,
     )
-    return list(rows.order_by("valid_from"))
+    found: dict[int, list[HouseholdResources]] = {}
+    for row in rows.order_by("valid_from"):
+        found.setdefault(row.household_id, []).append(row)
+    return found
+
+
+def other_proofs_since(
+    pupil_ids: Collection[int], day: datetime.date
+) -> dict[int, list[list[HouseholdResources]]]:
+    """What the other households of some pupils proved, valid on a day or later, by pupil.
+
+    The other household of a pupil is that of a legal guardian who is not of the one that prices the
+    pupil. A pupil without another household is left out.
+    """
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gt=day)
+    parents = Guardianship.objects.filter(lasting, pupil_id__in=pupil_ids, legal_role__gte=1)
+    links = list(parents.values_list("pupil_id", "pupil__household_id", "guardian_id"))
+    memberships = HouseholdMember.objects.filter(
+        lasting, guardian_id__in={guardian_id for *_pupil, guardian_id in links}
+    )
+    homes: dict[int, set[int]] = {}
+    for guardian_id, household_id in memberships.values_list("guardian_id", "household_id"):
+        homes.setdefault(guardian_id, set()).add(household_id)
+    others: dict[int, set[int]] = {}
+    for pupil_id, own_id, guardian_id in links:
+        others.setdefault(pupil_id, set()).update(homes.get(guardian_id, set()) - {own_id})
+    proofs = proofs_of_households(set().union(*others.values()), day)
+    return {
+        pupil_id: [proofs[household_id] for household_id in sorted(ids) if household_id in proofs]
+        for pupil_id, ids in others.items()
+        if ids
+    }
 
 
 def priced_versions(service: str, day: datetime.date) -> list[PricedVersion]:
@@ -142,7 +185,7 @@ def price_on(pupil: Pupil, service: str, day: datetime.date) -> PriceDecision | 
     """The decision in force for a pupil and a service on a day."""
     return (
         PriceDecision.objects.filter(on_day(day), pupil=pupil, service=service)
-        .select_related("tariff_version")
+        .select_related("tariff_version", "resources")
         .order_by("valid_from")
         .first()
     )
@@ -189,7 +232,7 @@ def price_history(pupil: Pupil, service: str) -> Decisions:
     """The decisions of a pupil for a service that were or are in force, latest first."""
     return (
         in_force_some_day(PriceDecision.objects.filter(pupil=pupil, service=service))
-        .select_related("tariff_version")
+        .select_related("tariff_version", "resources")
         .order_by("-valid_from")
     )
 
@@ -206,6 +249,7 @@ def explained_price(decision: PriceDecision) -> ExplainedPrice:
         valid_until=decision.valid_until,
         decided_at=decision.decided_at,
         source=decision.source,
+        household_id=decision.resources.household_id if decision.resources else None,
         quotient=_quotient(steps),
         borne_cents=_borne_cents(steps),
         steps=steps,

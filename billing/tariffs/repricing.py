@@ -8,20 +8,26 @@ issued months are left alone. Reads and writes go by batches of pupils, never on
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from django.db.models import Q
-
 from billing.tariffs import queries
-from billing.tariffs.decisions import new_decision, situation_of
+from billing.tariffs.decisions import new_decision
 from billing.tariffs.enrolled_periods import EnrolledPeriod, enrolled_periods
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
-from billing.tariffs.timeline import PricedVersion, decided, holding, pieces
+from billing.tariffs.timeline import (
+    PricedVersion,
+    decided,
+    holding,
+    looks_at_both,
+    pieces,
+    situation_of,
+)
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.models import OutboxEvent
@@ -84,28 +90,54 @@ def _again(
     versions: Sequence[PricedVersion],
     at: datetime.datetime,
 ) -> list[PriceDecision]:
-    """The same proofs over the same days, under the versions of now."""
+    """The same proofs over the same days, under the versions of now.
+
+    A version that looks at both households takes what each proved, where a decision had only one.
+    """
     proofs = HouseholdResources.objects.in_bulk(
         {row.resources_id for row in rows if row.resources_id is not None}
     )
+    both = _Both.read(rows, first_day) if looks_at_both(versions) else None
     made = []
     for row in rows:
-        resources = proofs.get(row.resources_id) if row.resources_id else None
-        situation = situation_of(resources)
+        standing = proofs.get(row.resources_id) if row.resources_id else None
         start = max(row.valid_from, first_day)
-        made += [
-            new_decision(
-                row.pupil_id,
-                service,
-                piece,
-                decided(piece, situation, is_asked=False),
-                resources=resources,
-                is_automatic=row.is_automatic or piece.valid_from > row.valid_from,
-                at=at,
+        for piece in pieces(
+            start=start,
+            end=row.valid_until,
+            versions=versions,
+            proofs=both.own.get(row.pupil_id, []) if both else (),
+            others=both.others.get(row.pupil_id, []) if both else (),
+        ):
+            resources = piece.resources if both and looks_at_both([piece.priced]) else standing
+            made.append(
+                new_decision(
+                    row.pupil_id,
+                    service,
+                    piece,
+                    decided(piece, situation_of(resources), is_asked=False),
+                    resources=resources,
+                    is_automatic=row.is_automatic or piece.valid_from > row.valid_from,
+                    at=at,
+                )
             )
-            for piece in pieces(start=start, end=row.valid_until, versions=versions, proofs=())
-        ]
     return made
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Both:
+    """What both households of some pupils proved, by pupil."""
+
+    own: dict[int, list[HouseholdResources]]
+    others: dict[int, list[list[HouseholdResources]]]
+
+    @classmethod
+    def read(cls, rows: Sequence[PriceDecision], day: datetime.date) -> _Both:
+        pupil_ids = {row.pupil_id for row in rows}
+        return cls(
+            own=_proofs_by_pupil(pupil_ids, day),
+            others=queries.other_proofs_since(pupil_ids, day),
+        )
 
 
 def _filling(
@@ -120,13 +152,19 @@ def _filling(
     pupil_ids = {period.pupil_id for period in periods}
     standing = queries.prices_since(pupil_ids, service, first_day)
     proofs = _proofs_by_pupil(pupil_ids, first_day)
+    others = queries.other_proofs_since(pupil_ids, first_day) if looks_at_both(versions) else {}
     made = []
     for period in periods:
         known = standing.setdefault(period.pupil_id, [])
         start = max(period.valid_from, first_day)
         for gap_start, gap_end in list(_gaps(start, period.valid_until, known)):
-            own = proofs.get(period.pupil_id, [])
-            for piece in pieces(start=gap_start, end=gap_end, versions=versions, proofs=own):
+            for piece in pieces(
+                start=gap_start,
+                end=gap_end,
+                versions=versions,
+                proofs=proofs.get(period.pupil_id, []),
+                others=others.get(period.pupil_id, []),
+            ):
                 decision = decided(piece, situation_of(piece.resources), is_asked=False)
                 row = new_decision(
                     period.pupil_id,
@@ -162,16 +200,9 @@ def _proofs_by_pupil(
     pupil_ids: Iterable[int], day: datetime.date
 ) -> dict[int, list[HouseholdResources]]:
     households = dict(Pupil.objects.filter(pk__in=pupil_ids).values_list("pk", "household_id"))
-    rows = HouseholdResources.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=day),
-        household_id__in=set(households.values()) - {None},
-    ).order_by("valid_from")
-    by_household: dict[int, list[HouseholdResources]] = defaultdict(list)
-    for row in rows:
-        if row.valid_until is None or row.valid_until > row.valid_from:
-            by_household[row.household_id].append(row)
+    proofs = queries.proofs_of_households(set(households.values()) - {None}, day)
     return {
-        pupil_id: by_household.get(household_id, []) if household_id else []
+        pupil_id: proofs.get(household_id, []) if household_id else []
         for pupil_id, household_id in households.items()
     }
 

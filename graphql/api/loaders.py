@@ -100,7 +100,7 @@ class Children:
                 service=Service.HALF_BOARD,
             )
         )
-        for row in rows.select_related("tariff_version").order_by("valid_from"):
+        for row in rows.select_related("tariff_version", "resources").order_by("valid_from"):
             grouped[row.pupil_id].append(row)
         return grouped
 
@@ -112,7 +112,7 @@ class Children:
     def price(self, pupil: Pupil) -> ExplainedPrice | None:
         """The price of a meal today, or on the first day of the enrolment if that is later.
 
-        A person who is not of the household that prices the pupil gets it without the resources.
+        A person who is not of the household it rests on gets it without the resources.
         """
         enrolment = self.enrolments.get(pupil.pk)
         starts_on = enrolment.valid_from if enrolment else None
@@ -122,7 +122,9 @@ class Children:
                 decision.valid_until is None or day < decision.valid_until
             ):
                 price = explained_price(decision)
-                return price if self._may_read_resources(pupil, day) else without_resources(price)
+                household_id = price.household_id or pupil.household_id
+                may_read = self._may_read_resources(household_id, day)
+                return price if may_read else without_resources(price)
         return None
 
     def price_of(self, enrolment: Enrolment) -> ExplainedPrice | None:
@@ -130,11 +132,11 @@ class Children:
         pupil = next(pupil for pupil in self.pupils if pupil.pk == enrolment.pupil_id)
         return self.price(pupil)
 
-    def _may_read_resources(self, pupil: Pupil, day: datetime.date) -> bool:
+    def _may_read_resources(self, household_id: int | None, day: datetime.date) -> bool:
         if self.user.can(Capability.READ_FILES):
             return True
         return any(
-            row.household_id == pupil.household_id
+            row.household_id == household_id
             and row.valid_from <= day
             and (row.valid_until is None or day < row.valid_until)
             for row in self._memberships

@@ -14,14 +14,13 @@ from django.utils import timezone
 
 from billing.canteen import overviews
 from billing.canteen.queries import NoCanteenRules
-from billing.tariffs.access import may_read_resources
+from billing.tariffs.access import may_read_resources, price_for
 from billing.tariffs.models import HouseholdResources, PriceDecision, Service
 from billing.tariffs.queries import (
     explained_price,
     price_history,
     price_on,
     resources_on,
-    without_resources,
 )
 from commons.normalisation import search_key
 from commons.school_calendar import school_year_of
@@ -99,9 +98,9 @@ def pupil_file(user: User, pupil: Pupil, *, at: datetime.datetime) -> PupilFile:
     today = timezone.localdate(at)
     decision = price_on(pupil, Service.HALF_BOARD, today)
     may_read = may_read_resources(user, pupil, on=today)
-    explained = explained_price(decision) if decision else None
-    if explained and not may_read:
-        explained = without_resources(explained)
+    explained = None
+    if decision:
+        explained = price_for(user, pupil, explained_price(decision), on=today)
     enrolments, draft, has_rules = _enrolments(pupil, at=at)
     guardianships = tuple(
         Guardianship.objects.filter(pupil=pupil)

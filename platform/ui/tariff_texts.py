@@ -54,6 +54,10 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Des repas de cette période sont déjà facturés."),
         _("Le tarif peut commencer le %(first_open_day)s, pas avant."),
     ),
+    "TARIFF_CUSTODY_NOT_BILLED": (
+        _("Deux parents qui paient chacun leurs semaines ne sont pas encore facturés ainsi."),
+        _("Choisissez un seul payeur, ou le quotient le plus favorable."),
+    ),
     "TARIFF_FULL_PRICE_MISSING": (
         _("Cette grille donne une aide, et pas le prix avant aide."),
         _("Ajoutez le prix avant aide (« full_price »), puis recommencez."),

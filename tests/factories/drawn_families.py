@@ -19,7 +19,13 @@ from billing.invoicing.models import BillingRun, Invoice, InvoiceLine, Regie
 from billing.ledger.models import Account, AccountKind
 from billing.ledger.operations import open_account
 from billing.tariffs.engine import Basis, Situation, decide, parse_definition
-from billing.tariffs.models import PriceDecision, Service, TariffSchedule, TariffVersion
+from billing.tariffs.models import (
+    HouseholdResources,
+    PriceDecision,
+    Service,
+    TariffSchedule,
+    TariffVersion,
+)
 from billing.tariffs.schedule_files import ServiceName, published_schedule
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
@@ -252,8 +258,25 @@ def _versions() -> list[TariffVersion]:
     return found
 
 
+def _proofs() -> list[HouseholdResources | None]:
+    """What each household proved, that of the pupil or another: whose may be read differs."""
+    proven = [
+        HouseholdResources.objects.create(
+            household=household,
+            basis=HouseholdResources.Basis.FISCAL_QF,
+            quotient_familial=Decimal(600),
+            proof_kind=HouseholdResources.Proof.TAX_NOTICE,
+            valid_from=TODAY,
+            recorded_at=AT,
+        )
+        for household in Household.objects.order_by("pk")
+    ]
+    return [None, *proven]
+
+
 def _prices(draw: _Draw, pupils: list[Pupil]) -> None:
     versions = _versions()
+    proofs = _proofs()
     for pupil in pupils:
         for service in (Service.HALF_BOARD, Service.BOARDER):
             soon = TODAY + datetime.timedelta(days=draw.random.randint(0, 30))
@@ -269,6 +292,7 @@ def _prices(draw: _Draw, pupils: list[Pupil]) -> None:
                     pupil=pupil,
                     service=service,
                     tariff_version=version,
+                    resources=draw.random.choice(proofs),
                     unit_price_cents=decision.unit_price_cents,
                     inputs=dict(decision.inputs),
                     steps=[step.as_dict() for step in decision.steps],

@@ -103,13 +103,15 @@ SELECT json_build_object(
                                 SELECT FROM tenant.people_householdmember AS member
                                 JOIN tenant.people_guardian AS guardian ON guardian.id = member.guardian_id
                                 WHERE guardian.user_id = %(user_id)s
-                                    AND member.household_id = child.household_id
+                                    AND member.household_id = coalesce(resources.household_id, child.household_id)
                                     AND member.valid_from <= priced.day
                                     AND (member.valid_until IS NULL OR member.valid_until > priced.day)
                             ))
                         FROM tenant.tariffs_pricedecision AS decision
                         JOIN tenant.tariffs_tariffversion AS version
                             ON version.id = decision.tariff_version_id
+                        LEFT JOIN tenant.tariffs_householdresources AS resources
+                            ON resources.id = decision.resources_id
                         WHERE decision.pupil_id = child.id AND decision.service = 'HALF_BOARD'
                             AND decision.valid_from <= priced.day
                             AND (decision.valid_until IS NULL OR decision.valid_until > priced.day)

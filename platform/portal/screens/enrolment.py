@@ -19,6 +19,7 @@ from billing.tariffs import access, decisions, queries
 from billing.tariffs.engine import Situation, decide
 from billing.tariffs.models import Service
 from billing.tariffs.queries import ExplainedPrice
+from billing.tariffs.timeline import situation_of
 from commons.errors import DomainError
 from commons.periods import Period
 from commons.school_calendar import school_year_of
@@ -165,11 +166,11 @@ def expected_price(
     if version is None:
         return None
     definition = queries.definition_of(version)
-    situation = (
-        Situation(chooses_maximum=True)
-        if chooses_maximum
-        else decisions.situation_of(queries.resources_on(pupil.household_id, on))
-    )
+    resources = None
+    situation = Situation(chooses_maximum=True)
+    if not chooses_maximum:
+        resources = decisions.resources_that_price(pupil, definition, on=on)
+        situation = situation_of(resources)
     decided = decide(definition, situation, day=on)
     shared = next((step for step in decided.steps if step.code == "COST_SHARED"), None)
     return ExplainedPrice(
@@ -180,6 +181,7 @@ def expected_price(
         valid_until=version.valid_until,
         decided_at=datetime.datetime.combine(on, datetime.time(), tzinfo=datetime.UTC),
         source=decided.source,
+        household_id=resources.household_id if resources else None,
         quotient=decided.quotient,
         borne_cents=shared.cents("borne_cents") if shared else None,
         steps=decided.steps,
@@ -189,15 +191,6 @@ def expected_price(
         source_note=version.source_note,
         is_illustrative=version.is_illustrative,
     )
-
-
-def visible_price(
-    user: User, pupil: Pupil, price: ExplainedPrice, *, on: datetime.date
-) -> ExplainedPrice:
-    """The price as this person may know it."""
-    if access.may_read_resources(user, pupil, on=on):
-        return price
-    return queries.without_resources(price)
 
 
 def payers_of(page: EnrolmentPage) -> tuple[overviews.PayerView, ...]:
@@ -229,7 +222,7 @@ def summary_of(
     day = starts_on(page)
     chooses_maximum = answer == MAXIMUM
     expected = expected_price(pupil, on=day, chooses_maximum=chooses_maximum)
-    price = visible_price(user, pupil, expected, on=day) if expected else None
+    price = access.price_for(user, pupil, expected, on=day) if expected else None
     return Summary(
         college_name=draft.college.name,
         weekdays=draft.weekdays,

@@ -15,6 +15,7 @@ from billing.canteen import operations
 from billing.canteen import queries as canteen
 from billing.canteen.overviews import EnrolmentPage
 from billing.tariffs import queries as prices
+from billing.tariffs.access import price_for
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.school_calendar import school_year_of
@@ -224,7 +225,7 @@ def price(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     decision = prices.price_on(pupil, steps.SERVICE, day)
     if decision is None:
         raise NotFound(pupil=str(public_id))
-    explained = steps.visible_price(request.user, pupil, prices.explained_price(decision), on=day)
+    explained = price_for(request.user, pupil, prices.explained_price(decision), on=day)
     cost_cents = explained.unit_price_cents + (explained.borne_cents or 0)
     context = {
         "child": pupil,

@@ -13,6 +13,7 @@ from billing.tariffs.decisions import NoTariffInForce
 from billing.tariffs.engine import InvalidResources, Situation, Step, decide, replay
 from billing.tariffs.issued_months import AlreadyBilled
 from billing.tariffs.models import HouseholdResources, PriceDecision
+from billing.tariffs.schedule_files import published_schedule
 from commons.models import AuditEntry, OutboxEvent
 from tests.factories.canteen import Family, make_family
 from tests.factories.tariffs import ACTOR, AT, RENTREE, make_resources, make_version
@@ -290,3 +291,48 @@ def test_the_prices_of_several_pupils_are_read_together() -> None:
     assert {pupil_id: decision.pk for pupil_id, decision in read.items()} == {
         pupil_id: decision.pk for pupil_id, decision in made.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("dated", "reason"),
+    [(None, "MISSING"), (AT.date() + datetime.timedelta(days=1), "TOO_HIGH")],
+)
+def test_a_proof_whose_age_is_bounded_says_its_date(
+    dated: datetime.date | None, reason: str
+) -> None:
+    make_version("95")
+
+    with pytest.raises(InvalidResources) as refusal:
+        certificate(make_family(), dated)
+
+    assert refusal.value.details == {"field": "proof_dated_on", "reason": reason}
+
+
+def test_a_proof_older_than_the_tariff_lets_it_be_is_refused() -> None:
+    make_version("95")
+    three_months = datetime.date(2024, 6, 2)
+
+    recorded = certificate(make_family(), three_months)
+    with pytest.raises(operations.ProofTooOld) as refusal:
+        certificate(make_family(), three_months - datetime.timedelta(days=1))
+
+    assert recorded.proof_dated_on == three_months
+    assert refusal.value.details["months"] == 3
+
+
+def certificate(family: Family, dated: datetime.date | None) -> HouseholdResources:
+    return make_resources(
+        family.household,
+        basis="CAF_QF",
+        proof_kind="CAF_CERTIFICATE",
+        proof_dated_on=dated,
+        **ONE,
+    )
+
+
+def test_a_new_situation_counts_from_the_day_the_tariff_says() -> None:
+    assert queries.effect_day("HALF_BOARD", OCTOBER) == OCTOBER  # no tariff yet
+
+    operations.publish_schedule(schedule=published_schedule("77"), actor=ACTOR, at=AT)
+
+    assert queries.effect_day("HALF_BOARD", OCTOBER) == datetime.date(2025, 1, 1)

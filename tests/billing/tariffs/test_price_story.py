@@ -32,6 +32,7 @@ def explained(
         valid_until=None,
         decided_at=datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC),
         source=decision.source,
+        household_id=None,
         quotient=decision.quotient,
         borne_cents=decision.borne_cents,
         steps=decision.steps,

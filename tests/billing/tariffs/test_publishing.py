@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable
 
@@ -10,8 +11,15 @@ from django.db import IntegrityError, transaction
 from django.db.utils import ProgrammingError
 
 from billing.tariffs import operations, queries
+from billing.tariffs.engine import Modifier
 from billing.tariffs.models import PriceDecision, TariffVersion
-from billing.tariffs.schedule_files import ScheduleFile
+from billing.tariffs.schedule_files import (
+    SCHEDULES_FOLDER,
+    ScheduleFile,
+    ServiceName,
+    load_schedule,
+    published_schedule,
+)
 from commons.models import AuditEntry
 from tests.factories.canteen import make_family
 from tests.factories.tariffs import ACTOR, AT, dearer, make_version
@@ -116,6 +124,38 @@ def test_a_version_whose_days_are_invoiced_is_not_cut(
     standing.refresh_from_db()
     assert standing.valid_until is None
     assert publish(dearer(datetime.date(2026, 1, 1))).valid_from == datetime.date(2026, 1, 1)
+
+
+def test_an_aid_without_the_price_it_is_taken_off_is_refused() -> None:
+    schedule = load_schedule(SCHEDULES_FOLDER / "77-2020.yaml")
+
+    with pytest.raises(operations.FullPriceMissing):
+        operations.publish_schedule(schedule=schedule, actor=ACTOR, at=AT)
+
+    assert not TariffVersion.objects.exists()
+
+
+def test_a_discount_for_some_days_makes_a_price_for_those_days() -> None:
+    family = make_family()
+    schedule = published_schedule("92")
+    definition = schedule.services[ServiceName.HALF_BOARD]
+    spring = Modifier("Baisse", datetime.date(2025, 5, 1), datetime.date(2025, 7, 1), -50)
+    changed = dataclasses.replace(definition, modifiers=(spring,))
+    services = {ServiceName.HALF_BOARD: changed}
+    operations.publish_schedule(
+        schedule=dataclasses.replace(schedule, services=services), actor=ACTOR, at=AT
+    )
+
+    decide_from(family.pupil, datetime.date(2024, 9, 1))
+
+    prices = queries.prices_since([family.pupil.pk], "HALF_BOARD", NEXT_YEAR.replace(year=2024))
+    assert [
+        (row.valid_from.isoformat(), row.unit_price_cents) for row in prices[family.pupil.pk]
+    ] == [
+        ("2024-09-01", 700),
+        ("2025-05-01", 650),
+        ("2025-07-01", 700),
+    ]
 
 
 def test_the_database_itself_refuses_two_versions_at_once() -> None:
