@@ -56,7 +56,7 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 
 soak: ## Jouer 10 000 vies de paiements tirées au sort (SEQUENCES=0:10000)
 	@$(BOOTSTRAP) --group test
-	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -q
+	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -n 2
 
 kill: ## Tuer site, tâches et base à 24 moments d'un mois de factures et de paiements (KILLS=0:24)
 	@$(BOOTSTRAP) --group test
