@@ -10,6 +10,7 @@ import pytest
 from billing.invoicing.models import Invoice
 from billing.payments.models import Payment
 from commons import http
+from tests.factories.canteen import make_family
 from tests.factories.payments import make_invoice, make_merchant
 from tests.factories.portal import make_account
 
@@ -61,6 +62,28 @@ def test_a_family_pays_an_invoice(api: Any, invoice: Invoice) -> None:
         "query($id: ID!) { invoice(id: $id) { due { cents } } }", id=str(invoice.public_id)
     )
     assert due["invoice"]["due"]["cents"] == 0
+
+
+def test_the_documents_open_where_the_api_says_and_to_whom_they_belong(
+    api: Any, invoice: Invoice
+) -> None:
+    begun = pay(api, invoice)["payment"]
+    question = "query($id: ID!) { payment(id: $id) { receiptUrl } }"
+    assert api.read(question, id=begun["id"])["payment"] == {"receiptUrl": None}
+    http.request("POST", begun["checkoutUrl"], data={"how": "card"})
+    api.read(RESUME, input={"paymentId": begun["id"]})
+
+    receipt = api.read(question, id=begun["id"])["payment"]["receiptUrl"]
+    billed = api.read(
+        "query($id: ID!) { invoice(id: $id) { documentUrl } }", id=str(invoice.public_id)
+    )["invoice"]["documentUrl"]
+
+    for url in (receipt, billed):
+        assert url.startswith("http://hauts-de-seine.socle.test/")
+        opened = api.get(url)
+        assert (opened.status_code, opened["Content-Type"]) == (200, "application/pdf")
+    api.sign_in(make_account(make_family().guardians[0]))
+    assert [api.get(url).status_code for url in (receipt, billed)] == [404, 404]
 
 
 def test_a_part_is_paid_then_the_rest(api: Any, invoice: Invoice) -> None:

@@ -14,6 +14,7 @@ from api.loaders import Bills
 from api.paging import Page, connection
 from api.scalars import Money
 from api.types.enumerations import CreditNoteKind, DisputeState
+from api.types.locations import document_url
 from billing.invoicing import queries
 from billing.invoicing.models import CreditNote as CreditNoteRow
 from billing.invoicing.models import Dispute as DisputeRow
@@ -33,6 +34,13 @@ class CreditNote(graphene.ObjectType):
     over_paid = graphene.Field(
         Money, required=True, description="La part qui était déjà payée le jour de l'avoir."
     )
+    document_url = graphene.String(
+        required=True, description="Le PDF, à lire avec la même session."
+    )
+
+    @staticmethod
+    def resolve_document_url(note: CreditNoteRow, info: GraphQLResolveInfo) -> str:
+        return document_url(info, "credit-note-document", note.public_id)
 
     @staticmethod
     def resolve_id(note: CreditNoteRow, _info: GraphQLResolveInfo) -> uuid.UUID:
@@ -209,6 +217,13 @@ class Invoice(graphene.ObjectType):
     lines = graphene.List(
         graphene.NonNull(InvoiceLine), required=True, description="Les lignes, enfant par enfant."
     )
+    document_url = graphene.String(
+        required=True, description="Le PDF, à lire avec la même session."
+    )
+
+    @staticmethod
+    def resolve_document_url(node: InvoiceNode, info: GraphQLResolveInfo) -> str:
+        return document_url(info, "invoice-document", node.public_id)
 
     @staticmethod
     def resolve_id(node: InvoiceNode, _info: GraphQLResolveInfo) -> uuid.UUID:

@@ -14,6 +14,7 @@ from graphql import GraphQLResolveInfo
 from api.paging import Page, connection
 from api.scalars import Money
 from api.types.enumerations import PaymentState
+from api.types.locations import document_url
 from billing.payments import queries
 from billing.payments.models import Payment as PaymentRow
 from billing.payments.models import PaymentPart as PartRow
@@ -96,6 +97,15 @@ class Payment(graphene.ObjectType):
     parts = graphene.List(
         graphene.NonNull(PaymentPart), required=True, description="Facture par facture."
     )
+    receipt_url = graphene.String(
+        description="Le reçu en PDF d'un paiement reçu, à lire avec la même session."
+    )
+
+    @staticmethod
+    def resolve_receipt_url(node: PaymentNode, info: GraphQLResolveInfo) -> str | None:
+        if node.payment.state != PaymentRow.State.PAID:
+            return None
+        return document_url(info, "receipt-document", node.public_id)
 
     @staticmethod
     def resolve_id(node: PaymentNode, _info: GraphQLResolveInfo) -> uuid.UUID:
