@@ -163,6 +163,7 @@ def _proof(source: str) -> str:
         "PAYSLIPS": _("vos bulletins de paie"),
         "API_IMPOT": _("le service des impôts"),
         "API_PARTICULIER": _("la CAF ou la MSA"),
+        "STATED": _("vos réponses"),
     }
     return proofs.get(source, _("votre dossier"))
 
