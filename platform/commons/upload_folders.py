@@ -45,7 +45,9 @@ def write_new(content: bytes, *, extension: str) -> str:
     name = f"{token}.{extension}"
     with _shard(name, make=True) as folder:
         half = f"{token}.part"
-        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE, 0o600, dir_fd=folder)
+        descriptor = os.open(
+            half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE, 0o600, dir_fd=folder
+        )
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
@@ -80,14 +82,19 @@ def names(*, before: datetime.datetime) -> list[str]:
     """The current tenant's files last written before a moment, half written ones too, in order."""
     found = []
     with contextlib.suppress(FileNotFoundError), _tenant_folder() as folder:
-        for shard in sorted(filter(_SHARD.fullmatch, os.listdir(folder))):
+        for shard in filter(_SHARD.fullmatch, _names_in(folder)):
             with _opened(shard, folder) as inside:
-                for name in sorted(os.listdir(inside)):
+                for name in _names_in(inside):
                     status = os.stat(name, dir_fd=inside, follow_symlinks=False)
                     is_ours = _NAME.fullmatch(name) or _HALF_WRITTEN.fullmatch(name)
                     if is_ours and status.st_mtime < before.timestamp():
                         found.append(name)
     return found
+
+
+def _names_in(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,9 @@ from commons import uploads
 from commons.examining.verdicts import LONGEST_BYTES, PDF
 
 # Nothing runs, nothing is fetched, nothing is sent; opened in a tab, it has an origin of its own.
-DOCUMENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+DOCUMENT_POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
 
 
 class BoundedUploadHandler(FileUploadHandler):

@@ -44,7 +44,12 @@ _PIECE = 1 << 16
 # What moves the cursor, or turns the reading order of a name around ("fdp.exe" read "exe.pdf").
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _IMPORTS = Path(__file__).resolve().parents[1]
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from commons.examining import process; process.main()"
+_PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from commons.examining import process
+process.main()
+"""
 # One at a time in a process of ours: each may take a gigabyte, and there are as many as requests.
 _one_at_a_time = threading.Lock()
 

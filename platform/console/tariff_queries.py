@@ -12,6 +12,7 @@ from billing.tariffs.queries import definition_of
 from commons.errors import NotFound
 from ui.price_picture import PricePicture, price_picture
 
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class VersionRow:
     """A version in the list."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -81,7 +82,7 @@ def _runs(pricing: Pricing) -> list[list[Point]]:
     quotients += [Decimal(far) for far in range(_FINE_UNTIL, _FARTHEST + 1, 100)]
     points = [(quotient, pricing(quotient)) for quotient in quotients]
     runs = [[points[0]]]
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in itertools.pairwise(points):
         for end, start in _jumps(before, after, pricing):
             runs[-1].append(end)
             runs.append([start])

@@ -119,7 +119,10 @@ def price_picture(
         bounds=_bounds(scale, curve, prices),
         ends=_ends(scale, mark) if reads_quotient else (),
         mark=mark,
-        lines=(*_status_lines(definition, place), *(_lines(curve, place) if reads_quotient else ())),
+        lines=(
+            *_status_lines(definition, place),
+            *(_lines(curve, place) if reads_quotient else ()),
+        ),
     )
 
 

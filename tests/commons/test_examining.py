@@ -158,7 +158,9 @@ def test_the_film_that_a_telephone_puts_after_a_photograph_is_left_behind():
 
 
 def test_a_pdf_that_shows_pages_is_kept_as_it_came():
-    printed = typst.compile(b"#set page(width: 10cm)\nAvis d'imp\xc3\xb4t #pagebreak() #link(\"https://impots.gouv.fr\")[site]")
+    printed = typst.compile(
+        b'#set page(width: 10cm)\nAvis d\'imp\xc3\xb4t #pagebreak() #link("https://impots.gouv.fr")[site]'
+    )
     made = files.pdf(lambda writer: writer.add_metadata({"/Title": "Attestation"}), pages=3)
     going_to_a_page = files.pdf(
         files.at_opening(S=name("GoTo"), D=ArrayObject([NumberObject(0), name("Fit")]))
@@ -243,7 +245,9 @@ def test_a_name_that_stands_on_two_pieces_is_found(monkeypatch):
     monkeypatch.setattr(pdfs, "_OPENED_PIECE", 100)
     hidden = zlib.compress(b" " * 95 + b"<</S/JavaScript>>")
 
-    assert refusal_of(files.with_stream(hidden, Filter=name("FlateDecode")))[0] == "UPLOAD_PDF_ACTIVE"
+    assert (
+        refusal_of(files.with_stream(hidden, Filter=name("FlateDecode")))[0] == "UPLOAD_PDF_ACTIVE"
+    )
 
 
 def test_a_stream_kept_in_another_file_is_refused():
@@ -262,7 +266,10 @@ def test_a_stream_that_opens_into_an_immense_one_is_refused(monkeypatch):
     bomb = zlib.compress(bytes(2_000_000))
 
     assert len(bomb) < 3_000
-    assert refusal_of(files.with_stream(bomb, Filter=name("FlateDecode"))) == ("UPLOAD_TOO_HEAVY", "")
+    assert refusal_of(files.with_stream(bomb, Filter=name("FlateDecode"))) == (
+        "UPLOAD_TOO_HEAVY",
+        "",
+    )
 
 
 def test_many_streams_are_weighed_together(monkeypatch):
@@ -284,7 +291,11 @@ def test_what_is_compressed_twice_is_refused():
 
 
 def test_a_picture_too_large_for_a_page_is_refused():
-    immense = {"Subtype": name("Image"), "Width": NumberObject(50_000), "Height": NumberObject(50_000)}
+    immense = {
+        "Subtype": name("Image"),
+        "Width": NumberObject(50_000),
+        "Height": NumberObject(50_000),
+    }
 
     assert refusal_of(files.with_stream(b"", **immense)) == ("UPLOAD_TOO_HEAVY", "")
 
@@ -357,7 +368,7 @@ def test_a_spoilt_file_is_refused_or_still_a_document(kind, data):
         spoilt[data.draw(st.integers(0, len(spoilt) - 1))] = data.draw(st.integers(0, 255))
     try:
         examined = process.examine(bytes(spoilt))
-    except Exception:  # the parent calls it damaged: tests/commons/test_uploads.py
+    except Exception:  # noqa: BLE001  the parent calls it damaged: tests/commons/test_uploads.py
         return
     if examined.content_type == "application/pdf":
         assert len(pypdf.PdfReader(io.BytesIO(examined.content)).pages) > 0

@@ -55,7 +55,13 @@ def test_no_name_leads_out_of_the_departements_folder(received, folder):
     path = f"{theirs.name[:2]}/{theirs.name}"
     (folder / "d92" / "..").resolve().joinpath("secret.jpg").write_bytes(b"x")
 
-    for name in (f"../d94/{path}", f"../../d94/{path}", f"/{folder}/d94/{path}", "../secret.jpg", ""):
+    for name in (
+        f"../d94/{path}",
+        f"../../d94/{path}",
+        f"/{folder}/d94/{path}",
+        "../secret.jpg",
+        "",
+    ):
         tries(name)
     with contexts.tenant("d94"), uploads.open_stored(theirs.name) as kept:
         assert kept.read() == received.content

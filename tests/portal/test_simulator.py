@@ -110,7 +110,10 @@ def test_a_schedule_of_the_caf_asks_a_month_and_its_statuses(in_tenant):
             "Écrivez une somme en euros, par exemple 1 250,50.",
         ),
         ({"reference_tax_income_cents": "12,345", "tax_parts": "2"}, "Écrivez une somme en euros"),
-        ({"reference_tax_income_cents": "18000"}, "Il manque ce chiffre. Il est sur votre document."),
+        (
+            {"reference_tax_income_cents": "18000"},
+            "Il manque ce chiffre. Il est sur votre document.",
+        ),
         ({"tax_parts": "2"}, "Il manque ce chiffre."),
         ({"quotient_familial": "-5"}, "Ce chiffre ne peut pas être négatif."),
         (

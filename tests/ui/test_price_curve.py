@@ -128,7 +128,9 @@ def test_a_family_stands_on_the_curve():
     drawn = price_picture(definition, Place(price_cents=300, quotient=Decimal(600)))
 
     assert drawn.title == "Le prix d'un repas selon le quotient familial"
-    assert drawn.description == "Les prix vont de 0,64\u00a0€ à 7,00\u00a0€. Vous êtes à 3,00\u00a0€."
+    assert (
+        drawn.description == "Les prix vont de 0,64\u00a0€ à 7,00\u00a0€. Vous êtes à 3,00\u00a0€."
+    )
     assert drawn.path == "M0 909L85 909L85 909L932 0L932 0L1000 0"
     assert (drawn.mark.across, drawn.mark.up) == ("40.00%", 130)
     assert drawn.mark.quotient.text == "600\u00a0€"
@@ -153,7 +155,9 @@ def test_what_is_beyond_the_drawing_stands_at_its_end():
 def test_a_flat_price_is_a_line_and_says_so():
     drawn = price_picture(defined({"kind": "FLAT", "price": "4.20"}), Place(price_cents=420))
 
-    assert drawn.description == "Le prix est le même pour tous : 4,20\u00a0€. Vous êtes à 4,20\u00a0€."
+    assert (
+        drawn.description == "Le prix est le même pour tous : 4,20\u00a0€. Vous êtes à 4,20\u00a0€."
+    )
     assert (drawn.ends, drawn.lines) == ((), ())
     assert drawn.path == "M0 0L1000 0"
 

@@ -161,7 +161,9 @@ def _opened(data: bytes, start: int) -> Iterator[bytes]:
 def _walk(reader: pypdf.PdfReader) -> None:
     if reader.is_encrypted:
         raise Refused("UPLOAD_PDF_LOCKED")
-    known = [(number, generation) for generation in reader.xref for number in reader.xref[generation]]
+    known = [
+        (number, generation) for generation in reader.xref for number in reader.xref[generation]
+    ]
     known += [(number, 0) for number in reader.xref_objStm]
     if len(known) > MOST_OBJECTS:
         raise too_heavy()

@@ -70,7 +70,7 @@ def test_a_quote_explains_itself_and_keeps_nothing(tenant_db):
     ("answers", "field", "reason"),
     [
         ({"quotient_familial": Decimal(-1)}, "quotient_familial", "NEGATIVE"),
-        ({"quotient_familial": Decimal("99999999")}, "quotient_familial", "TOO_HIGH"),
+        ({"quotient_familial": Decimal(99999999)}, "quotient_familial", "TOO_HIGH"),
         ({"quotient_familial": Decimal("NaN")}, "quotient_familial", "NOT_A_NUMBER"),
         ({"reference_tax_income_cents": 100}, "tax_parts", "MISSING"),
         ({"tax_parts": Decimal(2)}, "reference_tax_income_cents", "MISSING"),
@@ -93,7 +93,11 @@ def test_a_quote_explains_itself_and_keeps_nothing(tenant_db):
             "quotient_familial",
             "TWICE",
         ),
-        ({"quotient_familial": Decimal(600), "tax_parts": Decimal(2)}, "quotient_familial", "TWICE"),
+        (
+            {"quotient_familial": Decimal(600), "tax_parts": Decimal(2)},
+            "quotient_familial",
+            "TWICE",
+        ),
         ({"monthly_income_cents": 100}, "monthly_income_cents", "NOT_ASKED"),
         ({"monthly_benefits_cents": 0}, "monthly_benefits_cents", "NOT_ASKED"),
         ({"statuses": frozenset({"RSA"})}, "statuses", "NOT_ASKED"),
