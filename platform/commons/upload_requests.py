@@ -65,10 +65,9 @@ def document_response(stored_name: str, *, title: str) -> HttpResponse:
     content_type = uploads.content_type_of(stored_name)
     with uploads.open_stored(stored_name) as stored:
         response = HttpResponse(stored.read(), content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=content_type == PDF,
-        filename=f"{title}.{uploads.EXTENSIONS[content_type]}",
-    )
+    name = f"{title}.{uploads.EXTENSIONS[content_type]}"
+    disposition = content_disposition_header(content_type == PDF, name)
+    response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = DOCUMENT_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -22,7 +22,7 @@ UPLOADS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Choisissez-le à nouveau, ou prenez le document en photo."),
     ),
     "UPLOAD_TOO_LARGE": (
-        _("Ce fichier dépasse %(limit_mb)s Mo."),
+        _("Ce fichier dépasse %(limit_mb)s\u00a0Mo."),
         _("Envoyez moins de pages à la fois, ou prenez le document en photo."),
     ),
     "UPLOAD_TYPE_REFUSED": (

@@ -182,7 +182,7 @@ SCRIPT = {"S": name("JavaScript"), "JS": text("app.alert(1)")}
         (files.at_opening(**SCRIPT), "SCRIPT"),
         (files.in_root(AA=dictionary(WC=dictionary(**SCRIPT))), "SCRIPT"),
         (files.in_root(Names=dictionary(JavaScript=dictionary())), "SCRIPT"),
-        (files.at_opening(S=name("Rendition"), JS=text("x")), "SCRIPT"),
+        (files.at_opening(S=name("Rendition"), JS=text("x")), "MEDIA"),
         (files.in_root(AcroForm=dictionary(XFA=ArrayObject([text("x")]))), "FORM"),
         (lambda writer: writer.add_attachment("x.txt", b"x"), "FILE"),
         (files.in_root(Collection=dictionary()), "FILE"),

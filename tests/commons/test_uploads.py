@@ -233,7 +233,7 @@ def test_a_removed_document_is_gone_and_that_is_proved(folder):
 def test_what_no_row_names_is_swept_when_it_is_old_enough(folder):
     received = receive(files.picture())
     named, orphan, recent = (uploads.store(received).name for _ in range(3))
-    half = folder / "d92" / named[:2] / f"{'0' * 32}.part"
+    half = folder / "d92" / named[:2] / f"{named[:2]}{'0' * 30}.part"
     half.write_bytes(b"half")
     not_ours = folder / "d92" / named[:2] / "lost+found"
     not_ours.write_bytes(b"x")

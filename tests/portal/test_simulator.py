@@ -77,7 +77,7 @@ def test_nothing_is_kept(site):
     assert not HouseholdResources.objects.exists()
 
 
-def test_a_schedule_of_the_caf_asks_a_month_and_its_statuses(in_tenant):
+def test_a_schedule_of_the_caf_asks_a_month_and_its_statuses(tenant_db, in_tenant):
     with in_tenant("d94"):
         make_version("94")
         visitor = Site("d94")
@@ -96,7 +96,7 @@ def test_a_schedule_of_the_caf_asks_a_month_and_its_statuses(in_tenant):
     assert "Vos revenus d'un mois" in page
     assert "revenu fiscal" not in page
     assert f"0,40{NBSP}€ par repas" in by_status
-    assert "Votre foyer reçoit cette aide : RSA." in by_status
+    assert f"Votre foyer reçoit cette aide{NBSP}: RSA." in by_status
     assert f"2,80{NBSP}€ par repas" in by_month
     assert "d'après vos réponses" in by_month
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_read_is_said_and_what_was_typed_stays(site, sent, said):
     assert "Votre prix" not in text(refused)
 
 
-def test_a_status_nobody_offers_is_refused(in_tenant):
+def test_a_status_nobody_offers_is_refused(tenant_db, in_tenant):
     with in_tenant("d94"):
         make_version("94")
 
@@ -157,7 +157,7 @@ def test_no_answer_is_an_answer(site):
     page = text(site.post("/combien/"))
 
     assert f"7,00{NBSP}€ par repas" in page
-    assert "Donnez votre situation : le prix peut baisser." in page
+    assert f"Donnez votre situation{NBSP}: le prix peut baisser." in page
 
 
 def test_each_service_has_its_own_address(site):

@@ -91,13 +91,12 @@ def examine_pdf(data: bytes) -> Examined:
         raise Refused("UPLOAD_PDF_LOCKED")
     _search(data)
     _open_streams(data)
-    limits = {
-        "zlib_maximum_output_length": MOST_OPENED // 3,
-        "lzw_maximum_output_length": MOST_OPENED // 3,
-        "run_length_maximum_output_length": MOST_OPENED // 3,
-        "disable_legacy_handling": True,
-    }
-    with pypdf.apply_configuration(**limits):
+    with pypdf.apply_configuration(
+        zlib_maximum_output_length=MOST_OPENED // 3,
+        lzw_maximum_output_length=MOST_OPENED // 3,
+        run_length_maximum_output_length=MOST_OPENED // 3,
+        disable_legacy_handling=True,
+    ):
         _walk(pypdf.PdfReader(io.BytesIO(data)))
     return Examined(PDF, data)
 

@@ -97,7 +97,7 @@ def _end_of_jpeg(data: bytes) -> int:
 
 def _end_of_png(data: bytes) -> int:
     """Where the picture ends, after a walk from chunk to chunk."""
-    if data[12:16] != b"IHDR":
+    if data[12:16] != b"IHDR" or len(data) < 24:
         raise damaged()
     width, height = struct.unpack(">II", data[16:24])
     _check_size(width, height)

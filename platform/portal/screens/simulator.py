@@ -61,7 +61,7 @@ class QuoteForm(forms.Form):
     )
     tax_parts = NumberField(label=_("Votre nombre de parts"), help_text=_("Exemple : 2,5."))
     statuses = forms.MultipleChoiceField(
-        label=_("Recevez-vous une de ces aides ?"),
+        label=_("Recevez-vous une de ces aides\u00a0?"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
         error_messages={
