@@ -46,7 +46,9 @@ class Answers:
     """What somebody says of a household: a quotient, or what it is computed from, and statuses.
 
     For `FISCAL_QF`, the reference tax income of a year and the parts; for `CAF_QF`, the income and
-    the benefits of a month and the parts. Nothing at all is an answer: it gives the maximum.
+    the benefits of a month and the parts; for `RFR`, that income alone. The children where the
+    price depends on their number, and the price of the meal where the schedule is an aid. Nothing
+    at all is an answer: it gives what is paid without proof.
     """
 
     quotient_familial: Decimal | None = None
@@ -54,7 +56,33 @@ class Answers:
     monthly_income_cents: int | None = None
     monthly_benefits_cents: int | None = None
     tax_parts: Decimal | None = None
+    children: int | None = None
+    full_price_cents: int | None = None
     statuses: frozenset[str] = frozenset()
+
+
+_FIGURES = {
+    Basis.FISCAL_QF: ("quotient_familial", "reference_tax_income_cents", "tax_parts"),
+    Basis.CAF_QF: (
+        "quotient_familial",
+        "monthly_income_cents",
+        "monthly_benefits_cents",
+        "tax_parts",
+    ),
+    Basis.RFR: ("reference_tax_income_cents",),
+}
+
+
+def questions(definition: Definition) -> tuple[str, ...]:
+    """What a schedule asks, by the names of `Answers`, in order."""
+    asked = list(_FIGURES[definition.basis]) if definition.rule.reads_quotient else []
+    if definition.rule.reads_children:
+        asked.append("children")
+    if definition.is_aid:
+        asked.append("full_price_cents")
+    if definition.statuses:
+        asked.append("statuses")
+    return tuple(asked)
 
 
 def priced_services(on: datetime.date) -> tuple[PricedService, ...]:
@@ -84,7 +112,8 @@ def quote(priced: PricedService, answers: Answers, *, at: datetime.datetime) -> 
     :raises InvalidResources: if a figure is impossible, missing, said twice, or not asked for
     """
     version, definition = priced.version, priced.definition
-    decision = decide(definition, _situation(definition, answers))
+    today = timezone.localdate(at)
+    decision = decide(definition, _situation(definition, answers), day=today)
     return ExplainedPrice(
         public_id=version.public_id,
         service=priced.service,
@@ -107,39 +136,41 @@ def quote(priced: PricedService, answers: Answers, *, at: datetime.datetime) -> 
 def _situation(definition: Definition, answers: Answers) -> Situation:
     """The answers as the engine reads them: one way to a quotient, and no other."""
     _refuse_what_is_not_asked(definition, answers)
-    is_fiscal = definition.basis is Basis.FISCAL_QF
-    income = answers.reference_tax_income_cents if is_fiscal else answers.monthly_income_cents
-    benefits = answers.monthly_benefits_cents
-    beside = (benefits, answers.tax_parts) != (None, None)
+    is_monthly = definition.basis is Basis.CAF_QF
+    income_field = "monthly_income_cents" if is_monthly else "reference_tax_income_cents"
+    income = getattr(answers, income_field)
+    beside = (answers.monthly_benefits_cents, answers.tax_parts) != (None, None)
     if answers.quotient_familial is not None and (income is not None or beside):
         raise InvalidResources(field="quotient_familial", reason="TWICE")
     if income is None and beside:
-        missing = "reference_tax_income_cents" if is_fiscal else "monthly_income_cents"
-        raise InvalidResources(field=missing, reason="MISSING")
+        raise InvalidResources(field=income_field, reason="MISSING")
     is_silent = income is None and answers.quotient_familial is None
+    if definition.is_aid and answers.full_price_cents is None:
+        raise InvalidResources(field="full_price_cents", reason="MISSING")
+    if definition.rule.reads_children and answers.children is None and not is_silent:
+        raise InvalidResources(field="children", reason="MISSING")
+    if answers.full_price_cents is not None and answers.full_price_cents < 0:
+        raise InvalidResources(field="full_price_cents", reason="NEGATIVE")
     return Situation(
         basis=None if is_silent else definition.basis,
         stated_quotient=answers.quotient_familial,
-        reference_tax_income_cents=income if is_fiscal else None,
-        monthly_income_cents=None if is_fiscal else income,
-        monthly_benefits_cents=None if is_fiscal else benefits,
+        reference_tax_income_cents=answers.reference_tax_income_cents,
+        monthly_income_cents=answers.monthly_income_cents,
+        monthly_benefits_cents=answers.monthly_benefits_cents,
         parts=answers.tax_parts,
+        children=answers.children,
+        full_price_cents=answers.full_price_cents,
         statuses=answers.statuses,
         source=NO_PROOF if is_silent and not answers.statuses else STATED,
     )
 
 
 def _refuse_what_is_not_asked(definition: Definition, answers: Answers) -> None:
-    """Figures of the other quotient, and statuses that the schedule does not know."""
-    is_fiscal = definition.basis is Basis.FISCAL_QF
-    others = (
-        ("monthly_income_cents", "monthly_benefits_cents")
-        if is_fiscal
-        else ("reference_tax_income_cents",)
-    )
-    for field in others:
-        if getattr(answers, field) is not None:
-            raise InvalidResources(field=field, reason="NOT_ASKED")
-    known = {status.status for status in definition.statuses}
-    if not answers.statuses <= known:
+    """Figures that the schedule does not read, and statuses that it does not know."""
+    asked = questions(definition)
+    for field in dataclasses.fields(answers):
+        is_said = getattr(answers, field.name) not in (None, frozenset())
+        if is_said and field.name not in asked:
+            raise InvalidResources(field=field.name, reason="NOT_ASKED")
+    if not answers.statuses <= {known.status for known in definition.statuses}:
         raise InvalidResources(field="statuses", reason="NOT_ASKED")

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import uuid
 
-from billing.tariffs.engine.definition import Definition
+from billing.tariffs.engine import Definition, Linear
 from billing.tariffs.models import PriceDecision, Service, TariffVersion
 from billing.tariffs.queries import definition_of
 from commons.errors import NotFound
@@ -32,6 +32,7 @@ class VersionPage:
     row: VersionRow
     definition: Definition
     picture: PricePicture
+    linear: Linear | None
     decisions: int
 
 
@@ -56,6 +57,7 @@ def version_page(public_id: uuid.UUID, *, on: datetime.date) -> VersionPage:
         row=_row(version, on=on),
         definition=definition,
         picture=price_picture(definition),
+        linear=definition.rule if isinstance(definition.rule, Linear) else None,
         decisions=PriceDecision.objects.filter(tariff_version=version).count(),
     )
 

@@ -4,30 +4,44 @@ The engine alone is asked (`decide`), at quotients: whatever the kind of a rule,
 families are told. It is asked every ten euros, then to the cent around each change, so that a step
 stands where it is; between two steps, what climbs is cut into straight pieces within a cent.
 
-Quotients are euros a month, prices cents. Pieces follow each other from zero; the last has no end.
+Quotients are euros a month, prices cents; where a schedule reads the yearly income (`RFR`), euros a
+year stand for quotients, ten times as far apart. Pieces follow each other from zero; the last has
+no end.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import itertools
 from collections.abc import Callable
 from decimal import Decimal
 
-from billing.tariffs.engine import Definition, Situation, decide
+from billing.tariffs.engine import Basis, Definition, Situation, decide
 
 CENT = Decimal("0.01")
-_STEP = Decimal(10)
+_STEP = 10
 _FINE_UNTIL = 4_000
+_FAR_STEP = 100
 _FARTHEST = 20_000
 # A stretch without any change of price counts as flat from this length on (euros of quotient): a
 # shorter one is the rounding of a slight slope.
-_FLAT_FROM = Decimal(50)
+_FLAT_FROM = 50
 _SAME_LINE = Decimal(1)  # cents between a straight piece and the prices it stands for
+_YEARLY = 10  # how much farther apart incomes are than quotients
 
 Point = tuple[Decimal, int]
 Pricing = Callable[[Decimal], int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Household:
+    """What else a price depends on: the children, the price without aid, the day of a modifier."""
+
+    children: int | None = None
+    full_price_cents: int | None = None
+    day: datetime.date | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,39 +61,63 @@ class Piece:
         return self.lower <= quotient and (self.upper is None or quotient <= self.upper)
 
 
-@functools.lru_cache(maxsize=256)
-def price_curve(definition: Definition, household: Situation) -> tuple[Piece, ...]:
+def price_curve(definition: Definition, household: Household) -> tuple[Piece, ...]:
     """The pieces of a schedule for households that differ by their quotient alone.
 
-    `household` says what else the price depends on; its statuses and its choice of the maximum,
-    which come before any quotient, are left out. Empty when the price reads no quotient.
+    Where the price depends on the number of children and it is not said, that of an only child.
+    Empty when the price reads no quotient.
     """
     if not definition.rule.reads_quotient:
         return ()
-    of_quotient = dataclasses.replace(
-        household,
+    return _curve(_Asked(definition.digest, household, definition))
+
+
+def of_quotient(
+    definition: Definition, household: Household, quotient: Decimal = Decimal(0)
+) -> Situation:
+    """A household of that quotient, or income, as the engine knows it; of no status."""
+    is_income = definition.basis is Basis.RFR
+    return Situation(
         basis=definition.basis,
-        stated_quotient=Decimal(0),
-        reference_tax_income_cents=None,
-        monthly_income_cents=None,
-        monthly_benefits_cents=None,
-        parts=None,
-        statuses=frozenset(),
-        chooses_maximum=False,
+        stated_quotient=None if is_income else quotient,
+        reference_tax_income_cents=int(quotient.scaleb(2)) if is_income else None,
+        children=(household.children or 1) if definition.rule.reads_children else None,
+        full_price_cents=household.full_price_cents,
+        source="STATED",
     )
 
-    def pricing(quotient: Decimal) -> int:
-        situation = dataclasses.replace(of_quotient, stated_quotient=quotient)
-        return decide(definition, situation).unit_price_cents
 
-    pieces = [piece for run in _runs(pricing) for piece in _straightened(run, pricing)]
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a curve is kept by: definitions that say the same have one digest."""
+
+    digest: str
+    household: Household
+    definition: Definition = dataclasses.field(compare=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _curve(asked: _Asked) -> tuple[Piece, ...]:
+    definition, household = asked.definition, asked.household
+
+    def pricing(quotient: Decimal) -> int:
+        situation = of_quotient(definition, household, quotient)
+        return decide(definition, situation, day=household.day).unit_price_cents
+
+    wide = _YEARLY if definition.basis is Basis.RFR else 1
+    pieces = [
+        piece
+        for run in _runs(pricing, wide)
+        for piece in _straightened(run, pricing, flat_from=Decimal(_FLAT_FROM * wide))
+    ]
     return _joined(pieces)
 
 
-def _runs(pricing: Pricing) -> list[list[Point]]:
+def _runs(pricing: Pricing, wide: int) -> list[list[Point]]:
     """Prices every ten euros (a hundred, far away), cut where the price jumps."""
-    quotients = [_STEP * rank for rank in range(int(_FINE_UNTIL / _STEP))]
-    quotients += [Decimal(far) for far in range(_FINE_UNTIL, _FARTHEST + 1, 100)]
+    near = range(0, _FINE_UNTIL * wide, _STEP * wide)
+    far = range(_FINE_UNTIL * wide, _FARTHEST * wide + 1, _FAR_STEP * wide)
+    quotients = [Decimal(quotient) for quotient in (*near, *far)]
     points = [(quotient, pricing(quotient)) for quotient in quotients]
     runs = [[points[0]]]
     for before, after in itertools.pairwise(points):
@@ -107,7 +145,7 @@ def _jumps(before: Point, after: Point, pricing: Pricing) -> list[tuple[Point, P
     return [*_jumps(before, low, pricing), (low, high), *_jumps(high, after, pricing)]
 
 
-def _straightened(run: list[Point], pricing: Pricing) -> list[Piece]:
+def _straightened(run: list[Point], pricing: Pricing, *, flat_from: Decimal) -> list[Piece]:
     """The flat stretches of a run, to the cent, and straight pieces between them."""
     pieces: list[Piece] = []
     climbing: list[Point] = []
@@ -117,7 +155,7 @@ def _straightened(run: list[Point], pricing: Pricing) -> list[Piece]:
         while end + 1 < len(run) and run[end + 1][1] == run[start][1]:
             end += 1
         is_whole = start == 0 and end == len(run) - 1
-        if is_whole or run[end][0] - run[start][0] >= _FLAT_FROM:
+        if is_whole or run[end][0] - run[start][0] >= flat_from:
             first = run[0] if start == 0 else _edge(run[start], run[start - 1], pricing)
             last = run[-1] if end == len(run) - 1 else _edge(run[end], run[end + 1], pricing)
             pieces += _straight([*climbing, first] if climbing else [])

@@ -12,11 +12,12 @@ import dataclasses
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from billing.tariffs.engine import Definition, Situation
+from billing.tariffs.engine import Basis, Definition, Unit, decide
 from commons.money import format_euros
 from ui.percentages import WHOLE, css_percent
-from ui.price_curve import CENT, Piece, price_curve
+from ui.price_curve import CENT, Household, Piece, of_quotient, price_curve
 
 # In pixels from the top: where prices start and end, and where the quotients are written.
 TOP, BOTTOM, UNDER = 52, 188, 212
@@ -94,36 +95,59 @@ class _Scale:
 
 
 def price_picture(
-    definition: Definition, place: Place | None = None, *, household: Situation | None = None
+    definition: Definition, place: Place | None = None, *, household: Household | None = None
 ) -> PricePicture:
     """Draw a schedule, with a mark where a family stands.
 
     `household` says what a price depends on besides the quotient and the statuses.
     """
+    like = household or Household()
     flat = Piece(Decimal(0), None, definition.highest_cents, definition.highest_cents)
-    curve = price_curve(definition, household or Situation()) or (flat,)
+    curve = price_curve(definition, like) or (flat,)
     reads_quotient = definition.rule.reads_quotient
+    statuses = _status_lines(definition, like, place)
     prices = [cents for piece in curve for cents in (piece.first_cents, piece.last_cents)]
-    known = [*prices, *(status.price_cents for status in definition.statuses)]
+    known = [*prices, *(cents for cents, _line in statuses)]
     paid = [place.price_cents] if place else []
     scale = _Scale(
         span=_span(curve, place.quotient if place else None), highest_cents=max(1, *known, *paid)
     )
     mark = _mark(scale, place, reads_quotient=reads_quotient) if place else None
     return PricePicture(
-        title=_("Le prix d'un repas selon le quotient familial")
-        if reads_quotient
-        else _("Le prix d'un repas"),
+        title=_title(definition, like),
         description=_description(min(known), max(known), place),
         path=_path(curve, scale),
         bounds=_bounds(scale, curve, prices),
         ends=_ends(scale, mark) if reads_quotient else (),
         mark=mark,
         lines=(
-            *_status_lines(definition, place),
+            *(line for _cents, line in statuses),
             *(_lines(curve, place) if reads_quotient else ()),
         ),
     )
+
+
+def _title(definition: Definition, household: Household) -> str:
+    """What is drawn: `Le prix d'un repas selon le quotient familial`."""
+    prices = {
+        Unit.MEAL: _("Le prix d'un repas"),
+        Unit.TERM: _("Le prix d'un trimestre"),
+        Unit.YEAR: _("Le prix d'une année"),
+    }
+    is_aid = definition.is_aid and household.full_price_cents is None
+    said = _("L'aide") if is_aid else prices[definition.unit]
+    if not definition.rule.reads_quotient:
+        return said
+    figure = _("le quotient familial")
+    if definition.basis is Basis.RFR:
+        figure = _("le revenu fiscal de référence")
+    said = _("%(price)s selon %(figure)s") % {"price": said, "figure": figure}
+    if not definition.rule.reads_children:
+        return said
+    children = household.children or 1
+    return ngettext(
+        "%(said)s, pour %(count)s enfant", "%(said)s, pour %(count)s enfants", children
+    ) % {"said": said, "count": children}
 
 
 def _span(curve: tuple[Piece, ...], quotient: Decimal | None) -> Decimal:
@@ -207,15 +231,23 @@ def _description(lowest: int, highest: int, place: Place | None) -> str:
     return f"{said} {here}"
 
 
-def _status_lines(definition: Definition, place: Place | None) -> tuple[PriceLine, ...]:
-    return tuple(
-        PriceLine(
-            who=_("Avec cette aide : %(status)s") % {"status": status.status},
-            price=format_euros(status.price_cents),
-            is_here=place is not None and place.status == status.status,
+def _status_lines(
+    definition: Definition, household: Household, place: Place | None
+) -> list[tuple[int, PriceLine]]:
+    """The price of each status, by the engine, and its line."""
+    lines = []
+    for known in definition.statuses:
+        situation = dataclasses.replace(
+            of_quotient(definition, household), statuses=frozenset({known.status})
         )
-        for status in definition.statuses
-    )
+        cents = decide(definition, situation, day=household.day).unit_price_cents
+        line = PriceLine(
+            who=_("Avec cette aide : %(status)s") % {"status": known.status},
+            price=format_euros(cents),
+            is_here=place is not None and place.status == known.status,
+        )
+        lines.append((cents, line))
+    return lines
 
 
 def _lines(curve: tuple[Piece, ...], place: Place | None) -> tuple[PriceLine, ...]:

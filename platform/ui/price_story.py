@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from billing.tariffs.engine import Brackets, Definition, Step, Unit
 from billing.tariffs.queries import ExplainedPrice
 from commons.money import NO_BREAK_SPACE, format_euros
+from ui.price_curve import Household
 from ui.price_picture import Place, PricePicture, price_picture
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def price_story(price: ExplainedPrice) -> PriceStory:
         sentences=(situation, " ".join([rule, *_afterwards(by_code)]), _paid(price)),
         price_text=format_euros(price.unit_price_cents),
         borne_text="" if price.borne_cents is None else format_euros(price.borne_cents),
-        picture=price_picture(price.definition, _place(price, by_code)),
+        picture=price_picture(
+            price.definition, _place(price, by_code), household=_household(price, by_code)
+        ),
         legal_basis=price.legal_basis,
         advice=_advice(by_code),
         note=_("Ce prix est un exemple : une valeur reste à confirmer.")
@@ -233,13 +236,28 @@ def _advice(steps: Mapping[str, Step]) -> str:
 
 def _place(price: ExplainedPrice, steps: Mapping[str, Step]) -> Place:
     """Where the family stands, by what the reader may know of it."""
+    at_end = ("MAXIMUM_CHOSEN", "MAXIMUM_WITHOUT_PROOF", "NO_AID_WITHOUT_PROOF")
+    figure = price.quotient
+    if "INCOME_FROM_TAX_NOTICE" in steps:
+        figure = Decimal(str(steps["INCOME_FROM_TAX_NOTICE"].gives["income"]))
     status = steps["STATUS_APPLIED"].given["status"] if "STATUS_APPLIED" in steps else ""
     return Place(
         price_cents=price.unit_price_cents,
-        quotient=price.quotient,
+        quotient=figure,
         status=str(status),
-        is_at_end="MAXIMUM_CHOSEN" in steps or "MAXIMUM_WITHOUT_PROOF" in steps,
+        is_at_end=any(code in steps for code in at_end),
     )
+
+
+def _household(price: ExplainedPrice, steps: Mapping[str, Step]) -> Household:
+    """What else the price depends on; nothing of the children for who may not know of them."""
+    children = full_price = None
+    if "FAMILY_GRID" in steps:
+        children = int(str(steps["FAMILY_GRID"].given["children"]))
+    if "FULL_PRICE" in steps:
+        full_price = int(str(steps["FULL_PRICE"].given["full_price_cents"]))
+    day = price.valid_from if price.definition.modifiers else None
+    return Household(children=children, full_price_cents=full_price, day=day)
 
 
 def _euros(amount: object) -> str:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from billing.tariffs.engine import Definition, Situation, decide, parse_definition
 from billing.tariffs.schedule_files import ServiceName, published_schedule
-from ui.price_curve import CENT, Piece, price_curve
+from ui.price_curve import CENT, Household, Piece, price_curve
 from ui.price_picture import Place, price_picture
 
-NOBODY = Situation()
+NOBODY = Household()
 
 
 def defined(rule: dict[str, object], **more: object) -> Definition:

@@ -130,7 +130,7 @@ class SimulatedHousehold(graphene.InputObjectType):
 
     Un tarif au quotient fiscal lit le revenu fiscal de référence et les parts ; un tarif au
     quotient de la CAF lit les revenus et les allocations d'un mois et les parts. Rien du tout est
-    une réponse : elle donne le prix le plus haut.
+    une réponse : elle donne le prix sans pièce.
     """
 
     quotient_familial = graphene.Decimal(description="Le quotient, en euros par mois.")
@@ -138,6 +138,10 @@ class SimulatedHousehold(graphene.InputObjectType):
     monthly_income_cents = Cents(description="Les revenus d'un mois.")
     monthly_benefits_cents = Cents(description="Les allocations d'un mois.")
     tax_parts = graphene.Decimal(description="Le nombre de parts, de quart en quart.")
+    children = graphene.Int(description="Les enfants du foyer, si le prix en dépend.")
+    full_price_cents = Cents(
+        description="Le prix du repas sans aide, si le tarif est une aide sur ce prix."
+    )
     statuses = graphene.List(
         graphene.NonNull(graphene.String), description="Les aides reçues, comme le tarif les nomme."
     )

@@ -7,9 +7,10 @@ import dataclasses
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.tariffs.engine import Basis
+from billing.tariffs.engine import Unit
+from billing.tariffs.engine.quotients import MOST_CHILDREN
 from billing.tariffs.models import Service
-from billing.tariffs.public_quotes import Answers, PricedService
+from billing.tariffs.public_quotes import Answers, PricedService, questions
 from billing.tariffs.queries import ExplainedPrice
 from portal.quote_fields import EurosField, NumberField
 from ui.price_story import PriceStory, price_story
@@ -37,10 +38,14 @@ class Door:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Quote:
-    """What an answer gives."""
+    """What an answer gives; `per` is what the price is for."""
 
     price: ExplainedPrice
     story: PriceStory
+    per: str
+
+
+UNITS = {Unit.MEAL: _("par repas"), Unit.TERM: _("par trimestre"), Unit.YEAR: _("par an")}
 
 
 class QuoteForm(forms.Form):
@@ -60,6 +65,12 @@ class QuoteForm(forms.Form):
         label=_("Vos allocations familiales d'un mois"), help_text=_("En euros. Zéro si aucune.")
     )
     tax_parts = NumberField(label=_("Votre nombre de parts"), help_text=_("Exemple : 2,5."))
+    children = NumberField(
+        label=_("Combien d'enfants compte votre foyer\u00a0?"), help_text=_("Ceux à votre charge.")
+    )
+    full_price_cents = EurosField(
+        label=_("Le prix du repas dans le collège, sans aide"), help_text=_("En euros.")
+    )
     statuses = forms.MultipleChoiceField(
         label=_("Recevez-vous une de ces aides\u00a0?"),
         widget=forms.CheckboxSelectMultiple,
@@ -71,22 +82,22 @@ class QuoteForm(forms.Form):
 
     def __init__(self, *args: object, asked: PricedService, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        definition = asked.definition
-        is_fiscal = definition.basis is Basis.FISCAL_QF
-        unasked = {
-            "reference_tax_income_cents": not is_fiscal,
-            "monthly_income_cents": is_fiscal,
-            "monthly_benefits_cents": is_fiscal,
-            "statuses": not definition.statuses,
-        }
-        for name in list(self.fields):
-            is_of_quotient = name != "statuses" and not definition.rule.reads_quotient
-            if is_of_quotient or unasked.get(name):
-                del self.fields[name]
+        self.questions = questions(asked.definition)
+        for name in set(self.fields) - set(self.questions):
+            del self.fields[name]
         if "statuses" in self.fields:
             statuses = self.fields["statuses"]
             assert isinstance(statuses, forms.MultipleChoiceField)
-            statuses.choices = [(known.status, known.status) for known in definition.statuses]
+            statuses.choices = [(known.status, known.status) for known in asked.definition.statuses]
+
+    def clean_children(self) -> int | None:
+        """A whole number."""
+        children = self.cleaned_data["children"]
+        if children is None:
+            return None
+        if children != children.to_integral_value() or not 1 <= children <= MOST_CHILDREN:
+            raise forms.ValidationError(_("Écrivez un nombre entier, par exemple 2."))
+        return int(children)
 
     def answers(self) -> Answers:
         """The answers, as the domain reads them."""
@@ -113,4 +124,4 @@ def doors(services: tuple[PricedService, ...], here: PricedService) -> tuple[Doo
 
 def told(price: ExplainedPrice) -> Quote:
     """A price with its story."""
-    return Quote(price=price, story=price_story(price))
+    return Quote(price, price_story(price), per=str(UNITS[price.definition.unit]))

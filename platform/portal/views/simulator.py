@@ -38,7 +38,6 @@ def simulator(request: HttpRequest, slug: str = "") -> HttpResponse:
     context = {
         "form": form,
         "doors": screen.doors(services, asked),
-        "reads_quotient": asked.definition.rule.reads_quotient,
         "quoted": quoted,
     }
     status = 422 if form.errors else 200
