@@ -47,8 +47,7 @@ class Answers:
 
     For `FISCAL_QF`, the reference tax income of a year and the parts; for `CAF_QF`, the income and
     the benefits of a month and the parts; for `RFR`, that income alone. The children where the
-    price depends on their number, and the price of the meal where the schedule is an aid. Nothing
-    at all is an answer: it gives what is paid without proof.
+    price depends on their number. Nothing at all is an answer: it gives what is paid without proof.
     """
 
     quotient_familial: Decimal | None = None
@@ -57,7 +56,6 @@ class Answers:
     monthly_benefits_cents: int | None = None
     tax_parts: Decimal | None = None
     children: int | None = None
-    full_price_cents: int | None = None
     statuses: frozenset[str] = frozenset()
 
 
@@ -78,8 +76,6 @@ def questions(definition: Definition) -> tuple[str, ...]:
     asked = list(_FIGURES[definition.basis]) if definition.rule.reads_quotient else []
     if definition.rule.reads_children:
         asked.append("children")
-    if definition.is_aid:
-        asked.append("full_price_cents")
     if definition.statuses:
         asked.append("statuses")
     return tuple(asked)
@@ -145,12 +141,8 @@ def _situation(definition: Definition, answers: Answers) -> Situation:
     if income is None and beside:
         raise InvalidResources(field=income_field, reason="MISSING")
     is_silent = income is None and answers.quotient_familial is None
-    if definition.is_aid and answers.full_price_cents is None:
-        raise InvalidResources(field="full_price_cents", reason="MISSING")
     if definition.rule.reads_children and answers.children is None and not is_silent:
         raise InvalidResources(field="children", reason="MISSING")
-    if answers.full_price_cents is not None and answers.full_price_cents < 0:
-        raise InvalidResources(field="full_price_cents", reason="NEGATIVE")
     return Situation(
         basis=None if is_silent else definition.basis,
         stated_quotient=answers.quotient_familial,
@@ -159,7 +151,6 @@ def _situation(definition: Definition, answers: Answers) -> Situation:
         monthly_benefits_cents=answers.monthly_benefits_cents,
         parts=answers.tax_parts,
         children=answers.children,
-        full_price_cents=answers.full_price_cents,
         statuses=answers.statuses,
         source=NO_PROOF if is_silent and not answers.statuses else STATED,
     )

@@ -37,10 +37,9 @@ Pricing = Callable[[Decimal], int]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Household:
-    """What else a price depends on: the children, the price without aid, the day of a modifier."""
+    """What else a price depends on: the children, and the day where modifiers come and go."""
 
     children: int | None = None
-    full_price_cents: int | None = None
     day: datetime.date | None = None
 
 
@@ -82,7 +81,6 @@ def of_quotient(
         stated_quotient=None if is_income else quotient,
         reference_tax_income_cents=int(quotient.scaleb(2)) if is_income else None,
         children=(household.children or 1) if definition.rule.reads_children else None,
-        full_price_cents=household.full_price_cents,
         source="STATED",
     )
 

@@ -134,8 +134,7 @@ def _title(definition: Definition, household: Household) -> str:
         Unit.TERM: _("Le prix d'un trimestre"),
         Unit.YEAR: _("Le prix d'une année"),
     }
-    is_aid = definition.is_aid and household.full_price_cents is None
-    said = _("L'aide") if is_aid else prices[definition.unit]
+    said = _("L'aide") if definition.is_aid else prices[definition.unit]
     if not definition.rule.reads_quotient:
         return said
     figure = _("le quotient familial")

@@ -251,13 +251,12 @@ def _place(price: ExplainedPrice, steps: Mapping[str, Step]) -> Place:
 
 def _household(price: ExplainedPrice, steps: Mapping[str, Step]) -> Household:
     """What else the price depends on; nothing of the children for who may not know of them."""
-    children = full_price = None
+    children = None
     if "FAMILY_GRID" in steps:
         children = int(str(steps["FAMILY_GRID"].given["children"]))
-    if "FULL_PRICE" in steps:
-        full_price = int(str(steps["FULL_PRICE"].given["full_price_cents"]))
-    day = price.valid_from if price.definition.modifiers else None
-    return Household(children=children, full_price_cents=full_price, day=day)
+    return Household(
+        children=children, day=price.valid_from if price.definition.modifiers else None
+    )
 
 
 def _euros(amount: object) -> str:

@@ -139,9 +139,6 @@ class SimulatedHousehold(graphene.InputObjectType):
     monthly_benefits_cents = Cents(description="Les allocations d'un mois.")
     tax_parts = graphene.Decimal(description="Le nombre de parts, de quart en quart.")
     children = graphene.Int(description="Les enfants du foyer, si le prix en dépend.")
-    full_price_cents = Cents(
-        description="Le prix du repas sans aide, si le tarif est une aide sur ce prix."
-    )
     statuses = graphene.List(
         graphene.NonNull(graphene.String), description="Les aides reçues, comme le tarif les nomme."
     )

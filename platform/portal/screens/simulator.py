@@ -68,9 +68,6 @@ class QuoteForm(forms.Form):
     children = NumberField(
         label=_("Combien d'enfants compte votre foyer\u00a0?"), help_text=_("Ceux à votre charge.")
     )
-    full_price_cents = EurosField(
-        label=_("Le prix du repas dans le collège, sans aide"), help_text=_("En euros.")
-    )
     statuses = forms.MultipleChoiceField(
         label=_("Recevez-vous une de ces aides\u00a0?"),
         widget=forms.CheckboxSelectMultiple,

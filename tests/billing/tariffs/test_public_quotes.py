@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from decimal import Decimal
 
@@ -9,12 +10,30 @@ import pytest
 
 from billing.tariffs import operations
 from billing.tariffs.decisions import NoTariffInForce
-from billing.tariffs.engine import InvalidResources, replay
-from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
-from billing.tariffs.public_quotes import Answers, priced_services, quoted_price
-from billing.tariffs.schedule_files import published_schedule
+from billing.tariffs.engine import Definition, InvalidResources, replay
+from billing.tariffs.models import (
+    HouseholdResources,
+    PriceDecision,
+    TariffSchedule,
+    TariffVersion,
+)
+from billing.tariffs.public_quotes import (
+    Answers,
+    PricedService,
+    priced_services,
+    questions,
+    quote,
+    quoted_price,
+)
+from billing.tariffs.schedule_files import (
+    SCHEDULES_FOLDER,
+    ServiceName,
+    load_schedule,
+    published_schedule,
+)
 from commons.models import AuditEntry, OutboxEvent
 from tests.factories.tariffs import ACTOR, AT, make_version
+from ui.price_story import price_story
 
 TODAY = datetime.date(2024, 10, 8)
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
@@ -130,3 +149,68 @@ def test_services_come_with_the_most_asked_first(tenant_db):
 
     assert [one.service for one in services] == ["HALF_BOARD", "BOARDER"]
     assert TariffVersion.objects.count() == 2
+
+
+def test_an_aid_by_income_and_children_asks_both(tenant_db):
+    schedule = published_schedule("59")
+    definition = schedule.services[ServiceName.HALF_BOARD]
+    rule = dataclasses.replace(definition.rule, full_price_cents=400)
+    services = {ServiceName.HALF_BOARD: dataclasses.replace(definition, rule=rule)}
+    operations.publish_schedule(
+        schedule=dataclasses.replace(schedule, services=services), actor=ACTOR, at=AT
+    )
+    income = {"reference_tax_income_cents": 16_000_00}
+
+    assert questions(priced_services(TODAY)[0].definition) == (
+        "reference_tax_income_cents",
+        "children",
+    )
+    assert quoted(Answers(**income, children=1)) == 400 - 89
+    assert quoted(Answers(**income, children=2)) == 400 - 144
+    assert quoted(Answers()) == 400
+    for field, answers in (
+        ("children", income),
+        ("children", income | {"children": 0}),
+        ("quotient_familial", income | {"children": 1, "quotient_familial": Decimal(600)}),
+    ):
+        with pytest.raises(InvalidResources) as caught:
+            quoted(Answers(**answers))
+        assert caught.value.details["field"] == field
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SCHEDULES_FOLDER.glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_schedule_of_the_repository_is_asked_drawn_and_told(path):
+    """Whatever the kind of its rule: what it asks is what it reads, and its story ends on the price."""
+    for definition in load_schedule(path).services.values():
+        asked = questions(definition)
+        answers = {
+            "quotient_familial": Decimal(600),
+            "reference_tax_income_cents": 16_000_00,
+            "children": 2,
+        }
+        if "quotient_familial" in asked:
+            del answers["reference_tax_income_cents"]
+        said = Answers(**{name: value for name, value in answers.items() if name in asked})
+
+        price = quote(priced(definition), said, at=NOW)
+        told = price_story(price)
+
+        assert replay(price.steps) == price.unit_price_cents
+        assert told.price_text in told.sentences[2]
+        assert told.picture.mark.across or not definition.rule.reads_quotient
+        assert (sum(line.is_here for line in told.picture.lines) == 1) is (
+            definition.rule.reads_quotient
+        )
+
+
+def priced(definition: Definition) -> PricedService:
+    """A definition as a version that was never stored."""
+    version = TariffVersion(
+        schedule=TariffSchedule(service="HALF_BOARD"),
+        valid_from=TODAY,
+        definition=definition.as_dict(),
+        legal_basis="Délibération",
+    )
+    return PricedService(version, definition)
