@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import graphene
@@ -12,9 +13,11 @@ from api.loaders import Bills
 from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
 from api.types.departement import Departement
+from api.types.enumerations import MealService
 from api.types.invoices import Invoice, InvoiceNode
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
+from api.types.prices import SimulatedHousehold, SimulatedPrice
 from api.types.staff import (
     BillingRun,
     BillingRunConnection,
@@ -27,6 +30,8 @@ from api.types.staff import (
 from billing.invoicing import queries as invoicing
 from billing.invoicing.access import access_invoice, access_run
 from billing.payments.access import access_own_payment, access_payment
+from billing.tariffs.public_quotes import Answers, quoted_price
+from billing.tariffs.queries import ExplainedPrice
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import User
 from tenants.people import queries as people
@@ -55,6 +60,14 @@ class Query(graphene.ObjectType):
     )
     payment = graphene.Field(
         Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
+    )
+    simulate_price = graphene.Field(
+        SimulatedPrice,
+        service=graphene.Argument(MealService, required=True, description="Le service."),
+        household=graphene.Argument(
+            SimulatedHousehold, required=True, description="Ce qu'on dit du foyer."
+        ),
+        description="Ce que coûterait un repas aujourd'hui. Ouvert à tous, et rien n'est gardé.",
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -98,6 +111,15 @@ class Query(graphene.ObjectType):
         user = info.context.require_user()
         access = access_payment if user.can(Capability.READ_MONEY) else access_own_payment
         return payment_node(access(user, public_id(id)))
+
+    @staticmethod
+    @rules.anyone
+    def resolve_simulate_price(
+        _root: None, info: GraphQLResolveInfo, service: Any, household: Mapping[str, Any]
+    ) -> ExplainedPrice:
+        given = dict(household)
+        answers = Answers(statuses=frozenset(given.pop("statuses", None) or ()), **given)
+        return quoted_price(getattr(service, "value", service), answers, at=info.context.at)
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

@@ -15,6 +15,7 @@ from portal.views import (
     payments,
     personal_data,
     session,
+    simulator,
 )
 
 app_name = "portal"
@@ -70,6 +71,8 @@ urlpatterns = [
     path(f"{_payment}continuer/", payments.resume, name="payment-resume"),
     path(f"{_payment}abandonner/", payments.leave, name="payment-leave"),
     path("paiements/avis/stripe/", notices.stripe, name="stripe-notices"),
+    path("combien/", simulator.simulator, name="simulator"),
+    path("combien/<slug:slug>/", simulator.simulator, name="simulator-service"),
     path("aide/", pages.help_page, name="help"),
     path("compte/", account.account, name="account"),
     path("compte/donnees/", personal_data.own_data, name="own-data"),

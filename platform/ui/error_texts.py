@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.correction_texts import CORRECTIONS
 from ui.tariff_texts import TARIFFS
+from ui.upload_texts import UPLOADS
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -331,6 +332,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     **CORRECTIONS,
     **TARIFFS,
+    **UPLOADS,
     # Payments
     "JOB_GIVEN_UP": (
         _("Ce travail s'est arrêté plusieurs fois sans finir."),

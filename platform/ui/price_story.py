@@ -1,4 +1,4 @@
-"""The story of a price: three short sentences, and a scale with "vous êtes ici".
+"""The story of a price: three short sentences, and a picture with "vous êtes ici".
 
 The domain gives steps (codes and values); this module alone turns them into French. A person who
 may not read the household's resources is told the price and nothing of them.
@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from billing.tariffs.engine import Brackets, Definition, Step, Unit
 from billing.tariffs.queries import ExplainedPrice
 from commons.money import NO_BREAK_SPACE, format_euros
-from ui.price_scale import Scale, price_scale
+from ui.price_curve import Household
+from ui.price_picture import Place, PricePicture, price_picture
 
 if TYPE_CHECKING:
     from billing.tariffs.models import PriceDecision
@@ -30,8 +31,7 @@ class PriceStory:
     sentences: tuple[str, str, str]
     price_text: str
     borne_text: str
-    scale: Scale
-    text_equivalent: str
+    picture: PricePicture
     legal_basis: str
     advice: str
     note: str
@@ -45,13 +45,9 @@ def price_story(price: ExplainedPrice) -> PriceStory:
         sentences=(situation, " ".join([rule, *_afterwards(by_code)]), _paid(price)),
         price_text=format_euros(price.unit_price_cents),
         borne_text="" if price.borne_cents is None else format_euros(price.borne_cents),
-        scale=_scale(price),
-        text_equivalent=_("Les prix vont de %(lowest)s à %(highest)s. Vous êtes à %(here)s.")
-        % {
-            "lowest": format_euros(price.definition.lowest_cents),
-            "highest": format_euros(price.definition.highest_cents),
-            "here": format_euros(price.unit_price_cents),
-        },
+        picture=price_picture(
+            price.definition, _place(price, by_code), household=_household(price, by_code)
+        ),
         legal_basis=price.legal_basis,
         advice=_advice(by_code),
         note=_("Ce prix est un exemple : une valeur reste à confirmer.")
@@ -170,6 +166,7 @@ def _proof(source: str) -> str:
         "PAYSLIPS": _("vos bulletins de paie"),
         "API_IMPOT": _("le service des impôts"),
         "API_PARTICULIER": _("la CAF ou la MSA"),
+        "STATED": _("vos réponses"),
     }
     return proofs.get(source, _("votre dossier"))
 
@@ -237,13 +234,28 @@ def _advice(steps: Mapping[str, Step]) -> str:
     return ""
 
 
-def _scale(price: ExplainedPrice) -> Scale:
-    definition = price.definition
-    return price_scale(
-        lowest_cents=definition.lowest_cents,
-        highest_cents=max(definition.highest_cents, definition.lowest_cents),
-        here_cents=price.unit_price_cents,
-        prices_cents=[line.amount_cents for line in definition.priced_lines()],
+def _place(price: ExplainedPrice, steps: Mapping[str, Step]) -> Place:
+    """Where the family stands, by what the reader may know of it."""
+    at_end = ("MAXIMUM_CHOSEN", "MAXIMUM_WITHOUT_PROOF", "NO_AID_WITHOUT_PROOF")
+    figure = price.quotient
+    if "INCOME_FROM_TAX_NOTICE" in steps:
+        figure = Decimal(str(steps["INCOME_FROM_TAX_NOTICE"].gives["income"]))
+    status = steps["STATUS_APPLIED"].given["status"] if "STATUS_APPLIED" in steps else ""
+    return Place(
+        price_cents=price.unit_price_cents,
+        quotient=figure,
+        status=str(status),
+        is_at_end=any(code in steps for code in at_end),
+    )
+
+
+def _household(price: ExplainedPrice, steps: Mapping[str, Step]) -> Household:
+    """What else the price depends on; nothing of the children for who may not know of them."""
+    children = None
+    if "FAMILY_GRID" in steps:
+        children = int(str(steps["FAMILY_GRID"].given["children"]))
+    return Household(
+        children=children, day=price.valid_from if price.definition.modifiers else None
     )
 
 

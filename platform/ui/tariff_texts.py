@@ -107,6 +107,14 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Ce n'est pas un nombre."),
         _("Écrivez seulement des chiffres et une virgule."),
     ),
+    "RESOURCES_INVALID.TWICE": (
+        _("Vous avez donné un quotient et des revenus."),
+        _("Gardez l'un des deux, et effacez l'autre."),
+    ),
+    "RESOURCES_INVALID.NOT_ASKED": (
+        _("Ce tarif ne lit pas cette réponse."),
+        _("Effacez-la, puis recommencez."),
+    ),
     "RESOURCES_INVALID.NOT_A_QUARTER": (
         _("Un nombre de parts va de quart en quart."),
         _("Exemple : 2,5 ou 2,25."),

@@ -78,6 +78,8 @@ ARGUMENTS = {
     "billingRun": "run",
     "feedImport": "feed",
 }
+# What is asked of no object: its arguments.
+ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})'}
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
@@ -137,6 +139,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             keys[key] = world.keys[target].public_id
         elif key == "line_id":
             keys[key] = world.keys["line"].public_id
+        elif key == "slug":
+            keys[key] = "demi-pension"
         elif key == "year":
             keys[key] = str(NOW.year)
         else:
@@ -257,6 +261,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "payment": ("portal:pay", "invoice", {}),
     "payment of all": ("portal:pay-together", "", {}),
     "own data": ("portal:own-data-file", "", {}),
+    "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
 }
 
@@ -378,7 +383,7 @@ def _question(name: str, world: World) -> tuple[str, dict[str, Any]]:
     wanted = doors.selection(field)
     if short not in ARGUMENTS:
         page = "(first: 5)" if "first" in field.args else ""
-        return f"{{ {short}{page} {wanted} }}", {}
+        return f"{{ {short}{ASKED.get(short, page)} {wanted} }}", {}
     query = f"query($id: ID!) {{ {short}(id: $id) {wanted} }}"
     return query, {"id": str(world.keys[ARGUMENTS[short]].public_id)}
 
@@ -503,6 +508,7 @@ def test_no_line_is_about_an_empty_room():
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
+    "simulatePrice.validUntil",
     "billingRun.issuedAt",
     "of a stranger's",
     "unknown-payment",
@@ -517,7 +523,11 @@ OPEN_TO_ALL = {
     "portal:legal",
     "portal:mailbox",  # embedded settings only: a deploy check refuses it elsewhere
     "portal:sign-in",
+    "portal:simulator",
+    "portal:simulator-service",
     "query.departement",
+    "query.simulatePrice",
+    "simulator",
 }
 
 

@@ -100,8 +100,10 @@ def parts(site: Site) -> list[Part]:
     found = [
         Part("(public)", site.url("socle", ""), ("/",), "public"),
         Part(
-            "(anonyme)", first, ("/",), "anonymous", journeys=("refused_sign_in", "refused_pages"),
+            "(anonyme)", first, ("/",), "anonymous",
+            journeys=("refused_sign_in", "refused_pages", "simulation"),
             expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
+                      "un revenu mal écrit": 422,
                       "page absente": 404},
         ),
     ]  # fmt: skip

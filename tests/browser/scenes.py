@@ -37,6 +37,16 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     yield "un mot de passe refusé", _send(page, "connecter")
 
 
+def simulation(page: Page, origin: str) -> Iterator[Scene]:
+    """What a meal would cost: a figure nobody can read, then an answer."""
+    page.goto(f"{origin}/combien/demi-pension/")
+    page.get_by_label("revenu fiscal").fill("beaucoup")
+    yield "un revenu mal écrit", _send(page, "Calculer")
+    page.get_by_label("revenu fiscal").fill("18 000")
+    page.get_by_label("nombre de parts").fill("2,5")
+    yield "un prix calculé", _send(page, "Calculer")
+
+
 def enrolment(page: Page, origin: str) -> Iterator[Scene]:
     """The three steps of an enrolment, up to the confirmation, which is not given."""
     page.goto(f"{origin}/enfants/")

@@ -56,9 +56,13 @@ def test_price_stands_on_a_scale_that_is_also_said(site):
 
     response = site.get(path(family))
 
-    (said,) = re.findall(r'aria-label="(Les prix vont[^"]*)"', response.content.decode())
+    (said,) = re.findall(r"<desc[^>]*>([^<]*)</desc>", response.content.decode())
     assert said == "Les prix vont de 0,64\u00a0€ à 7,00\u00a0€. Vous êtes à 3,00\u00a0€."
-    assert "Vous êtes ici" in text(response)
+    assert "Vous êtes ici : 3,00\u00a0€" in text(response)
+    assert (
+        "De 128,99\u00a0€ à 1\u202f399\u00a0€ · vous êtes ici de 0,64\u00a0€ à 7,00\u00a0€"
+        in text(response)
+    )
 
 
 def test_price_names_the_text_it_rests_on_and_its_first_day(site):

@@ -63,6 +63,7 @@ PAGES = {
     "portal child": _page("family", "/enfants/{child}/"),
     "portal invoices": _page("family", "/factures/"),
     "portal invoice": _page("family", "/factures/{invoice}/"),
+    "portal simulator": _page("anonymous", "/combien/"),
     "console landing": _page("regisseur", "/console/"),
     "console pupils": _page("regisseur", "/console/people/pupil/"),
     "console invoices": _page("regisseur", "/console/invoicing/invoice/"),

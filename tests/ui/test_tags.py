@@ -9,7 +9,6 @@ from django import forms
 from django.template import Context, Template
 
 from ui import statuses
-from ui.price_scale import price_scale
 
 
 def render(source, **context):
@@ -59,17 +58,6 @@ def test_status_nobody_wrote_is_a_mistake():
 def test_emblem_that_is_not_ours_becomes_the_common_one():
     assert "#socle" in render("{% emblem name %}", name="../evil")
     assert "#meander" in render("{% emblem name %}", name="meander")
-
-
-def test_scale_says_in_words_what_it_draws():
-    scale = price_scale(lowest_cents=64, highest_cents=700, here_cents=300)
-
-    html = render("{% price_scale scale %}", scale=scale)
-
-    assert (
-        'aria-label="Les prix vont de 0,64\u00a0€ à 7,00\u00a0€. Vous êtes à 3,00\u00a0€."' in html
-    )
-    assert "style=" not in html
 
 
 def test_share_of_the_cost_adds_up_to_the_cost():

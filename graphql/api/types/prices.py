@@ -10,7 +10,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
-from api.scalars import Money
+from api.scalars import Cents, Money
 from api.types.enumerations import MealService
 from billing.tariffs.engine import Step
 from billing.tariffs.queries import ExplainedPrice
@@ -97,6 +97,51 @@ class MealPrice(graphene.ObjectType):
     @staticmethod
     def resolve_explanation(price: ExplainedPrice, _info: GraphQLResolveInfo) -> Explanation:
         return Explanation(price)
+
+
+class SimulatedPrice(graphene.ObjectType):
+    """Ce que coûterait un repas, d'après des réponses. Rien n'est gardé, personne n'est engagé."""
+
+    service = graphene.Field(MealService, required=True, description="Le service.")
+    unit = graphene.Field(Money, required=True, description="Le prix d'un repas.")
+    quotient = graphene.Decimal(
+        description="Le quotient lu, en euros par mois ; rien si le prix n'en dépend pas."
+    )
+    explanation = graphene.Field(PriceExplanation, required=True, description="Pourquoi ce prix.")
+    legal_basis = graphene.String(required=True, description="La délibération qui fonde le prix.")
+    is_illustrative = graphene.Boolean(
+        required=True, description="Vrai si une valeur du tarif reste à confirmer."
+    )
+    valid_from = graphene.Date(required=True, description="Premier jour du tarif.")
+    valid_until = graphene.Date(description="Fin du tarif, exclue ; rien tant qu'il dure.")
+
+    @staticmethod
+    def resolve_unit(price: ExplainedPrice, _info: GraphQLResolveInfo) -> int:
+        return price.unit_price_cents
+
+    @staticmethod
+    def resolve_explanation(price: ExplainedPrice, _info: GraphQLResolveInfo) -> Explanation:
+        return Explanation(price)
+
+
+class SimulatedHousehold(graphene.InputObjectType):
+    """
+    Ce qu'on dit d'un foyer : un quotient, ou ce qui sert à le calculer, et des aides reçues.
+
+    Un tarif au quotient fiscal lit le revenu fiscal de référence et les parts ; un tarif au
+    quotient de la CAF lit les revenus et les allocations d'un mois et les parts. Rien du tout est
+    une réponse : elle donne le prix sans pièce.
+    """
+
+    quotient_familial = graphene.Decimal(description="Le quotient, en euros par mois.")
+    reference_tax_income_cents = Cents(description="Le revenu fiscal de référence d'un an.")
+    monthly_income_cents = Cents(description="Les revenus d'un mois.")
+    monthly_benefits_cents = Cents(description="Les allocations d'un mois.")
+    tax_parts = graphene.Decimal(description="Le nombre de parts, de quart en quart.")
+    children = graphene.Int(description="Les enfants du foyer, si le prix en dépend.")
+    statuses = graphene.List(
+        graphene.NonNull(graphene.String), description="Les aides reçues, comme le tarif les nomme."
+    )
 
 
 class Explanation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -82,4 +83,12 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
     def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
         story = price_story(explained_price(row))
         sentences = " ".join(filter(None, (*story.sentences, story.note)))
-        return [*super().details(request, row), Detail(gettext("Explication"), sentences)]
+        drawn = render_to_string(
+            "ui/components/price_picture.html",
+            {"picture": story.picture, "name": "echelle", "is_open": False},
+        )
+        return [
+            *super().details(request, row),
+            Detail(gettext("Explication"), sentences),
+            Detail(gettext("Sur le barème"), drawn),
+        ]

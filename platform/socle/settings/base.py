@@ -202,6 +202,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 4  # each in memory, of 10 MB at most
+FILE_UPLOAD_HANDLERS = ["commons.upload_requests.BoundedUploadHandler"]
 
 # --- words -----------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -216,6 +218,8 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 DATA_DIR = Path(environment.text("SOCLE_DATA_DIR", str(BASE_DIR / "var" / "data")))
 MEDIA_ROOT = DATA_DIR / "media"
 MAIL_DIR = DATA_DIR / "mail"
+# Documents that families give (commons.uploads): outside any folder a web server reads.
+UPLOADS_DIR = Path(environment.text("SOCLE_UPLOADS_DIR", str(DATA_DIR / "uploads")))
 STORAGES = {
     "default": {"BACKEND": "commons.storage.TenantFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

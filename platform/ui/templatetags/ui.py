@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from commons.money import format_euros
 from ui import brand, statuses, wording
 from ui.documents.files import MOST_KILOBYTES
-from ui.price_scale import Scale, share_percent
+from ui.percentages import share_percent
+from ui.price_picture import PricePicture
 
 register = template.Library()
 
@@ -171,10 +172,10 @@ def stepper(names: list[str], current: int) -> dict[str, Any]:
     return {"steps": steps, "current": current, "total": len(names), "name": names[current - 1]}
 
 
-@register.inclusion_tag("ui/components/price_scale.html")
-def price_scale(scale: Scale) -> dict[str, Any]:
-    """A price between the lowest and the highest: « vous êtes ici »."""
-    return {"scale": scale}
+@register.inclusion_tag("ui/components/price_picture.html")
+def price_picture(picture: PricePicture, name: str, *, is_open: bool = False) -> dict[str, Any]:
+    """A schedule and where a family stands on it; `name` is the picture's own on its page."""
+    return {"picture": picture, "name": name, "is_open": is_open}
 
 
 @register.inclusion_tag("ui/components/cost_share.html")

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from billing.tariffs.engine import Basis, Decision, Definition, Situation, decide, parse_definition
 from billing.tariffs.queries import ExplainedPrice, without_resources
 from billing.tariffs.schedule_files import ServiceName, published_schedule
-from commons.money import format_euros
 from ui.price_story import PriceStory, price_story
 
 LONGEST_SENTENCE = 15
@@ -118,7 +117,8 @@ def test_a_status_price_names_the_right_and_no_income() -> None:
         " Un prix réduit existe pour cette situation."
         " Vous payez 0,40 € par repas, le Département paie 11,60 €."
     )
-    assert told.scale.is_at_lowest
+    assert told.picture.mark.across == ""
+    assert [line.who for line in told.picture.lines if line.is_here] == ["Avec cette aide : RSA"]
 
 
 def test_without_proof_the_family_is_told_how_to_pay_less() -> None:
@@ -130,7 +130,7 @@ def test_without_proof_the_family_is_told_how_to_pay_less() -> None:
         " Vous payez 7,00 € par repas."
     )
     assert told.advice == "Donnez votre situation : le prix peut baisser."
-    assert told.scale.is_at_highest
+    assert told.picture.mark.across == "100.00%"
 
 
 def test_a_chosen_maximum_asks_for_nothing() -> None:
@@ -151,7 +151,11 @@ def test_the_other_household_reads_the_price_and_nothing_of_the_resources() -> N
 
     assert hidden.quotient is None
     assert told.sentences[2].startswith("Vous payez 3,50")
-    everything = " ".join([*told.sentences, told.text_equivalent, told.advice, told.note])
+    drawn = told.picture
+    assert drawn.mark.across == ""
+    assert drawn.mark.quotient is None
+    assert not any(line.is_here for line in drawn.lines)
+    everything = " ".join([*told.sentences, drawn.description, told.advice, told.note])
     assert "234" not in everything
     assert "tranche" not in everything
     assert "CAF" not in everything
@@ -205,6 +209,6 @@ def test_every_story_is_three_short_sentences_and_ends_on_the_price(
 
     assert len(told.sentences) == 3
     assert told.price_text in told.sentences[2]
-    assert format_euros(told.scale.here_cents) in told.text_equivalent
-    for sentence in re.split(r"(?<=[.!?]) ", " ".join((*told.sentences, told.text_equivalent))):
+    assert told.price_text in told.picture.description
+    for sentence in re.split(r"(?<=[.!?]) ", " ".join((*told.sentences, told.picture.description))):
         assert len(sentence.split(" ")) <= LONGEST_SENTENCE, sentence
