@@ -118,6 +118,7 @@ def quote(priced: PricedService, answers: Answers, *, at: datetime.datetime) -> 
         valid_until=version.valid_until,
         decided_at=at,
         source=decision.source,
+        household_id=None,
         quotient=decision.quotient,
         borne_cents=decision.borne_cents,
         steps=decision.steps,
