@@ -27,7 +27,25 @@ QUERIES = {
         LEFT JOIN invoicing_invoice AS invoice
           ON invoice.regie_id = counter.regie_id
          AND left(invoice.number, 4)::int = counter.fiscal_year
+        WHERE counter.series = 'INVOICE'
         GROUP BY 1, 2, 3 HAVING counter.latest_number <> count(invoice.id)
+    """,
+    "credit notes whose numbers are skipped or given twice": """
+        SELECT counter.regie_id, counter.fiscal_year, counter.latest_number, array_agg(note.number)
+        FROM invoicing_invoicecounter AS counter
+        LEFT JOIN invoicing_creditnote AS note
+          ON note.regie_id = counter.regie_id
+         AND substr(note.number, 4, 4)::int = counter.fiscal_year
+        WHERE counter.series = 'CREDIT_NOTE'
+        GROUP BY 1, 2, 3
+        HAVING counter.latest_number <> count(DISTINCT note.number)
+            OR counter.latest_number <> max(right(note.number, 6)::int)
+    """,
+    "a credit note that is not the sum of its lines": """
+        SELECT note.number, note.total_cents, sum(line.amount_cents)
+        FROM invoicing_creditnote AS note
+        LEFT JOIN invoicing_creditnoteline AS line ON line.credit_note_id = note.id
+        GROUP BY note.id HAVING note.total_cents IS DISTINCT FROM sum(line.amount_cents)::bigint
     """,
     "the month not issued, or issued twice": """
         SELECT month, count(*) FROM invoicing_billingrun
@@ -94,14 +112,18 @@ QUERIES = {
             WHEN 'PAID' THEN ARRAY['POST_PENDING'] WHEN 'FAILED' THEN ARRAY['VOID_PENDING']
             WHEN 'EXPIRED' THEN ARRAY['VOID_PENDING'] ELSE ARRAY[NULL::text] END
     """,
-    "an invoice credited by more than its payments": """
-        SELECT invoice.number, account.credits_posted, sum(part.amount_cents)
+    "an invoice credited by other than its payments and its credit notes": """
+        SELECT invoice.number, account.credits_posted, paid.cents, credited.cents
         FROM invoicing_invoice AS invoice
         JOIN ledger_account AS account ON account.id = invoice.ledger_account_id
-        LEFT JOIN payments_paymentpart AS part ON part.invoice_id = invoice.id AND EXISTS (
-            SELECT FROM payments_payment WHERE id = part.payment_id AND state = 'PAID')
-        GROUP BY invoice.id, account.id
-        HAVING account.credits_posted <> coalesce(sum(part.amount_cents), 0)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(part.amount_cents), 0) AS cents FROM payments_paymentpart AS part
+            JOIN payments_payment AS payment ON payment.id = part.payment_id
+            WHERE part.invoice_id = invoice.id AND payment.state = 'PAID') AS paid
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(note.total_cents - note.over_paid_cents), 0) AS cents
+            FROM invoicing_creditnote AS note WHERE note.invoice_id = invoice.id) AS credited
+        WHERE account.credits_posted <> paid.cents + credited.cents
     """,
     "events that were given up or wait": """
         SELECT name, attempts, latest_error FROM commons_outboxevent WHERE delivered_at IS NULL
@@ -130,10 +152,13 @@ KEPT = (
     ("invoicing_invoice", "*"),
     ("invoicing_invoiceline", "*"),
     ("invoicing_invoicecounter", "*"),
+    ("invoicing_creditnote", "*"),
+    ("invoicing_creditnoteline", "*"),
     ("ledger_account", "*"),
     ("ledger_transfer", "*"),
     ("payments_payment", "id, state, settled_at, checkout_ref, problem"),
     ("payments_paymentpart", "*"),
+    ("payments_refund", "*"),
 )
 
 
