@@ -8,7 +8,7 @@ import socket
 
 
 def free_port() -> int:
-    """One that is free, and the two next ones: a demo's bank and sources. Calls out take theirs above these."""
+    """One that is free with the two next: a demo's bank and sources. Calls out take theirs above."""
     draw = random.SystemRandom()  # workers share the seed of the other draws
     while True:
         port = draw.randrange(10_000, 30_000)

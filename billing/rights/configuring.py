@@ -64,7 +64,7 @@ def open_source(
     :raises SourceAlreadyOpen: if it asks one of this kind
     :raises SourceInvalid: naming what cannot be
     """
-    known = VERSIONS.get(Kind(kind)) if kind in Kind.values else None
+    known = _versions_of(kind)
     if known is None or not isinstance(credentials, _CREDENTIALS[Kind(kind)]):
         raise SourceInvalid(field="kind", reason="kind")
     if not _is_address(base_url):
@@ -90,6 +90,13 @@ def open_source(
         raise SourceAlreadyOpen(kind=kind) from error
     _write_down("opened", source, actor=actor, at=at)
     return source
+
+
+def _versions_of(kind: str) -> dict[str, frozenset[str]] | None:
+    """The endpoints of a kind of source, each with the versions that are spoken."""
+    if kind not in Kind.values:
+        return None
+    return {str(endpoint): spoken for endpoint, spoken in VERSIONS[Kind(kind)].items()}
 
 
 def _is_address(url: str) -> bool:
