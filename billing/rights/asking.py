@@ -43,7 +43,8 @@ from billing.rights.sources.answers import (
 from billing.rights.sources.api_impot import latest_income_year
 from billing.rights.sources.api_particulier import bursary_is_known
 from billing.tariffs.engine import Basis, Situation
-from billing.tariffs.models import HouseholdResources
+from billing.tariffs.models import HouseholdResources, Service
+from billing.tariffs.queries import policy_on
 from commons.actors import Actor
 from commons.errors import DomainError
 from commons.school_calendar import school_year_of
@@ -57,6 +58,8 @@ Way = RightsRequest.Way
 Kind = RightsSource.Kind
 Proof = HouseholdResources.Proof
 KINDS = {Way.CAF_MSA: Kind.API_PARTICULIER, Way.TAX: Kind.API_IMPOT}
+# How old a quotient may be where the tariff does not say (DOMAIN rule 16: three months).
+OLDEST_QUOTIENT_MONTHS = 3
 # A worker asks within seconds; a request still being asked after this is given back to the family.
 PATIENCE = datetime.timedelta(minutes=5)
 WORKER = Actor.system("rights")
@@ -174,7 +177,9 @@ def take_answer(*, ready: Ready, heard: list[Heard], at: datetime.datetime) -> R
     try:
         with transaction.atomic():
             locked.is_automatic = True
-            deciding.settle(locked, situation, actor=WORKER, at=at)
+            deciding.settle(
+                locked, situation, dated_on=_dated(decisive, at=at), actor=WORKER, at=at
+            )
     except DomainError as refusal:
         locked = lock_request(ready.request)
         locked.outcome = decisive.outcome
@@ -215,6 +220,14 @@ def _keep_facts(locked: RightsRequest, answer: Answer) -> Situation:
     ).situation()
 
 
+def _dated(answer: Answer, *, at: datetime.datetime) -> datetime.date:
+    """The day an answer is of: the first of its month, or today's."""
+    facts = answer.facts
+    if isinstance(facts, QuotientFacts):
+        return datetime.date(facts.year, facts.month, 1)
+    return timezone.localdate(at)
+
+
 def _doubt(locked: RightsRequest, answer: Answer, *, at: datetime.datetime) -> str:
     """Why a figure that was found should be looked at by an agent; nothing when it should not.
 
@@ -224,7 +237,9 @@ def _doubt(locked: RightsRequest, answer: Answer, *, at: datetime.datetime) -> s
     today = at.astimezone(timezone.get_default_timezone()).date()
     if isinstance(answer.facts, QuotientFacts):
         age = 12 * (today.year - answer.facts.year) + today.month - answer.facts.month
-        if age > queries.rules().oldest_quotient_months:
+        bounds = policy_on(Service.HALF_BOARD, today).proof_months
+        certificate = bounds.get(Proof.CAF_CERTIFICATE, OLDEST_QUOTIENT_MONTHS)
+        if age > bounds.get(Proof.API_PARTICULIER, certificate):
             return "QUOTIENT_TOO_OLD"
         children = answer.witness.child_birth_dates
         own = {pupil.birth_date.isoformat() for pupil in queries.pupils_of(locked.household)}

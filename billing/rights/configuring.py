@@ -162,9 +162,7 @@ def set_rules(
     *,
     sla_hours: int,
     longest_days: int,
-    effect: str,
     lasting: str,
-    oldest_quotient_months: int,
     document_days: int,
     actor: Actor,
     at: datetime.datetime,
@@ -177,22 +175,17 @@ def set_rules(
     bounds = {
         "sla_hours": (sla_hours, 1, 24 * longest_days),
         "longest_days": (longest_days, 1, 90),
-        "oldest_quotient_months": (oldest_quotient_months, 1, 24),
         "document_days": (document_days, 0, 365),
     }
     for field, (value, least, most) in bounds.items():
         if not least <= value <= most:
             raise RulesInvalid(field=field)
-    if effect not in RightsRules.Effect.values:
-        raise RulesInvalid(field="effect")
     if lasting not in RightsRules.Lasting.values:
         raise RulesInvalid(field="lasting")
     rules = RightsRules.objects.create(
         sla_hours=sla_hours,
         longest_days=longest_days,
-        effect=effect,
         lasting=lasting,
-        oldest_quotient_months=oldest_quotient_months,
         document_days=document_days,
         set_at=at,
     )

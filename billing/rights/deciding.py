@@ -4,7 +4,7 @@ Only two things decide without a person (DOMAIN §2.4): a source that answered, 
 the maximum. The rest waits for an agent, whose day is counted from when the file is whole. Two agents
 do not undo each other: a file that one took is theirs, and what is decided is decided once.
 
-The price changes on the day the rules say, never inside a month that is billed. It changes for the
+The price changes on the day the tariff says, never inside a month that is billed. It changes for the
 pupils who have a price; the others get theirs when they are enrolled.
 """
 
@@ -46,7 +46,6 @@ KEPT = (
     "quotient_euros", "quotient_year", "quotient_month", "provider", "reference_tax_income_cents",
     "tax_parts", "income_year",
 )  # fmt: skip
-_TERMS = ((1, 1), (4, 1), (9, 1))  # DOMAIN §2.5: September, January, April
 
 
 class TakenByAnother(DomainError):
@@ -70,7 +69,9 @@ class Figures:
     quotient: Decimal | None = None
     reference_tax_income_cents: int | None = None
     tax_parts: Decimal | None = None
+    children: int | None = None
     statuses: tuple[str, ...] = ()
+    dated_on: datetime.date | None = None
     note: str = ""
 
     def situation(self) -> Situation:
@@ -87,6 +88,7 @@ class Figures:
             stated_quotient=self.quotient,
             reference_tax_income_cents=self.reference_tax_income_cents,
             parts=self.tax_parts,
+            children=self.children,
             statuses=frozenset(self.statuses),
             source=self.proof_kind,
         )
@@ -184,13 +186,21 @@ def decide_request(
     :raises TakenByAnother: if another agent has it
     :raises InvalidResources: if a figure is negative, absurd or missing
     :raises ProofMissing: if a figure or a status comes without what proves it
+    :raises ProofTooOld: if the tariff bounds the age of such a proof, and it is older
     :raises ResourcesOverlap: if resources that start later are already recorded
     """
     locked = lock_request(request)
     refuse_unless(locked, {State.TO_INSPECT, State.TO_COMPLETE})
     _mine(locked, actor)
     locked.answer = ""
-    settle(locked, figures.situation(), note=figures.note, actor=actor, at=at)
+    settle(
+        locked,
+        figures.situation(),
+        dated_on=figures.dated_on,
+        note=figures.note,
+        actor=actor,
+        at=at,
+    )
     return locked
 
 
@@ -257,6 +267,7 @@ def settle(
     locked: RightsRequest,
     situation: Situation,
     *,
+    dated_on: datetime.date | None = None,
     note: str = "",
     actor: Actor,
     at: datetime.datetime,
@@ -265,8 +276,7 @@ def settle(
 
     :raises DomainError: if the tariffs refuse the figures or the day; nothing is then written
     """
-    rules = queries.rules()
-    start = effective_day(rules, at)
+    start = effective_day(at)
     household = recording.lock_household(locked.household.public_id)
     if situation.chooses_maximum:
         recorded = recording.record_maximum(
@@ -276,9 +286,10 @@ def settle(
         recorded = recording.record_situation(
             household=household,
             situation=situation,
+            proof_dated_on=dated_on,
             proof_note=note,
             valid_from=start,
-            valid_until=end_of_proof(rules, start),
+            valid_until=end_of_proof(queries.rules(), start),
             actor=actor,
             at=at,
         )
@@ -355,18 +366,9 @@ def _tell(event: str, locked: RightsRequest, *, at: datetime.datetime) -> None:
     )
 
 
-def effective_day(rules: RightsRules, at: datetime.datetime) -> datetime.date:
-    """The first day of the new price: as the rules say, and never inside a billed month."""
-    today = at.astimezone(timezone.get_default_timezone()).date()
-    if rules.effect == RightsRules.Effect.NEXT_MONTH:
-        start = (today.replace(day=1) + datetime.timedelta(days=31)).replace(day=1)
-    elif rules.effect == RightsRules.Effect.NEXT_TERM:
-        coming = [
-            datetime.date(year, *day) for year in (today.year, today.year + 1) for day in _TERMS
-        ]
-        start = min(day for day in coming if day > today)
-    else:
-        start = today + datetime.timedelta(days=1)
+def effective_day(at: datetime.datetime) -> datetime.date:
+    """The first day of the new price: as the tariff says, and never inside a billed month."""
+    start = tariffs.effect_day(Service.HALF_BOARD, timezone.localdate(at))
     first_open = first_open_day()
     return start if first_open is None else max(start, first_open)
 

@@ -31,7 +31,7 @@ class RightsSource(TenantModel):
     recipient_siret = models.CharField("SIRET du destinataire", max_length=14)
     # The version of each endpoint: {"quotient_familial": "v3", "scolarites": "v4"}. One that is not
     # named is not asked.
-    versions = models.JSONField("versions", default=dict)
+    versions = models.JSONField("versions des données", default=dict)
     sealed_credentials = models.BinaryField("clés scellées")
     # What the source answered of our key or our settings: a person looks.
     problem = models.CharField("problème", max_length=40, blank=True, default="")
@@ -55,12 +55,10 @@ class RightsSource(TenantModel):
 
 
 class RightsRules(TenantModel):
-    """How a département treats requests. The latest row holds; none is rewritten."""
+    """How a département treats requests. The latest row holds; none is rewritten.
 
-    class Effect(models.TextChoices):
-        NEXT_DAY = "NEXT_DAY", _("Le lendemain")
-        NEXT_MONTH = "NEXT_MONTH", _("Le premier du mois suivant")
-        NEXT_TERM = "NEXT_TERM", _("Le premier jour du trimestre suivant")
+    From when a price counts and how old a proof may be are the tariff's own (`tariffs.engine.policies`).
+    """
 
     class Lasting(models.TextChoices):
         SCHOOL_YEAR = "SCHOOL_YEAR", _("L'année scolaire")
@@ -69,10 +67,7 @@ class RightsRules(TenantModel):
 
     sla_hours = models.PositiveSmallIntegerField("réponse en heures", default=72)
     longest_days = models.PositiveSmallIntegerField("réponse au plus tard en jours", default=10)
-    effect = models.CharField("le prix change", max_length=12, choices=Effect.choices)
     lasting = models.CharField("une pièce vaut", max_length=14, choices=Lasting.choices)
-    # DOMAIN rule 16: an attestation of the CAF is of the last three months.
-    oldest_quotient_months = models.PositiveSmallIntegerField("quotient de moins de, mois")
     # How long a document is kept once its request is decided: 0, deleted at once.
     document_days = models.PositiveSmallIntegerField("pièces gardées, jours", default=0)
     set_at = models.DateTimeField("fixées le")
@@ -281,7 +276,7 @@ class SourceCall(TenantModel):
     asked_by = models.CharField("demandé par", max_length=100)
     purpose = models.CharField("raison", max_length=10, choices=Purpose.choices)
     endpoint = models.CharField("donnée demandée", max_length=40)
-    version = models.CharField("version", max_length=10)
+    version = models.CharField("version de la donnée", max_length=10)
     correlation_id = models.UUIDField("référence de l'appel")
     outcome = models.CharField("réponse", max_length=20, choices=Outcome.choices)
     code = models.CharField("code", max_length=40, blank=True, default="")

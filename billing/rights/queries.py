@@ -31,13 +31,11 @@ if TYPE_CHECKING:
 
 State = RightsRequest.State
 Way = RightsRequest.Way
-# What a département that said nothing does (DOMAIN §2.4 and rule 16).
+# What a département that said nothing does (DOMAIN §2.4).
 DEFAULT_RULES = RightsRules(
     sla_hours=72,
     longest_days=10,
-    effect=RightsRules.Effect.NEXT_DAY,
     lasting=RightsRules.Lasting.SCHOOL_YEAR,
-    oldest_quotient_months=3,
     document_days=0,
 )
 
@@ -75,10 +73,11 @@ def ways_offered(*, on: datetime.date) -> tuple[str, ...]:
     version = version_on(Service.HALF_BOARD, on)
     definition = definition_of(version) if version else None
     found: list[str] = []
-    if definition is not None and definition.basis == Basis.CAF_QF:
+    read = {definition.basis, *definition.accepts} if definition else set()
+    if Basis.CAF_QF in read:
         caf = open_source(RightsSource.Kind.API_PARTICULIER)
         found += [Way.CAF_MSA] if caf and Endpoint.QUOTIENT in caf.versions else []
-    if definition is not None and definition.basis == Basis.FISCAL_QF:
+    if Basis.FISCAL_QF in read:
         tax = open_source(RightsSource.Kind.API_IMPOT)
         found += [Way.TAX] if tax and Endpoint.INCOME in tax.versions else []
     found.append(Way.DOCUMENT)

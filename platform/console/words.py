@@ -139,6 +139,12 @@ EVENTS: Words = {
     "rights.document.asked": _("Pièce à demander"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
+# What a source of rights is asked for.
+SOURCE_DATA: Words = {
+    "quotient_familial": _("Quotient familial"),
+    "scolarites": _("Bourse"),
+    "situation_ir": _("Revenu fiscal de référence et parts"),
+}
 # What a provider's notice says happened; Stripe has many more, which nothing here is about.
 NOTICE_KINDS: Words = {
     "checkout.session.completed": _("La personne a fini sur la page de paiement"),

@@ -129,27 +129,18 @@ def list_(*, tenant: str) -> None:
 @click.option("--sla-hours", type=int, default=72, help="Réponse d'un agent, en heures.")
 @click.option("--longest-days", type=int, default=10, help="Réponse au plus tard, en jours.")
 @click.option(
-    "--effect",
-    type=click.Choice(("NEXT_DAY", "NEXT_MONTH", "NEXT_TERM")),
-    default="NEXT_DAY",
-    help="Quand le prix change.",
-)
-@click.option(
     "--lasting",
     type=click.Choice(("SCHOOL_YEAR", "CALENDAR_YEAR", "OPEN")),
     default="SCHOOL_YEAR",
     help="Jusqu'à quand une pièce vaut.",
 )
-@click.option("--quotient-months", type=int, default=3, help="Âge du quotient, en mois.")
 @click.option("--document-days", type=int, default=0, help="Jours où une pièce reste gardée.")
 def rules(
     *,
     tenant: str,
     sla_hours: int,
     longest_days: int,
-    effect: str,
     lasting: str,
-    quotient_months: int,
     document_days: int,
 ) -> None:
     """Fixer comment les demandes sont traitées."""
@@ -167,9 +158,7 @@ def rules(
             operations.set_rules(
                 sla_hours=sla_hours,
                 longest_days=longest_days,
-                effect=effect,
                 lasting=lasting,
-                oldest_quotient_months=quotient_months,
                 document_days=document_days,
                 actor=Actor.command("socle rights rules"),
                 at=timezone.now(),

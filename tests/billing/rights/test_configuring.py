@@ -71,14 +71,13 @@ def test_one_of_a_kind_is_open_and_its_keys_are_sealed() -> None:
 @pytest.mark.parametrize(
     "traits",
     [
-        {"sla_hours": 0}, {"sla_hours": 241}, {"longest_days": 91}, {"effect": "NOW"},
-        {"lasting": "EVER"}, {"oldest_quotient_months": 25}, {"document_days": 366},
+        {"sla_hours": 0}, {"sla_hours": 241}, {"longest_days": 91}, {"lasting": "EVER"},
+        {"document_days": 366},
     ],
 )  # fmt: skip
 def test_rules_that_cannot_be_are_refused(traits: dict[str, object]) -> None:
     given = {
-        "sla_hours": 72, "longest_days": 10, "effect": "NEXT_DAY", "lasting": "SCHOOL_YEAR",
-        "oldest_quotient_months": 3, "document_days": 0,
+        "sla_hours": 72, "longest_days": 10, "lasting": "SCHOOL_YEAR", "document_days": 0,
     }  # fmt: skip
 
     with pytest.raises(operations.RulesInvalid):

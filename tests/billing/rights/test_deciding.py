@@ -41,8 +41,7 @@ def family() -> Family:
 
 def rules(**traits: object) -> RightsRules:
     given = {
-        "sla_hours": 72, "longest_days": 10, "effect": "NEXT_DAY", "lasting": "SCHOOL_YEAR",
-        "oldest_quotient_months": 3, "document_days": 0,
+        "sla_hours": 72, "longest_days": 10, "lasting": "SCHOOL_YEAR", "document_days": 0,
     }  # fmt: skip
     return operations.set_rules(**(given | traits), actor=ACTOR, at=NOW())  # type: ignore[arg-type]
 
@@ -187,22 +186,6 @@ def test_a_family_cannot_change_what_an_agent_has(family: Family) -> None:
     with pytest.raises(operations.RequestUnderWay):
         chosen(family, "MAXIMUM")
     assert RightsRequest.objects.get().way == "DOCUMENT"
-
-
-@pytest.mark.parametrize(
-    ("effect", "today", "expected"),
-    [
-        ("NEXT_DAY", "2026-11-28", "2026-11-29"),
-        ("NEXT_MONTH", "2026-11-28", "2026-12-01"),
-        ("NEXT_MONTH", "2027-01-31", "2027-02-01"),
-        ("NEXT_TERM", "2026-11-28", "2027-01-01"),
-        ("NEXT_TERM", "2027-04-01", "2027-09-01"),
-    ],
-)
-def test_the_price_changes_on_the_day_the_rules_say(effect: str, today: str, expected: str) -> None:
-    at = datetime.datetime.fromisoformat(f"{today}T12:00:00+01:00")
-
-    assert deciding.effective_day(RightsRules(effect=effect), at).isoformat() == expected
 
 
 @pytest.mark.parametrize(
