@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billing.rights import queries
-from billing.rights.models import RightsRequest
+from billing.rights.models import ProofDocument, RightsRequest
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries as people
@@ -87,3 +87,21 @@ def access_request_to_decide(user: User, public_id: uuid.UUID) -> RightsRequest:
     if not user.can(Capability.DECIDE_PRICES):
         raise NotFound(rights_request=str(public_id))
     return access_request(user, public_id)
+
+
+def access_document(user: User, public_id: uuid.UUID) -> ProofDocument:
+    """
+    A document that is still there: of the user's own household, or any for the staff who decide.
+
+    :raises NotFound: if absent, deleted, or not theirs to see
+    """
+    document = (
+        ProofDocument.objects.filter(public_id=public_id, deleted_at__isnull=True)
+        .select_related("request")
+        .first()
+    )
+    if document is None:
+        raise NotFound(document=str(public_id))
+    if not user.can(Capability.DECIDE_PRICES):
+        access_own_request(user, document.request.public_id)
+    return document

@@ -34,6 +34,7 @@ from billing.tariffs.models import HouseholdResources, Service
 from commons.actors import Actor
 from commons.errors import DomainError
 from commons.outbox import record_event
+from commons.uploads import StoredFile
 from tenants.people.models import Household, Pupil
 
 State = RightsRequest.State
@@ -116,7 +117,7 @@ def attach_document(
     *,
     request: RightsRequest,
     kind: str,
-    stored: documents.StoredFile,
+    stored: StoredFile,
     actor: Actor,
     at: datetime.datetime,
 ) -> ProofDocument:

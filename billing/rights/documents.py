@@ -1,20 +1,22 @@
 """The documents of a request: what is known of them here, and their deletion.
 
-The bytes are received, checked and stored by whoever took them in; this room keeps where they are. They
-are deleted when the request is over, or as many days later as the rules say (DOMAIN §6.9).
+The bytes are checked and kept by `commons.uploads`; a row keeps where they are. They are deleted when the
+request is over, or as many days later as the rules say (DOMAIN §6.9). No other room keeps files there:
+what no row of this one names is swept.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import datetime
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from billing.rights import queries
 from billing.rights.models import ProofDocument, RightsRequest
-from commons.errors import DomainError
+from commons import uploads
+from commons.errors import DomainError, NotFound
+from commons.uploads import StoredFile
 
 MOST = 10
 
@@ -29,16 +31,6 @@ class DocumentInvalid(DomainError):
     """Of no kind there is."""
 
     code = "RIGHTS_DOCUMENT_INVALID"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
-    """A file of the tenant's, once its bytes are stored."""
-
-    storage_name: str
-    content_type: str
-    size_bytes: int
-    sha256: str
 
 
 def keep(
@@ -60,9 +52,9 @@ def keep(
     return ProofDocument.objects.create(
         request=locked,
         kind=kind,
-        storage_name=stored.storage_name,
+        storage_name=stored.name,
         content_type=stored.content_type,
-        size_bytes=stored.size_bytes,
+        size_bytes=stored.size,
         sha256=stored.sha256,
         received_at=at,
     )
@@ -81,9 +73,17 @@ def delete_ended(*, at: datetime.datetime, request: RightsRequest | None = None)
         found = found.filter(request=request)
     count = 0
     for document in found.order_by("pk"):
-        default_storage.delete(document.storage_name)
+        with contextlib.suppress(NotFound):  # gone already: it is not yet written that it is
+            uploads.delete_stored(document.storage_name)
         with transaction.atomic(durable=True):
             count += ProofDocument.objects.filter(pk=document.pk, deleted_at__isnull=True).update(
                 deleted_at=at
             )
     return count
+
+
+def sweep(*, at: datetime.datetime) -> int:
+    """Remove the files that no row names: those of an act that did not end; how many."""
+    rows = ProofDocument.objects.filter(deleted_at__isnull=True)
+    known = list(rows.values_list("storage_name", flat=True).order_by("pk"))
+    return len(uploads.sweep_orphans(known, before=at - datetime.timedelta(hours=1)))

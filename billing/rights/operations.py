@@ -32,9 +32,9 @@ from billing.rights.deciding import (
     release_request,
     take_request,
 )
-from billing.rights.documents import DocumentInvalid, StoredFile, TooManyDocuments
+from billing.rights.documents import DocumentInvalid, TooManyDocuments
 from billing.rights.identity import IdentityInvalid, IdentityOfAnother
-from billing.rights.models import RightsRequest
+from billing.rights.models import ProofDocument, RightsRequest
 from billing.rights.requesting import (
     ConsentMissing,
     ConsentTextChanged,
@@ -50,6 +50,10 @@ from billing.rights.requesting import (
     withdraw_consent,
 )
 from billing.rights.retention import purge
+from commons import uploads
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.errors import DomainError
 
 __all__ = (
     "ConsentMissing",
@@ -63,7 +67,6 @@ __all__ = (
     "RulesInvalid",
     "SourceAlreadyOpen",
     "SourceInvalid",
-    "StoredFile",
     "TakenByAnother",
     "TooManyDocuments",
     "WayNotOffered",
@@ -80,7 +83,9 @@ __all__ = (
     "decide_request",
     "delete_documents",
     "give_consent",
+    "give_document",
     "give_up_waiting",
+    "open_document",
     "open_source",
     "purge",
     "put_question",
@@ -96,3 +101,41 @@ __all__ = (
 def delete_documents(*, request: RightsRequest, at: datetime.datetime) -> int:
     """Delete the documents of a request that is over, as the rules say; how many."""
     return documents.delete_ended(at=at, request=request)
+
+
+def give_document(
+    *,
+    request: RightsRequest,
+    kind: str,
+    stream: uploads.Readable,
+    declared_name: str,
+    actor: Actor,
+    at: datetime.datetime,
+) -> ProofDocument:
+    """
+    Take a document in, look into it, and add it to a request; nothing is kept of one that is refused.
+
+    :raises UploadRefused: one of its kinds, if it is too large, damaged, or not what it may be
+    :raises RequestOver: if the request is over
+    :raises RequestUnderWay: if the source is being asked
+    :raises TooManyDocuments: if the request has as many as it may
+    """
+    stored = uploads.store(uploads.receive(stream, declared_name=declared_name))
+    try:
+        return attach_document(request=request, kind=kind, stored=stored, actor=actor, at=at)
+    except DomainError:
+        uploads.delete_stored(stored.name)
+        raise
+
+
+def open_document(*, document: ProofDocument, actor: Actor, at: datetime.datetime) -> ProofDocument:
+    """Write down that an agent opens a document of a family."""
+    record_audit(
+        actor=actor,
+        action="rights.document.opened",
+        subject_type="rights_request",
+        subject_id=document.request.public_id,
+        at=at,
+        document=str(document.public_id),
+    )
+    return document

@@ -30,6 +30,7 @@ def purge(*, at: datetime.datetime) -> dict[str, int]:
         "calls": calls,
         "identities": identities,
         "documents": documents.delete_ended(at=at),
+        "orphans": documents.sweep(at=at),
     }
 
 

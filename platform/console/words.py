@@ -107,6 +107,7 @@ ACTIONS: Words = {
     "people.household.formed": _("Foyer formé"),
     "rights.consent.given": _("Accord donné"),
     "rights.consent.withdrawn": _("Accord retiré"),
+    "rights.document.opened": _("Pièce ouverte par un agent"),
     "rights.request.abandoned": _("Demande de droits abandonnée"),
     "rights.request.asked": _("Source interrogée"),
     "rights.request.begun": _("Demande de droits commencée"),

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.rights.identity import CivilIdentity
+from billing.rights.models import ProofDocument
 from ui import wording
 
 
@@ -124,12 +125,37 @@ class AgreementForm(forms.Form):
     )
 
 
+class DocumentForm(forms.Form):
+    """A document, by photograph or as a file. What it is worth is looked into by the operation."""
+
+    kind = forms.ChoiceField(
+        label=_("Quelle pièce"),
+        choices=ProofDocument.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez une réponse."),
+            "invalid_choice": _("Choisissez une réponse de la liste."),
+        },
+    )
+    file = forms.FileField(
+        label=_("Votre pièce"),
+        help_text=_("Une photo nette ou un PDF, de 10 Mo au plus."),
+        allow_empty_file=True,  # said in the words of uploads
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        error_messages={
+            "required": _("Choisissez un fichier, ou prenez une photo."),
+            "invalid": _("Choisissez un fichier, ou prenez une photo."),
+            "max_length": _("Le nom de ce fichier est trop long."),
+        },
+    )
+
+
 def ways_in_words(ways: Sequence[str]) -> list[tuple[str, str]]:
     """The choices of a family, each with what it means for it."""
     words = {
         "CAF_MSA": _("Demander à la CAF ou à la MSA : la réponse vient en quelques secondes"),
         "TAX": _("Demander aux impôts : la réponse vient en quelques secondes"),
-        "DOCUMENT": _("Donner une pièce : un agent l'étudie"),
+        "DOCUMENT": _("Envoyer une pièce, en photo ou en PDF : un agent l'étudie"),
         "MAXIMUM": _("Ne rien donner : je paie le prix le plus haut"),
     }
     return [(way, wording.typographic(str(words[way]))) for way in ways]

@@ -49,7 +49,7 @@ RIGHTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "RIGHTS_CONSENT_MISSING": (
         _("Nous n'avons pas votre accord."),
-        _("Lisez le texte, puis donnez votre accord. Ou donnez une pièce."),
+        _("Lisez le texte, puis donnez votre accord. Ou envoyez une pièce."),
     ),
     "RIGHTS_CONSENT_TEXT_CHANGED": (
         _("Le texte de l'accord a changé."),
@@ -93,7 +93,7 @@ RIGHTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "RIGHTS_IDENTITY_OF_ANOTHER": (
         _("Ce nom n'est pas celui d'un adulte de votre foyer, pour le collège."),
-        _("Vérifiez le nom et le prénom. Sinon, donnez une pièce."),
+        _("Vérifiez le nom et le prénom. Sinon, envoyez une pièce."),
     ),
     "RIGHTS_TAKEN_BY_ANOTHER": (
         _("Une autre personne étudie cette demande."),
@@ -114,18 +114,18 @@ RIGHTS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 # Why a request waits, as the family reads it: what happened, then what to do.
-_SEND = _("Donnez-nous une pièce : un agent l'étudiera.")
+_SEND = _("Envoyez une pièce : un agent l'étudiera.")
 _LOOK = _("Un agent étudie votre demande. Vous n'avez rien à faire.")
-_AGAIN = _("Essayez à nouveau plus tard, ou donnez une pièce.")
+_AGAIN = _("Essayez à nouveau plus tard, ou envoyez une pièce.")
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "DOCUMENT_CHOSEN": (_("Il reste votre pièce à donner."), _SEND),
+    "DOCUMENT_CHOSEN": (_("Il reste votre pièce à envoyer."), _SEND),
     "DOCUMENT_ADDED": (_("Nous avons reçu votre pièce."), _LOOK),
     "DOCUMENT_ASKED": (_("Il nous faut une autre pièce."), _SEND),
     "NOT_FOUND": (_("Le service ne trouve pas votre dossier. Cela arrive."), _SEND),
     "UNSURE": (_("La réponse du service n'est pas sûre."), _SEND),
     "BAD_IDENTITY": (
         _("Le service ne vous reconnaît pas."),
-        _("Vérifiez ce que vous avez écrit, ou donnez une pièce."),
+        _("Vérifiez ce que vous avez écrit, ou envoyez une pièce."),
     ),
     "UNAVAILABLE": (_("Le service ne répond pas en ce moment."), _AGAIN),
     "RATE_LIMITED": (_("Le service est très demandé en ce moment."), _AGAIN),

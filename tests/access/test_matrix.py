@@ -70,6 +70,7 @@ PARAMETERS = {
     "payment-resume": "payment",
     "payment-leave": "payment",
     "receipt-document": "paid",
+    "rights-document": "document",
     **dict.fromkeys(
         (
             "rights-request",
@@ -77,6 +78,7 @@ PARAMETERS = {
             "rights-identity",
             "rights-tax-number",
             "rights-agreement",
+            "rights-add-document",
             "rights-ask-again",
             "rights-take-back",
             "rights-give-up",

@@ -241,8 +241,10 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
     rights.choose_way(
         request=waiting, way="DOCUMENT", guardian=other.guardians[0], actor=ACTOR, at=NOW
     )
-    rights.attach_document(request=waiting, kind="TAX_NOTICE", stored=stored(), actor=ACTOR, at=NOW)
-    return {"rights": begun, "rights_waiting": waiting}
+    document = rights.attach_document(
+        request=waiting, kind="TAX_NOTICE", stored=stored(), actor=ACTOR, at=NOW
+    )
+    return {"rights": begun, "rights_waiting": waiting, "document": document}
 
 
 def _job() -> Job:

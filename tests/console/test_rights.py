@@ -6,9 +6,11 @@ import datetime
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from billing.rights import operations, queries
 from billing.rights.models import RightsRequest
+from commons.models import AuditEntry
 from console import acts
 from tenants.accounts.capabilities import Role
 from tests.console.test_acts import confirm, text
@@ -106,6 +108,23 @@ def test_figures_that_cannot_be_are_said_before_anything_is_done(
     assert 'name="fingerprint"' not in shown.content.decode()
     request_.refresh_from_db()
     assert request_.state == "TO_INSPECT"
+
+
+def test_a_document_is_opened_by_who_decides_and_it_is_written_down(
+    agent: Any, request_: RightsRequest
+) -> None:
+    address = reverse("console:rights-document", args=[queries.documents_of(request_)[0].public_id])
+    reader = agent(Role.READER)
+    assert address not in reader.get(f"{QUEUE}{request_.pk}/").content.decode()
+    assert reader.get(address).status_code == 403
+    site = agent(Role.INSTRUCTOR)
+    assert address in site.get(f"{QUEUE}{request_.pk}/").content.decode()
+
+    opened = site.get(address)
+
+    assert opened.headers["Content-Type"] == "application/pdf"
+    entry = AuditEntry.objects.get(action="rights.document.opened")
+    assert entry.subject_id == str(request_.public_id)
 
 
 def test_keys_are_on_no_page(agent: Any, request_: RightsRequest) -> None:

@@ -11,10 +11,11 @@ from billing.rights import operations, queries
 from billing.rights.credentials import ImpotCredentials, ParticulierCredentials
 from billing.rights.identity import AskedIdentity
 from billing.rights.models import RightsRequest, RightsSource
-from billing.rights.operations import StoredFile
 from billing.tariffs import operations as tariffs
 from billing.tariffs.models import PriceDecision
+from commons import uploads
 from commons.actors import Actor
+from commons.uploads import StoredFile
 from tenants.people.models import Guardian, Pupil
 from tests.factories.canteen import Family, make_family
 from tests.factories.tariffs import ACTOR, make_version
@@ -118,13 +119,13 @@ def answered(
     return operations.put_question(request=asked(family, way, **more), at=at or NOW())
 
 
-def stored(name: str = "rights/avis.pdf", **traits: Any) -> StoredFile:
-    return StoredFile(
-        **{
-            "storage_name": name, "content_type": "application/pdf", "size_bytes": 12,
-            "sha256": f"{abs(hash(name)):064x}"[:64], **traits,
-        }
-    )  # fmt: skip
+def stored(name: str = "notice.pdf", content: bytes = b"a notice") -> StoredFile:
+    """A document that is kept; its bytes are not looked into."""
+    return uploads.store(
+        uploads.Upload(
+            declared_name=name, content_type="application/pdf", content=content + name.encode()
+        )
+    )
 
 
 def to_inspect(family: Family) -> RightsRequest:

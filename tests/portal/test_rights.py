@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from billing.rights import operations
-from billing.rights.models import Consent, RightsRequest
+from billing.rights.models import Consent, ProofDocument, RightsRequest
 from billing.tariffs.models import HouseholdResources
 from commons import outbox
 from tests.factories.canteen import make_family
@@ -24,8 +25,10 @@ from tests.factories.rights import (
     begin,
     make_asking_family,
     make_source,
+    stored,
     to_inspect,
 )
+from tests.families_files import picture
 from tests.portal.conftest import Site
 from tests.sources import TAX_NUMBER, sources_running
 
@@ -201,6 +204,30 @@ def test_an_agreement_is_taken_back_and_a_request_given_up(site: Site, sources: 
     assert "Vous avez abandonné cette demande." in text(site.get(page("request", request)))
 
 
+def test_a_photograph_of_a_notice_is_sent_and_read_again(site: Site) -> None:
+    family = make_asking_family()
+    site.sign_in(account_of(family))
+    site.post("/droits/")
+    request = RightsRequest.objects.get()
+    missing = site.follow(site.post(page("way", request), way="DOCUMENT"))
+    assert "Il reste votre pièce à envoyer." in text(missing)
+    where = page("add-document", request)
+
+    bad = site.post(where, kind="TAX_NOTICE", file=SimpleUploadedFile("avis.png", b"MZ"))
+    assert bad.status_code == 422
+    assert "Ce fichier n'est ni une photo, ni un PDF." in text(bad)
+    assert not ProofDocument.objects.exists()
+    done = site.post(where, kind="TAX_NOTICE", file=SimpleUploadedFile("avis.png", picture()))
+
+    assert "Votre pièce est envoyée." in text(site.follow(done))
+    document = ProofDocument.objects.get()
+    kept = site.get(reverse("portal:rights-document", args=[document.public_id]))
+    assert (kept.status_code, kept.headers["Content-Type"]) == (200, "image/jpeg")
+    assert "sandbox" in kept.headers["Content-Security-Policy"]
+    site.sign_in(account_of(make_family()))
+    assert site.get(reverse("portal:rights-document", args=[document.public_id])).status_code == 404
+
+
 def test_what_an_agent_says_is_read(site: Site) -> None:
     family = make_asking_family()
     request = to_inspect(family)
@@ -253,13 +280,7 @@ def test_messages_are_written_to_who_asked(site: Site, sources: str, mailoutbox:
 
     mailoutbox.clear()
     operations.attach_document(
-        request=other,
-        kind="OTHER",
-        stored=operations.StoredFile(
-            storage_name="x", content_type="image/png", size_bytes=1, sha256="0" * 64
-        ),
-        actor=AGENT,
-        at=NOW(),
+        request=other, kind="OTHER", stored=stored("page2.pdf"), actor=AGENT, at=NOW()
     )
     operations.refuse_request(request=other, words="Cet avis a dix ans.", actor=AGENT, at=NOW())
     outbox.deliver_pending(at=NOW())

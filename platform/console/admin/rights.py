@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -106,14 +107,20 @@ class RightsRequestAdmin(ReadOnlyAdmin):
             for bursary in queries.bursaries_of(row)
         ]
         documents = [
-            f"{document.get_kind_display()} ({document.size_bytes // 1024 + 1} ko)"
+            Detail(
+                gettext("Pièce"),
+                f"{document.get_kind_display()} ({document.size_bytes // 1024 + 1} ko)",
+                url=reverse("console:rights-document", args=[document.public_id])
+                if request.user.can(Capability.DECIDE_PRICES)
+                else "",
+            )
             for document in queries.documents_of(row)
         ]
         return [
             *super().details(request, row),
             Detail(gettext("Pourquoi elle attend"), reason_said(row) or "–"),
             Detail(gettext("Bourses"), ", ".join(bursaries) or "–"),
-            Detail(gettext("Pièces"), ", ".join(documents) or "–"),
+            *documents,
         ]
 
 

@@ -6,8 +6,10 @@ import dataclasses
 import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from billing.rights import queries
-from billing.rights.models import RightsRequest
+from billing.rights.models import ProofDocument, RightsRequest
 from billing.rights.outcomes import PASSING
 from billing.rights.requesting import CHANGEABLE
 from billing.tariffs.models import Service
@@ -42,6 +44,8 @@ class RightsPage:
     may_give_up: bool
     has_consent: bool
     due_on: datetime.date | None
+    documents: tuple[ProofDocument, ...]
+    may_add_document: bool
 
 
 def resumes_at(request: RightsRequest) -> str:
@@ -70,7 +74,9 @@ def page_of(request: RightsRequest) -> RightsPage:
         may_change=request.state in CHANGEABLE,
         may_give_up=request.is_open,
         has_consent=consent is not None,
-        due_on=request.latest_at.date() if request.latest_at else None,
+        due_on=timezone.localdate(request.latest_at) if request.latest_at else None,
+        documents=tuple(queries.documents_of(request)),
+        may_add_document=is_waiting,
     )
 
 

@@ -12,15 +12,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.rights import operations, queries
-from billing.rights.access import access_own_household, access_own_request, own_requests
+from billing.rights.access import (
+    access_document,
+    access_own_household,
+    access_own_request,
+    own_requests,
+)
 from billing.rights.identity import AskedIdentity
 from billing.rights.models import RightsRequest
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.tenancy import require_tenant
+from commons.upload_requests import document_response
+from commons.uploads import UploadRefused
 from portal.doors import family_page, show
 from portal.rights_forms import (
     AgreementForm,
+    DocumentForm,
     IdentityForm,
     TaxNumberForm,
     WayForm,
@@ -213,6 +221,41 @@ def _maximum(request: SignedInRequest, found: RightsRequest) -> HttpResponse:
         else:
             return redirect("portal:rights-request", found.public_id)
     return _show(request, "step_maximum", found, step=2, form=form)
+
+
+@family_page("GET", "HEAD", "POST")
+def add_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Step 3, by a document: a photograph or a PDF."""
+    found = access_own_request(request.user, public_id)
+    is_sent = request.method == "POST"
+    form = DocumentForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    if is_sent and form.is_valid():
+        given = form.cleaned_data["file"]
+        try:
+            operations.give_document(
+                request=found,
+                kind=form.cleaned_data["kind"],
+                stream=given,
+                declared_name=given.name or "",
+                actor=Actor.user(request.user),
+                at=timezone.now(),
+            )
+        except UploadRefused as error:
+            form.add_error("file", str(explain(error)))
+        except DomainError as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _("Votre pièce est envoyée. Nous vous répondrons."))
+            return redirect("portal:rights-request", public_id)
+    return _show(request, "step_document", found, step=3, form=form)
+
+
+@family_page()
+def document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A document that the household gave, as it is kept."""
+    found = access_document(request.user, public_id)
+    access_own_request(request.user, found.request.public_id)
+    return document_response(found.storage_name, title=_("piece"))
 
 
 @family_page("POST")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import io
 from decimal import Decimal
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from billing.rights import deciding, operations, queries
 from billing.rights.models import ProofDocument, RightsRequest, RightsRules
 from billing.rights.operations import Figures
 from billing.tariffs.models import HouseholdResources
 from billing.tariffs.recording import ProofMissing
-from commons import outbox
+from commons import outbox, uploads
+from commons.errors import NotFound
 from commons.models import OutboxEvent
 from tests.factories.canteen import Family
 from tests.factories.rights import (
@@ -29,6 +29,7 @@ from tests.factories.rights import (
     to_inspect,
 )
 from tests.factories.tariffs import ACTOR
+from tests.families_files import picture
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 CAF = Figures(basis="CAF_QF", quotient=Decimal(1100), proof_kind="CAF_CERTIFICATE")
@@ -121,7 +122,7 @@ def test_another_document_is_asked_for_with_words(family: Family) -> None:
     operations.attach_document(
         request=request,
         kind="CAF_CERTIFICATE",
-        stored=stored("rights/page2.pdf"),
+        stored=stored("page2.pdf"),
         actor=PARENT,
         at=NOW(),
     )
@@ -141,16 +142,60 @@ def test_a_refusal_says_why_and_changes_no_price(family: Family) -> None:
     assert OutboxEvent.objects.filter(name="rights.request.refused").count() == 1
 
 
+def is_there(document: ProofDocument) -> bool:
+    try:
+        uploads.open_stored(document.storage_name).close()
+    except NotFound:
+        return False
+    return True
+
+
 def test_documents_are_deleted_once_it_is_decided(family: Family) -> None:
     request = to_inspect(family)
-    name = default_storage.save("rights/avis.pdf", ContentFile(b"bytes"))
+    document = ProofDocument.objects.get()
 
     operations.decide_request(request=request, figures=CAF, actor=AGENT, at=NOW())
-    assert default_storage.exists(name)
+    assert is_there(document)
     outbox.deliver_pending(at=NOW())
 
-    assert not default_storage.exists(name)
+    assert not is_there(document)
     assert ProofDocument.objects.get().deleted_at is not None
+
+
+def test_a_file_that_no_row_names_is_swept_and_the_others_stay(family: Family) -> None:
+    to_inspect(family)
+    orphan = stored("orphan.pdf")
+
+    swept = operations.purge(at=NOW() + datetime.timedelta(hours=2))
+
+    assert swept["orphans"] == 1
+    assert is_there(ProofDocument.objects.get())
+    with pytest.raises(NotFound):
+        uploads.open_stored(orphan.name)
+
+
+def test_a_document_is_looked_into_before_it_is_added(family: Family) -> None:
+    request = chosen(family, "DOCUMENT")
+
+    def give(content: bytes) -> ProofDocument:
+        return operations.give_document(
+            request=request,
+            kind="TAX_NOTICE",
+            stream=io.BytesIO(content),
+            declared_name="avis.png",
+            actor=PARENT,
+            at=NOW(),
+        )
+
+    with pytest.raises(uploads.UploadRefused):
+        give(b"MZ not a picture")
+    assert not ProofDocument.objects.exists()
+
+    given = give(picture())
+
+    assert given.content_type == "image/jpeg"
+    assert is_there(given)
+    assert queries.queue().get().pk == request.pk
 
 
 def test_documents_are_kept_as_long_as_the_rules_say(family: Family) -> None:
@@ -172,11 +217,11 @@ def test_the_same_document_twice_is_one_and_eleven_are_too_many(family: Family) 
 
     for rank in range(9):
         operations.attach_document(
-            request=request, kind="OTHER", stored=stored(f"rights/{rank}"), actor=PARENT, at=NOW()
+            request=request, kind="OTHER", stored=stored(f"{rank}.pdf"), actor=PARENT, at=NOW()
         )
     with pytest.raises(operations.TooManyDocuments):
         operations.attach_document(
-            request=request, kind="OTHER", stored=stored("rights/11"), actor=PARENT, at=NOW()
+            request=request, kind="OTHER", stored=stored("11.pdf"), actor=PARENT, at=NOW()
         )
 
 
