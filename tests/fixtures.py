@@ -151,6 +151,7 @@ def own_folders(settings: Any) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="socle-") as folder:
         settings.MEDIA_ROOT = Path(folder) / "media"
         settings.MAIL_DIR = Path(folder) / "mail"
+        settings.UPLOADS_DIR = Path(folder) / "uploads"
         yield
 
 

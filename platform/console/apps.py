@@ -14,6 +14,7 @@ ACTS = (
     "payments",
     "pricing",
     "refunds",
+    "rights",
 )
 
 

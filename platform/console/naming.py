@@ -29,6 +29,7 @@ from billing.invoicing.models import (
 )
 from billing.ledger.models import Account, AccountKind, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
+from billing.rights.models import Consent, RightsRequest, RightsRules, RightsSource, SourceCall
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
 from commons.models import AuditEntry, Job, OutboxEvent
 from commons.money import format_euros
@@ -69,6 +70,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     CanteenRules: lambda row: (
         _("Règles depuis le %(day)s") % {"day": wording.full_date(row.valid_from)}
     ),
+    Consent: lambda row: _("Accord du %(day)s") % {"day": wording.full_date(row.given_at)},
     CreditNote: lambda row: _("Avoir %(number)s") % {"number": row.number},
     CreditNoteLine: lambda row: f"{row.credit_note}, {row.invoice_line.label}",
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
@@ -103,6 +105,13 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("Remboursement de %(amount)s, %(day)s")
         % {"amount": format_euros(row.amount_cents), "day": wording.full_date(row.asked_at)}
     ),
+    RightsRequest: lambda row: (
+        _("Demande de %(household)s, %(day)s")
+        % {"household": row.household, "day": wording.full_date(row.created_at)}
+    ),
+    RightsRules: lambda row: _("Règles du %(day)s") % {"day": wording.full_date(row.set_at)},
+    RightsSource: lambda row: row.get_kind_display(),
+    SourceCall: lambda row: _("Appel du %(day)s") % {"day": wording.full_date(row.called_at)},
     Schooling: lambda row: (
         f"{row.pupil}, {row.college.name}, {row.school_year}-{row.school_year + 1}"
     ),

@@ -96,6 +96,16 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
+        _("Droits"),
+        (
+            Records("rights.RightsRequest", _("Demandes de droits"), "assignment"),
+            Records("rights.Consent", _("Accords"), "handshake"),
+            Records("rights.SourceCall", _("Appels aux sources"), "call_made"),
+            Records("rights.RightsSource", _("Sources de droits"), "hub"),
+            Records("rights.RightsRules", _("Règles des demandes"), "rule"),
+        ),
+    ),
+    (
         _("Annuaire"),
         (Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),),
     ),

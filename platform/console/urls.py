@@ -39,6 +39,11 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             guard(documents.receipt_document),
             name="receipt-document",
         ),
+        path(
+            "droits/pieces/<uuid:public_id>/",
+            guard(documents.rights_document),
+            name="rights-document",
+        ),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
         path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),

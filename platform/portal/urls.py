@@ -14,12 +14,14 @@ from portal.views import (
     pages,
     payments,
     personal_data,
+    rights,
     session,
     simulator,
 )
 
 app_name = "portal"
 _child = "enfants/<uuid:public_id>/"
+_rights = "droits/<uuid:public_id>/"
 _payment = "paiements/<uuid:public_id>/"
 urlpatterns = [
     path("", home.home, name="home"),
@@ -71,6 +73,17 @@ urlpatterns = [
     path(f"{_payment}continuer/", payments.resume, name="payment-resume"),
     path(f"{_payment}abandonner/", payments.leave, name="payment-leave"),
     path("paiements/avis/stripe/", notices.stripe, name="stripe-notices"),
+    path("droits/", rights.requests, name="rights"),
+    path(_rights, rights.request_page, name="rights-request"),
+    path(f"{_rights}moyen/", rights.way, name="rights-way"),
+    path(f"{_rights}identite/", rights.identity, name="rights-identity"),
+    path(f"{_rights}numero-fiscal/", rights.tax_number, name="rights-tax-number"),
+    path(f"{_rights}accord/", rights.agreement, name="rights-agreement"),
+    path(f"{_rights}piece/", rights.add_document, name="rights-add-document"),
+    path("droits/pieces/<uuid:public_id>/", rights.document, name="rights-document"),
+    path(f"{_rights}reessayer/", rights.ask_again, name="rights-ask-again"),
+    path(f"{_rights}retirer/", rights.take_back, name="rights-take-back"),
+    path(f"{_rights}abandonner/", rights.give_up, name="rights-give-up"),
     path("combien/", simulator.simulator, name="simulator"),
     path("combien/<slug:slug>/", simulator.simulator, name="simulator-service"),
     path("aide/", pages.help_page, name="help"),

@@ -22,6 +22,8 @@ GROUPS = {
     "database": "La base de données.",
     "graphql": "L'interface pour les logiciels.",
     "merchant": "Le paiement en ligne d'une régie.",
+    "rights": "Les droits : sources et règles.",
+    "rights source": "Les services que le département interroge.",
     "tariffs": "Les grilles tarifaires.",
     "tenant": "Les départements.",
 }
@@ -32,12 +34,16 @@ def main() -> None:
     """Socle : la plateforme partagée des départements."""
 
 
-def _group(name: str) -> click.Group:
-    found = main.commands.get(name)
+def _group(names: list[str]) -> click.Group:
+    """The group of that path, made with those above it if need be."""
+    if not names:
+        return main
+    parent = _group(names[:-1])
+    found = parent.commands.get(names[-1])
     if isinstance(found, click.Group):
         return found
-    group = click.Group(name, help=GROUPS[name])
-    main.add_command(group)
+    group = click.Group(names[-1], help=GROUPS[" ".join(names)])
+    parent.add_command(group)
     return group
 
 
@@ -46,8 +52,7 @@ def _register() -> None:
         loaded = importlib.import_module(module.name)
         for name, command in loaded.COMMANDS.items():
             *groups, last = name.split(" ")
-            parent = _group(groups[0]) if groups else main
-            parent.add_command(command, last)
+            _group(groups).add_command(command, last)
 
 
 _register()

@@ -84,6 +84,7 @@ def _run(*, port: int, reset: bool, say: Say) -> int:
         _refuse_taken_port(port)
         if not _uses_stripe():
             _refuse_taken_port(_bank_port(port))
+        _refuse_taken_port(_sources_port(port))
         for name in leftovers.stop_servers(data_dir):
             say(f"{name} tournait encore depuis la fois d'avant : arrêté.")
         if reset and data_dir.exists():
@@ -157,7 +158,7 @@ def _refuse_taken_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise CannotServe(
-                f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 2}"
+                f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 3}"
             ) from error
 
 
@@ -227,6 +228,7 @@ def _environment(demo: Demo, urls: dict[str, str]) -> dict[str, str]:
         "BASE_DOMAIN": BASE_DOMAIN,
         "PORTAL_ORIGIN": f"http://{{host}}:{demo.port}",
         "STRIPE_API_BASE": "" if _uses_stripe() else f"http://{HOST}:{_bank_port(demo.port)}",
+        "RIGHTS_API_BASE": f"http://{HOST}:{_sources_port(demo.port)}",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -271,6 +273,11 @@ def _bank_port(port: int) -> int:
     return port + 1
 
 
+def _sources_port(port: int) -> int:
+    """That of what stands in for the sources of rights, next to the bank's."""
+    return port + 2
+
+
 def _uses_stripe() -> bool:
     """Whether Stripe itself is used, in its test mode: a key is in the environment.
 
@@ -285,7 +292,7 @@ def _uses_stripe() -> bool:
 
 
 def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[Child, ...]:
-    """What serves, and the test bank; none of them holds the owner's credentials."""
+    """What serves, the test bank and sources; none of them holds the owner's credentials."""
     serving = {k: v for k, v in environment.items() if k != "DATABASE_OWNER_URL"}
     python = (sys.executable, "-m")
     # An exit within seconds must not wait for idle keep-alive connections.
@@ -295,7 +302,9 @@ def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[
     worker = ("celery", "-A", "socle.celery", "worker", "--concurrency", "1", "--loglevel", "INFO")
     beat = ("celery", "-A", "socle.celery", "beat", "--loglevel", "INFO", "--pidfile", "",
             "--schedule", str(data_dir / "beat-schedule"))  # fmt: skip
+    sources = Child("sources", _command("sources"), serving | {"SOCLE_PROCESS": "worker"})
     served = (
+        *((sources,) if environment.get("RIGHTS_API_BASE") else ()),
         Child("web", (*python, *web), serving | {"SOCLE_PROCESS": "web"}),
         Child("worker", (*python, *worker), serving | {"SOCLE_PROCESS": "worker"}),
         Child("beat", (*python, *beat), serving | {"SOCLE_PROCESS": "worker"}),

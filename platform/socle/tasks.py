@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing.ledger import operations as ledger
 from billing.payments import operations as payments
+from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
 from socle.celery import app
@@ -103,3 +104,27 @@ def check_ledger_of_tenant(*, tenant: str, **_: object) -> int:
 def check_ledgers(**_: object) -> int:
     """Check the books everywhere."""
     return _for_each(check_ledger_of_tenant)
+
+
+@app.task(name="socle.give_up_waiting_rights_of_tenant")
+def give_up_waiting_rights_of_tenant(*, tenant: str, **_: object) -> int:
+    """Give back to their families the requests of one tenant whose source nobody could ask."""
+    return rights.give_up_waiting(at=timezone.now())
+
+
+@app.task(name="socle.give_up_waiting_rights", crosses_tenants=True)
+def give_up_waiting_rights(**_: object) -> int:
+    """A source that is not asked within minutes makes way for a document, everywhere."""
+    return _for_each(give_up_waiting_rights_of_tenant)
+
+
+@app.task(name="socle.purge_rights_of_tenant")
+def purge_rights_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
+    """Delete what one tenant keeps no longer of rights: calls, identities, documents."""
+    return rights.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_rights", crosses_tenants=True)
+def purge_rights(**_: object) -> int:
+    """Delete, everywhere, what is kept no longer."""
+    return _for_each(purge_rights_of_tenant)

@@ -1,7 +1,6 @@
 """The two sentences of each refusal: why, then what to do. Placeholders are the error's details.
 
-Level B1, *vous*, fifteen words a sentence at most. The telephone number is added by `ui.errors`,
-which also sets the no-break spaces. A key `CODE.REASON` refines a code by its detail `reason`.
+Level B1, *vous*, fifteen words at most; `ui.errors` adds the telephone. `CODE.REASON` refines a code.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from ui.correction_texts import CORRECTIONS
+from ui.rights_texts import RIGHTS
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
 
@@ -331,6 +331,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Choisissez une date plus tardive."),
     ),
     **CORRECTIONS,
+    **RIGHTS,
     **TARIFFS,
     **UPLOADS,
     # Payments

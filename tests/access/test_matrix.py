@@ -27,6 +27,7 @@ import time_machine
 from django.urls import reverse
 
 from billing.invoicing.operations import answer_anomaly
+from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
 from tests.access import doors
@@ -69,6 +70,21 @@ PARAMETERS = {
     "payment-resume": "payment",
     "payment-leave": "payment",
     "receipt-document": "paid",
+    "rights-document": "document",
+    **dict.fromkeys(
+        (
+            "rights-request",
+            "rights-way",
+            "rights-identity",
+            "rights-tax-number",
+            "rights-agreement",
+            "rights-add-document",
+            "rights-ask-again",
+            "rights-take-back",
+            "rights-give-up",
+        ),
+        "rights",
+    ),
     "credit-note-document": "credit_note",
 }
 ARGUMENTS = {
@@ -241,6 +257,14 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-refund": (("paid",), {"amount": "1,00", "reason": "Repas annulés"}),  # see `_act`
     "approve-refunds": (("refund",), {}),
     "refuse-refunds": (("refund",), {"answer": "Déjà fait"}),
+    "take-rights-requests": (("rights_waiting",), {}),
+    "release-rights-requests": (("rights_waiting",), {}),  # somebody has it: see `_act`
+    "decide-rights-request": (
+        ("rights_waiting",),
+        {"proof_kind": "TAX_NOTICE", "basis": "FISCAL_QF", "tax_income": "18000", "parts": "2,5"},
+    ),
+    "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
+    "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
@@ -260,6 +284,14 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "payment": ("portal:pay", "invoice", {}),
     "payment of all": ("portal:pay-together", "", {}),
+    "rights way": ("portal:rights-way", "rights", {"way": "DOCUMENT"}),
+    "rights agreement": (
+        "portal:rights-agreement",
+        "rights",
+        {"version": "impots-2026-11", "agrees": "on"},
+    ),
+    "rights taken back": ("portal:rights-take-back", "rights", {}),
+    "rights given up": ("portal:rights-give-up", "rights", {}),
     "own data": ("portal:own-data-file", "", {}),
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
@@ -293,6 +325,8 @@ def _act(world: World, name: str, who: str) -> str:
     with undone():
         if name == "issue-run":  # what blocks must be answered first
             answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
+        if name == "release-rights-requests":
+            take_request(request=world.keys["rights_waiting"], actor=ACTOR, at=NOW)
         shown = post(visitor, url, answers)
         if shown.status_code != 200:
             return str(shown.status_code)

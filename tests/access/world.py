@@ -27,6 +27,11 @@ from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refu
 from billing.payments.operations import ask_refund, open_merchant, start_payment
 from billing.payments.providers.protocol import Outcome, Progress
 from billing.payments.settling import apply_outcome
+from billing.rights import operations as rights
+from billing.rights.consents import TAX_TEXT
+from billing.rights.credentials import ImpotCredentials
+from billing.rights.identity import AskedIdentity
+from billing.rights.models import RightsSource, SourceCall
 from billing.tariffs.models import TariffVersion
 from commons.models import Job
 from tenants.accounts.capabilities import Role
@@ -42,7 +47,9 @@ from tenants.people.models import (
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
+from tests.factories.rights import stored
 from tests.factories.tariffs import ACTOR, make_resources
+from tests.sources import SIRET, TAX_NUMBER
 
 HOST = "hauts-de-seine.socle.test"
 PUBLIC_HOST = "socle.test"
@@ -124,9 +131,9 @@ def build(in_tenant: Any) -> World:
         "paid": _paid(other),
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
+        **_rights(family, other),
     }
-    keys["job"] = _job()
-    keys["refund"] = _refund(keys["paid"])
+    keys |= {"job": _job(), "refund": _refund(keys["paid"])}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
@@ -193,6 +200,51 @@ def _refund(payment: Payment) -> Refund:
     """Asked for by somebody who is not of the cast: any agent may decide."""
     part = PaymentPart.objects.select_related("payment").get(payment=payment)
     return ask_refund(part=part, amount_cents=100, reason="Repas annulés", actor=ACTOR, at=NOW)
+
+
+def _rights(family: Family, other: Family) -> dict[str, Any]:
+    """The family's request, agreed to and not asked; the other's, with a document, in the queue."""
+    source = rights.open_source(
+        kind=RightsSource.Kind.API_IMPOT,
+        base_url="http://127.0.0.1:9",  # nobody answers
+        recipient_siret=SIRET,
+        versions={"situation_ir": "1.0"},
+        credentials=ImpotCredentials(client_id="c", client_secret="s", teleservice_id="t"),
+        actor=ACTOR,
+        at=NOW,
+    )
+    rights.set_rules(
+        sla_hours=72, longest_days=10, lasting="SCHOOL_YEAR", document_days=0, actor=ACTOR, at=NOW
+    )
+    begun, waiting = (
+        rights.begin_request(
+            household=one.household, guardian=one.guardians[0], actor=ACTOR, at=NOW
+        )
+        for one in (family, other)
+    )
+    rights.choose_way(
+        request=begun, way="TAX", guardian=family.guardians[0],
+        identity=AskedIdentity(tax_number=TAX_NUMBER), actor=ACTOR, at=NOW,
+    )  # fmt: skip
+    consent = rights.give_consent(
+        request=begun,
+        text_version=TAX_TEXT.version,
+        guardian=family.guardians[0],
+        actor=ACTOR,
+        at=NOW,
+    )
+    SourceCall.objects.create(
+        request=begun, source=source, consent=consent, asked_by=ACTOR.id, purpose="PRICE",
+        endpoint="situation_ir", version="1.0", correlation_id=begun.public_id, outcome="NOT_FOUND",
+        duration_ms=1, called_at=NOW,
+    )  # fmt: skip
+    rights.choose_way(
+        request=waiting, way="DOCUMENT", guardian=other.guardians[0], actor=ACTOR, at=NOW
+    )
+    document = rights.attach_document(
+        request=waiting, kind="TAX_NOTICE", stored=stored(), actor=ACTOR, at=NOW
+    )
+    return {"rights": begun, "rights_waiting": waiting, "document": document}
 
 
 def _job() -> Job:

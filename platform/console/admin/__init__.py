@@ -1,6 +1,16 @@
 """The lists of the console, one module per room; each registers itself on `console_site`."""
 
-from console.admin import accounts, canteen, invoicing, journals, ledger, payments, people, tariffs
+from console.admin import (
+    accounts,
+    canteen,
+    invoicing,
+    journals,
+    ledger,
+    payments,
+    people,
+    rights,
+    tariffs,
+)
 
 __all__ = [
     "accounts",
@@ -10,5 +20,6 @@ __all__ = [
     "ledger",
     "payments",
     "people",
+    "rights",
     "tariffs",
 ]

@@ -11,6 +11,10 @@ from django.views.decorators.http import require_safe
 from billing.invoicing.access import access_credit_note, access_invoice
 from billing.payments.access import access_paid_payment
 from billing.payments.receipts import receipt_of
+from billing.rights import operations as rights
+from billing.rights.access import access_document
+from commons.actors import Actor
+from commons.upload_requests import document_response
 from console.views.frame import requires
 from tenants.accounts.capabilities import Capability
 from ui.documents.credit_notes import credit_note_file
@@ -43,3 +47,12 @@ def receipt_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResp
     if receipt is None:  # taken back by the bank since it was found
         raise Http404
     return answer(receipt_file(receipt, at=timezone.now()))
+
+
+@require_safe
+@requires(Capability.DECIDE_PRICES)
+def rights_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/droits/pieces/<uuid>/`; who opens it is written down."""
+    found = access_document(request.user, public_id)
+    rights.open_document(document=found, actor=Actor.user(request.user), at=timezone.now())
+    return document_response(found.storage_name, title=str(found.get_kind_display()))

@@ -30,6 +30,8 @@ from billing.invoicing.models import Anomaly, BillingRun, Invoice
 from billing.payments import operations as payments
 from billing.payments.credentials import Credentials
 from billing.payments.models import Merchant
+from billing.rights import operations as rights
+from billing.rights.models import RightsSource
 from billing.tariffs import operations as tariffs
 from billing.tariffs.engine import Basis
 from billing.tariffs.models import HouseholdResources
@@ -38,7 +40,7 @@ from commons import environment
 from commons.actors import Actor
 from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
-from socle.seeding import bank, cast, feed
+from socle.seeding import bank, cast, feed, sources
 from socle.seeding.corrections import correct_some
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
@@ -129,6 +131,7 @@ def seed_departement(stage: Stage) -> None:
         bill_months(stage)
         correct_some(at=at(stage.today))
         open_online_payment(stage)
+        open_rights_sources(stage)
 
 
 def publish_rules(stage: Stage) -> None:
@@ -418,6 +421,27 @@ def _begin_a_payment(stage: Stage) -> None:
         actor=ACTOR,
         at=at(stage.today),
     )
+
+
+def open_rights_sources(stage: Stage) -> None:
+    """Have the CAF and the tax office asked, at what stands in for them."""
+    if not settings.RIGHTS_API_BASE:
+        return
+    keys = sources.keys_of(stage.departement.schema_name, secret=settings.SECRET_KEY)
+    when = at(stage.year.period.start)
+    for kind, versions, credentials in (
+        (RightsSource.Kind.API_PARTICULIER, sources.PARTICULIER_VERSIONS, keys.particulier),
+        (RightsSource.Kind.API_IMPOT, sources.IMPOT_VERSIONS, keys.impot),
+    ):
+        rights.open_source(
+            kind=kind,
+            base_url=settings.RIGHTS_API_BASE,
+            recipient_siret=sources.RECIPIENT,
+            versions=versions,
+            credentials=credentials,
+            actor=ACTOR,
+            at=when,
+        )
 
 
 def _issue(run: BillingRun, when: datetime.datetime) -> None:

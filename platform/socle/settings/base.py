@@ -127,6 +127,7 @@ TENANT_APPS = [
     "billing.canteen",
     "billing.invoicing",
     "billing.payments",
+    "billing.rights",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -259,6 +260,8 @@ CELERY_BEAT_SCHEDULE = {
     "resume-jobs": {"task": "socle.resume_jobs", "schedule": 15.0},
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
+    "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
+    "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -271,6 +274,12 @@ STRIPE_API_BASE = environment.url(
     "STRIPE_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:12111"
 )
 CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pages where one pays
+
+# --- rights ----------------------------------------------------------------------------------
+# Where what stands in for the sources is spoken, in the demo; each source has its own address.
+RIGHTS_API_BASE = environment.url(
+    "RIGHTS_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8191"
+)
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
@@ -290,6 +299,9 @@ LOGGING: dict[str, Any] = {
         "django.server": {"propagate": True},
         "django.db.backends": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        # They write whole addresses, which hold who a source is asked about.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }
 # Where each signal goes by OTLP over HTTP; nowhere when empty. The general address is a base, as

@@ -1,0 +1,345 @@
+"""The acts of agents on requests of rights: take, put back, decide, ask for a document, refuse.
+
+Figures are asked in euros, as they are written on the documents; operations take cents.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from billing.rights import operations, queries
+from billing.rights.access import access_request_to_decide
+from billing.rights.models import RightsRequest
+from billing.rights.operations import Figures
+from billing.tariffs.models import Service
+from billing.tariffs.queries import price_on
+from commons.actors import Actor
+from commons.errors import NotFound
+from console.acts.billing import uuid_of
+from console.acts.framework import (
+    PREVIEW,
+    Act,
+    Answers,
+    Effect,
+    Figure,
+    Outcome,
+    do_each,
+    foresee,
+    named,
+    register,
+    rehearse,
+    sample,
+)
+from console.acts.households import ResourcesForm
+from tenants.accounts.capabilities import Capability
+from ui import wording
+from ui.price_story import decided_price
+from ui.rights_texts import reason_words
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+State = RightsRequest.State
+
+
+class OnRequests(Act):
+    """An act whose keys are requests."""
+
+    capability = Capability.DECIDE_PRICES
+    states: tuple[str, ...] = (State.TO_INSPECT,)
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        if not keys:
+            raise NotFound(rights_request="")
+        return [access_request_to_decide(user, uuid_of(key)) for key in dict.fromkeys(keys)]
+
+    def is_offered(self, row: Any) -> bool:
+        return row.state in self.states
+
+    def about(self, targets: list[Any]) -> str:
+        return named([str(request.household) for request in targets])
+
+    def back(self, targets: list[Any]) -> str:
+        if len(targets) == 1:
+            return reverse("console:rights_rightsrequest_change", args=[targets[0].pk])
+        return reverse("console:rights_rightsrequest_changelist")
+
+    def _foreseen(self, targets: list[Any], operation: Any, sentence: str) -> Effect:
+        foreseen = foresee(targets, operation)
+        return Effect(
+            figures=(Figure(_("Demandes"), str(len(foreseen.accepted))),),
+            sentences=(sentence,),
+            warnings=foreseen.partial,
+            refusals=foreseen.blocking,
+        )
+
+    def _done(self, targets: list[Any], operation: Any) -> Outcome:
+        done, refusals = do_each(targets, operation)
+        message = ngettext(
+            "%(count)d demande : c'est fait.", "%(count)d demandes : c'est fait.", done
+        )
+        return Outcome(
+            message=wording.typographic(message % {"count": done}),
+            url=self.back(targets),
+            refusals=refusals,
+            done=done,
+        )
+
+
+@register
+class TakeRequests(OnRequests):
+    """Have requests for oneself, so that nobody else studies them at the same time."""
+
+    name = "take-rights-requests"
+    title = gettext_lazy("Prendre des demandes de droits")
+    verb = gettext_lazy("Prendre ces demandes")
+    icon = "pan_tool"
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        return self._foreseen(
+            targets,
+            lambda request: rehearse(
+                operations.take_request, request=request, actor=PREVIEW, at=at
+            ),
+            _("Les autres agents verront que vous les étudiez."),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        return self._done(
+            targets,
+            lambda request: operations.take_request(request=request, actor=actor, at=at),
+        )
+
+
+@register
+class ReleaseRequests(OnRequests):
+    """Put requests back, one's own or those of an absent colleague."""
+
+    name = "release-rights-requests"
+    title = gettext_lazy("Remettre des demandes dans la file")
+    verb = gettext_lazy("Remettre dans la file")
+    icon = "undo"
+
+    def is_offered(self, row: Any) -> bool:
+        return super().is_offered(row) and bool(row.taken_by)
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        return self._foreseen(
+            targets,
+            lambda request: rehearse(
+                operations.release_request, request=request, actor=PREVIEW, at=at
+            ),
+            _("Un autre agent pourra les prendre. Leur délai ne change pas."),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        return self._done(
+            targets,
+            lambda request: operations.release_request(request=request, actor=actor, at=at),
+        )
+
+
+class FiguresForm(ResourcesForm):
+    """What the document says; from when it counts is the tariff's."""
+
+    valid_from = None  # type: ignore[assignment]
+    last_day = None  # type: ignore[assignment]
+    month_income = None  # type: ignore[assignment]
+    month_benefits = None  # type: ignore[assignment]
+
+
+@register
+class DecideRequest(OnRequests):
+    """Decide with what was read in the document."""
+
+    name = "decide-rights-request"
+    title = gettext_lazy("Décider une demande de droits")
+    verb = gettext_lazy("Décider")
+    icon = "gavel"
+    form_class = FiguresForm
+    states = (State.TO_INSPECT, State.TO_COMPLETE)
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        found = super().targets(user, keys)
+        if len(found) != 1:
+            raise NotFound(rights_request="")
+        return found
+
+    def initial(self, targets: list[Any]) -> dict[str, Any]:
+        """What a source said, where it said something."""
+        (request,) = targets
+        document = queries.documents_of(request).first()
+        income = request.reference_tax_income_cents
+        if request.quotient_euros is not None:
+            return {
+                "proof_kind": "API_PARTICULIER",
+                "basis": "CAF_QF",
+                "quotient": request.quotient_euros,
+            }
+        if income is not None:
+            return {
+                "proof_kind": "API_IMPOT",
+                "basis": "FISCAL_QF",
+                "tax_income": Decimal(income) / 100,
+                "parts": request.tax_parts,
+            }
+        return {"proof_kind": document.kind if document else "TAX_NOTICE"}
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        (request,) = targets
+        pupils = list(queries.pupils_of(request.household))
+
+        def after(decided: RightsRequest) -> tuple[RightsRequest, list[tuple[str, str]]]:
+            day = decided.effective_from
+            assert day is not None
+            return decided, [
+                (pupil.full_name, decided_price(price_on(pupil, Service.HALF_BOARD, day)))
+                for pupil in pupils
+            ]
+
+        decided, rows = rehearse(
+            operations.decide_request,
+            read=after,
+            request=request,
+            figures=figures_of(answers),
+            actor=PREVIEW if not request.taken_by else Actor("user", request.taken_by),
+            at=at,
+        )
+        resources = decided.resources
+        quotient = resources.quotient_familial if resources else None
+        return Effect(
+            figures=(
+                Figure(
+                    _("Quotient"), "–" if quotient is None else f"{quotient:.2f}".replace(".", ",")
+                ),
+                Figure(_("Prix à partir du"), wording.full_date(decided.effective_from)),
+            ),
+            sentences=(_("La famille reçoit un courriel. Les pièces sont effacées."),),
+            table=sample((_("Élève du foyer"), _("Prix après")), rows),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        (request,) = targets
+        operations.decide_request(request=request, figures=figures_of(answers), actor=actor, at=at)
+        return Outcome(message=_("C'est décidé. La famille est prévenue."), url=self.back(targets))
+
+
+def figures_of(answers: Answers) -> Figures:
+    """The figures typed, as the operation takes them."""
+    income = answers["tax_income"]
+    return Figures(
+        proof_kind=answers["proof_kind"],
+        basis=answers["basis"],
+        quotient=answers["quotient"],
+        reference_tax_income_cents=None if income is None else int(income * 100),
+        tax_parts=answers["parts"],
+        children=answers.get("children"),
+        statuses=tuple(answers.get("statuses", ())),
+        dated_on=answers.get("proof_dated_on"),
+        note=answers["proof_note"],
+    )
+
+
+class FamilyWordsForm(forms.Form):
+    """Words that the family reads."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Ce que la famille lira"),
+        help_text=gettext_lazy("Une ou deux phrases simples : pourquoi, et quoi faire."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@register
+class AskDocument(OnRequests):
+    """Ask the families for another document."""
+
+    name = "ask-rights-document"
+    title = gettext_lazy("Demander une autre pièce")
+    verb = gettext_lazy("Demander cette pièce")
+    icon = "upload_file"
+    form_class = FamilyWordsForm
+    states = (State.TO_INSPECT, State.TO_COMPLETE)
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        return self._foreseen(
+            targets,
+            lambda request: rehearse(
+                operations.ask_document,
+                request=request,
+                words=answers["words"],
+                actor=_holder(request),
+                at=at,
+            ),
+            _("Chaque famille reçoit un courriel. Le délai repart quand la pièce arrive."),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        return self._done(
+            targets,
+            lambda request: operations.ask_document(
+                request=request, words=answers["words"], actor=actor, at=at
+            ),
+        )
+
+
+@register
+class RefuseRequests(OnRequests):
+    """Refuse requests, with words."""
+
+    name = "refuse-rights-requests"
+    title = gettext_lazy("Refuser des demandes de droits")
+    verb = gettext_lazy("Refuser")
+    icon = "block"
+    form_class = FamilyWordsForm
+    warning = gettext_lazy("Une demande refusée ne se rouvre pas. La famille peut recommencer.")
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        return self._foreseen(
+            targets,
+            lambda request: rehearse(
+                operations.refuse_request,
+                request=request,
+                words=answers["words"],
+                actor=_holder(request),
+                at=at,
+            ),
+            _("Les prix ne changent pas. Chaque famille lit votre explication."),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        return self._done(
+            targets,
+            lambda request: operations.refuse_request(
+                request=request, words=answers["words"], actor=actor, at=at
+            ),
+        )
+
+
+def _holder(request: RightsRequest) -> Actor:
+    """Who a rehearsal is made as: whether the person may is told when it is done."""
+    return Actor("user", request.taken_by) if request.taken_by else PREVIEW
+
+
+def reason_said(request: RightsRequest) -> str:
+    """Why a request waits, in the words of the family."""
+    return reason_words(request)[0] if request.reason else ""
