@@ -12,8 +12,9 @@ decision that somebody asked for does not: an earlier one stops where it starts.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -37,11 +38,15 @@ from billing.tariffs.timeline import (
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
+from commons.models import OutboxEvent
 from commons.outbox import record_event
 from tenants.people.models import Pupil
 
 if TYPE_CHECKING:
     import uuid
+
+
+BATCH = 1000
 
 
 class NoTariffInForce(DomainError):
@@ -106,37 +111,61 @@ def decide_from(
     :raises MaximumNotOffered: if the household chose the maximum where the tariff has no such choice
     """
     refuse_billed_days(start, at=at, correcting=correcting)
-    _share_schedule(service)
-    standing = _standing_from(pupil, service, start)
+    share_schedule(service)
+    versions = queries.priced_versions(service, start)
+    plan = plan_from(
+        standing=standing_from([pupil.pk], service, start).get(pupil.pk, []),
+        start=start,
+        versions=versions,
+        proofs=queries.proofs_since(pupil.household_id, start),
+        others=_others(pupil, versions, start),
+    )
+    replace(plan.replaced, start)
+    return [
+        row or _write(pupil, service, piece, decision, start=start, actor=actor, at=at)
+        for piece, decision, row in plan.planned
+    ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What a pupil pays from a day on: each piece, its decision, and the row that says so already.
+
+    `replaced` are the rows that say something else.
+    """
+
+    planned: list[tuple[Piece, Decision, PriceDecision | None]]
+    replaced: list[PriceDecision]
+
+
+def plan_from(
+    *,
+    standing: Sequence[PriceDecision],
+    start: datetime.date,
+    versions: Sequence[PricedVersion],
+    proofs: Sequence[HouseholdResources],
+    others: Sequence[Sequence[HouseholdResources]] = (),
+) -> Plan:
+    """Plan what is decided from a day on, given what stands; a decision asked for later stops it.
+
+    :raises MaximumNotOffered: if the household chose the maximum where the tariff has no such choice
+    """
     asked_later = [row for row in standing if row.valid_from > start and not row.is_automatic]
     end = asked_later[0].valid_from if asked_later else None
     replaceable = [row for row in standing if end is None or row.valid_from < end]
-    versions = queries.priced_versions(service, start)
-    planned = [
-        (piece, decided(piece, situation_of(piece.resources), is_asked=rank == 0))
-        for rank, piece in enumerate(
-            pieces(
-                start=start,
-                end=end,
-                versions=versions,
-                proofs=queries.proofs_since(pupil.household_id, start),
-                others=_others(pupil, versions, start),
-            )
+    cut = pieces(start=start, end=end, versions=versions, proofs=proofs, others=others)
+    planned: list[tuple[Piece, Decision, PriceDecision | None]] = []
+    for rank, piece in enumerate(cut):
+        decision = decided(piece, situation_of(piece.resources), is_asked=rank == 0)
+        same = (
+            row
+            for row in replaceable
+            if says_the_same(row, piece, decision)
+            and (row.valid_from == piece.valid_from or (rank == 0 and row.valid_from < start))
         )
-    ]
-    kept = {
-        rank: row
-        for rank, (piece, decision) in enumerate(planned)
-        for row in replaceable
-        if says_the_same(row, piece, decision)
-        and (row.valid_from == piece.valid_from or (rank == 0 and row.valid_from < start))
-    }
-    kept_ids = {row.pk for row in kept.values()}
-    _replace([row for row in replaceable if row.pk not in kept_ids], start)
-    return [
-        kept.get(rank) or _write(pupil, service, piece, decision, start=start, actor=actor, at=at)
-        for rank, (piece, decision) in enumerate(planned)
-    ]
+        planned.append((piece, decision, next(same, None)))
+    kept = {row.pk for *_piece, row in planned if row is not None}
+    return Plan(planned, [row for row in replaceable if row.pk not in kept])
 
 
 def _others(
@@ -148,7 +177,7 @@ def _others(
     return queries.other_proofs_since([pupil.pk], start).get(pupil.pk, [])
 
 
-def _share_schedule(service: str) -> None:
+def share_schedule(service: str) -> None:
     """Hold the schedule against a version published at the same moment, which decides again."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -156,15 +185,24 @@ def _share_schedule(service: str) -> None:
         )
 
 
-def _standing_from(pupil: Pupil, service: str, day: datetime.date) -> list[PriceDecision]:
-    """The decisions that hold on a day or later, in order."""
-    rows = PriceDecision.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=day), pupil=pupil, service=service
+def standing_from(
+    pupil_ids: Collection[int], service: str, day: datetime.date
+) -> dict[int, list[PriceDecision]]:
+    """The decisions of some pupils that hold on a day or later, in order, by pupil."""
+    rows = queries.in_force_some_day(
+        PriceDecision.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=day),
+            pupil_id__in=pupil_ids,
+            service=service,
+        )
     )
-    return list(queries.in_force_some_day(rows).order_by("valid_from"))
+    found: dict[int, list[PriceDecision]] = {}
+    for row in rows.order_by("valid_from"):
+        found.setdefault(row.pupil_id, []).append(row)
+    return found
 
 
-def _replace(rows: list[PriceDecision], start: datetime.date) -> None:
+def replace(rows: Sequence[PriceDecision], start: datetime.date) -> None:
     """End decisions on the day others take over; one that had not begun holds on no day."""
     begun = [row.pk for row in rows if row.valid_from < start]
     not_begun = [row.pk for row in rows if row.valid_from >= start]
@@ -197,6 +235,27 @@ def new_decision(
         valid_until=piece.valid_until,
         decided_at=at,
     )
+
+
+def keep_all(made: Sequence[PriceDecision], *, at: datetime.datetime) -> int:
+    """Write decisions, and the event of each; the caller writes the act in the journal."""
+    PriceDecision.objects.bulk_create(made, batch_size=BATCH)
+    pupils = dict(
+        Pupil.objects.filter(pk__in={row.pupil_id for row in made}).values_list("pk", "public_id")
+    )
+    OutboxEvent.objects.bulk_create(
+        [
+            OutboxEvent(
+                name="tariffs.price.decided",
+                aggregate=f"pupil:{pupils[row.pupil_id]}",
+                occurred_at=at,
+                payload={"decision": str(row.public_id), "pupil": str(pupils[row.pupil_id])},
+            )
+            for row in made
+        ],
+        batch_size=BATCH,
+    )
+    return len(made)
 
 
 def _write(

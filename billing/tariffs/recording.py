@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from billing.tariffs import queries
-from billing.tariffs.engine import InvalidResources, Situation
+from billing.tariffs.engine import InvalidResources, Policy, Situation
 from billing.tariffs.models import HouseholdResources, Service
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -94,8 +94,11 @@ def record_situation(
     :raises ResourcesOverlap: if resources that start later are already recorded
     """
     quotient = _checked_quotient(situation)
-    _check_age(
-        situation.source, proof_dated_on, given_on=timezone.localdate(at), priced_from=valid_from
+    check_age(
+        situation.source,
+        proof_dated_on,
+        given_on=timezone.localdate(at),
+        policy=queries.policy_on(Service.HALF_BOARD, valid_from),
     )
     _close_resources_at(household, valid_from, valid_until)
     recorded = HouseholdResources.objects.create(
@@ -129,15 +132,14 @@ def record_situation(
     return recorded
 
 
-def _check_age(
-    proof: str,
-    dated: datetime.date | None,
-    *,
-    given_on: datetime.date,
-    priced_from: datetime.date,
+def check_age(
+    proof: str, dated: datetime.date | None, *, given_on: datetime.date, policy: Policy
 ) -> None:
-    """Refuse a proof that the tariff of the day it counts from finds too old, or without its date."""
-    policy = queries.policy_on(Service.HALF_BOARD, priced_from)
+    """Refuse a proof too old for the tariff of the day it counts from, or without its date.
+
+    :raises InvalidResources: if its date is missing, or still to come
+    :raises ProofTooOld: if it is older than the policy lets it be
+    """
     if proof not in policy.proof_months:
         return
     if dated is None:

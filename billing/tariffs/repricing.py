@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from billing.tariffs import queries
-from billing.tariffs.decisions import new_decision
+from billing.tariffs.decisions import BATCH, keep_all, new_decision
 from billing.tariffs.enrolled_periods import EnrolledPeriod, enrolled_periods
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
@@ -30,11 +30,9 @@ from billing.tariffs.timeline import (
 )
 from commons.actors import Actor
 from commons.audit import record_audit
-from commons.models import OutboxEvent
 from commons.outbox import wake_relay_on_commit
 from tenants.people.models import Pupil
 
-BATCH = 1000
 ItemT = TypeVar("ItemT")
 
 
@@ -53,16 +51,18 @@ def reprice(
     first_day = max(version.valid_from, first_open_day() or version.valid_from)
     versions = queries.priced_versions(service, first_day)
     count = 0
-    for rows in _batches(replaced):
-        count += _keep(_again(service, rows, first_day=first_day, versions=versions, at=at), at=at)
+    for rows in batches(replaced):
+        count += keep_all(
+            _again(service, rows, first_day=first_day, versions=versions, at=at), at=at
+        )
     enrolled = enrolled_periods(service, first_day, version.valid_until)
     by_pupil: dict[int, list[EnrolledPeriod]] = defaultdict(list)
     for period in enrolled:
         by_pupil[period.pupil_id].append(period)
-    for pupil_ids in _batches(sorted(by_pupil)):
+    for pupil_ids in batches(sorted(by_pupil)):
         periods = [period for pupil_id in pupil_ids for period in by_pupil[pupil_id]]
         made = _filling(service, periods, first_day=first_day, versions=versions, at=at)
-        count += _keep(made, at=at)
+        count += keep_all(made, at=at)
     if count:
         wake_relay_on_commit()
         record_audit(
@@ -76,9 +76,10 @@ def reprice(
     return count
 
 
-def _batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+def batches(items: Iterable[ItemT], size: int = BATCH) -> Iterator[list[ItemT]]:
+    """Cut items into lists of that many at most."""
     iterator = iter(items)
-    while batch := list(itertools.islice(iterator, BATCH)):
+    while batch := list(itertools.islice(iterator, size)):
         yield batch
 
 
@@ -205,24 +206,3 @@ def _proofs_by_pupil(
         pupil_id: proofs.get(household_id, []) if household_id else []
         for pupil_id, household_id in households.items()
     }
-
-
-def _keep(made: list[PriceDecision], *, at: datetime.datetime) -> int:
-    """Write decisions, and the event of each."""
-    PriceDecision.objects.bulk_create(made, batch_size=BATCH)
-    pupils = dict(
-        Pupil.objects.filter(pk__in={row.pupil_id for row in made}).values_list("pk", "public_id")
-    )
-    OutboxEvent.objects.bulk_create(
-        [
-            OutboxEvent(
-                name="tariffs.price.decided",
-                aggregate=f"pupil:{pupils[row.pupil_id]}",
-                occurred_at=at,
-                payload={"decision": str(row.public_id), "pupil": str(pupils[row.pupil_id])},
-            )
-            for row in made
-        ],
-        batch_size=BATCH,
-    )
-    return len(made)

@@ -126,6 +126,7 @@ ACTIONS: Words = {
     "registry.departement.provisioned": _("Département ouvert"),
     "tariffs.price.decided": _("Prix décidé"),
     "tariffs.prices.decided_again": _("Prix décidés à nouveau"),
+    "tariffs.resources.refreshed": _("Quotients mis à jour"),
     "tariffs.resources.recorded": _("Ressources enregistrées"),
     "tariffs.version.published": _("Tarif publié"),
 }

@@ -123,6 +123,30 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Une situation plus récente est déjà connue depuis le %(valid_from)s."),
         _("Donnez une date plus tardive."),
     ),
+    "RESOURCES_REFRESH_REFUSED": (
+        _("Ce quotient n'est pas enregistré."),
+        _("Vérifiez le foyer, puis recommencez."),
+    ),
+    "RESOURCES_REFRESH_REFUSED.TWICE": (
+        _("Ce foyer est écrit plusieurs fois."),
+        _("Gardez une seule ligne par foyer."),
+    ),
+    "RESOURCES_REFRESH_REFUSED.UNKNOWN": (
+        _("Aucun foyer n'a cet identifiant."),
+        _("Vérifiez qu'il vient bien de ce département."),
+    ),
+    "RESOURCES_REFRESH_REFUSED.LATER": (
+        _("Une situation plus récente est déjà connue."),
+        _("Donnez une date plus tardive."),
+    ),
+    "RESOURCES_REFRESH_REFUSED.MAXIMUM_CHOSEN": (
+        _("Cette famille a choisi le prix le plus haut."),
+        _("Son choix est gardé, sauf si elle le change."),
+    ),
+    "RESOURCES_REFRESH_REFUSED.STATUS_PROVEN": (
+        _("Cette famille a prouvé un droit, qui compte avant le quotient."),
+        _("Un agent doit regarder ce foyer."),
+    ),
     "RESOURCES_PROOF_MISSING": (
         _("Il manque la pièce qui montre votre situation."),
         _("Ajoutez-la, ou payez le prix le plus haut en attendant."),
