@@ -70,6 +70,18 @@ class Population:
     def __len__(self) -> int:
         return len(self.children)
 
+    def with_quotients_alike(self) -> Population:
+        """The same households, the quotient of one basis standing in where the other is not known.
+
+        The two quotients are not the same figure: this is for trying a schedule that reads the other one.
+        """
+        fiscal, caf = self.figures[Basis.FISCAL_QF], self.figures[Basis.CAF_QF]
+        filled = {
+            Basis.FISCAL_QF: np.where(fiscal == UNKNOWN, caf, fiscal),
+            Basis.CAF_QF: np.where(caf == UNKNOWN, fiscal, caf),
+        }
+        return dataclasses.replace(self, figures={**self.figures, **filled})
+
     @classmethod
     def of(cls, situations: Sequence[Situation]) -> Population:
         """

@@ -80,7 +80,7 @@ def _by_figures(definition: Definition, population: Population) -> tuple[IntArra
     if not rule.reads_quotient:
         constant = rule.steps(Reading("quotient", Decimal(0)))[-1].cents("amount_cents")
         return np.full(len(population), constant, dtype=np.int64), _all(population)
-    figures = _figures(definition, population)
+    figures = figures_read(definition, population)
     is_read = figures != UNKNOWN
     if not isinstance(rule, Aid):
         fixed_cents = _fixed_cents(definition)
@@ -101,7 +101,7 @@ def _all(population: Population) -> BoolArray:
     return np.ones(len(population), dtype=np.bool_)
 
 
-def _figures(definition: Definition, population: Population) -> IntArray:
+def figures_read(definition: Definition, population: Population) -> IntArray:
     """The figure the schedule reads of each, or `UNKNOWN`."""
     figures = population.figures[definition.basis]
     for basis in definition.accepts:
