@@ -66,7 +66,7 @@ others AS (
     JOIN people_householdmember AS member
         ON member.guardian_id = link.guardian_id
         AND (member.valid_until IS NULL OR member.valid_until > asked.proof_day)
-        AND member.household_id IS DISTINCT FROM pupil.household_id
+        AND member.household_id <> coalesce(pupil.household_id, 0)
 ),
 proofs AS (
     SELECT resources.*

@@ -97,7 +97,8 @@ def test_pupils_are_told_by_the_brackets_of_the_schedule_that_is_tried() -> None
         (Band(BandKind.NO_PROOF), 12),
     ]
     winners = outcome.by_band[1].breakdown
-    assert winners is not None and (winners.winners, winners.mean_fall_cents) == (30, -50)
+    assert winners is not None
+    assert (winners.winners, winners.mean_fall_cents) == (30, -50)
     assert outcome.distribution == (Bin(-1, 20, 50, 30), Bin(0, 0, 0, 32))
     (profile,) = outcome.profiles
     assert (profile.before_cents, profile.after_cents, profile.at_least) == (200, 150, 11)
@@ -111,8 +112,11 @@ def test_nothing_is_told_of_a_change_for_ten_pupils() -> None:
     outcome = outcome_of(STANDING, dearer, pupils)
 
     assert outcome.is_withheld
-    assert outcome.budget is not None and outcome.budget.families_after_cents is None
-    assert outcome.total is None and not outcome.by_band and not outcome.profiles
+    assert outcome.budget is not None
+    assert outcome.budget.families_after_cents is None
+    assert outcome.total is None
+    assert not outcome.by_band
+    assert not outcome.profiles
 
 
 def test_ten_who_pay_less_beside_many_who_pay_more_are_not_told_apart() -> None:
@@ -121,14 +125,18 @@ def test_ten_who_pay_less_beside_many_who_pay_more_are_not_told_apart() -> None:
 
     outcome = outcome_of(STANDING, turned, pupils)
 
-    assert not outcome.is_withheld and outcome.total is None and not outcome.distribution
-    assert outcome.budget is not None and outcome.budget.families_after_cents == 60 * 150 * 100
+    assert not outcome.is_withheld
+    assert outcome.total is None
+    assert not outcome.distribution
+    assert outcome.budget is not None
+    assert outcome.budget.families_after_cents == 60 * 150 * 100
 
 
 def test_ten_enrolled_pupils_are_not_told_at_all() -> None:
     outcome = outcome_of(STANDING, STANDING, pupils_of([100_00] * 10))
 
-    assert outcome.is_withheld and outcome.budget is None
+    assert outcome.is_withheld
+    assert outcome.budget is None
 
 
 def test_a_small_college_is_told_with_another() -> None:

@@ -52,7 +52,8 @@ def test_a_draft_starts_from_a_text_and_says_who_began_it() -> None:
     draft = start()
 
     page = queries.draft_page(draft.public_id)
-    assert page.schedule == published_schedule("92") and page.refusal is None
+    assert page.schedule == published_schedule("92")
+    assert page.refusal is None
     assert (draft.revision, draft.author_id, draft.state) == (1, ACTOR.id, "OPEN")
     (entry,) = AuditEntry.objects.filter(action="tariffs.draft.started")
     assert entry.subject_id == str(draft.public_id)
@@ -65,10 +66,13 @@ def test_what_cannot_be_applied_is_saved_and_its_lines_are_told() -> None:
     saved = save(draft, broken.replace("\n", "\r\n"))
 
     page = queries.draft_page(draft.public_id)
-    assert saved.text == broken and page.schedule is None and page.refusal is not None
+    assert saved.text == broken
+    assert page.schedule is None
+    assert page.refusal is not None
     (problem,) = page.refusal.problems
     line = broken.splitlines()[(problem.line or 0) - 1]
-    assert problem.code == "BOUNDS_CROSSED" and "max: 0.10" in line
+    assert problem.code == "BOUNDS_CROSSED"
+    assert "max: 0.10" in line
 
 
 def test_two_agents_do_not_overwrite_each_other() -> None:
@@ -172,7 +176,8 @@ def test_a_version_is_copied_as_a_file_and_compared_with_a_draft() -> None:
 
     text = schedule_text(copied).replace("max: 7.00", "max: 7.50")
     schedule, refusal = queries.read_text(text)
-    assert refusal is None and schedule is not None
+    assert refusal is None
+    assert schedule is not None
     assert queries.changes_from(version, copied) == ()
     assert queries.changes_from(version, schedule) == (
         Change("services.half_board.rule.max", "7.00", "7.50"),
@@ -185,7 +190,9 @@ def test_shipped_schedules_start_with_those_of_the_departement() -> None:
     names = [one.name for one in queries.shipped_schedules()]
 
     own = [name for name in names if name.startswith("92-")]
-    assert own and names[: len(own)] == own and "94-2025" in names
+    assert own
+    assert names[: len(own)] == own
+    assert "94-2025" in names
     assert queries.shipped_schedule("94-2025").departement == "94"
     with pytest.raises(NotFound):
         queries.shipped_schedule("../94-2025")

@@ -27,7 +27,7 @@ from billing.tariffs.schedule_files import (
     published_schedule,
 )
 from commons.periods import Period
-from tenants.people.models import Household, HouseholdMember, Schooling, SchoolClass
+from tenants.people.models import Household, HouseholdMember, SchoolClass, Schooling
 from tests.factories.canteen import SCHOOL_YEAR, Family, make_college, make_enrolment, make_family
 from tests.factories.tariffs import ACTOR, AT, dearer, make_resources, make_version
 
@@ -45,7 +45,7 @@ PROOFS: tuple[dict[str, Any] | None, ...] = (
     {},
     {"quotient_familial": Decimal("430.55")},
     {"quotient_familial": Decimal("790.00"), "basis": "CAF_QF", "proof_kind": "CAF_CERTIFICATE"},
-    {"quotient_familial": Decimal("100"), "statuses": ["RSA"], "children": 4},
+    {"quotient_familial": Decimal(100), "statuses": ["RSA"], "children": 4},
     {"choose_maximum": True},
     {"reference_tax_income_cents": 41_234_56, "tax_parts": Decimal("2.25"), "children": 2},
 )
@@ -186,7 +186,8 @@ def test_another_departements_schedule_is_tried_on_own_pupils() -> None:
     # A fiscal quotient of 700 pays 3.50, a CAF quotient of 700 would pay 1.55; without proof, 7.00 and
     # 5.95. One pupil alone pays less without proof: who pays more and less is not told apart.
     assert apart.outcome.total is None
-    assert apart.outcome.budget is not None and alike.outcome.budget is not None
+    assert apart.outcome.budget is not None
+    assert alike.outcome.budget is not None
     meals = apart.outcome.budget.meals // 13
     assert apart.outcome.budget.families_before_cents == meals * (12 * 350 + 700)
     assert apart.outcome.budget.families_after_cents == meals * 13 * 595
@@ -205,7 +206,8 @@ def test_a_simulation_shows_who_pays_more() -> None:
     assert (total.losers, total.winners, total.unchanged) == (12, 0, 15)
     assert [row.pupils for row in simulation.outcome.by_band] == [15, 12]
     (college,) = simulation.outcome.by_college
-    assert isinstance(college, Row) and college.breakdown == total
+    assert isinstance(college, Row)
+    assert college.breakdown == total
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
