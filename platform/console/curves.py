@@ -1,4 +1,4 @@
-"""The price by quotient, drawn: one schedule, or two on one scale. Amounts are cents."""
+"""The price by quotient of a schedule, beside that of another, on one scale. Amounts are cents."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Sequence
 from decimal import Decimal
 
-from billing.tariffs.engine import Basis, Definition, Linear, Reading
+from billing.tariffs.engine import Basis, Definition, decide
+from ui.price_curve import Household, Piece, of_quotient, price_curve
 
 # The drawing: quotients across, prices up, in the units of the SVG's viewBox.
-WIDTH, HEIGHT, LEFT, BOTTOM = 640, 260, 64, 36
-STEP = Decimal(10)
-LAST_QUOTIENT = Decimal(4_000)
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 260, 64, 36, 12
+_LIKE = Household()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,67 +24,77 @@ class Mark:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Curve:
-    """The price by quotient, as SVG paths, with its ticks (euros across, cents up).
+    """The price by quotient (or income), as SVG paths, with its ticks (euros across, cents up).
 
-    `other_path` is that of a second schedule on the same scale, if one is drawn.
+    `other_path` is that of a second schedule, if one is drawn. `values` are round quotients of the
+    scale, for a table of the same prices.
     """
 
     path: str
     across: tuple[Mark, ...]
     up: tuple[Mark, ...]
+    values: tuple[int, ...]
     other_path: str = ""
 
 
-def curve_of(definition: Definition) -> Curve | None:
-    """One schedule; None where its price is no line over quotients."""
-    return _drawn([definition]) if _is_drawn(definition) else None
+def curves_of(after: Definition, before: Definition | None = None) -> Curve | None:
+    """A schedule, and another one if it reads the same kind of figure; None if it reads none."""
+    drawn = [after]
+    if before is not None and (before.basis is Basis.RFR) == (after.basis is Basis.RFR):
+        drawn.append(before)
+    curves = [curve for one in drawn if (curve := price_curve(one, _LIKE))]
+    if not curves or not after.rule.reads_quotient:
+        return None
+    return _drawn(curves)
 
 
-def curves_of(before: Definition, after: Definition) -> Curve | None:
-    """`after`, and `before` as the other; None where one of them is no line over quotients."""
-    return _drawn([after, before]) if _is_drawn(before) and _is_drawn(after) else None
+def price_at(definition: Definition, quotient: int) -> int:
+    """What a household of that quotient (or income) and of one child pays, in cents."""
+    situation = of_quotient(definition, _LIKE, Decimal(quotient))
+    return decide(definition, situation).unit_price_cents
 
 
-def price_at(definition: Definition, quotient: Decimal) -> int:
-    """What a household of that quotient pays, by the engine's own steps."""
-    return definition.price_at(Reading("quotient", quotient))
+def _drawn(curves: Sequence[tuple[Piece, ...]]) -> Curve:
+    last = max(curve[-1].lower for curve in curves)
+    unit = _unit(last * Decimal("1.2"))
+    span = -(-max(last * Decimal("1.2"), Decimal(100)) // unit) * unit
+    prices = [
+        cents for curve in curves for one in curve for cents in (one.first_cents, one.last_cents)
+    ]
+    top = (max(1, *prices) + 99) // 100 * 100
 
+    def point(quotient: Decimal, cents: int) -> str:
+        x = LEFT + int(min(quotient, span) * (WIDTH - LEFT) / span)
+        return f"{x} {_up(cents, top)}"
 
-def _is_drawn(definition: Definition) -> bool:
-    """Whether the price is a line over quotients: not over incomes and numbers of children."""
-    rule = definition.rule
-    return rule.reads_quotient and not rule.reads_children and definition.basis is not Basis.RFR
+    def path(curve: tuple[Piece, ...]) -> str:
+        points = []
+        for one in curve:
+            points += [
+                point(one.lower, one.first_cents),
+                point(span if one.upper is None else one.upper, one.last_cents),
+            ]
+        return "M" + "L".join(points)
 
-
-def _drawn(definitions: Sequence[Definition]) -> Curve:
-    quotients = [STEP * rank for rank in range(int(LAST_QUOTIENT / STEP) + 1)]
-    lines = [[price_at(one, quotient) for quotient in quotients] for one in definitions]
-    top = (max(1, *(max(prices) for prices in lines)) + 99) // 100 * 100
-    # The curve ends a little after the price stops moving.
-    moving = [rank for prices in lines for rank in range(len(prices)) if prices[rank] != prices[-1]]
-    last = min(len(quotients) - 1, (max(moving) if moving else 100) * 6 // 5 + 1)
-    span = quotients[last]
-
-    def x(quotient: Decimal) -> int:
-        return LEFT + int(quotient * (WIDTH - LEFT) / span)
-
-    def y(cents: int) -> int:
-        return HEIGHT - BOTTOM - cents * (HEIGHT - BOTTOM - 12) // top
-
-    def path(definition: Definition, prices: list[int]) -> str:
-        points = [f"M{x(quotients[0])} {y(prices[0])}"]
-        for rank in range(1, last + 1):
-            if definition.rule.kind != Linear.kind and prices[rank] != prices[rank - 1]:
-                points.append(f"H{x(quotients[rank])}")
-            if prices[rank] != prices[rank - 1] or rank == last:
-                points.append(f"L{x(quotients[rank])} {y(prices[rank])}")
-        return " ".join(points)
-
-    paths = [path(one, prices) for one, prices in zip(definitions, lines, strict=True)]
-    tick = 500 if span > 1_500 else 250
+    paths = [path(curve) for curve in curves]
+    values = tuple(range(0, int(span) + 1, int(unit)))
+    rise = max(100, top // 400 * 100)
     return Curve(
         path=paths[0],
-        across=tuple(Mark(x(Decimal(q)), q) for q in range(0, int(span), tick)),
-        up=tuple(Mark(y(cents), cents) for cents in range(0, top + 1, max(100, top // 400 * 100))),
+        across=tuple(
+            Mark(LEFT + value * (WIDTH - LEFT) // int(span), value) for value in values[:-1]
+        ),
+        up=tuple(Mark(_up(cents, top), cents) for cents in range(0, top + 1, rise)),
+        values=values,
         other_path=paths[1] if len(paths) > 1 else "",
     )
+
+
+def _up(cents: int, top: int) -> int:
+    return HEIGHT - BOTTOM - cents * (HEIGHT - BOTTOM - TOP) // top
+
+
+def _unit(span: Decimal) -> Decimal:
+    """A round step that cuts a span in eight at most."""
+    steps = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000)
+    return Decimal(next((step for step in steps if step * 8 >= span), 50_000))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from decimal import Decimal
 
 from billing.rule_files import InvalidRule
 from billing.simulation import queries
@@ -17,12 +16,10 @@ from billing.tariffs.queries import definition_of, version_on
 from billing.tariffs.schedule_files import ScheduleFile, ServiceName
 from billing.tariffs.schedule_texts import Change
 from console.agents import name_of_actor
-from console.curves import Curve, curve_of, curves_of, price_at
+from console.curves import Curve, curves_of, price_at
 from ui import simulation_texts
 from ui.rule_problems import refusal_sentences
 
-# The table under a curve: a line each so many euros of quotient.
-TABLE_STEP, TABLE_LINES = 200, 13
 CHART_WIDTH = 320
 
 
@@ -85,7 +82,9 @@ class SimulationPage:
 
 def draft_rows() -> tuple[DraftRow, ...]:
     """The drafts that are not dropped, latest changed first."""
-    return tuple(DraftRow(draft, name_of_actor(draft.author_id)) for draft in queries.drafts()[:100])
+    return tuple(
+        DraftRow(draft, name_of_actor(draft.author_id)) for draft in queries.drafts()[:100]
+    )
 
 
 def previewed(text: str, *, on: datetime.date) -> TextPreview:
@@ -109,25 +108,27 @@ def _service(schedule: ScheduleFile, service: ServiceName, *, on: datetime.date)
     standing = version_on(service, max(on, schedule.valid_from)) or version_on(service, on)
     after = schedule.services[service]
     before = None if standing is None else definition_of(standing)
-    curve = curve_of(after) if before is None else curves_of(before, after)
+    curve = curves_of(after, before)
     return ServicePreview(
         service=service,
         name=simulation_texts.service_name(service),
         standing=standing,
         curve=curve,
-        lines=() if curve is None else _lines(before, after),
+        lines=() if curve is None else _lines(curve, before, after),
         changes=() if standing is None else queries.changes_from(standing, schedule),
     )
 
 
-def _lines(before: Definition | None, after: Definition) -> tuple[PriceLine, ...]:
+def _lines(curve: Curve, before: Definition | None, after: Definition) -> tuple[PriceLine, ...]:
+    """The prices of the curves in figures, where both are drawn."""
+    other = before if curve.other_path else None
     return tuple(
         PriceLine(
-            quotient=TABLE_STEP * rank,
-            before_cents=None if before is None else price_at(before, Decimal(TABLE_STEP * rank)),
-            after_cents=price_at(after, Decimal(TABLE_STEP * rank)),
+            quotient=value,
+            before_cents=None if other is None else price_at(other, value),
+            after_cents=price_at(after, value),
         )
-        for rank in range(TABLE_LINES)
+        for value in curve.values
     )
 
 
@@ -147,5 +148,5 @@ def simulation_page(public_id: uuid.UUID, *, asked: Asked) -> SimulationPage:
             )
             for one in bins
         ),
-        curve=curves_of(simulation.before, simulation.after),
+        curve=curves_of(simulation.after, simulation.before),
     )

@@ -73,14 +73,10 @@ def bin_name(bin_: Bin) -> str:
         return _("Le même prix")
     above, until = bin_.above_cents, bin_.until_cents
     if until is None:
-        text = (
-            _("Plus de %(above)s de plus") if bin_.sign > 0 else _("Plus de %(above)s de moins")
-        )
+        text = _("Plus de %(above)s de plus") if bin_.sign > 0 else _("Plus de %(above)s de moins")
         return text % {"above": format_euros(above)}
     if not above:
-        text = (
-            _("Jusqu'à %(until)s de plus") if bin_.sign > 0 else _("Jusqu'à %(until)s de moins")
-        )
+        text = _("Jusqu'à %(until)s de plus") if bin_.sign > 0 else _("Jusqu'à %(until)s de moins")
         return text % {"until": format_euros(until)}
     text = (
         _("De %(above)s à %(until)s de plus")
@@ -122,7 +118,15 @@ def report_rows(simulation: Simulation) -> list[list[str]]:
     ]
     for profile in outcome.profiles:
         name = f"{band_name(profile.band)} : {_amount(profile.before_cents)} → {_amount(profile.after_cents)}"
-        rows.append([_("Profils"), name, size_text(profile), *[""] * 7, _amount(profile.period_change_cents)])
+        rows.append(
+            [
+                _("Profils"),
+                name,
+                size_text(profile),
+                *[""] * 7,
+                _amount(profile.period_change_cents),
+            ]
+        )
     return rows
 
 

@@ -100,7 +100,9 @@ class PublishDraft(_DraftAct):
                 Figure(_("Services"), str(len(schedule.services))),
                 Figure(_("Premier jour"), wording.full_date(day)),
             ),
-            sentences=(_("Le prix de chaque élève inscrit est décidé à nouveau à partir de ce jour."),),
+            sentences=(
+                _("Le prix de chaque élève inscrit est décidé à nouveau à partir de ce jour."),
+            ),
             warnings=(
                 (_("Une valeur au moins est un exemple. Chaque écran le dira."),)
                 if schedule.is_illustrative

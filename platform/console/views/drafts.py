@@ -20,7 +20,6 @@ from billing.rule_files import InvalidRule
 from billing.simulation import operations, queries
 from billing.simulation.models import ScheduleDraft
 from billing.simulation.trying import Asked
-from billing.tariffs.models import TariffVersion
 from billing.tariffs.schedule_files import ScheduleFile, ServiceName
 from billing.tariffs.schedule_texts import schedule_text
 from commons.actors import Actor
@@ -60,13 +59,19 @@ class StartForm(forms.Form):
             (
                 _("Un tarif publié ici"),
                 [
-                    (f"{VERSION}:{row.version.public_id}", f"{row.service}, {row.version.valid_from:%d/%m/%Y}")
+                    (
+                        f"{VERSION}:{row.version.public_id}",
+                        f"{row.service}, {row.version.valid_from:%d/%m/%Y}",
+                    )
                     for row in rows
                 ],
             ),
             (
                 _("Un barème livré avec Socle"),
-                [(f"{SHIPPED}:{one.name}", one.schedule.label) for one in queries.shipped_schedules()],
+                [
+                    (f"{SHIPPED}:{one.name}", one.schedule.label)
+                    for one in queries.shipped_schedules()
+                ],
             ),
         ]
 
@@ -74,7 +79,9 @@ class StartForm(forms.Form):
 class TextForm(forms.Form):
     """The name and the text of a draft, with the revision that was read."""
 
-    name = forms.CharField(label=gettext_lazy("Nom du brouillon"), max_length=operations.LONGEST_NAME)
+    name = forms.CharField(
+        label=gettext_lazy("Nom du brouillon"), max_length=operations.LONGEST_NAME
+    )
     text = forms.CharField(
         label=gettext_lazy("Texte du barème"),
         strip=False,
@@ -246,7 +253,8 @@ def simulation(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         return csv_file(rows, name=f"simulation-{today.isoformat()}")
     if found is not None and request.GET.get("format") == "json":
         return JsonResponse(
-            simulation_texts.report_data(found.simulation), json_dumps_params={"ensure_ascii": False}
+            simulation_texts.report_data(found.simulation),
+            json_dumps_params={"ensure_ascii": False},
         )
     query = request.GET.copy()
     query.pop("format", None)
