@@ -17,7 +17,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform"), str(ROOT / "graphql")]
-BENCHES = ("tenant_entry", "billing", "aaf_import", "lists", "documents", "family_page")
+BENCHES = (
+    "tenant_entry",
+    "billing",
+    "aaf_import",
+    "lists",
+    "documents",
+    "family_page",
+    "simulation",
+)
 
 
 def main() -> int:

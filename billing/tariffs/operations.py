@@ -76,6 +76,16 @@ def publish_schedule(
     :raises FullPriceMissing: if an aid is given without the price it is taken off
     :raises CustodyNotBilled: if parents are to pay in turn
     """
+    return publish_in_transaction(schedule=schedule, actor=actor, at=at)
+
+
+def publish_in_transaction(
+    *, schedule: ScheduleFile, actor: Actor, at: datetime.datetime
+) -> list[TariffVersion]:
+    """Publish every service of a schedule file inside the transaction of another act.
+
+    It refuses what `publish_schedule` refuses.
+    """
     return [
         _publish(
             code=schedule.code,

@@ -150,6 +150,14 @@ def indexed_schedule(schedule: ScheduleFile, *, factor: Decimal, on: datetime.da
     return parse_schedule(following.as_dict())
 
 
+def starting_on(schedule: ScheduleFile, day: datetime.date) -> ScheduleFile:
+    """The same schedule from another day on.
+
+    :raises InvalidDefinition: if it ends before that day, or has a modifier before it
+    """
+    return parse_schedule(dataclasses.replace(schedule, valid_from=day).as_dict())
+
+
 def _parse(text: RuleText) -> ScheduleFile:
     try:
         return parse_schedule(text.data)

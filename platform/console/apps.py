@@ -12,6 +12,7 @@ ACTS = (
     "households",
     "meals",
     "payments",
+    "drafts",
     "pricing",
     "refunds",
     "rights",

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, path
 
-from console.views import acts, billing, documents, families, feeds, jobs, style, tariffs, today
+from console.views import (
+    acts,
+    billing,
+    documents,
+    drafts,
+    families,
+    feeds,
+    jobs,
+    style,
+    tariffs,
+    today,
+)
 
 if TYPE_CHECKING:
     from console.sites import ConsoleSite
@@ -46,6 +57,14 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         ),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
         path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),
+        path("tarifs/brouillons/", guard(drafts.drafts), name="drafts"),
+        path("tarifs/brouillons/nouveau/", guard(drafts.start), name="draft-start"),
+        path("tarifs/brouillons/<uuid:public_id>/", guard(drafts.draft), name="draft"),
+        path(
+            "tarifs/brouillons/<uuid:public_id>/simulation/",
+            guard(drafts.simulation),
+            name="simulation",
+        ),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
     ]

@@ -78,6 +78,34 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Ce facteur n'est pas entre 0,5 et 2."),
         _("Écrivez l'indice nouveau divisé par l'ancien, par exemple 1,021."),
     ),
+    "SCHEDULE_DRAFT_CHANGED": (
+        _("Une autre personne a enregistré ce brouillon pendant que vous l'écriviez."),
+        _("Comparez les deux textes, puis enregistrez à nouveau."),
+    ),
+    "SCHEDULE_DRAFT_CLOSED": (
+        _("Ce brouillon ne change plus : il est publié ou abandonné."),
+        _("Commencez un autre brouillon à partir de la version publiée."),
+    ),
+    "SCHEDULE_DRAFT_UNFIT": (
+        _("Ce brouillon n'a pas de texte, ou il est trop long."),
+        _("Collez le texte d'un barème, puis recommencez."),
+    ),
+    "SCHEDULE_DRAFT_UNFIT.NAME": (
+        _("Ce brouillon n'a pas de nom, ou un nom trop long."),
+        _("Donnez-lui un nom de %(longest)s signes au plus."),
+    ),
+    "SIMULATION_NOT_COMPARABLE": (
+        _("Ces deux barèmes ne donnent pas le prix d'un même repas."),
+        _("Choisissez un autre service, ou un autre barème."),
+    ),
+    "SIMULATION_NOT_COMPARABLE.SERVICE": (
+        _("Ce barème ne donne pas de prix pour ce service."),
+        _("Choisissez un autre service, ou un autre barème."),
+    ),
+    "SIMULATION_NOT_COMPARABLE.UNIT": (
+        _("Un de ces barèmes n'est pas au repas, mais au trimestre ou à l'année."),
+        _("Écrivez un prix par repas pour les comparer."),
+    ),
     "TARIFF_NOT_IN_FORCE": (
         _("Aucun tarif n'est fixé pour le %(day)s."),
         _("Le Département doit d'abord publier un tarif."),

@@ -59,6 +59,8 @@ PARAMETERS = {
     "job": "job",
     "tariff-version": "version",
     "feed": "feed",
+    "draft": "draft",
+    "simulation": "draft",
     "enrolment": "newcomer",
     "enrolment-days": "newcomer",
     "enrolment-resources": "newcomer",
@@ -240,6 +242,8 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "open-service-days": (("college",), {"first_day": "2025-09-01"}),
     "form-household": (("pupil",), {}),  # the people are named: see `_act`
     "end-enrolments": (("enrolment",), {"end_on": "2024-12-09"}),
+    "publish-draft": (("draft",), {"valid_from": "2025-09-01"}),
+    "drop-draft": (("draft",), {}),
     "redecide-prices": (("pupil",), {"valid_from": "2024-12-01"}),
     "enrol-pupil": (("newcomer",), {"weekdays": "1", "start_on": "2024-12-09"}),
     "change-weekdays": (("enrolment",), {"weekdays": "2", "effective_on": "2024-12-09"}),

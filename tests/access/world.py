@@ -32,7 +32,10 @@ from billing.rights.consents import TAX_TEXT
 from billing.rights.credentials import ImpotCredentials
 from billing.rights.identity import AskedIdentity
 from billing.rights.models import RightsSource, SourceCall
+from billing.simulation.operations import start_draft
 from billing.tariffs.models import TariffVersion
+from billing.tariffs.schedule_files import published_schedule
+from billing.tariffs.schedule_texts import schedule_text
 from commons.models import Job
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
@@ -55,6 +58,7 @@ HOST = "hauts-de-seine.socle.test"
 PUBLIC_HOST = "socle.test"
 NOW = datetime.datetime(2024, 11, 8, 10, 0, tzinfo=datetime.UTC)
 TAUGHT_ON = datetime.date(2024, 12, 2)  # a Monday
+DRAFT = schedule_text(published_schedule("92"))
 CAST = (
     "anonymous",
     "family",
@@ -125,6 +129,7 @@ def build(in_tenant: Any) -> World:
         "regie": regie,
         "anomaly": run.anomalies.order_by("pk").first(),
         "version": TariffVersion.objects.order_by("pk").first(),
+        "draft": start_draft(name="Essai", text=DRAFT, actor=ACTOR, at=NOW),
         "enrolment": family.pupil.enrolments.get(),
         "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
         "payment": _payment(family, regie),

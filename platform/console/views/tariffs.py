@@ -23,7 +23,12 @@ _READERS = (Capability.READ_FILES, Capability.MANAGE_TARIFFS)
 def tariffs(request: SignedInRequest) -> HttpResponse:
     """`/console/tarifs/`"""
     rows = tariff_queries.version_rows(on=timezone.localdate())
-    context = page_context(request, title=_("Prix et barèmes"), rows=rows)
+    context = page_context(
+        request,
+        title=_("Prix et barèmes"),
+        rows=rows,
+        may_draft=request.user.can(Capability.MANAGE_TARIFFS),
+    )
     return render(request, "console/pages/tariffs.html", context)
 
 
@@ -32,5 +37,10 @@ def tariffs(request: SignedInRequest) -> HttpResponse:
 def version(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/tarifs/<uuid>/`"""
     page = tariff_queries.version_page(public_id, on=timezone.localdate())
-    context = page_context(request, title=page.row.service, page=page)
+    context = page_context(
+        request,
+        title=page.row.service,
+        page=page,
+        may_draft=request.user.can(Capability.MANAGE_TARIFFS),
+    )
     return render(request, "console/pages/tariff_version.html", context)

@@ -42,6 +42,7 @@ from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
 from socle.seeding import bank, cast, feed, sources
 from socle.seeding.corrections import correct_some
+from socle.seeding.drafts import draft_another
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
@@ -130,6 +131,7 @@ def seed_departement(stage: Stage) -> None:
         stage.say(f"{name} : factures…")
         bill_months(stage)
         correct_some(at=at(stage.today))
+        draft_another(code=stage.departement.code, at=at(stage.today))
         open_online_payment(stage)
         open_rights_sources(stage)
 

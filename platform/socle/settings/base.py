@@ -128,6 +128,7 @@ TENANT_APPS = [
     "billing.invoicing",
     "billing.payments",
     "billing.rights",
+    "billing.simulation",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",

@@ -1,0 +1,143 @@
+"""Reads of drafts: which there are, what their text says, what it would change."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from django.db.models import QuerySet
+
+from billing.rule_files import InvalidRule
+from billing.simulation.models import ScheduleDraft
+from billing.simulation.trying import Asked, Simulation, simulate
+from billing.tariffs.models import TariffVersion
+from billing.tariffs.queries import definition_of
+from billing.tariffs.schedule_files import (
+    ScheduleFile,
+    ServiceName,
+    load_schedule,
+    load_schedule_text,
+    published_schedule_paths,
+)
+from billing.tariffs.schedule_texts import Change, differences
+from commons.errors import NotFound
+from commons.tenancy import require_tenant
+
+State = ScheduleDraft.State
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DraftPage:
+    """A draft read: what its text says, or why it says nothing that can be applied."""
+
+    draft: ScheduleDraft
+    schedule: ScheduleFile | None
+    refusal: InvalidRule | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shipped:
+    """A schedule that ships with Socle, of this département or of another."""
+
+    name: str
+    schedule: ScheduleFile
+
+
+def drafts() -> QuerySet[ScheduleDraft]:
+    """The drafts that are not dropped, latest changed first."""
+    return ScheduleDraft.objects.exclude(state=State.DROPPED).order_by("-changed_at", "-pk")
+
+
+def draft_of(public_id: uuid.UUID) -> ScheduleDraft:
+    """A draft.
+
+    :raises NotFound: if there is none, or it is dropped
+    """
+    draft = drafts().filter(public_id=public_id).first()
+    if draft is None:
+        raise NotFound(draft=str(public_id))
+    return draft
+
+
+def draft_page(public_id: uuid.UUID) -> DraftPage:
+    """
+    A draft and what its text says.
+
+    :raises NotFound: if there is none, or it is dropped
+    """
+    draft = draft_of(public_id)
+    schedule, refusal = read_text(draft.text)
+    return DraftPage(draft=draft, schedule=schedule, refusal=refusal)
+
+
+def read_text(text: str) -> tuple[ScheduleFile | None, InvalidRule | None]:
+    """What a text says, or its refusal with a line for each problem."""
+    try:
+        return load_schedule_text(text), None
+    except InvalidRule as refusal:
+        return None, refusal
+
+
+def simulate_draft(public_id: uuid.UUID, *, asked: Asked) -> Simulation:
+    """
+    Try a draft on the pupils enrolled.
+
+    :raises NotFound: if there is none
+    :raises InvalidRule: if its text cannot be applied
+    :raises NoTariffInForce: if no version prices the service on the first day
+    :raises NotComparable: if the two do not price the same meal
+    """
+    return simulate(asked=asked, schedule=load_schedule_text(draft_of(public_id).text))
+
+
+def shipped_schedules() -> tuple[Shipped, ...]:
+    """Every schedule that ships with Socle, those of this département first."""
+    own = require_tenant().code
+    found = [Shipped(path.stem, load_schedule(path)) for path in published_schedule_paths("*")]
+    return tuple(sorted(found, key=lambda one: (one.schedule.departement != own, one.name)))
+
+
+def shipped_schedule(name: str) -> ScheduleFile:
+    """
+    A schedule that ships with Socle (`94-2025`).
+
+    :raises NotFound: if there is none of that name
+    """
+    for path in published_schedule_paths("*"):
+        if path.stem == name:
+            return load_schedule(path)
+    raise NotFound(schedule=name)
+
+
+def schedule_of_version(public_id: uuid.UUID) -> ScheduleFile:
+    """
+    A published version as a schedule file: one service, from the day it starts, without end.
+
+    :raises NotFound: if there is no such version
+    """
+    version = TariffVersion.objects.select_related("schedule").filter(public_id=public_id).first()
+    if version is None:
+        raise NotFound(version=str(public_id))
+    return schedule_file(version)
+
+
+def schedule_file(version: TariffVersion) -> ScheduleFile:
+    """A published version as a schedule file of one service."""
+    return ScheduleFile(
+        code=version.schedule.code,
+        departement=require_tenant().code,
+        label=version.schedule.label,
+        valid_from=version.valid_from,
+        valid_until=version.valid_until,
+        legal_basis=version.legal_basis,
+        source_note=version.source_note or version.legal_basis,
+        is_illustrative=version.is_illustrative,
+        services={ServiceName(version.schedule.service): definition_of(version)},
+    )
+
+
+def changes_from(version: TariffVersion, schedule: ScheduleFile) -> tuple[Change, ...]:
+    """What a schedule changes of a published version of one of its services, line by line."""
+    service = ServiceName(version.schedule.service)
+    kept = {service: schedule.services[service]} if service in schedule.services else {}
+    return differences(schedule_file(version), dataclasses.replace(schedule, services=kept))
