@@ -193,7 +193,7 @@ def draft(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     except operations.DraftChanged as refusal:
         form.add_error(None, str(explain(refusal)))
         # What is typed stays; the next saving is over what is shown beside it.
-        form.data = {**form.data.dict(), "revision": found.revision}
+        form.data = {**request.POST.dict(), "revision": found.revision}
         return _write(request, found, form, text=text, other=found.text, status=409)
     except NotFound:
         raise
