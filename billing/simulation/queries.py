@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import uuid
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from billing.rule_files import InvalidRule
 from billing.simulation.models import ScheduleDraft
 from billing.simulation.trying import Asked, Simulation, simulate
 from billing.tariffs.models import TariffVersion
-from billing.tariffs.queries import definition_of
+from billing.tariffs.queries import definition_of, on_day
 from billing.tariffs.schedule_files import (
     ScheduleFile,
     ServiceName,
@@ -134,6 +135,19 @@ def schedule_file(version: TariffVersion) -> ScheduleFile:
         is_illustrative=version.is_illustrative,
         services={ServiceName(version.schedule.service): definition_of(version)},
     )
+
+
+def standing_schedules(*, on: datetime.date) -> tuple[ScheduleFile, ...]:
+    """What is in force on a day as schedule files: services of one act in one file."""
+    rows = TariffVersion.objects.filter(on_day(on)).select_related("schedule")
+    files: dict[tuple[object, ...], ScheduleFile] = {}
+    for row in rows.order_by("schedule__service"):
+        one = schedule_file(row)
+        act = (one.code, one.valid_from, one.valid_until, one.legal_basis, one.is_illustrative)
+        known = files.get(act)
+        services = {**(known.services if known else {}), **one.services}
+        files[act] = dataclasses.replace(known or one, services=services)
+    return tuple(files.values())
 
 
 def changes_from(version: TariffVersion, schedule: ScheduleFile) -> tuple[Change, ...]:

@@ -1,0 +1,115 @@
+"""`socle tariffs export|publish`: between a département's tariffs and schedule files."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from socle.command_errors import Refused
+from socle.commands.tariffs import SERVICES
+from socle.django_ready import django_ready
+
+if TYPE_CHECKING:
+    from billing.tariffs.schedule_files import ScheduleFile
+
+TENANT = click.option("--tenant", required=True, help="Le nom d'hôte du département.")
+
+
+@click.command()
+@TENANT
+@click.option("--on", "day", help="Jour où la grille vaut, AAAA-MM-JJ ; aujourd'hui par défaut.")
+@click.option("--service", type=click.Choice(SERVICES), help="Ce service seulement.")
+def export(*, tenant: str, day: str | None, service: str | None) -> None:
+    """Écrire la grille en vigueur, dans un fichier que « publish » relit."""
+    django_ready("worker")
+    from django.utils import timezone  # noqa: PLC0415
+
+    from billing.simulation.queries import standing_schedules  # noqa: PLC0415
+    from billing.tariffs.schedule_texts import schedule_text  # noqa: PLC0415
+    from socle.command_tenant import enter  # noqa: PLC0415
+
+    with enter(tenant):
+        asked = _day(day) if day else timezone.localdate()
+        found = standing_schedules(on=asked)
+    if service:
+        found = tuple(one for one in found if service.upper() in one.services)
+    if not found:
+        raise Refused(f"Aucune grille ne vaut le {asked:%d/%m/%Y}.")
+    if len(found) > 1:
+        names = ", ".join(name.lower() for one in found for name in one.services)
+        raise Refused(
+            f"Plusieurs grilles valent ce jour-là. Choisissez un service avec --service : {names}."
+        )
+    click.echo(schedule_text(found[0]), nl=False)
+
+
+@click.command()
+@click.argument("path", metavar="FICHIER", type=click.Path(exists=True, dir_okay=False))
+@TENANT
+@click.option("--apply", "is_applied", is_flag=True, help="Publier. Sans cela : montrer seulement.")
+def publish(path: str, *, tenant: str, is_applied: bool) -> None:
+    """Publier une grille à partir de son premier jour, et décider à nouveau les prix."""
+    schedule = _load(path)
+    django_ready("worker")
+    from django.utils import timezone  # noqa: PLC0415
+
+    from billing.simulation.queries import changes_from  # noqa: PLC0415
+    from billing.tariffs import operations, queries  # noqa: PLC0415
+    from commons.actors import Actor  # noqa: PLC0415
+    from commons.errors import DomainError  # noqa: PLC0415
+    from commons.tenancy import require_tenant  # noqa: PLC0415
+    from socle.command_tenant import enter  # noqa: PLC0415
+    from ui.errors import sentence  # noqa: PLC0415
+
+    with enter(tenant):
+        code = require_tenant().code
+        if schedule.departement != code:
+            raise Refused(f"Cette grille est celle du {schedule.departement}, pas du {code}.")
+        for service in schedule.services:
+            version = queries.version_on(service, schedule.valid_from)
+            changes = changes_from(version, schedule) if version else ()
+            click.echo(f"{service.lower()} : {_told(version is None, len(changes))}")
+            for change in changes:
+                click.echo(f"  {change.place} : {change.before or '–'} → {change.after or '–'}")
+        if not is_applied:
+            click.echo("Rien n'est publié. Ajoutez --apply.")
+            return
+        try:
+            operations.publish_schedule(
+                schedule=schedule,
+                actor=Actor.command("socle tariffs publish"),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            raise Refused(sentence(error)) from error
+    click.echo(f"Grille publiée à partir du {schedule.valid_from:%d/%m/%Y}.")
+
+
+def _told(is_new: bool, changes: int) -> str:  # noqa: FBT001
+    if is_new:
+        return "aucune grille ne vaut ce jour-là"
+    return f"{changes} lignes changent" if changes else "rien ne change"
+
+
+def _load(path: str) -> ScheduleFile:
+    from billing.rule_files import InvalidRule  # noqa: PLC0415  a fast start
+    from billing.tariffs.schedule_files import load_schedule  # noqa: PLC0415
+    from ui.rule_problems import refusal_sentences  # noqa: PLC0415
+
+    try:
+        return load_schedule(Path(path))
+    except InvalidRule as refusal:
+        raise Refused(" ".join(refusal_sentences(refusal))) from refusal
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"« {text} » n'est pas une date AAAA-MM-JJ.") from error
+
+
+COMMANDS = {"tariffs export": export, "tariffs publish": publish}
