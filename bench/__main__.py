@@ -25,6 +25,7 @@ BENCHES = (
     "documents",
     "family_page",
     "simulation",
+    "deciding",
 )
 
 

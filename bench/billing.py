@@ -136,10 +136,10 @@ def _load(pupils: int) -> None:
             cursor.execute(
                 statement if parameters else statement.replace("%%", "%"), parameters or None
             )
-    _analyze()
+    analyze()
 
 
-def _analyze() -> None:
+def analyze() -> None:
     """What autovacuum has long done in a département that lives."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("ANALYZE")
