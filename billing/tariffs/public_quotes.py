@@ -113,7 +113,6 @@ def quote(priced: PricedService, answers: Answers, *, at: datetime.datetime) -> 
     return ExplainedPrice(
         public_id=version.public_id,
         service=priced.service,
-        household_id=None,
         unit_price_cents=decision.unit_price_cents,
         valid_from=version.valid_from,
         valid_until=version.valid_until,
