@@ -12,13 +12,14 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils import timezone
 
-from billing.tariffs.models import PriceDecision
+from billing.tariffs.models import PriceContest, PriceDecision
 from billing.tariffs.queries import ExplainedPrice, without_resources
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability
 from tenants.people.access import visible_pupils
-from tenants.people.models import HouseholdMember
+from tenants.people.models import Guardian, Guardianship, HouseholdMember
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -39,6 +40,47 @@ def access_price_decision(user: User, public_id: uuid.UUID) -> PriceDecision:
     if decision is None:
         raise NotFound(decision=str(public_id))
     return decision
+
+
+def access_own_price(user: User, public_id: uuid.UUID) -> tuple[PriceDecision, Guardian]:
+    """
+    A price of a pupil the user answers for today, and the guardian the user is: who may contest it.
+
+    :raises NotFound: if it is absent, or about a pupil the user does not answer for
+    """
+    today = timezone.localdate()
+    decision = access_price_decision(user, public_id)
+    guardianship = (
+        Guardianship.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=today),
+            pupil_id=decision.pupil_id,
+            guardian__user=user,
+            valid_from__lte=today,
+        )
+        .select_related("guardian")
+        .order_by("pk")
+        .first()
+    )
+    if guardianship is None:
+        raise NotFound(decision=str(public_id))
+    return decision, guardianship.guardian
+
+
+def access_price_contest(user: User, public_id: uuid.UUID) -> PriceContest:
+    """
+    A contest: one's own, or any for the staff who read files.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    contests = PriceContest.objects.filter(public_id=public_id)
+    if not user.can(Capability.READ_FILES):
+        contests = contests.filter(guardian__user=user)
+    contest = contests.select_related(
+        "guardian", "decision__pupil", "decision__tariff_version", "new_decision__tariff_version"
+    ).first()
+    if contest is None:
+        raise NotFound(contest=str(public_id))
+    return contest
 
 
 def may_read_resources(user: User, pupil: Pupil, *, on: datetime.date) -> bool:

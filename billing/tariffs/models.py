@@ -10,9 +10,19 @@ from django.db import models
 from django.db.models.functions import Now
 
 from billing.overlaps import periods_do_not_overlap
+from billing.tariffs.contest_models import PriceContest
 from billing.tariffs.schedule_files import ServiceName
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
+
+__all__ = (
+    "HouseholdResources",
+    "PriceContest",
+    "PriceDecision",
+    "Service",
+    "TariffSchedule",
+    "TariffVersion",
+)
 
 
 class Service(models.TextChoices):

@@ -17,6 +17,18 @@ from django.db.models import F, Q
 
 from billing.month_locks import hold_months
 from billing.tariffs import decisions, recording, repricing
+from billing.tariffs.contesting import (
+    ContestAlreadyAnswered,
+    ContestAlreadyOpen,
+    ContestAnswerMissing,
+    ContestChangesNothing,
+    ContestedPriceOver,
+    ContestTextMissing,
+    ContestTextTooLong,
+    accept_contest,
+    contest_price,
+    refuse_contest,
+)
 from billing.tariffs.engine import (
     Basis,
     Definition,
@@ -358,6 +370,13 @@ def _locked(pupil: Pupil) -> Pupil:
 
 
 __all__ = [
+    "ContestAlreadyAnswered",
+    "ContestAlreadyOpen",
+    "ContestAnswerMissing",
+    "ContestChangesNothing",
+    "ContestTextMissing",
+    "ContestTextTooLong",
+    "ContestedPriceOver",
     "CustodyNotBilled",
     "FullPriceMissing",
     "ProofMissing",
@@ -365,9 +384,12 @@ __all__ = [
     "ResourcesOverlap",
     "TariffVersionInUse",
     "TariffVersionsOverlap",
+    "accept_contest",
+    "contest_price",
     "decide_household_prices",
     "decide_price",
     "publish_schedule",
     "publish_tariff_version",
     "record_resources",
+    "refuse_contest",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.tariffs.models import HouseholdResources, PriceDecision
+from billing.tariffs.models import HouseholdResources, PriceContest, PriceDecision
 from commons.personal_data import Record, holds, record_of
 from tenants.people.personal_data import own_pupils
 
@@ -50,4 +50,19 @@ def prices(user: User) -> Iterable[Record]:
         yield record_of(
             row, "service", "unit_price_cents", "valid_from", "valid_until", "decided_at",
             enfant=row.pupil.full_name,
+        )  # fmt: skip
+
+
+@holds(
+    _("Ce que vous avez contesté"),
+    why=_("Répondre à ce que vous dites d'un prix, et garder la réponse."),
+    reads=("tariffs.PriceContest",),
+)
+def contests(user: User) -> Iterable[Record]:
+    """What the person said of a price, and the answer."""
+    found = PriceContest.objects.filter(guardian__user=user).select_related("decision__pupil")
+    for row in found.order_by("opened_at", "pk"):
+        yield record_of(
+            row, "text", "state", "opened_at", "answer", "answered_at",
+            enfant=row.decision.pupil.full_name,
         )  # fmt: skip

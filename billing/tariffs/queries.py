@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from django.db.models import F, Q, QuerySet
 
 from billing.tariffs.engine import Definition, Policy, Step, parse_definition
-from billing.tariffs.models import HouseholdResources, PriceDecision, TariffVersion
+from billing.tariffs.models import (
+    HouseholdResources,
+    PriceContest,
+    PriceDecision,
+    TariffVersion,
+)
 from billing.tariffs.timeline import PricedVersion
 from tenants.people.models import Guardianship, HouseholdMember
 
 if TYPE_CHECKING:
+    from tenants.accounts.models import User
     from tenants.people.models import Pupil
 
 Decisions = QuerySet[PriceDecision]
@@ -234,6 +240,27 @@ def price_history(pupil: Pupil, service: str) -> Decisions:
         in_force_some_day(PriceDecision.objects.filter(pupil=pupil, service=service))
         .select_related("tariff_version", "resources")
         .order_by("-valid_from")
+    )
+
+
+def latest_contest(user: User, pupil: Pupil, service: str) -> PriceContest | None:
+    """What a guardian last said of the price of a pupil, with its answer; nobody else's."""
+    return (
+        PriceContest.objects.filter(
+            guardian__user=user, decision__pupil=pupil, decision__service=service
+        )
+        .select_related("new_decision__tariff_version")
+        .order_by("-opened_at", "-pk")
+        .first()
+    )
+
+
+def contest_with_guardian(pk: int) -> PriceContest | None:
+    """A contest, with whom its answer is told to."""
+    return (
+        PriceContest.objects.filter(pk=pk)
+        .select_related("guardian__user", "decision__pupil", "new_decision__tariff_version")
+        .first()
     )
 
 

@@ -55,6 +55,7 @@ DEFAULT_PAGE = 20
 LIST_LENGTHS = {
     "BillingRun.anomalies": 100,
     "CanteenEnrolment.payers": 10,
+    "ContestPricePayload.errors": 5,
     "DisputeInvoiceLinePayload.errors": 5,
     "EnrolInCanteenPayload.errors": 5,
     "FeedImport.counts": 50,

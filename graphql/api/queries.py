@@ -12,6 +12,7 @@ from api import rules
 from api.loaders import Bills
 from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
+from api.types.contests import PriceContest
 from api.types.departement import Departement
 from api.types.enumerations import MealService
 from api.types.invoices import Invoice, InvoiceNode
@@ -30,6 +31,8 @@ from api.types.staff import (
 from billing.invoicing import queries as invoicing
 from billing.invoicing.access import access_invoice, access_run
 from billing.payments.access import access_own_payment, access_payment
+from billing.tariffs.access import access_price_contest
+from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from tenants.accounts.capabilities import Capability
@@ -60,6 +63,11 @@ class Query(graphene.ObjectType):
     )
     payment = graphene.Field(
         Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
+    )
+    price_contest = graphene.Field(
+        PriceContest,
+        id=_id("La contestation"),
+        description="Une contestation à soi, ou toute autre pour les agents.",
     )
     simulate_price = graphene.Field(
         SimulatedPrice,
@@ -111,6 +119,11 @@ class Query(graphene.ObjectType):
         user = info.context.require_user()
         access = access_payment if user.can(Capability.READ_MONEY) else access_own_payment
         return payment_node(access(user, public_id(id)))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_price_contest(_root: None, info: GraphQLResolveInfo, id: str) -> ContestRow:  # noqa: A002
+        return access_price_contest(info.context.require_user(), public_id(id))
 
     @staticmethod
     @rules.anyone

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import graphene
 
+from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.enrol_in_canteen import EnrolInCanteen
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
@@ -21,6 +22,9 @@ SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
 class Mutation(graphene.ObjectType):
     """Ce qui peut être fait."""
 
+    contest_price = ContestPrice.Field(
+        required=True, description="Contester le prix d'un enfant à soi."
+    )
     dispute_invoice_line = DisputeInvoiceLine.Field(
         required=True, description="Signaler une erreur sur une ligne d'une de ses factures."
     )

@@ -5,6 +5,7 @@ from django.apps import AppConfig
 ACTS = (
     "billing",
     "canteen",
+    "contests",
     "corrections",
     "enrolling",
     "feeds",

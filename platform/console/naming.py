@@ -30,7 +30,13 @@ from billing.invoicing.models import (
 from billing.ledger.models import Account, AccountKind, Transfer
 from billing.payments.models import Merchant, Notice, Payment, PaymentPart, Refund
 from billing.rights.models import Consent, RightsRequest, RightsRules, RightsSource, SourceCall
-from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
+from billing.tariffs.models import (
+    HouseholdResources,
+    PriceContest,
+    PriceDecision,
+    TariffSchedule,
+    TariffVersion,
+)
 from commons.models import AuditEntry, Job, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
@@ -73,6 +79,9 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Consent: lambda row: _("Accord du %(day)s") % {"day": wording.full_date(row.given_at)},
     CreditNote: lambda row: _("Avoir %(number)s") % {"number": row.number},
     CreditNoteLine: lambda row: f"{row.credit_note}, {row.invoice_line.label}",
+    PriceContest: lambda row: (
+        _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
+    ),
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",

@@ -93,6 +93,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("canteen.ServiceDay", _("Jours de service"), "calendar_month"),
             Page("tariffs", _("Prix et barèmes"), "sell", (_C.READ_FILES, _C.MANAGE_TARIFFS)),
             Records("tariffs.PriceDecision", _("Décisions de prix"), "gavel"),
+            Records("tariffs.PriceContest", _("Contestations de prix"), "feedback"),
         ),
     ),
     (

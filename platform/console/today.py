@@ -78,6 +78,8 @@ class _Counts:
     oldest_strange: datetime.datetime | None
     disputes: int
     oldest_dispute: datetime.datetime | None
+    contests: int
+    oldest_contest: datetime.datetime | None
 
 
 def today_of(user: User, *, on: datetime.date) -> Today:
@@ -88,6 +90,8 @@ def today_of(user: User, *, on: datetime.date) -> Today:
     tasks = _canteen_tasks(counts)
     if may_read_money:
         tasks += _money_tasks(counts)
+    if user.can(Capability.READ_FILES):
+        tasks += _price_tasks(counts)
     if user.can(Capability.IMPORT_FEEDS):
         tasks += _feed_tasks(counts)
     return Today(
@@ -189,6 +193,18 @@ def _money_tasks(counts: _Counts) -> list[Task]:
             f"{reverse('console:invoicing_dispute_changelist')}?state__exact=OPEN",
             "warn",
         ),
+    ]
+
+
+def _price_tasks(counts: _Counts) -> list[Task]:
+    return [
+        Task(
+            counts.contests,
+            ngettext("prix contesté", "prix contestés", counts.contests),
+            _since(counts.oldest_contest),
+            f"{reverse('console:tariffs_pricecontest_changelist')}?state__exact=OPEN",
+            "warn",
+        )
     ]
 
 

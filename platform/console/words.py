@@ -52,6 +52,7 @@ SUBJECTS: Words = {
     "CanteenRules": _("Règles de la cantine"),
     "TariffVersion": _("Version de tarif"),
     "PriceDecision": _("Décision de prix"),
+    "contest": _("Contestation de prix"),
     "HouseholdResources": _("Ressources du foyer"),
 }
 ACTIONS: Words = {
@@ -128,6 +129,9 @@ ACTIONS: Words = {
     "tariffs.draft.published": _("Brouillon de barème publié"),
     "tariffs.draft.saved": _("Brouillon de barème enregistré"),
     "tariffs.draft.started": _("Brouillon de barème commencé"),
+    "tariffs.contest.accepted": _("Contestation acceptée"),
+    "tariffs.contest.opened": _("Contestation reçue"),
+    "tariffs.contest.refused": _("Contestation refusée"),
     "tariffs.price.decided": _("Prix décidé"),
     "tariffs.prices.decided_again": _("Prix décidés à nouveau"),
     "tariffs.resources.refreshed": _("Quotients mis à jour"),
@@ -139,6 +143,7 @@ EVENTS: Words = {
     **ACTIONS,
     "billing.invoice.issued": _("Facture à annoncer"),
     "billing.dispute.answered": _("Réponse à une réclamation"),
+    "tariffs.contest.answered": _("Réponse à une contestation"),
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
     "rights.source.asked": _("Source à interroger"),
     "rights.request.closed": _("Pièces d'une demande à effacer"),

@@ -88,6 +88,21 @@ class MealForm(forms.Form):
     act = forms.ChoiceField(choices=[("cancel", "cancel"), ("add", "add")])
 
 
+class ContestForm(forms.Form):
+    """What is wrong in a price."""
+
+    text = forms.CharField(
+        label=_("Qu'est-ce qui ne va pas\u00a0?"),
+        help_text=_("Dites-le en une ou deux phrases."),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": _("Écrivez en une phrase ce qui ne va pas."),
+            "max_length": _("Votre message est trop long. Gardez l'essentiel."),
+        },
+    )
+
+
 class DisputeForm(forms.Form):
     """What is wrong in a line of an invoice, and on which days if one can tell."""
 

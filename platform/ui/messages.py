@@ -17,7 +17,7 @@ from billing.invoicing import queries as invoicing
 from billing.invoicing.models import InvoiceLine
 from billing.payments import queries as payments
 from billing.payments.receipts import receipt_of
-from billing.tariffs.queries import price_on
+from billing.tariffs.queries import contest_with_guardian, price_on
 from commons.models import OutboxEvent
 from commons.outbox import handles
 from tenants.people.models import Guardian
@@ -109,6 +109,28 @@ def tell_dispute_answered(event: OutboxEvent) -> None:
     part = str(dispute.guardian.public_id)
     mail.compose(
         "dispute_answered", event=event, recipient=recipient, part=part, context=context
+    ).send()
+
+
+@handles("tariffs.contest.answered")
+def tell_contest_answered(event: OutboxEvent) -> None:
+    """Write to the guardian who contested a price: yes or no, why, and the new price."""
+    contest = contest_with_guardian(event.payload["contest_id"])
+    recipient = recipient_of(contest.guardian) if contest else None
+    if contest is None or recipient is None:
+        return
+    page = reverse("portal:price", args=[contest.decision.pupil.public_id])
+    mail.compose(
+        "contest_answered",
+        event=event,
+        recipient=recipient,
+        part=str(contest.guardian.public_id),
+        context={
+            "contest": contest,
+            "decision": contest.new_decision,
+            "price": decided_price(contest.new_decision),
+            "action_url": mail.portal_address(page),
+        },
     ).send()
 
 

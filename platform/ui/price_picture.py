@@ -19,9 +19,12 @@ from commons.money import format_euros
 from ui.percentages import WHOLE, css_percent
 from ui.price_curve import CENT, Household, Piece, of_quotient, price_curve
 
-# In pixels from the top: where prices start and end, and where the quotients are written.
-TOP, BOTTOM, UNDER = 52, 188, 212
-_NEAR = 2_200  # hundredths of a percent from an end: the mark's words take the place of the end's
+# In pixels from the top: the words of the mark, where prices start and end, and the quotients. The
+# words stand above the curve, whatever its shape, with a line down to where they point.
+ABOVE, TOP, BOTTOM, UNDER = 20, 56, 192, 216
+# Hundredths of a percent from an end where the mark's words start there, and take the place of zero;
+# the last quotient has more digits.
+_NEAR, _WIDE = 2_200, 3_600
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def price_picture(
         description=_description(min(known), max(known), place),
         path=_path(curve, scale),
         bounds=_bounds(scale, curve, prices),
-        ends=_ends(scale, mark) if reads_quotient else (),
+        ends=_ends(scale, place) if reads_quotient else (),
         mark=mark,
         lines=(
             *(line for _cents, line in statuses),
@@ -187,7 +190,7 @@ def _mark(scale: _Scale, place: Place, *, reads_quotient: bool) -> Mark:
     return Mark(
         up=up,
         across="" if at is None else css_percent(at),
-        price=Label(words, css_percent(middle), up - 16, anchor),
+        price=Label(words, css_percent(middle), ABOVE, anchor),
         quotient=under,
     )
 
@@ -206,14 +209,17 @@ def _bounds(scale: _Scale, curve: tuple[Piece, ...], prices: list[int]) -> tuple
     return highest, lowest
 
 
-def _ends(scale: _Scale, mark: Mark | None) -> tuple[Label, ...]:
-    """Zero and the last quotient, unless the family's own is written there."""
-    taken = mark.quotient.anchor if mark and mark.quotient else ""
-    ends = (
-        Label(_quotient(Decimal(0)), "0.00%", UNDER, "start"),
-        Label(_quotient(scale.span), "100.00%", UNDER, "end"),
-    )
-    return tuple(end for end in ends if end.anchor != taken)
+def _ends(scale: _Scale, place: Place | None) -> tuple[Label, ...]:
+    """Zero and the last quotient, where the family's own leaves them room."""
+    at = WHOLE // 2
+    if place is not None and place.quotient is not None:
+        at = scale.across(place.quotient)
+    ends = []
+    if at >= _NEAR:
+        ends.append(Label(_quotient(Decimal(0)), "0.00%", UNDER, "start"))
+    if at <= WHOLE - _WIDE:
+        ends.append(Label(_quotient(scale.span), "100.00%", UNDER, "end"))
+    return tuple(ends)
 
 
 def _description(lowest: int, highest: int, place: Place | None) -> str:

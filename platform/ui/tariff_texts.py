@@ -187,4 +187,33 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Cette pièce est du %(dated)s : elle doit avoir moins de %(months)s mois."),
         _("Demandez une pièce récente."),
     ),
+    # What families say of a price
+    "TARIFF_CONTEST_TEXT_MISSING": (
+        _("Votre message est vide."),
+        _("Écrivez en une phrase ce qui ne va pas."),
+    ),
+    "TARIFF_CONTEST_TEXT_TOO_LONG": (
+        _("Votre message est trop long : %(most)s signes au plus."),
+        _("Gardez l'essentiel. Nous vous appellerons si besoin."),
+    ),
+    "TARIFF_CONTEST_ALREADY_OPEN": (
+        _("Vous avez déjà contesté ce prix."),
+        _("Attendez notre réponse : elle arrive par courriel."),
+    ),
+    "TARIFF_CONTESTED_PRICE_OVER": (
+        _("Ce prix n'est plus celui d'aujourd'hui."),
+        _("Rouvrez la page du prix : elle montre le nouveau."),
+    ),
+    "TARIFF_CONTEST_ALREADY_ANSWERED": (
+        _("Cette contestation a déjà sa réponse."),
+        _("Rouvrez sa page : elle dit ce qui a été répondu."),
+    ),
+    "TARIFF_CONTEST_ANSWER_MISSING": (
+        _("La réponse est vide."),
+        _("Écrivez en une phrase pourquoi. La famille la lira."),
+    ),
+    "TARIFF_CONTEST_CHANGES_NOTHING": (
+        _("Le prix reste à %(price_cents)s."),
+        _("Enregistrez d'abord la nouvelle situation du foyer, ou refusez."),
+    ),
 }

@@ -15,10 +15,12 @@ right: the file is the intention, not a recording.
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import tomllib
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,6 @@ import time_machine
 from django.urls import reverse
 
 from billing.invoicing.operations import answer_anomaly
-from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
 from tests.access import doors
@@ -43,7 +44,7 @@ from tests.access.world import (
     post,
     undone,
 )
-from tests.factories.tariffs import ACTOR
+from tests.factories.tariffs import ACTOR, make_resources
 
 MATRIX = Path(__file__).with_name("matrix.toml")
 KINDS = ("routes", "public", "rows", "acts", "forms", "fields", "nested")
@@ -94,6 +95,7 @@ ARGUMENTS = {
     "invoice": "invoice",
     "payment": "paid",
     "billingRun": "run",
+    "priceContest": "answered_contest",
     "feedImport": "feed",
 }
 # What is asked of no object: its arguments.
@@ -104,6 +106,7 @@ MUTATIONS = {
     "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
     "resumePayment": ("payment", "paymentId: $id"),
     "leavePayment": ("payment", "paymentId: $id"),
+    "contestPrice": ("price", 'priceId: $id, text: "Trop cher"'),
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
 }
 UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
@@ -256,6 +259,11 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-provider-again": (("payment",), {}),
     "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
+    "accept-contest": (
+        ("contest",),
+        {"valid_from": "2024-12-02", "answer": "Un geste"},
+    ),  # see `_act`
+    "refuse-contest": (("contest",), {"answer": "Le prix est juste"}),
     "answer-payment": (("payment",), {"words": "Vu avec la banque"}),
     "handle-notices-again": (("notice",), {}),
     "ask-refund": (("paid",), {"amount": "1,00", "reason": "Repas annulés"}),  # see `_act`
@@ -297,6 +305,8 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "rights taken back": ("portal:rights-take-back", "rights", {}),
     "rights given up": ("portal:rights-give-up", "rights", {}),
     "own data": ("portal:own-data-file", "", {}),
+    "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
+    "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
 }
@@ -327,10 +337,7 @@ def _act(world: World, name: str, who: str) -> str:
     url = url_for(name, *(world.keys[one] for one in targets))
     visitor = world.clients[who]
     with undone():
-        if name == "issue-run":  # what blocks must be answered first
-            answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
-        if name == "release-rights-requests":
-            take_request(request=world.keys["rights_waiting"], actor=ACTOR, at=NOW)
+        _before(name, world)
         shown = post(visitor, url, answers)
         if shown.status_code != 200:
             return str(shown.status_code)
@@ -345,6 +352,19 @@ def _act(world: World, name: str, who: str) -> str:
             return "refused"
         assert authors == {("user", str(world.users[who].public_id))}, (name, who)
     return "done"
+
+
+def _before(name: str, world: World) -> None:
+    """What an act needs that would change what others show."""
+    if name == "issue-run":  # what blocks must be answered first
+        answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
+    if name == "accept-contest":  # the family proved another situation
+        make_resources(
+            world.other.household,
+            reference_tax_income_cents=36_000_00,
+            tax_parts=Decimal("2.5"),
+            valid_from=datetime.date(2024, 12, 2),
+        )
 
 
 def _authors(known: set[int]) -> set[tuple[str, str]]:
@@ -541,12 +561,16 @@ def test_no_line_is_about_an_empty_room():
     assert {name for name in empty if not name.endswith(NOTHING_YET)} == set()
 
 
-# A price that goes on and a month not issued have no such day; the stranger is enrolled already; no
-# payment is closed by hand before its provider was asked, and none answers here; a paid one has no page.
+# A price that goes on and a month not issued have no such day; the family's contest is refused; the
+# stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
+# answers here; a paid one has no page.
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
     "simulatePrice.validUntil",
+    "newPrice.cents",
+    "newPrice.currency",
+    "newPrice.formatted",
     "billingRun.issuedAt",
     "of a stranger's",
     "unknown-payment",

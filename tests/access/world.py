@@ -33,7 +33,8 @@ from billing.rights.credentials import ImpotCredentials
 from billing.rights.identity import AskedIdentity
 from billing.rights.models import RightsSource, SourceCall
 from billing.simulation.operations import start_draft
-from billing.tariffs.models import TariffVersion
+from billing.tariffs.models import PriceDecision, TariffVersion
+from billing.tariffs.operations import contest_price, refuse_contest
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
 from commons.models import Job
@@ -140,6 +141,7 @@ def build(in_tenant: Any) -> World:
     }
     keys |= {"job": _job(), "refund": _refund(keys["paid"])}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
+    keys |= _contested(family, other)
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         its_class = SchoolClass.objects.create(
@@ -257,6 +259,19 @@ def _job() -> Job:
         kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
         asked_at=NOW,
     )  # fmt: skip
+
+
+def _contested(family: Family, other: Family) -> dict[str, Any]:
+    """A contest refused, of the family; one that waits for an answer, of the other."""
+    price, others = (PriceDecision.objects.get(pupil=one.pupil) for one in (family, other))
+    first = contest_price(
+        decision=price, guardian=family.guardians[0], text="Trop cher", actor=ACTOR, at=NOW
+    )
+    refuse_contest(contest=first, answer="Le prix est juste.", actor=ACTOR, at=NOW)
+    waiting = contest_price(
+        decision=others, guardian=other.guardians[0], text="Trop cher", actor=ACTOR, at=NOW
+    )
+    return {"price": price, "answered_contest": first, "contest": waiting}
 
 
 def _disputed(invoice: Invoice, others: Invoice) -> dict[str, Any]:

@@ -125,6 +125,38 @@ def test_a_familys_month(site: Site, browser: Browser) -> None:
     assert mistakes == []
 
 
+def test_anybody_asks_what_a_meal_would_cost(site: Site, browser: Browser) -> None:
+    """From the first page, without an account: a figure that cannot be read, then a price."""
+    mistakes: list[str] = []
+    page = open_page(browser, mistakes)
+    page.goto(site.url(HOST))
+    follow(page.get_by_role("main").get_by_role("link", name="Combien paierai-je"))
+    looked_at(page)
+    page.get_by_label("revenu fiscal").fill("beaucoup")
+    page.get_by_label("nombre de parts").fill("2,5")
+    follow(page.get_by_role("button", name="Calculer"))
+    assert "Écrivez une somme en euros" in looked_at(page)
+    assert page.get_by_label("nombre de parts").input_value() == "2,5"
+
+    page.get_by_label("revenu fiscal").fill("18 000")
+    follow(page.get_by_role("button", name="Calculer"))
+
+    told = looked_at(page)
+    assert "3,00 € par repas" in told
+    assert "Votre quotient familial est de 600,00 € par mois, d'après vos réponses." in told
+    drawn = page.get_by_role("img", name="Le prix d'un repas selon le quotient familial")
+    assert drawn.bounding_box()["width"] > 250
+    for words in drawn.locator("text").all():  # none leaves the drawing, nor is too small to read
+        box = words.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= WIDTH
+        assert words.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 16
+    page.get_by_text("Tous les prix").click()
+    assert "vous êtes ici" in looked_at(page)
+    page.context.close()
+    assert [one for one in mistakes if "422" not in one] == []
+
+
 def _enrol(page: Page) -> None:
     follow(page.get_by_role("link", name=re.compile("Inscrire Ibrahima à la cantine")))
     looked_at(page)

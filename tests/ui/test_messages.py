@@ -3,6 +3,7 @@
 import datetime
 import html
 import re
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,8 @@ from billing.payments import operations as payments
 from billing.payments import queries as payment_queries
 from billing.payments.providers.protocol import Progress
 from billing.payments.settling import end_without_page
+from billing.tariffs import operations as tariffs
+from billing.tariffs.models import PriceDecision
 from commons import outbox
 from commons.actors import Actor
 from commons.models import OutboxEvent
@@ -459,3 +462,37 @@ def test_the_answer_to_a_dispute_is_one_message(invoiced, mailoutbox, is_accepte
     assert f"Notre réponse\u00a0: {answer}" in message.body
     OutboxEvent.objects.filter(name="billing.credit_note.issued").update(delivered_at=None)
     assert deliver(mailoutbox, "billing.credit_note.issued") == []
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_the_answer_to_a_contested_price_is_one_message(mailoutbox, is_accepted):
+    family = make_billed_family()
+    contest = tariffs.contest_price(
+        decision=PriceDecision.objects.get(),
+        guardian=family.guardians[0],
+        text="Trop cher",
+        actor=ACTOR,
+        at=AT,
+    )
+    if is_accepted:
+        day = datetime.date(2126, 11, 25)
+        make_resources(
+            family.household,
+            reference_tax_income_cents=9_000_00,
+            tax_parts=Decimal("2.5"),
+            valid_from=day,
+        )
+        tariffs.accept_contest(contest=contest, valid_from=day, answer="Oui.", actor=ACTOR, at=AT)
+    else:
+        tariffs.refuse_contest(contest=contest, answer="Non.", actor=ACTOR, at=AT)
+
+    (message,) = deliver(mailoutbox, "tariffs.contest.answered")
+
+    assert message.to == [family.guardians[0].email]
+    assert message.subject.startswith("Notre réponse sur le prix du repas")
+    if is_accepted:
+        assert "Nous sommes d'accord\u00a0: le prix est de 1,50\u00a0€" in message.body
+    else:
+        assert "Nous avons vérifié\u00a0: le prix ne change pas." in message.body
+    assert f"Notre réponse\u00a0: {'Oui.' if is_accepted else 'Non.'}" in message.body
+    assert f"/enfants/{family.pupil.public_id}/cantine/prix/" in message.body

@@ -132,7 +132,7 @@ def test_a_family_stands_on_the_curve():
         drawn.description == "Les prix vont de 0,64\u00a0€ à 7,00\u00a0€. Vous êtes à 3,00\u00a0€."
     )
     assert drawn.path == "M0 909L85 909L85 909L932 0L932 0L1000 0"
-    assert (drawn.mark.across, drawn.mark.up) == ("40.00%", 130)
+    assert (drawn.mark.across, drawn.mark.up) == ("40.00%", 134)
     assert drawn.mark.quotient.text == "600\u00a0€"
     assert [line.is_here for line in drawn.lines] == [False, True, False]
 

@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from billing.canteen.models import Enrolment
 from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute
 from billing.payments.models import Payment
-from billing.tariffs.models import Service
+from billing.tariffs.models import PriceContest, Service
 from tenants.accounts.capabilities import Role
 from tenants.people.models import FeedImport, Level, Regime
 
@@ -60,6 +60,7 @@ BillingRunState = _choices(BillingRun.State, "BillingRunState", "L'état d'une f
 PaymentState = _choices(Payment.State, "PaymentState", "L'état d'un paiement.")
 AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
 CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")
+ContestState = _choices(PriceContest.State, "ContestState", "L'état d'une contestation.")
 DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamation.")
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import (
     HouseholdResources,
+    PriceContest,
     PriceDecision,
     TariffSchedule,
     TariffVersion,
@@ -92,3 +93,30 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
             Detail(gettext("Explication"), sentences),
             Detail(gettext("Sur le barème"), drawn),
         ]
+
+
+@admin.register(PriceContest, site=console_site)
+class PriceContestAdmin(ReadOnlyAdmin):
+    list_display = ("opened_at", "guardian", "pupil", "price", "text", "state", "answered_at")
+    list_select_related = (
+        "guardian",
+        "decision__pupil",
+        "decision__tariff_version",
+        "new_decision__tariff_version",
+    )
+    list_filter = ("state",)
+    search_prefixes = ("guardian__search_key",)
+    search_exact = ("decision__pupil__ine",)
+    search_help_text = _("Début du nom du responsable, ou INE de l'élève.")
+    ordering = ("-state", "opened_at", "pk")
+    explanation = _("Ce que les familles disent faux dans un prix, les plus anciennes d'abord.")
+    empty_text = _("Aucune famille n'a contesté un prix.")
+    acts = ("accept-contest", "refuse-contest")
+
+    @column(_("Élève"), order="decision__pupil__sort_key")
+    def pupil(self, row: Any) -> str:
+        return str(row.decision.pupil.full_name)
+
+    @column(_("Prix contesté"), order="decision__unit_price_cents", cell_class=columns.NUMBER)
+    def price(self, row: Any) -> str:
+        return decided_price(row.decision)

@@ -79,6 +79,10 @@ disputes AS (
     SELECT count(*) AS count, min(dispute.opened_at) AS oldest
     FROM invoicing_dispute AS dispute WHERE dispute.state = 'OPEN'
 ),
+contests AS (
+    SELECT count(*) AS count, min(contest.opened_at) AS oldest
+    FROM tariffs_pricecontest AS contest WHERE contest.state = 'OPEN'
+),
 latest_feed AS (
     SELECT max(feed.ended_at) AS applied FROM people_feedimport AS feed WHERE feed.state = 'APPLIED'
 ),
@@ -105,6 +109,6 @@ SELECT drafts.count, drafts.oldest, unpriced.count, unpriced.oldest, gone.count,
        anomalies.oldest, latest_feed.applied, stopped.count, stopped.oldest, ledger.is_balanced,
        (SELECT at FROM checked), (SELECT differing FROM checked),
        refunds.count, refunds.oldest, strange.count, strange.oldest,
-       disputes.count, disputes.oldest
+       disputes.count, disputes.oldest, contests.count, contests.oldest
 FROM drafts, unpriced, gone, meals, anomalies, latest_feed, stopped, ledger, refunds, strange,
-     disputes
+     disputes, contests

@@ -13,6 +13,7 @@ from billing.canteen.models import Enrolment
 from billing.family_reads.home import Child, HeldEnrolment, HeldPrice, School
 from billing.tariffs import queries as tariffs
 from billing.tariffs.models import PriceDecision, Service
+from commons.errors import NotFound
 from commons.school_calendar import school_year_of
 from portal.screens.places import Place, place_of
 from tenants.people import queries as people
@@ -150,6 +151,19 @@ def card_of(child: Child, *, on: datetime.date) -> ChildCard:
 def running_enrolment(pupil: Pupil, *, school_year: int, on: datetime.date) -> Enrolment | None:
     """The enrolment that holds today, or will later this school year."""
     return running(canteen.enrolments_of(pupil, school_year=school_year), on=on)
+
+
+def price_shown(pupil: Pupil, *, on: datetime.date) -> tuple[PriceDecision, datetime.date]:
+    """The half-board price that holds today, or from the first day of the enrolment, and that day.
+
+    :raises NotFound: if none is decided for that day
+    """
+    found = running_enrolment(pupil, school_year=school_year_of(on).start_year, on=on)
+    day = max(on, found.valid_from) if found and found.valid_from else on
+    decision = tariffs.price_on(pupil, Service.HALF_BOARD, day)
+    if decision is None:
+        raise NotFound(pupil=str(pupil.public_id))
+    return decision, day
 
 
 def running(enrolments: Iterable[EndingT], *, on: datetime.date) -> EndingT | None:

@@ -219,12 +219,8 @@ def price(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """The price of a meal, and why."""
     pupil = access_own_child(request.user, public_id)
     today = timezone.localdate()
-    year = school_year_of(today).start_year
-    running = family.running_enrolment(pupil, school_year=year, on=today)
-    day = max(today, running.valid_from) if running and running.valid_from else today
-    decision = prices.price_on(pupil, steps.SERVICE, day)
-    if decision is None:
-        raise NotFound(pupil=str(public_id))
+    decision, day = family.price_shown(pupil, on=today)
+    contest = prices.latest_contest(request.user, pupil, steps.SERVICE)
     explained = price_for(request.user, pupil, prices.explained_price(decision), on=day)
     cost_cents = explained.unit_price_cents + (explained.borne_cents or 0)
     context = {
@@ -232,6 +228,8 @@ def price(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         "price": explained,
         "story": price_story(explained),
         "full_cost_cents": cost_cents if explained.borne_cents else None,
+        "contest": contest,
+        "may_contest": contest is None or not contest.is_open or contest.decision_id != decision.pk,
     }
     found = places.of_pupils([pupil], on=today)
     return show(request, "portal/canteen/price.html", context, places=found)
