@@ -95,6 +95,7 @@ ARGUMENTS = {
     "payment": "paid",
     "billingRun": "run",
     "feedImport": "feed",
+    "rightsRequest": "rights",
 }
 # What is asked of no object: its arguments.
 ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})'}
@@ -104,6 +105,21 @@ MUTATIONS = {
     "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
     "resumePayment": ("payment", "paymentId: $id"),
     "leavePayment": ("payment", "paymentId: $id"),
+    "beginRightsRequest": ("rights", "clientMutationId: $id"),
+    "chooseRightsSource": ("rights", "requestId: $id, way: DOCUMENT"),
+    "giveConsent": ("rights", 'requestId: $id, version: "impots-2026-11"'),
+    "withdrawConsent": ("rights", "requestId: $id"),
+    "askRightsSource": ("rights", "requestId: $id"),
+    "chooseHighestPrice": ("rights", "requestId: $id"),
+    "abandonRightsRequest": ("rights", "requestId: $id"),
+    "takeRightsRequest": ("rights_waiting", "requestId: $id"),
+    "releaseRightsRequest": ("rights_waiting", "requestId: $id"),
+    "decideRightsRequest": (
+        "rights_waiting",
+        "requestId: $id, proofKind: STATUS_CERTIFICATE, basis: FISCAL_QF, quotient: 600",
+    ),
+    "askRightsDocument": ("rights_waiting", 'requestId: $id, words: "La page 2 manque."'),
+    "refuseRightsRequest": ("rights_waiting", 'requestId: $id, words: "Cet avis a dix ans."'),
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
 }
 UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
@@ -542,7 +558,8 @@ def test_no_line_is_about_an_empty_room():
 
 
 # A price that goes on and a month not issued have no such day; the stranger is enrolled already; no
-# payment is closed by hand before its provider was asked, and none answers here; a paid one has no page.
+# payment is closed by hand before its provider was asked, and none answers here; a paid one has no page; no
+# request of rights is over.
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
@@ -551,6 +568,8 @@ NOTHING_YET = (
     "of a stranger's",
     "unknown-payment",
     "payment.checkoutUrl",
+    "rightsRequest.closedAt",
+    "rightsRequests.nodes.closedAt",
 )
 OPEN_TO_ALL = {
     "health",
