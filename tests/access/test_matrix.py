@@ -32,6 +32,7 @@ from billing.invoicing.operations import answer_anomaly
 from commons.models import AuditEntry
 from console.acts import url_for
 from tests.access import doors
+from tests.access.questions import ARGUMENTS, ASKED, MUTATIONS
 from tests.access.world import (
     CAST,
     NOW,
@@ -89,25 +90,6 @@ PARAMETERS = {
         "rights",
     ),
     "credit-note-document": "credit_note",
-}
-ARGUMENTS = {
-    "child": "pupil",
-    "invoice": "invoice",
-    "payment": "paid",
-    "billingRun": "run",
-    "priceContest": "answered_contest",
-    "feedImport": "feed",
-}
-# What is asked of no object: its arguments.
-ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})'}
-# The mutations of the API: the object they are about, and what is sent.
-MUTATIONS = {
-    "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
-    "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
-    "resumePayment": ("payment", "paymentId: $id"),
-    "leavePayment": ("payment", "paymentId: $id"),
-    "contestPrice": ("price", 'priceId: $id, text: "Trop cher"'),
-    "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
 }
 UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 
@@ -563,7 +545,7 @@ def test_no_line_is_about_an_empty_room():
 
 # A price that goes on and a month not issued have no such day; the family's contest is refused; the
 # stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
-# answers here; a paid one has no page.
+# answers here; a paid one has no page; no request of rights is over.
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
@@ -575,6 +557,8 @@ NOTHING_YET = (
     "of a stranger's",
     "unknown-payment",
     "payment.checkoutUrl",
+    "rightsRequest.closedAt",
+    "rightsRequests.nodes.closedAt",
 )
 OPEN_TO_ALL = {
     "health",

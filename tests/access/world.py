@@ -31,7 +31,8 @@ from billing.rights import operations as rights
 from billing.rights.consents import TAX_TEXT
 from billing.rights.credentials import ImpotCredentials
 from billing.rights.identity import AskedIdentity
-from billing.rights.models import RightsSource, SourceCall
+from billing.rights.models import RightsRequest, RightsSource, SourceCall
+from billing.simulation.models import ScheduleDraft
 from billing.simulation.operations import start_draft
 from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.operations import contest_price, refuse_contest
@@ -59,7 +60,6 @@ HOST = "hauts-de-seine.socle.test"
 PUBLIC_HOST = "socle.test"
 NOW = datetime.datetime(2024, 11, 8, 10, 0, tzinfo=datetime.UTC)
 TAUGHT_ON = datetime.date(2024, 12, 2)  # a Monday
-DRAFT = schedule_text(published_schedule("92"))
 CAST = (
     "anonymous",
     "family",
@@ -130,7 +130,6 @@ def build(in_tenant: Any) -> World:
         "regie": regie,
         "anomaly": run.anomalies.order_by("pk").first(),
         "version": TariffVersion.objects.order_by("pk").first(),
-        "draft": start_draft(name="Essai", text=DRAFT, actor=ACTOR, at=NOW),
         "enrolment": family.pupil.enrolments.get(),
         "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
         "payment": _payment(family, regie),
@@ -139,7 +138,7 @@ def build(in_tenant: Any) -> World:
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
     }
-    keys |= {"job": _job(), "refund": _refund(keys["paid"])}
+    keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other)
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
@@ -251,7 +250,18 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
     document = rights.attach_document(
         request=waiting, kind="TAX_NOTICE", stored=stored(), actor=ACTOR, at=NOW
     )
+    # What a source had said before: whoever reads the request reads its figures.
+    RightsRequest.objects.filter(pk__in=[begun.pk, waiting.pk]).update(
+        outcome="UNSURE", reason="UNSURE", answer="Un mot", quotient_euros=600, quotient_year=2024,
+        quotient_month=10, provider="CNAF", reference_tax_income_cents=1, tax_parts=2, due_at=NOW,
+        effective_from=TAUGHT_ON,
+    )  # fmt: skip
     return {"rights": begun, "rights_waiting": waiting, "document": document}
+
+
+def _draft() -> ScheduleDraft:
+    text = schedule_text(published_schedule("92"))
+    return start_draft(name="Essai", text=text, actor=ACTOR, at=NOW)
 
 
 def _job() -> Job:
