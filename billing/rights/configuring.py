@@ -7,7 +7,9 @@ publisher: its SIRET goes with every question.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -26,6 +28,7 @@ from commons.errors import DomainError
 Kind = RightsSource.Kind
 VERSIONS = {Kind.API_PARTICULIER: api_particulier.VERSIONS, Kind.API_IMPOT: api_impot.VERSIONS}
 _CREDENTIALS = {Kind.API_PARTICULIER: ParticulierCredentials, Kind.API_IMPOT: ImpotCredentials}
+_KEY = re.compile(r"[\x21-\x7e]{1,8000}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -67,6 +70,7 @@ def open_source(
     known = _versions_of(kind)
     if known is None or not isinstance(credentials, _CREDENTIALS[Kind(kind)]):
         raise SourceInvalid(field="kind", reason="kind")
+    _check_keys(credentials)
     if not _is_address(base_url):
         raise SourceInvalid(field="base_url", reason="base_url")
     if not siret.is_valid(recipient_siret):
@@ -90,6 +94,14 @@ def open_source(
         raise SourceAlreadyOpen(kind=kind) from error
     _write_down("opened", source, actor=actor, at=at)
     return source
+
+
+def _check_keys(credentials: Credentials) -> None:
+    """Keys go in headers: printable, in one piece. Only a delegation may be left out."""
+    for name, value in dataclasses.asdict(credentials).items():
+        is_left_out = not value and name == "delegation_id"
+        if not is_left_out and not _KEY.fullmatch(value):
+            raise SourceInvalid(field=name, reason="credentials")
 
 
 def _versions_of(kind: str) -> dict[str, frozenset[str]] | None:
@@ -117,11 +129,12 @@ def replace_keys(
     """
     Change the keys of a source; what was wrong with the former ones is forgotten.
 
-    :raises SourceInvalid: if they are keys of another kind of source
+    :raises SourceInvalid: if they are keys of another kind of source, or none
     """
     locked = _lock_source(source)
     if not isinstance(credentials, _CREDENTIALS[Kind(locked.kind)]):
         raise SourceInvalid(field="kind", reason="kind")
+    _check_keys(credentials)
     locked.sealed_credentials = sealing.sealed(credentials)
     locked.problem, locked.problem_at = "", None
     locked.save(update_fields=["sealed_credentials", "problem", "problem_at"])

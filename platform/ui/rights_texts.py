@@ -31,6 +31,10 @@ RIGHTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Ce SIRET n'existe pas."),
         _("Donnez celui du département, sur quatorze chiffres."),
     ),
+    "RIGHTS_SOURCE_INVALID.credentials": (
+        _("Une clé est vide ou mal copiée."),
+        _("Copiez-la à nouveau, sans espace ni retour à la ligne."),
+    ),
     "RIGHTS_RULES_INVALID": (
         _("Une règle des demandes ne convient pas : « %(field)s »."),
         _("Corrigez-la, puis recommencez."),

@@ -116,25 +116,34 @@ def _emulate(events: str) -> Iterator[str]:
 
 def install_emulate(folder: Path) -> None:
     """
-    Have the packages of the lock in a folder; nothing is done when they are there.
+    Have the packages of emulate's lock in a folder; nothing is done when they are there.
 
     :raises Absent: if they cannot be had because the index does not answer
     :raises RuntimeError: if they cannot be had although it does
     """
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    install_locked(LOCK, folder, package="emulate")
+
+
+def install_locked(lock: Path, folder: Path, *, package: str) -> None:
+    """
+    Have the packages of a lock in a folder; nothing is done when they are there.
+
+    :raises Absent: if they cannot be had because the index does not answer
+    :raises RuntimeError: if they cannot be had although it does
+    """
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     stamp = folder / "stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return
     folder.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(LOCK.parent / name, folder)
+        shutil.copy(lock.parent / name, folder)
     done = _npm("ci", "--ignore-scripts", "--prefer-offline", folder=folder)
     if done.returncode != 0:
-        version = json.loads(LOCK.read_text(encoding="utf-8"))["packages"]["node_modules/emulate"][
-            "version"
-        ]
-        if _npm("view", f"emulate@{version}", "version", folder=folder).returncode != 0:
+        known = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+        version = known[f"node_modules/{package}"]["version"]
+        if _npm("view", f"{package}@{version}", "version", folder=folder).returncode != 0:
             raise Absent("l'index de paquets npm ne répond pas")
         raise RuntimeError(f"npm : {done.stderr}")
     stamp.write_text(digest, encoding="utf-8")

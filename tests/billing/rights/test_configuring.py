@@ -28,6 +28,8 @@ BASE = "https://particulier.api.gouv.fr"
         ({"versions": {"quotient_familial": "v2"}}, "versions"),
         ({"versions": {"revenu": "v3"}}, "versions"),
         ({"versions": {}}, "versions"),
+        ({"credentials": ParticulierCredentials(token="")}, "token"),
+        ({"credentials": ParticulierCredentials(token="a\nb")}, "token"),
         (
             {"credentials": ImpotCredentials(client_id="c", client_secret="s", teleservice_id="t")},
             "kind",
