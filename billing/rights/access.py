@@ -52,6 +52,11 @@ def own_requests(user: User) -> QuerySet[RightsRequest]:
     return queries.requests().filter(household__in=households)
 
 
+def visible_requests(user: User) -> QuerySet[RightsRequest]:
+    """The requests a user may see: their household's, or all for the staff who read files."""
+    return queries.requests() if user.can(Capability.READ_FILES) else own_requests(user)
+
+
 def access_own_request(user: User, public_id: uuid.UUID) -> RightsRequest:
     """
     A request of the user's own household.
@@ -70,9 +75,7 @@ def access_request(user: User, public_id: uuid.UUID) -> RightsRequest:
 
     :raises NotFound: if absent, or not theirs to see
     """
-    if not user.can(Capability.READ_FILES):
-        return access_own_request(user, public_id)
-    request = queries.requests().filter(public_id=public_id).first()
+    request = visible_requests(user).filter(public_id=public_id).first()
     if request is None:
         raise NotFound(rights_request=str(public_id))
     return request

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from billing.rights.identity import AskedIdentity
 from billing.rights.models import RightsRequest, RightsSource
 from billing.rights.sources.answers import Endpoint
 
@@ -74,3 +75,12 @@ def text_for(way: str, *, with_bursary: bool) -> ConsentText:
     if way == _Way.TAX:
         return TAX_TEXT
     raise LookupError(way)
+
+
+def text_of(request: RightsRequest) -> ConsentText | None:
+    """What is to be agreed to for a request as it stands; none for a way that asks nobody."""
+    if not request.asks_a_source:
+        return None
+    sealed = request.sealed_identity
+    children = AskedIdentity.unsealed(bytes(sealed)).children if sealed is not None else ()
+    return text_for(request.way, with_bursary=bool(children))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
 from billing.rights import consents
 from billing.rights.consents import ConsentText
-from billing.rights.identity import AskedIdentity
 from billing.rights.models import (
     BursaryAnswer,
     Consent,
@@ -94,21 +94,19 @@ def asks_bursaries() -> bool:
 
 def agreement_of(request: RightsRequest) -> WhatIsAgreed | None:
     """What the person must agree to before the source is asked; none for a way that asks nobody."""
-    if not request.asks_a_source:
-        return None
-    text = consents.text_for(request.way, with_bursary=_with_bursary(request))
-    return WhatIsAgreed(text=text, standing=standing_consent(request))
-
-
-def _with_bursary(request: RightsRequest) -> bool:
-    if request.sealed_identity is None:
-        return False
-    return bool(AskedIdentity.unsealed(bytes(request.sealed_identity)).children)
+    text = consents.text_of(request)
+    return None if text is None else WhatIsAgreed(text=text, standing=standing_consent(request))
 
 
 def standing_consent(request: RightsRequest) -> Consent | None:
     """What the person agreed to and did not take back."""
     return Consent.objects.filter(request=request, withdrawn_at__isnull=True).first()
+
+
+def standing_consents(keys: Sequence[int]) -> dict[int, Consent]:
+    """What was agreed to and not taken back for several requests, by their keys."""
+    found = Consent.objects.filter(request__in=keys, withdrawn_at__isnull=True)
+    return {consent.request_id: consent for consent in found}
 
 
 def guardians_of(household: Household, *, on: datetime.date) -> QuerySet[Guardian]:

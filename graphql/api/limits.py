@@ -53,12 +53,20 @@ DEFAULT_PAGE = 20
 # How many elements a list of objects without pages holds at most; one without a line counts for
 # MAX_PAGE, and a test asks for the line.
 LIST_LENGTHS = {
+    "AbandonRightsRequestPayload.errors": 5,
+    "AskRightsDocumentPayload.errors": 5,
+    "AskRightsSourcePayload.errors": 5,
+    "BeginRightsRequestPayload.errors": 5,
     "BillingRun.anomalies": 100,
     "CanteenEnrolment.payers": 10,
+    "ChooseHighestPricePayload.errors": 5,
+    "ChooseRightsSourcePayload.errors": 5,
+    "DecideRightsRequestPayload.errors": 5,
     "ContestPricePayload.errors": 5,
     "DisputeInvoiceLinePayload.errors": 5,
     "EnrolInCanteenPayload.errors": 5,
     "FeedImport.counts": 50,
+    "GiveConsentPayload.errors": 5,
     "Invoice.creditNotes": 3,
     "Invoice.lines": 10,
     "LeavePaymentPayload.errors": 5,
@@ -67,7 +75,11 @@ LIST_LENGTHS = {
     "PriceExplanation.steps": 10,
     "PriceStep.given": 10,
     "PriceStep.gives": 10,
+    "RefuseRightsRequestPayload.errors": 5,
+    "ReleaseRightsRequestPayload.errors": 5,
     "ResumePaymentPayload.errors": 5,
+    "TakeRightsRequestPayload.errors": 5,
+    "WithdrawConsentPayload.errors": 5,
 }
 MUTATION_COST = 50
 INTROSPECTION_COST = 1_000

@@ -14,11 +14,18 @@ from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
 from api.types.contests import PriceContest
 from api.types.departement import Departement
-from api.types.enumerations import MealService
+from api.types.enumerations import MealService, RightsState
 from api.types.invoices import Invoice, InvoiceNode
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.prices import SimulatedHousehold, SimulatedPrice
+from api.types.rights import (
+    RequestNode,
+    RightsRequest,
+    RightsRequestConnection,
+    request_node,
+    requests_page,
+)
 from api.types.staff import (
     BillingRun,
     BillingRunConnection,
@@ -31,6 +38,7 @@ from api.types.staff import (
 from billing.invoicing import queries as invoicing
 from billing.invoicing.access import access_invoice, access_run
 from billing.payments.access import access_own_payment, access_payment
+from billing.rights.access import access_request, visible_requests
 from billing.tariffs.access import access_price_contest
 from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
@@ -64,6 +72,13 @@ class Query(graphene.ObjectType):
     payment = graphene.Field(
         Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
     )
+    rights_requests = paged(
+        RightsRequestConnection,
+        "Les demandes de droits de son foyer, la plus récente d'abord ; toutes, pour les agents.",
+        state=graphene.Argument(RightsState, description="Seulement celles dans cet état."),
+    )
+    rights_request = graphene.Field(
+        RightsRequest, id=_id("La demande"), description="Une demande de droits qu'on peut voir."
     price_contest = graphene.Field(
         PriceContest,
         id=_id("La contestation"),
@@ -122,6 +137,27 @@ class Query(graphene.ObjectType):
 
     @staticmethod
     @rules.by_object
+    def resolve_rights_requests(
+        _root: None,
+        info: GraphQLResolveInfo,
+        first: int | None,
+        after: str | None = None,
+        state: Any = None,
+    ) -> Page:
+        rows = visible_requests(info.context.require_user())
+        if state is not None:
+            rows = rows.filter(state=getattr(state, "value", state))
+        order = ("-created_at", "-pk")
+        return requests_page(page_of_rows(rows, order=order, first=first, after=after))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_rights_request(
+        _root: None,
+        info: GraphQLResolveInfo,
+        id: str,  # noqa: A002
+    ) -> RequestNode:
+        return request_node(access_request(info.context.require_user(), public_id(id)))
     def resolve_price_contest(_root: None, info: GraphQLResolveInfo, id: str) -> ContestRow:  # noqa: A002
         return access_price_contest(info.context.require_user(), public_id(id))
 

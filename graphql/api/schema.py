@@ -13,7 +13,23 @@ import graphene
 from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.enrol_in_canteen import EnrolInCanteen
+from api.mutations.family_rights import (
+    AbandonRightsRequest,
+    AskRightsSource,
+    BeginRightsRequest,
+    ChooseHighestPrice,
+    ChooseRightsSource,
+    GiveConsent,
+    WithdrawConsent,
+)
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
+from api.mutations.staff_rights import (
+    AskRightsDocument,
+    DecideRightsRequest,
+    RefuseRightsRequest,
+    ReleaseRightsRequest,
+    TakeRightsRequest,
+)
 from api.queries import Query
 
 SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
@@ -39,6 +55,40 @@ class Mutation(graphene.ObjectType):
     )
     leave_payment = LeavePayment.Field(
         required=True, description="Abandonner un paiement, s'il n'a pas été payé entre-temps."
+    )
+    begin_rights_request = BeginRightsRequest.Field(
+        required=True, description="Commencer la demande de droits de son foyer, ou la reprendre."
+    )
+    choose_rights_source = ChooseRightsSource.Field(
+        required=True, description="Choisir comment les ressources du foyer seront connues."
+    )
+    give_consent = GiveConsent.Field(
+        required=True, description="Accepter qu'une source soit interrogée ; elle l'est aussitôt."
+    )
+    withdraw_consent = WithdrawConsent.Field(required=True, description="Retirer son accord.")
+    ask_rights_source = AskRightsSource.Field(
+        required=True, description="Reposer la question à une source qui n'a pas répondu."
+    )
+    choose_highest_price = ChooseHighestPrice.Field(
+        required=True, description="Choisir le prix le plus haut, sans rien donner."
+    )
+    abandon_rights_request = AbandonRightsRequest.Field(
+        required=True, description="Abandonner une demande ; le prix ne change pas."
+    )
+    take_rights_request = TakeRightsRequest.Field(
+        required=True, description="Prendre une demande pour l'étudier. Pour les agents."
+    )
+    release_rights_request = ReleaseRightsRequest.Field(
+        required=True, description="Remettre une demande dans la file. Pour les agents."
+    )
+    decide_rights_request = DecideRightsRequest.Field(
+        required=True, description="Décider avec ce que dit une pièce. Pour les agents."
+    )
+    ask_rights_document = AskRightsDocument.Field(
+        required=True, description="Demander une autre pièce à la famille. Pour les agents."
+    )
+    refuse_rights_request = RefuseRightsRequest.Field(
+        required=True, description="Refuser une demande, en disant pourquoi. Pour les agents."
     )
 
 

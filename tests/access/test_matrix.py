@@ -97,6 +97,7 @@ ARGUMENTS = {
     "billingRun": "run",
     "priceContest": "answered_contest",
     "feedImport": "feed",
+    "rightsRequest": "rights",
 }
 # What is asked of no object: its arguments.
 ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})'}
@@ -106,6 +107,21 @@ MUTATIONS = {
     "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
     "resumePayment": ("payment", "paymentId: $id"),
     "leavePayment": ("payment", "paymentId: $id"),
+    "beginRightsRequest": ("rights", "clientMutationId: $id"),
+    "chooseRightsSource": ("rights", "requestId: $id, way: DOCUMENT"),
+    "giveConsent": ("rights", 'requestId: $id, version: "impots-2026-11"'),
+    "withdrawConsent": ("rights", "requestId: $id"),
+    "askRightsSource": ("rights", "requestId: $id"),
+    "chooseHighestPrice": ("rights", "requestId: $id"),
+    "abandonRightsRequest": ("rights", "requestId: $id"),
+    "takeRightsRequest": ("rights_waiting", "requestId: $id"),
+    "releaseRightsRequest": ("rights_waiting", "requestId: $id"),
+    "decideRightsRequest": (
+        "rights_waiting",
+        "requestId: $id, proofKind: STATUS_CERTIFICATE, basis: FISCAL_QF, quotient: 600",
+    ),
+    "askRightsDocument": ("rights_waiting", 'requestId: $id, words: "La page 2 manque."'),
+    "refuseRightsRequest": ("rights_waiting", 'requestId: $id, words: "Cet avis a dix ans."'),
     "contestPrice": ("price", 'priceId: $id, text: "Trop cher"'),
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
 }
@@ -561,6 +577,9 @@ def test_no_line_is_about_an_empty_room():
     assert {name for name in empty if not name.endswith(NOTHING_YET)} == set()
 
 
+# A price that goes on and a month not issued have no such day; the stranger is enrolled already; no
+# payment is closed by hand before its provider was asked, and none answers here; a paid one has no page; no
+# request of rights is over.
 # A price that goes on and a month not issued have no such day; the family's contest is refused; the
 # stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
 # answers here; a paid one has no page.
@@ -575,6 +594,8 @@ NOTHING_YET = (
     "of a stranger's",
     "unknown-payment",
     "payment.checkoutUrl",
+    "rightsRequest.closedAt",
+    "rightsRequests.nodes.closedAt",
 )
 OPEN_TO_ALL = {
     "health",

@@ -31,7 +31,7 @@ from billing.rights import operations as rights
 from billing.rights.consents import TAX_TEXT
 from billing.rights.credentials import ImpotCredentials
 from billing.rights.identity import AskedIdentity
-from billing.rights.models import RightsSource, SourceCall
+from billing.rights.models import RightsRequest, RightsSource, SourceCall
 from billing.simulation.operations import start_draft
 from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.operations import contest_price, refuse_contest
@@ -251,6 +251,12 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
     document = rights.attach_document(
         request=waiting, kind="TAX_NOTICE", stored=stored(), actor=ACTOR, at=NOW
     )
+    # What a source had said before: whoever reads the request reads its figures.
+    RightsRequest.objects.filter(pk__in=[begun.pk, waiting.pk]).update(
+        outcome="UNSURE", reason="UNSURE", answer="Un mot", quotient_euros=600, quotient_year=2024,
+        quotient_month=10, provider="CNAF", reference_tax_income_cents=1, tax_parts=2, due_at=NOW,
+        effective_from=TAUGHT_ON,
+    )  # fmt: skip
     return {"rights": begun, "rights_waiting": waiting, "document": document}
 
 

@@ -10,6 +10,9 @@ from django.db.models import TextChoices
 from billing.canteen.models import Enrolment
 from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute
 from billing.payments.models import Payment
+from billing.rights.models import RightsRequest
+from billing.rights.outcomes import Outcome
+from billing.tariffs.models import HouseholdResources, Service
 from billing.tariffs.models import PriceContest, Service
 from tenants.accounts.capabilities import Role
 from tenants.people.models import FeedImport, Level, Regime
@@ -62,6 +65,20 @@ AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'u
 CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")
 ContestState = _choices(PriceContest.State, "ContestState", "L'état d'une contestation.")
 DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamation.")
+RightsState = _choices(RightsRequest.State, "RightsState", "L'état d'une demande de droits.")
+RightsWay = _choices(RightsRequest.Way, "RightsWay", "Comment les ressources seront connues.")
+RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.")
+ProofKind = _choices(HouseholdResources.Proof, "ProofKind", "Une pièce, ou une source.")
+QuotientBasis = _choices(HouseholdResources.Basis, "QuotientBasis", "De quel quotient il s'agit.")
+CivilSex = graphene.Enum(
+    "CivilSex",
+    [("F", "F"), ("M", "M")],
+    description=lambda member: (
+        "Comme l'état civil l'écrit."
+        if member is None
+        else {"F": "Femme.", "M": "Homme."}[member.value]
+    ),
+)
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")
 ClassLevel = _choices(Level, "ClassLevel", "Le niveau d'une classe.")
