@@ -79,6 +79,7 @@ class Query(graphene.ObjectType):
     )
     rights_request = graphene.Field(
         RightsRequest, id=_id("La demande"), description="Une demande de droits qu'on peut voir."
+    )
     price_contest = graphene.Field(
         PriceContest,
         id=_id("La contestation"),
@@ -158,6 +159,9 @@ class Query(graphene.ObjectType):
         id: str,  # noqa: A002
     ) -> RequestNode:
         return request_node(access_request(info.context.require_user(), public_id(id)))
+
+    @staticmethod
+    @rules.by_object
     def resolve_price_contest(_root: None, info: GraphQLResolveInfo, id: str) -> ContestRow:  # noqa: A002
         return access_price_contest(info.context.require_user(), public_id(id))
 

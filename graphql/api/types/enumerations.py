@@ -12,8 +12,7 @@ from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute
 from billing.payments.models import Payment
 from billing.rights.models import RightsRequest
 from billing.rights.outcomes import Outcome
-from billing.tariffs.models import HouseholdResources, Service
-from billing.tariffs.models import PriceContest, Service
+from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from tenants.accounts.capabilities import Role
 from tenants.people.models import FeedImport, Level, Regime
 
