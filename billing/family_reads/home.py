@@ -84,8 +84,16 @@ class Owed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """The request of rights that is under way in the household."""
+
+    public_id: uuid.UUID
+    state: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FamilyHome:
-    """The children, oldest first; the invoices, latest first; the rules, if there are any.
+    """The children, oldest first; the invoices, latest first; the rules and the request, if any.
 
     `schooled` names the children who go to a collège some day of the school year.
     """
@@ -94,6 +102,7 @@ class FamilyHome:
     schooled: frozenset[uuid.UUID]
     invoices: tuple[Owed, ...]
     rules: RulesDefinition | None
+    rights: OpenRequest | None
 
 
 def family_home(user: User, *, on: datetime.date) -> FamilyHome:
@@ -107,7 +116,12 @@ def family_home(user: User, *, on: datetime.date) -> FamilyHome:
         ),
         invoices=tuple(_owed(row) for row in found["invoices"]),
         rules=None if rules is None else rules_of_definition(rules),
+        rights=_request(found["rights"]),
     )
+
+
+def _request(row: Mapping[str, Any] | None) -> OpenRequest | None:
+    return None if row is None else OpenRequest(uuid.UUID(row["public_id"]), row["state"])
 
 
 def _child(row: Mapping[str, Any]) -> Child:

@@ -72,6 +72,14 @@ class Query(graphene.ObjectType):
     payment = graphene.Field(
         Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
     )
+    rights_requests = paged(
+        RightsRequestConnection,
+        "Les demandes de droits de son foyer, la plus récente d'abord ; toutes, pour les agents.",
+        state=graphene.Argument(RightsState, description="Seulement celles dans cet état."),
+    )
+    rights_request = graphene.Field(
+        RightsRequest, id=_id("La demande"), description="Une demande de droits qu'on peut voir."
+    )
     price_contest = graphene.Field(
         PriceContest,
         id=_id("La contestation"),
@@ -135,6 +143,30 @@ class Query(graphene.ObjectType):
         user = info.context.require_user()
         access = access_payment if user.can(Capability.READ_MONEY) else access_own_payment
         return payment_node(access(user, public_id(id)))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_rights_requests(
+        _root: None,
+        info: GraphQLResolveInfo,
+        first: int | None,
+        after: str | None = None,
+        state: Any = None,
+    ) -> Page:
+        rows = visible_requests(info.context.require_user())
+        if state is not None:
+            rows = rows.filter(state=getattr(state, "value", state))
+        order = ("-created_at", "-pk")
+        return requests_page(page_of_rows(rows, order=order, first=first, after=after))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_rights_request(
+        _root: None,
+        info: GraphQLResolveInfo,
+        id: str,  # noqa: A002
+    ) -> RequestNode:
+        return request_node(access_request(info.context.require_user(), public_id(id)))
 
     @staticmethod
     @rules.by_object

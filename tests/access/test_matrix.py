@@ -29,6 +29,7 @@ import time_machine
 from django.urls import reverse
 
 from billing.invoicing.operations import answer_anomaly
+from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
 from tests.access import doors
@@ -252,7 +253,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "approve-refunds": (("refund",), {}),
     "refuse-refunds": (("refund",), {"answer": "Déjà fait"}),
     "take-rights-requests": (("rights_waiting",), {}),
-    "release-rights-requests": (("rights_waiting",), {}),  # somebody has it: see `_act`
+    "release-rights-requests": (("rights_waiting",), {}),  # see `_before`
     "decide-rights-request": (
         ("rights_waiting",),
         {"proof_kind": "TAX_NOTICE", "basis": "FISCAL_QF", "tax_income": "18000", "parts": "2,5"},
@@ -340,6 +341,8 @@ def _before(name: str, world: World) -> None:
     """What an act needs that would change what others show."""
     if name == "issue-run":  # what blocks must be answered first
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
+    if name == "release-rights-requests":  # somebody has it
+        take_request(request=world.keys["rights_waiting"], actor=ACTOR, at=NOW)
     if name == "accept-contest":  # the family proved another situation
         make_resources(
             world.other.household,

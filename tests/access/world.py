@@ -143,11 +143,7 @@ def build(in_tenant: Any) -> World:
     keys |= _contested(family, other)
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
-        its_class = SchoolClass.objects.create(
-            college=one.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
-        )
-        Schooling.objects.filter(pupil=one.pupil).update(school_class=its_class)
-        cancel_meals(enrolment=one.pupil.enrolments.get(), days=[TAUGHT_ON], actor=ACTOR, at=NOW)
+        _go_to_class(one)
     make_resources(
         family.household,
         valid_from=datetime.date(2024, 12, 1),
@@ -155,6 +151,15 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _go_to_class(family: Family) -> None:
+    """The pupil is in a class, and eats at home one day."""
+    its_class = SchoolClass.objects.create(
+        college=family.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
+    )
+    Schooling.objects.filter(pupil=family.pupil).update(school_class=its_class)
+    cancel_meals(enrolment=family.pupil.enrolments.get(), days=[TAUGHT_ON], actor=ACTOR, at=NOW)
 
 
 def _payment(family: Family, regie: Regie) -> Payment:
@@ -257,6 +262,13 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
         effective_from=TAUGHT_ON,
     )  # fmt: skip
     return {"rights": begun, "rights_waiting": waiting, "document": document}
+
+
+def _in_class(family: Family) -> None:
+    its_class = SchoolClass.objects.create(
+        college=family.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
+    )
+    Schooling.objects.filter(pupil=family.pupil).update(school_class=its_class)
 
 
 def _draft() -> ScheduleDraft:

@@ -105,6 +105,7 @@ def test_it_is_taken_up_where_it_was_left(site: Site, sources: str) -> None:
 
     assert again.headers["Location"] == page("agreement", request)
     assert "Reprendre ma demande" in text(site.get("/droits/"))
+    assert "Finir de donner vos droits" in text(site.get("/"))
     assert RightsRequest.objects.count() == 1
 
 
@@ -211,6 +212,7 @@ def test_a_photograph_of_a_notice_is_sent_and_read_again(site: Site) -> None:
     request = RightsRequest.objects.get()
     missing = site.follow(site.post(page("way", request), way="DOCUMENT"))
     assert "Il reste votre pièce à envoyer." in text(missing)
+    assert "Envoyer une pièce pour le prix des repas" in text(site.get("/"))
     where = page("add-document", request)
 
     bad = site.post(where, kind="TAX_NOTICE", file=SimpleUploadedFile("avis.png", b"MZ"))
@@ -220,6 +222,7 @@ def test_a_photograph_of_a_notice_is_sent_and_read_again(site: Site) -> None:
     done = site.post(where, kind="TAX_NOTICE", file=SimpleUploadedFile("avis.png", picture()))
 
     assert "Votre pièce est envoyée." in text(site.follow(done))
+    assert "Envoyer une pièce pour le prix des repas" not in text(site.get("/"))
     document = ProofDocument.objects.get()
     kept = site.get(reverse("portal:rights-document", args=[document.public_id]))
     assert (kept.status_code, kept.headers["Content-Type"]) == (200, "image/jpeg")

@@ -94,6 +94,17 @@ SELECT json_build_object(
         JOIN tenant.ledger_account AS account ON account.id = invoice.ledger_account_id
         WHERE payer.user_id = %(user_id)s
     ),
+    'rights', (
+        SELECT json_build_object('public_id', request.public_id, 'state', request.state)
+        FROM tenant.people_guardian AS guardian
+        JOIN tenant.people_householdmember AS member ON member.guardian_id = guardian.id
+        JOIN tenant.rights_rightsrequest AS request ON request.household_id = member.household_id
+        WHERE guardian.user_id = %(user_id)s AND member.valid_from <= %(day)s
+            AND (member.valid_until IS NULL OR member.valid_until > %(day)s)
+            AND request.closed_at IS NULL
+        ORDER BY request.id
+        LIMIT 1
+    ),
     'rules', (
         SELECT rules.definition
         FROM tenant.canteen_canteenrules AS rules

@@ -1,7 +1,8 @@
 """Home: what to do, most urgent first; then each child; then what is new.
 
-Urgency: invoices that are late, then due soonest first; then enrolments begun; then enrolments that
-can begin. What is new is what was issued or confirmed in the last sixty days.
+Urgency: invoices that are late, then due soonest first; then a document that is awaited, or a request
+of rights that is begun; then enrolments begun; then enrolments that can begin. What is new is what was
+issued or confirmed in the last sixty days.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing.canteen.overviews import is_open_for_families
-from billing.family_reads.home import family_home
+from billing.family_reads.home import OpenRequest, family_home
 from commons.money import format_euros
 from portal.screens import bills, family
 from ui import wording
@@ -63,6 +64,7 @@ def home_of(user: User, *, at: datetime.datetime) -> Home:
     invoices = tuple(bills.bill_of_owed(owed, on=today) for owed in read.invoices)
     is_open = read.rules is not None and is_open_for_families(read.rules, today)
     todos = [_pay(bill) for bill in bills.to_pay(invoices)]
+    todos += _rights(read.rights)
     todos += [_finish(card) for card in children if card.enrolment_state == "DRAFT"]
     todos += [
         _enrol(card)
@@ -91,6 +93,18 @@ def _pay(bill: bills.Bill) -> Todo:
         icon="invoice",
         tone="late" if is_late else "soon" if bill.state == "SOON" else "",
     )
+
+
+def _rights(request: OpenRequest | None) -> list[Todo]:
+    """What a household has to do about its request; nothing while somebody else has."""
+    if request is None or request.state not in {"DRAFT", "CONSENTED", "TO_COMPLETE"}:
+        return []
+    url = reverse("portal:rights-request", args=[request.public_id])
+    if request.state == "TO_COMPLETE":
+        what, when = _("Envoyer une pièce pour le prix des repas"), _("Pièce à ajouter")
+        return [Todo(what=what, when=when, url=url, icon="pencil", tone="soon")]
+    what, when = _("Finir de donner vos droits"), _("Vos réponses sont gardées")
+    return [Todo(what=what, when=when, url=url, icon="pencil")]
 
 
 def _finish(child: family.ChildCard) -> Todo:

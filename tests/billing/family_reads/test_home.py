@@ -7,12 +7,15 @@ import datetime
 import pytest
 
 from billing.canteen.queries import NoCanteenRules, rules_on
-from billing.family_reads.home import family_home
+from billing.family_reads.home import OpenRequest, family_home
+from billing.rights.operations import abandon_request
 from commons.school_calendar import school_year_of
 from portal.screens import bills, family
 from tenants.people import queries as people
 from tenants.people.models import Schooling
 from tests.factories.drawn_families import TODAY, draw_families
+from tests.factories.portal import account_of
+from tests.factories.rights import NOW, PARENT, begin, make_asking_family
 
 DAYS = (
     TODAY,
@@ -42,6 +45,7 @@ def test_one_statement_says_what_the_queries_say(tenant_db, seed):
             owed = tuple(bills.bill_of_owed(one, on=day) for one in read.invoices)
             assert owed == bills.invoices_of(user, on=day)
             assert read.rules == rules_of(day)
+            assert read.rights is None
             schooled = Schooling.objects.filter(pupil__in=pupils, school_year=year)
             assert read.schooled == set(schooled.values_list("pupil__public_id", flat=True))
 
@@ -57,3 +61,14 @@ def test_what_is_drawn_has_of_everything(tenant_db):
     assert any(child.enrolments for child in children)
     assert any(child.prices for child in children)
     assert any(read.invoices for read in reads)
+
+
+def test_the_request_under_way_is_the_households(tenant_db):
+    family = make_asking_family()
+    request = begin(family)
+    user, other = account_of(family), account_of(make_asking_family())
+
+    assert family_home(user, on=NOW().date()).rights == OpenRequest(request.public_id, "DRAFT")
+    assert family_home(other, on=NOW().date()).rights is None
+    abandon_request(request=request, actor=PARENT, at=NOW())
+    assert family_home(user, on=NOW().date()).rights is None
