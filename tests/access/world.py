@@ -32,6 +32,7 @@ from billing.rights.consents import TAX_TEXT
 from billing.rights.credentials import ImpotCredentials
 from billing.rights.identity import AskedIdentity
 from billing.rights.models import RightsSource, SourceCall
+from billing.simulation.models import ScheduleDraft
 from billing.simulation.operations import start_draft
 from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.operations import contest_price, refuse_contest
@@ -59,7 +60,6 @@ HOST = "hauts-de-seine.socle.test"
 PUBLIC_HOST = "socle.test"
 NOW = datetime.datetime(2024, 11, 8, 10, 0, tzinfo=datetime.UTC)
 TAUGHT_ON = datetime.date(2024, 12, 2)  # a Monday
-DRAFT = schedule_text(published_schedule("92"))
 CAST = (
     "anonymous",
     "family",
@@ -130,7 +130,6 @@ def build(in_tenant: Any) -> World:
         "regie": regie,
         "anomaly": run.anomalies.order_by("pk").first(),
         "version": TariffVersion.objects.order_by("pk").first(),
-        "draft": start_draft(name="Essai", text=DRAFT, actor=ACTOR, at=NOW),
         "enrolment": family.pupil.enrolments.get(),
         "day": ServiceDay.objects.get(college=family.college, day=TAUGHT_ON),
         "payment": _payment(family, regie),
@@ -252,6 +251,11 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
         request=waiting, kind="TAX_NOTICE", stored=stored(), actor=ACTOR, at=NOW
     )
     return {"rights": begun, "rights_waiting": waiting, "document": document}
+
+
+def _draft() -> ScheduleDraft:
+    text = schedule_text(published_schedule("92"))
+    return start_draft(name="Essai", text=text, actor=ACTOR, at=NOW)
 
 
 def _job() -> Job:
