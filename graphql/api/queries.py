@@ -85,14 +85,6 @@ class Query(graphene.ObjectType):
         id=_id("La contestation"),
         description="Une contestation à soi, ou toute autre pour les agents.",
     )
-    rights_requests = paged(
-        RightsRequestConnection,
-        "Les demandes de droits de son foyer, la plus récente d'abord ; toutes, pour les agents.",
-        state=graphene.Argument(RightsState, description="Seulement celles dans cet état."),
-    )
-    rights_request = graphene.Field(
-        RightsRequest, id=_id("La demande"), description="Une demande de droits qu'on peut voir."
-    )
     simulate_price = graphene.Field(
         SimulatedPrice,
         service=graphene.Argument(MealService, required=True, description="Le service."),
@@ -172,30 +164,6 @@ class Query(graphene.ObjectType):
     @rules.by_object
     def resolve_price_contest(_root: None, info: GraphQLResolveInfo, id: str) -> ContestRow:  # noqa: A002
         return access_price_contest(info.context.require_user(), public_id(id))
-
-    @staticmethod
-    @rules.by_object
-    def resolve_rights_requests(
-        _root: None,
-        info: GraphQLResolveInfo,
-        first: int | None,
-        after: str | None = None,
-        state: Any = None,
-    ) -> Page:
-        rows = visible_requests(info.context.require_user())
-        if state is not None:
-            rows = rows.filter(state=getattr(state, "value", state))
-        order = ("-created_at", "-pk")
-        return requests_page(page_of_rows(rows, order=order, first=first, after=after))
-
-    @staticmethod
-    @rules.by_object
-    def resolve_rights_request(
-        _root: None,
-        info: GraphQLResolveInfo,
-        id: str,  # noqa: A002
-    ) -> RequestNode:
-        return request_node(access_request(info.context.require_user(), public_id(id)))
 
     @staticmethod
     @rules.anyone

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from billing.simulation.bands import Band, BandKind
 from billing.simulation.comparing import Bin, Breakdown, Budget, Key, Profile, Row
+from billing.simulation.proposing import Limit
+from billing.simulation.protection import is_small
 from billing.tariffs.models import Service
-from commons.money import NO_BREAK_SPACE, format_euros
+from commons.money import format_euros
 from tenants.people.models import Level
 
 if TYPE_CHECKING:
@@ -207,12 +209,24 @@ def report_data(simulation: Simulation) -> dict[str, Any]:
     }
 
 
+def limit_name(limit: str) -> str:
+    """A limit that stands in the way, in words."""
+    names = {
+        Limit.BUDGET: _("le budget"),
+        Limit.HIGHEST: _("le prix le plus haut"),
+        Limit.LOWEST: _("le prix le plus bas"),
+        Limit.STEP: _("la plus grande marche entre deux tranches"),
+        Limit.KEPT_BRACKETS: _("les tranches où personne ne paie plus"),
+        Limit.RISE: _("la plus forte hausse par repas"),
+    }
+    return str(names[Limit(limit)])
+
+
+def few_text(count: int) -> str:
+    """A number of pupils; of ten or fewer, only that they are few."""
+    return _("moins de onze") if is_small(count) else f"{count}"
+
+
 def service_name(service: str) -> str:
     """`Demi-pension`"""
     return str(Service(service).label)
-
-
-__all__ = [
-    "HELD", "NO_BREAK_SPACE", "band_name", "bin_name", "change_text", "key_name", "report_data",
-    "report_rows", "service_name", "size_text",
-]  # fmt: skip

@@ -106,6 +106,26 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Un de ces barèmes n'est pas au repas, mais au trimestre ou à l'année."),
         _("Écrivez un prix par repas pour les comparer."),
     ),
+    "SIMULATION_NOT_COMPARABLE.GRID": (
+        _("Ce barème n'est pas une grille de quotients pour ce service."),
+        _("Écrivez des tranches, puis demandez leurs prix."),
+    ),
+    "SIMULATION_NOT_COMPARABLE.TOO_FEW": (
+        _("Moins de onze élèves sont inscrits sur cette période."),
+        _("Choisissez une autre période ou un autre service."),
+    ),
+    "TARIFF_NO_SUCH_GRID": (
+        _("Aucune grille ne tient toutes ces limites à la fois."),
+        _("Desserrez une limite, puis recommencez."),
+    ),
+    "TARIFF_LIMITS_UNFIT": (
+        _("Le prix le plus bas dépasse le plus haut, ou un prix ne convient pas."),
+        _("Corrigez les limites, puis recommencez."),
+    ),
+    "TARIFF_LIMITS_UNFIT.TOO_MANY": (
+        _("Il y a trop de prix à essayer (plus de %(most)s)."),
+        _("Choisissez des prix de 5 en 5 centimes, ou un maximum plus bas."),
+    ),
     "TARIFF_NOT_IN_FORCE": (
         _("Aucun tarif n'est fixé pour le %(day)s."),
         _("Le Département doit d'abord publier un tarif."),

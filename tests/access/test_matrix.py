@@ -63,6 +63,7 @@ PARAMETERS = {
     "tariff-version": "version",
     "feed": "feed",
     "draft": "draft",
+    "proposal": "draft",
     "simulation": "draft",
     "enrolment": "newcomer",
     "enrolment-days": "newcomer",

@@ -12,6 +12,7 @@ import time_machine
 
 from billing.simulation.models import ScheduleDraft
 from billing.simulation.operations import save_draft, start_draft
+from billing.simulation.queries import shipped_schedule
 from billing.tariffs.queries import version_on
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
@@ -226,7 +227,59 @@ def test_who_does_not_manage_tariffs_sees_no_draft(agent, role):
     draft = drafted()
     site = agent(role)
 
-    for address in (DRAFTS, f"{DRAFTS}nouveau/", page_of(draft), f"{page_of(draft)}simulation/"):
+    for address in (DRAFTS, f"{DRAFTS}nouveau/", page_of(draft), f"{page_of(draft)}proposer/"):
         assert site.get(address).status_code == 403
     assert site.post(page_of(draft), name="x", text="x", revision=1).status_code == 403
     assert site.get(acts.url_for("publish-draft", draft)).status_code == 403
+
+
+LIMITS = {
+    "service": "HALF_BOARD",
+    "first_day": "2024-09-01",
+    "last_day": "2025-08-31",
+    "is_alike": "on",
+    "lowest": "0",
+    "highest": "7,00",
+    "kept_brackets": "1",
+    "multiple": "5",
+}
+
+
+def test_prices_are_proposed_from_a_budget_and_become_a_draft(agent):
+    make_version()
+    enrol(13)
+    enrol(13, quotient_familial=600)
+    grid = drafted(schedule_text(shipped_schedule("94-2025")))
+    site = agent(Role.ADMINISTRATOR)
+    url = f"{page_of(grid)}proposer/"
+
+    asked = site.get(url)
+    shown = site.post(url, families_at_least="6000", **LIMITS)
+    done = site.post(url, families_at_least="6000", step="draft", **LIMITS)
+
+    assert asked.status_code == shown.status_code == 200
+    said = text(shown).replace("&#x27;", "'")
+    assert "Aucune autre grille ne fait payer plus à moins d'élèves." in said
+    assert re.search(r"300.001 quotients", said)
+    made = ScheduleDraft.objects.order_by("pk").last()
+    assert done["Location"] == page_of(made)
+    assert made.name == "Rentrée 2025, prix proposés"
+    assert made.text != grid.text
+
+
+def test_limits_that_cannot_hold_say_which_to_loosen(agent):
+    make_version()
+    enrol(13)
+    grid = drafted(schedule_text(shipped_schedule("94-2025")))
+    rate = drafted()
+    site = agent(Role.ADMINISTRATOR)
+
+    refused = site.post(f"{page_of(grid)}proposer/", families_at_least="900000", **LIMITS)
+    no_grid = site.post(f"{page_of(rate)}proposer/", families_at_least="1", **LIMITS)
+    unread = site.post(f"{page_of(grid)}proposer/", families_at_least="beaucoup", **LIMITS)
+
+    assert refused.status_code == no_grid.status_code == unread.status_code == 422
+    assert "le budget" in text(refused)
+    assert "le prix le plus haut" in text(refused)
+    assert "grille de quotients" in text(no_grid)
+    assert ScheduleDraft.objects.count() == 2

@@ -235,7 +235,7 @@ def simulation(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     page = queries.draft_page(public_id)
     services = list(page.schedule.services) if page.schedule else [ServiceName.HALF_BOARD]
     today = timezone.localdate()
-    form = AskedForm(_asked_data(request, services, today), services=services)
+    form = AskedForm(asked_data(request, services, today), services=services)
     found, problem, status = None, "", 200
     if form.is_valid():
         try:
@@ -271,7 +271,7 @@ def simulation(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "console/pages/simulation.html", context, status=status)
 
 
-def _asked_data(
+def asked_data(
     request: SignedInRequest, services: list[ServiceName], today: datetime.date
 ) -> dict[str, Any]:
     """The answers of the address; this school year where it says nothing."""
