@@ -89,7 +89,7 @@ def serve(
     """Seed a database of its own and serve it, until the block ends; without codes, all of them.
 
     With `past`, the data are made then, and what serves lives then until `Site.come_back`. The bank
-    is always in the present.
+    and the sources of rights are always in the present.
     """
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
@@ -108,6 +108,7 @@ def serve(
             "TENANT_LOGIN": "per-tenant",
             "PYTHONWARNINGS": "ignore",
             "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
+            "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
         present = dict(environment)
@@ -124,15 +125,20 @@ def serve(
         site = Site(port=port, environment=environment, log=log, come_back=come_back)
         site.run("migrate", "--quiet")
         site.run("seed", *(option for code in departements for option in ("--departement", code)))
-        bank = [sys.executable, "-m", "socle.command", "bank", "--state", f"{folder}/bank.json"]
+        socle = [sys.executable, "-m", "socle.command"]
+        outside = ([*socle, "bank", "--state", f"{folder}/bank.json"], [*socle, "sources"])
         with log.open("wb") as output:
-            banking = subprocess.Popen(bank, env=present, cwd=ROOT, stdout=output, stderr=output)
+            standing_in = [
+                subprocess.Popen(command, env=present, cwd=ROOT, stdout=output, stderr=output)
+                for command in outside
+            ]
         try:
             serving.append(_serve_web(port, environment, log))
             yield site
         finally:
-            banking.terminate()
-            banking.wait(10)
+            for process in standing_in:
+                process.terminate()
+                process.wait(10)
             for process in serving:
                 _stop(process)
     _drop(superuser_url, name)
