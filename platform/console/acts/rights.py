@@ -6,9 +6,9 @@ Figures are asked in euros, as they are written on the documents; operations tak
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -45,6 +45,8 @@ from ui.price_story import decided_price
 from ui.rights_texts import reason_words
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from tenants.accounts.models import User
 
 State = RightsRequest.State
@@ -265,74 +267,56 @@ class FamilyWordsForm(forms.Form):
     )
 
 
+class _InWords(OnRequests):
+    """An act on requests whose words the families read."""
+
+    form_class = FamilyWordsForm
+    operation: ClassVar[Callable[..., RightsRequest]]
+    told: ClassVar[str | Promise]
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        act, words = type(self).operation, answers["words"]
+        return self._foreseen(
+            targets,
+            lambda request: rehearse(
+                act, request=request, words=words, actor=_holder(request), at=at
+            ),
+            str(self.told),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        act, words = type(self).operation, answers["words"]
+        return self._done(
+            targets, lambda request: act(request=request, words=words, actor=actor, at=at)
+        )
+
+
 @register
-class AskDocument(OnRequests):
+class AskDocument(_InWords):
     """Ask the families for another document."""
 
     name = "ask-rights-document"
     title = gettext_lazy("Demander une autre pièce")
     verb = gettext_lazy("Demander cette pièce")
     icon = "upload_file"
-    form_class = FamilyWordsForm
     states = (State.TO_INSPECT, State.TO_COMPLETE)
-
-    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        return self._foreseen(
-            targets,
-            lambda request: rehearse(
-                operations.ask_document,
-                request=request,
-                words=answers["words"],
-                actor=_holder(request),
-                at=at,
-            ),
-            _("Chaque famille reçoit un courriel. Le délai repart quand la pièce arrive."),
-        )
-
-    def perform(
-        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
-    ) -> Outcome:
-        return self._done(
-            targets,
-            lambda request: operations.ask_document(
-                request=request, words=answers["words"], actor=actor, at=at
-            ),
-        )
+    operation = staticmethod(operations.ask_document)
+    told = gettext_lazy("Chaque famille reçoit un courriel. Le délai repart quand la pièce arrive.")
 
 
 @register
-class RefuseRequests(OnRequests):
+class RefuseRequests(_InWords):
     """Refuse requests, with words."""
 
     name = "refuse-rights-requests"
     title = gettext_lazy("Refuser des demandes de droits")
     verb = gettext_lazy("Refuser")
     icon = "block"
-    form_class = FamilyWordsForm
     warning = gettext_lazy("Une demande refusée ne se rouvre pas. La famille peut recommencer.")
-
-    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        return self._foreseen(
-            targets,
-            lambda request: rehearse(
-                operations.refuse_request,
-                request=request,
-                words=answers["words"],
-                actor=_holder(request),
-                at=at,
-            ),
-            _("Les prix ne changent pas. Chaque famille lit votre explication."),
-        )
-
-    def perform(
-        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
-    ) -> Outcome:
-        return self._done(
-            targets,
-            lambda request: operations.refuse_request(
-                request=request, words=answers["words"], actor=actor, at=at
-            ),
-        )
+    operation = staticmethod(operations.refuse_request)
+    told = gettext_lazy("Les prix ne changent pas. Chaque famille lit votre explication.")
 
 
 def _holder(request: RightsRequest) -> Actor:
