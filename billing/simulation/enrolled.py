@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.tariffs.batch import UNKNOWN, BoolArray, IntArray, Population, price_all
 from billing.tariffs.engine import Basis, Definition, SharedCustody
@@ -21,6 +21,9 @@ from commons.periods import Period
 from tenants.people.models import College, Level
 
 _STATEMENT = Path(__file__).with_name("sql") / "population.sql"
+# The planner's guess of what is enrolled is wrong by thousands of rows, and its loops take minutes.
+_NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
+_NESTED_LOOPS = "SET LOCAL enable_nestloop = on"
 Column = tuple[object, ...]
 COLUMNS = 11
 
@@ -72,9 +75,17 @@ def enrolled_pupils(*, service: str, period: Period, proofs_on: datetime.date) -
     """
     if period.end is None:
         raise ValueError("a simulation is over a closed period")
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), [service, period.start, period.end, proofs_on])
+    asked = {
+        "service": service,
+        "first_day": period.start,
+        "end_day": period.end,
+        "proof_day": proofs_on,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_NO_NESTED_LOOPS)
+        cursor.execute(_statement(), asked)
         rows = cursor.fetchall()
+        cursor.execute(_NESTED_LOOPS)
     own = [row for row in rows if row[0]]
     other = [row for row in rows if not row[0]]
     _is_own, pupils, meals, college_ids, levels, *_proofs = _columns(own)

@@ -5,20 +5,17 @@
 -- Meals expected are the weekdays of the enrolment on the open days of the collège, whatever was
 -- cancelled or added. They are counted once for each pattern (collège, weekdays, days), not once for each
 -- pupil. A pupil who changed collège is told of where the most meals are.
--- Parameters: service, first day, day after the last, day the proofs must hold.
-WITH asked AS (
-    SELECT %s::text AS service, %s::date AS first_day, %s::date AS end_day, %s::date AS proof_day
-),
-enrolled AS (
+-- Without nested loops: the planner takes these parts for a few rows, and loops over all of them.
+WITH enrolled AS (
     SELECT
         enrolment.pupil_id, enrolment.college_id, enrolment.weekdays,
-        greatest(enrolment.valid_from, asked.first_day) AS first_day,
-        least(enrolment.valid_until, asked.end_day) AS end_day
+        greatest(enrolment.valid_from, %(first_day)s::date) AS first_day,
+        least(enrolment.valid_until, %(end_day)s::date) AS end_day
     FROM canteen_enrolment AS enrolment
-    JOIN asked ON asked.service = enrolment.service
-    WHERE enrolment.state <> 'DRAFT'
-        AND enrolment.valid_from < asked.end_day
-        AND (enrolment.valid_until IS NULL OR enrolment.valid_until > asked.first_day)
+    WHERE enrolment.service = %(service)s
+        AND enrolment.state <> 'DRAFT'
+        AND enrolment.valid_from < %(end_day)s::date
+        AND (enrolment.valid_until IS NULL OR enrolment.valid_until > %(first_day)s::date)
         AND (enrolment.valid_until IS NULL OR enrolment.valid_until > enrolment.valid_from)
 ),
 patterns AS (
@@ -48,42 +45,30 @@ eaters AS (
 classes AS (
     SELECT DISTINCT ON (schooling.pupil_id) schooling.pupil_id, school_class.level
     FROM people_schooling AS schooling
-    CROSS JOIN asked
     JOIN people_schoolclass AS school_class ON school_class.id = schooling.school_class_id
-    WHERE schooling.valid_from < asked.end_day
-        AND (schooling.valid_until IS NULL OR schooling.valid_until > asked.first_day)
+    WHERE schooling.valid_from < %(end_day)s::date
+        AND (schooling.valid_until IS NULL OR schooling.valid_until > %(first_day)s::date)
     ORDER BY schooling.pupil_id, schooling.valid_from DESC, schooling.id DESC
 ),
 others AS (
     SELECT DISTINCT eaters.pupil_id, member.household_id
     FROM eaters
-    CROSS JOIN asked
     JOIN people_pupil AS pupil ON pupil.id = eaters.pupil_id
     JOIN people_guardianship AS link
         ON link.pupil_id = eaters.pupil_id
         AND link.legal_role >= 1
-        AND (link.valid_until IS NULL OR link.valid_until > asked.proof_day)
+        AND (link.valid_until IS NULL OR link.valid_until > %(proof_day)s::date)
     JOIN people_householdmember AS member
         ON member.guardian_id = link.guardian_id
-        AND (member.valid_until IS NULL OR member.valid_until > asked.proof_day)
+        AND (member.valid_until IS NULL OR member.valid_until > %(proof_day)s::date)
         AND member.household_id <> coalesce(pupil.household_id, 0)
 ),
-proofs AS (
-    SELECT resources.*
-    FROM tariffs_householdresources AS resources
-    JOIN asked
-        ON resources.valid_from <= asked.proof_day
-        AND (resources.valid_until IS NULL OR resources.valid_until > asked.proof_day)
-),
 situations AS (
-    SELECT eaters.pupil_id, true AS is_own, proofs.id AS proof_id
+    SELECT true AS is_own, pupil.id AS pupil_id, pupil.household_id
     FROM eaters
     JOIN people_pupil AS pupil ON pupil.id = eaters.pupil_id
-    LEFT JOIN proofs ON proofs.household_id = pupil.household_id
     UNION ALL
-    SELECT others.pupil_id, false, proofs.id
-    FROM others
-    JOIN proofs ON proofs.household_id = others.household_id
+    SELECT false, others.pupil_id, others.household_id FROM others
 )
 SELECT
     situations.is_own,
@@ -91,14 +76,18 @@ SELECT
     eaters.meals,
     eaters.college_id,
     coalesce(classes.level, '') AS level,
-    coalesce(proofs.basis, '') AS basis,
-    coalesce((proofs.quotient_familial * 100)::bigint, -1) AS quotient_cents,
-    coalesce(proofs.reference_tax_income_cents, -1) AS income_cents,
-    coalesce(proofs.children, -1) AS children,
-    coalesce(nullif(proofs.statuses, '[]')::text, '') AS statuses,
-    coalesce(proofs.choose_maximum, false) AS chooses_maximum
+    coalesce(proof.basis, '') AS basis,
+    coalesce((proof.quotient_familial * 100)::bigint, -1) AS quotient_cents,
+    coalesce(proof.reference_tax_income_cents, -1) AS income_cents,
+    coalesce(proof.children, -1) AS children,
+    coalesce(nullif(proof.statuses, '[]')::text, '') AS statuses,
+    coalesce(proof.choose_maximum, false) AS chooses_maximum
 FROM situations
 JOIN eaters ON eaters.pupil_id = situations.pupil_id
-LEFT JOIN proofs ON proofs.id = situations.proof_id
+LEFT JOIN tariffs_householdresources AS proof
+    ON proof.household_id = situations.household_id
+    AND proof.valid_from <= %(proof_day)s::date
+    AND (proof.valid_until IS NULL OR proof.valid_until > %(proof_day)s::date)
 LEFT JOIN classes ON classes.pupil_id = situations.pupil_id
-ORDER BY situations.pupil_id, situations.is_own DESC, situations.proof_id
+WHERE situations.is_own OR proof.id IS NOT NULL
+ORDER BY situations.pupil_id, situations.is_own DESC, proof.id

@@ -233,5 +233,5 @@ def test_a_population_is_one_statement(queries_of) -> None:
     make_version()
     enrol(*PROOFS)
 
-    with queries_of(POPULATION, "SELECT people_college"):
+    with queries_of("SET", POPULATION, "SET", "SELECT people_college"):
         enrolled_pupils(service=MEAL, period=AUTUMN, proofs_on=OCTOBER)
