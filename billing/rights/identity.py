@@ -13,7 +13,7 @@ import datetime
 import json
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stdnum.fr import nif
 
@@ -29,6 +29,7 @@ MOST_FIRST_NAMES = 3
 _PURPOSE = "rights.identity"
 _COUNTRY = re.compile(r"99\d{3}")
 _COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
+_DEPARTEMENT = re.compile(r"\d{2,3}|2[AB]")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.-])*")
 _LONGEST_NAME = 80
 _OLDEST = 120
@@ -48,7 +49,10 @@ class IdentityOfAnother(DomainError):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CivilIdentity:
-    """A person as the civil status has them. A month or a day that is unknown is left out."""
+    """A person as the civil status has them. A month or a day that is unknown is left out.
+
+    A birth place in France is INSEE's code of the commune, or its name and its département's number.
+    """
 
     birth_name: str
     first_names: tuple[str, ...]
@@ -58,6 +62,8 @@ class CivilIdentity:
     birth_day: int | None = None
     birth_country: str = FRANCE
     birth_commune: str = ""
+    birth_commune_name: str = ""
+    birth_departement: str = ""
     usage_name: str = ""
 
     def __repr__(self) -> str:
@@ -115,18 +121,41 @@ def checked_civil(identity: CivilIdentity, *, today: datetime.date) -> CivilIden
         raise IdentityInvalid(reason="sex")
     if not _COUNTRY.fullmatch(identity.birth_country):
         raise IdentityInvalid(reason="birth_country")
-    is_french = identity.birth_country == FRANCE
-    commune = identity.birth_commune.strip().upper()
-    if (commune or is_french) and not _COMMUNE.fullmatch(commune):
-        raise IdentityInvalid(reason="birth_commune")
     _check_birth(identity, today=today)
+    place = _birth_place(identity)
     return dataclasses.replace(
         identity,
         birth_name=_name("birth_name", identity.birth_name),
         first_names=first_names,
         usage_name=_name("usage_name", usage_name) if usage_name else "",
-        birth_commune=commune if is_french else "",
+        birth_commune=place.code,
+        birth_commune_name=place.name,
+        birth_departement=place.departement,
     )
+
+
+class _Place(NamedTuple):
+    """Where somebody was born in France; empty for who was born abroad."""
+
+    code: str = ""
+    name: str = ""
+    departement: str = ""
+
+
+def _birth_place(identity: CivilIdentity) -> _Place:
+    """The code of a French commune, else its name and its département; nothing of one abroad."""
+    if identity.birth_country != FRANCE:
+        return _Place()
+    code = identity.birth_commune.strip().upper()
+    if code:
+        if not _COMMUNE.fullmatch(code):
+            raise IdentityInvalid(reason="birth_commune")
+        return _Place(code=code)
+    name = _name("birth_commune", identity.birth_commune_name)
+    departement = identity.birth_departement.strip().upper()
+    if not _DEPARTEMENT.fullmatch(departement):
+        raise IdentityInvalid(reason="birth_departement")
+    return _Place(name=name, departement=departement)
 
 
 def _check_birth(identity: CivilIdentity, *, today: datetime.date) -> None:

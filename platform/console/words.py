@@ -156,6 +156,25 @@ SOURCE_DATA: Words = {
     "scolarites": _("Bourse"),
     "situation_ir": _("Revenu fiscal de référence et parts"),
 }
+# Why a request of rights waits, for who studies it.
+RIGHTS_REASONS: Words = {
+    "": "–",
+    "DOCUMENT_CHOSEN": _("La famille doit envoyer une pièce"),
+    "DOCUMENT_ADDED": _("Une pièce est arrivée"),
+    "DOCUMENT_ASKED": _("Une autre pièce est demandée"),
+    "NOT_FOUND": _("La source ne trouve pas le dossier"),
+    "UNSURE": _("La réponse de la source n'est pas sûre"),
+    "BAD_IDENTITY": _("La source ne reconnaît pas la personne"),
+    "UNAVAILABLE": _("La source n'a pas répondu"),
+    "RATE_LIMITED": _("La source était trop demandée"),
+    "CREDENTIAL_REFUSED": _("La source refuse notre clé"),
+    "MISCONFIGURED": _("Notre réglage de la source est faux"),
+    "UNREADABLE": _("La réponse de la source est illisible"),
+    "QUOTIENT_TOO_OLD": _("Le quotient reçu est ancien"),
+    "OTHER_CHILDREN": _("Les enfants du dossier sont d'autres enfants"),
+    "OTHER_DECLARANTS": _("La déclaration porte d'autres noms"),
+    "RESOURCES_OVERLAP": _("Des ressources plus récentes existent déjà"),
+}
 # What a provider's notice says happened; Stripe has many more, which nothing here is about.
 NOTICE_KINDS: Words = {
     "checkout.session.completed": _("La personne a fini sur la page de paiement"),

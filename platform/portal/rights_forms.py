@@ -77,20 +77,25 @@ class IdentityForm(forms.Form):
         inputmode="numeric",
     )
     birth_commune = _text(
-        _("Code de la commune de naissance"),
-        _("Le code de l'Insee, sur cinq signes. Laissez vide si vous êtes né ailleurs."),
+        _("Commune de naissance"),
+        _("Son nom, ou son code de l'Insee. Laissez vide si vous êtes né ailleurs."),
         "",
+    )
+    birth_departement = _text(
+        _("Département de naissance"), _("Son numéro. Exemple : 92"), "", inputmode="text"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("usage_name", "birth_commune"):
+        for name in ("usage_name", "birth_commune", "birth_departement"):
             self.fields[name].required = False
 
     def civil(self) -> CivilIdentity:
         """The identity typed."""
         said = self.cleaned_data
         first_names = tuple(name.strip() for name in said["first_names"].split(",") if name.strip())
+        commune = said["birth_commune"].strip()
+        is_code = commune[-3:].isdecimal()
         return CivilIdentity(
             birth_name=said["birth_name"],
             usage_name=said["usage_name"],
@@ -100,7 +105,9 @@ class IdentityForm(forms.Form):
             birth_month=said["birth_date"].month,
             birth_day=said["birth_date"].day,
             birth_country=said["birth_country"].strip(),
-            birth_commune=said["birth_commune"].strip(),
+            birth_commune=commune if is_code else "",
+            birth_commune_name="" if is_code else commune,
+            birth_departement=said["birth_departement"].strip(),
         )
 
 

@@ -80,8 +80,12 @@ RIGHTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Écrivez le jour, le mois et l'année."),
     ),
     "RIGHTS_IDENTITY_INVALID.birth_commune": (
-        _("Le code de la commune de naissance ne convient pas."),
-        _("C'est le code de l'Insee, sur cinq signes. Ce n'est pas le code postal."),
+        _("La commune de naissance ne convient pas."),
+        _("Écrivez son nom. Ce n'est pas le code postal."),
+    ),
+    "RIGHTS_IDENTITY_INVALID.birth_departement": (
+        _("Le département de naissance ne convient pas."),
+        _("Écrivez son numéro : par exemple 92, 2A ou 974."),
     ),
     "RIGHTS_IDENTITY_INVALID.birth_country": (
         _("Le code du pays de naissance ne convient pas."),

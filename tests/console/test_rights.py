@@ -45,7 +45,7 @@ def test_the_queue_says_how_long_each_waits_and_which_are_late(
     )
 
     assert "4 jours" in waiting
-    assert "Nous avons reçu votre pièce." in late
+    assert "Une pièce est arrivée" in late
     assert str(request_.household) in late
     assert "Commencée" in whole
     assert "Commencée" not in waiting.partition("Attend depuis")[2]
@@ -56,7 +56,7 @@ def test_a_request_is_taken_then_decided_from_its_page(
 ) -> None:
     site = agent(Role.INSTRUCTOR)
     page = f"{QUEUE}{request_.pk}/"
-    assert "Prendre ces demandes" in text(site.get(page))
+    assert "Prendre" in text(site.get(page))
     confirm(site, acts.url_for("take-rights-requests", request_))
     assert "Claire Dumas" in text(site.get(page))
 
@@ -125,6 +125,16 @@ def test_a_document_is_opened_by_who_decides_and_it_is_written_down(
     assert opened.headers["Content-Type"] == "application/pdf"
     entry = AuditEntry.objects.get(action="rights.document.opened")
     assert entry.subject_id == str(request_.public_id)
+
+
+@pytest.mark.parametrize("reason", ["RESOURCES_OVERLAP", "TARIFF_ALREADY_BILLED", "OTHER_CHILDREN"])
+def test_every_reason_has_words(agent: Any, request_: RightsRequest, reason: str) -> None:
+    RightsRequest.objects.filter(pk=request_.pk).update(reason=reason)
+    site = agent(Role.INSTRUCTOR)
+
+    page = text(site.get(f"{QUEUE}{request_.pk}/"))
+
+    assert reason not in page
 
 
 def test_keys_are_on_no_page(agent: Any, request_: RightsRequest) -> None:

@@ -88,6 +88,15 @@ def test_the_question_of_a_quotient_is_as_the_file_has_it(
     assert response.request.url.params.get_list("prenoms[]") == ["Aminata"]
 
 
+def test_a_birth_place_may_be_a_name(prism: str, asked: list[httpx.Response]) -> None:
+    named = dataclasses.replace(
+        AMINATA, birth_commune="", birth_commune_name="Nanterre", birth_departement="92"
+    )
+
+    assert particulier(prism).ask_quotient(named).outcome == Outcome.FOUND
+    assert asked[0].request.url.params["codeCogInseeDepartementNaissance"] == "92"
+
+
 @pytest.mark.parametrize("version", ["v3", "v4"])
 def test_the_question_of_a_bursary_is_as_the_file_has_it(
     prism: str, asked: list[httpx.Response], version: str

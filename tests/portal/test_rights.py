@@ -34,7 +34,8 @@ from tests.sources import TAX_NUMBER, sources_running
 
 IDENTITY = {
     "birth_name": "Diallo", "usage_name": "", "first_names": "Aminata", "sex": "F",
-    "birth_date": "15/04/1980", "birth_country": "99100", "birth_commune": "92050",
+    "birth_date": "15/04/1980", "birth_country": "99100", "birth_commune": "Nanterre",
+    "birth_departement": "92",
 }  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def test_it_is_taken_up_where_it_was_left(site: Site, sources: str) -> None:
         ("way", {"way": "TAX"}, "Choisissez une réponse de la liste."),
         ("identity", IDENTITY | {"birth_name": ""}, "Écrivez votre nom de naissance."),
         ("identity", IDENTITY | {"birth_date": "31/02/1980"}, "Cette date n'est pas comprise."),
-        ("identity", IDENTITY | {"birth_commune": "92"}, "Ce n'est pas le code postal."),
+        ("identity", IDENTITY | {"birth_departement": "neuf"}, "Écrivez son numéro"),
         ("identity", IDENTITY | {"birth_name": "Martin"}, "d'un adulte de votre foyer"),
         ("agreement", {"version": "caf-2026-11"}, "Cochez la case pour donner votre accord."),
         ("agreement", {"version": "vieux", "agrees": "on"}, "Le texte de l'accord a changé."),

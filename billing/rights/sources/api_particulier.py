@@ -106,6 +106,11 @@ class ApiParticulier:
         query = [*_who(identity), ("codeCogInseePaysNaissance", identity.birth_country)]
         if identity.birth_commune:
             query.append(("codeCogInseeCommuneNaissance", identity.birth_commune))
+        elif identity.birth_commune_name:
+            query += [
+                ("nomCommuneNaissance", identity.birth_commune_name),
+                ("codeCogInseeDepartementNaissance", identity.birth_departement),
+            ]
         return self._asked(Endpoint.QUOTIENT, query)
 
     def ask_bursary(self, pupil: PupilIdentity) -> Answer:

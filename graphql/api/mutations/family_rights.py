@@ -47,6 +47,8 @@ class CivilIdentityInput(graphene.InputObjectType):
     birth_date = graphene.Date(required=True, description="Date de naissance.")
     birth_country = graphene.String(description="Code Insee du pays ; la France par défaut.")
     birth_commune = graphene.String(description="Code Insee de la commune, en France.")
+    birth_commune_name = graphene.String(description="Son nom, quand le code n'est pas connu.")
+    birth_departement = graphene.String(description="Son département, avec le nom : 92, 2A, 974.")
 
 
 class ChildSexInput(graphene.InputObjectType):
@@ -166,6 +168,8 @@ def _civil(said: Mapping[str, Any]) -> CivilIdentity:
         birth_day=born.day,
         birth_country=said.get("birth_country") or FRANCE,
         birth_commune=said.get("birth_commune") or "",
+        birth_commune_name=said.get("birth_commune_name") or "",
+        birth_departement=said.get("birth_departement") or "",
     )
 
 

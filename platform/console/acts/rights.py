@@ -42,7 +42,6 @@ from console.acts.households import ResourcesForm
 from tenants.accounts.capabilities import Capability
 from ui import wording
 from ui.price_story import decided_price
-from ui.rights_texts import reason_words
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -102,7 +101,7 @@ class TakeRequests(OnRequests):
 
     name = "take-rights-requests"
     title = gettext_lazy("Prendre des demandes de droits")
-    verb = gettext_lazy("Prendre ces demandes")
+    verb = gettext_lazy("Prendre")
     icon = "pan_tool"
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
@@ -299,7 +298,7 @@ class AskDocument(_InWords):
 
     name = "ask-rights-document"
     title = gettext_lazy("Demander une autre pièce")
-    verb = gettext_lazy("Demander cette pièce")
+    verb = gettext_lazy("Demander une autre pièce")
     icon = "upload_file"
     states = (State.TO_INSPECT, State.TO_COMPLETE)
     operation = staticmethod(operations.ask_document)
@@ -322,8 +321,3 @@ class RefuseRequests(_InWords):
 def _holder(request: RightsRequest) -> Actor:
     """Who a rehearsal is made as: whether the person may is told when it is done."""
     return Actor("user", request.taken_by) if request.taken_by else PREVIEW
-
-
-def reason_said(request: RightsRequest) -> str:
-    """Why a request waits, in the words of the family."""
-    return reason_words(request)[0] if request.reason else ""

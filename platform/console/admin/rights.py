@@ -21,17 +21,24 @@ from billing.rights.models import (
 )
 from billing.rights.outcomes import Outcome
 from console import agents
-from console.acts.rights import reason_said
 from console.filters import YesFilter
 from console.readonly import ReadOnlyAdmin, column
 from console.records import Detail
 from console.sites import console_site
-from console.words import SOURCE_DATA, Words, said
+from console.words import RIGHTS_REASONS, SOURCE_DATA, Words, said
 from tenants.accounts.capabilities import Capability
+from ui.errors import explain_code
 from ui.requests import SignedInRequest
 
 State = RightsRequest.State
 _OUTCOMES: Words = {"": "–", **{value.value: str(value.label) for value in Outcome}}
+
+
+def _reason(row: RightsRequest) -> str:
+    """Why it waits; what the tariffs refused is told as they tell it."""
+    if row.reason in RIGHTS_REASONS:
+        return str(RIGHTS_REASONS[row.reason])
+    return explain_code(row.reason, {}, phone="").why
 
 
 def _said_of_each(values: list[str]) -> str:
@@ -84,7 +91,7 @@ class RightsRequestAdmin(ReadOnlyAdmin):
 
     @column(_("Pourquoi elle attend"))
     def reason_in_words(self, row: RightsRequest) -> str:
-        return reason_said(row) or "–"
+        return _reason(row)
 
     @column(_("Attend depuis"), order="waiting_since")
     def age(self, row: RightsRequest) -> str:
@@ -117,10 +124,10 @@ class RightsRequestAdmin(ReadOnlyAdmin):
             for document in queries.documents_of(row)
         ]
         return [
-            *super().details(request, row),
-            Detail(gettext("Pourquoi elle attend"), reason_said(row) or "–"),
-            Detail(gettext("Bourses"), ", ".join(bursaries) or "–"),
+            Detail(gettext("Pourquoi elle attend"), _reason(row)),
             *documents,
+            *super().details(request, row),
+            Detail(gettext("Bourses"), ", ".join(bursaries) or "–"),
         ]
 
 

@@ -42,6 +42,8 @@ def test_spaces_are_put_right_and_a_birth_abroad_has_no_commune() -> None:
         ({"birth_country": "FR"}, "birth_country"),
         ({"birth_commune": "92"}, "birth_commune"),
         ({"birth_commune": ""}, "birth_commune"),
+        ({"birth_commune": "", "birth_commune_name": "Nanterre"}, "birth_departement"),
+        ({"birth_commune": "", "birth_departement": "92"}, "birth_commune"),
         ({"birth_month": 2, "birth_day": 30}, "birth_date"),
         ({"birth_month": None}, "birth_date"),
         ({"birth_year": 1850}, "birth_date"),
@@ -54,6 +56,17 @@ def test_what_no_civil_status_has_is_refused(traits: dict[str, object], reason: 
         checked_civil(dataclasses.replace(AMINATA, **traits), today=TODAY)
 
     assert refusal.value.details["reason"] == reason
+
+
+def test_a_commune_is_known_by_its_name_and_its_departement() -> None:
+    named = dataclasses.replace(
+        AMINATA, birth_commune="", birth_commune_name=" Nanterre ", birth_departement="92"
+    )
+
+    checked = checked_civil(named, today=TODAY)
+
+    assert (checked.birth_commune, checked.birth_commune_name) == ("", "Nanterre")
+    assert checked.birth_departement == "92"
 
 
 def test_a_corsican_commune_and_an_unknown_day_are_known() -> None:
