@@ -33,7 +33,7 @@ def band_name(band: Band) -> str:
     if band.kind is BandKind.CHOICE:
         return _("Prix le plus haut choisi")
     if band.kind is BandKind.NO_PROOF:
-        return _("Sans justificatif")
+        return _("Sans pièce")
     lower = band.lower_cents or 0
     if band.upper_cents is None:
         return _("Plus de %(lower)s") % {"lower": _plain_euros(max(0, lower - lower % 100))}

@@ -64,14 +64,14 @@ def test_the_race_is_real_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
     def no_lock(public_id: object) -> Pupil:
         return Pupil.objects.get(public_id=public_id)
 
-    replace = decisions._replace
+    replace = decisions.replace
 
     def replace_then_meet(*arguments: object) -> None:
         replace(*arguments)  # type: ignore[arg-type]
         meet.wait()
 
     monkeypatch.setattr(decisions, "lock_pupil", no_lock)
-    monkeypatch.setattr(decisions, "_replace", replace_then_meet)
+    monkeypatch.setattr(decisions, "replace", replace_then_meet)
 
     assert _decide_at_once(family) == ["decided", "refused"]
     assert PriceDecision.objects.filter(valid_from=NOVEMBER).count() == 1
@@ -117,6 +117,6 @@ def test_a_price_misses_the_version_without_the_lock_of_the_schedule(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """If this fails, the test above proves nothing."""
-    monkeypatch.setattr(decisions, "_share_schedule", lambda _service: None)
+    monkeypatch.setattr(decisions, "share_schedule", lambda _service: None)
 
     assert _publish_while_deciding(monkeypatch) == [(700, None)]
