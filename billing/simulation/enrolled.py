@@ -75,7 +75,7 @@ def enrolled_pupils(*, service: str, period: Period, proofs_on: datetime.date) -
     """
     if period.end is None:
         raise ValueError("a simulation is over a closed period")
-    asked = {
+    asked: dict[str, str | datetime.date] = {
         "service": service,
         "first_day": period.start,
         "end_day": period.end,
