@@ -97,7 +97,7 @@ class PriceDecisionAdmin(ReadOnlyAdmin):
 
 @admin.register(PriceContest, site=console_site)
 class PriceContestAdmin(ReadOnlyAdmin):
-    list_display = ("opened_at", "guardian", "pupil", "price", "text", "state", "answered_at")
+    list_display = ("opened_at", "guardian", "pupil", "price", "text", "state")
     list_select_related = (
         "guardian",
         "decision__pupil",
@@ -108,14 +108,14 @@ class PriceContestAdmin(ReadOnlyAdmin):
     search_prefixes = ("guardian__search_key",)
     search_exact = ("decision__pupil__ine",)
     search_help_text = _("Début du nom du responsable, ou INE de l'élève.")
-    ordering = ("-state", "opened_at", "pk")
+    ordering = ("opened_at", "pk")
     explanation = _("Ce que les familles disent faux dans un prix, les plus anciennes d'abord.")
     empty_text = _("Aucune famille n'a contesté un prix.")
     acts = ("accept-contest", "refuse-contest")
 
     @column(_("Élève"), order="decision__pupil__sort_key")
     def pupil(self, row: Any) -> str:
-        return str(row.decision.pupil.full_name)
+        return str(row.decision.pupil)
 
     @column(_("Prix contesté"), order="decision__unit_price_cents", cell_class=columns.NUMBER)
     def price(self, row: Any) -> str:
