@@ -154,6 +154,17 @@ def test_the_film_that_a_telephone_puts_after_a_photograph_is_left_behind():
     assert kept.endswith(b"\xff\xd9")
 
 
+def test_of_two_pictures_in_one_file_the_first_is_kept():
+    """Telephones write a second one, of depth or smaller, after the photograph (MPO)."""
+    written = io.BytesIO()
+    first, second = Image.new("RGB", (60, 40), "white"), Image.new("RGB", (30, 20))
+    first.save(written, "MPO", save_all=True, append_images=[second])
+
+    kept = opened(process.examine(written.getvalue()).content)
+
+    assert (kept.format, kept.size, kept.getpixel((5, 5))) == ("JPEG", (60, 40), (255, 255, 255))
+
+
 # --- PDFs ---
 
 
