@@ -198,14 +198,20 @@ def _breakdown(changes: IntArray, meals: IntArray, chosen: BoolArray) -> Breakdo
 Table = Callable[[IntArray, Sequence[Key], list[range] | None], tuple[Row, ...]]
 
 
-def _by_band(table: Table, banding: Banding) -> tuple[Row, ...]:
-    """Neighbouring brackets are told together before they are told with others."""
+def _bands(banding: Banding) -> list[tuple[Band, range]]:
+    """The bands as they are told: neighbouring brackets together where one has too few pupils."""
     count = banding.bracket_count
     sizes = np.bincount(banding.ranks, minlength=len(banding.bands)).tolist()
-    runs = merged_runs(sizes[:count])
-    groups = [*runs, *(range(rank, rank + 1) for rank in range(count, len(banding.bands)))]
-    keys = [banding.bands[group[0]].to(banding.bands[group[-1]]) for group in groups]
-    return table(banding.ranks, keys, groups)
+    others = (range(rank, rank + 1) for rank in range(count, len(banding.bands)))
+    return [
+        (banding.bands[group[0]].to(banding.bands[group[-1]]), group)
+        for group in (*merged_runs(sizes[:count]), *others)
+    ]
+
+
+def _by_band(table: Table, banding: Banding) -> tuple[Row, ...]:
+    bands = _bands(banding)
+    return table(banding.ranks, [band for band, _ranks in bands], [ranks for _band, ranks in bands])
 
 
 def _table(
@@ -270,9 +276,10 @@ def _classes(rises: IntArray) -> list[tuple[int, int | None, int]]:
 def _profiles(prices: Prices, meals: IntArray, banding: Banding) -> tuple[Profile, ...]:
     """The groups of a band that change most, each of enough pupils whose changes are neighbours."""
     found = []
-    for rank, band in enumerate(banding.bands):
+    for band, ranks in _bands(banding):
+        is_in = (banding.ranks >= ranks.start) & (banding.ranks < ranks.stop)
         for sign in (1, -1):
-            members = np.flatnonzero((banding.ranks == rank) & (prices.changes * sign > 0))
+            members = np.flatnonzero(is_in & (prices.changes * sign > 0))
             if len(members) < FEWEST:
                 continue
             ordered = members[np.argsort(-prices.changes[members] * sign, kind="stable")]

@@ -21,10 +21,18 @@ from billing.tariffs.schedule_files import (
     published_schedule_paths,
 )
 from billing.tariffs.schedule_texts import Change, differences
-from commons.errors import NotFound
+from commons.errors import DomainError, NotFound
+from commons.periods import Period
 from commons.tenancy import require_tenant
 
 State = ScheduleDraft.State
+LONGEST_PERIOD = datetime.timedelta(days=800)
+
+
+class PeriodUnfit(DomainError):
+    """The days of a simulation are not in order, or are more than two years."""
+
+    code = "SIMULATION_PERIOD_UNFIT"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,6 +85,25 @@ def read_text(text: str) -> tuple[ScheduleFile | None, InvalidRule | None]:
         return load_schedule_text(text), None
     except InvalidRule as refusal:
         return None, refusal
+
+
+def asked_over(
+    service: str,
+    *,
+    first_day: datetime.date,
+    last_day: datetime.date,
+    proofs_on: datetime.date,
+    is_alike: bool = False,
+) -> Asked:
+    """
+    What is asked over the meals of some days, the last one included.
+
+    :raises PeriodUnfit: if the days are not in order, or more than two years
+    """
+    if not first_day <= last_day <= first_day + LONGEST_PERIOD:
+        raise PeriodUnfit(first_day=first_day, last_day=last_day)
+    period = Period(first_day, last_day + datetime.timedelta(days=1))
+    return Asked(ServiceName(service), period, proofs_on, is_alike)
 
 
 def simulate_draft(public_id: uuid.UUID, *, asked: Asked) -> Simulation:

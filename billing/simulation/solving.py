@@ -15,6 +15,9 @@ from collections.abc import Sequence
 import highspy
 import numpy as np
 
+# The one that `highspy.Highs` wraps, which writes two lines on the standard output when it is made.
+from highspy._core import _Highs as PlainSolver
+
 from billing.tariffs.batch import IntArray
 
 SECONDS = 3
@@ -161,7 +164,7 @@ class _Model:
         self, table: IntArray, *, seconds: int, start: IntArray | None
     ) -> tuple[IntArray | None, int]:
         """The ranks that make the sum of a table the least, if there are any; what it cannot go below."""
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver = PlainSolver()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("time_limit", seconds)

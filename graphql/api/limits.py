@@ -75,10 +75,16 @@ LIST_LENGTHS = {
     "PriceExplanation.steps": 10,
     "PriceStep.given": 10,
     "PriceStep.gives": 10,
+    "Query.scheduleDrafts": 100,
     "RefuseRightsRequestPayload.errors": 5,
     "ReleaseRightsRequestPayload.errors": 5,
     "ResumePaymentPayload.errors": 5,
     "TakeRightsRequestPayload.errors": 5,
+    "TariffSimulation.byBand": 30,
+    "TariffSimulation.byCollege": 100,
+    "TariffSimulation.byLevel": 6,
+    "TariffSimulation.distribution": 11,
+    "TariffSimulation.profiles": 10,
     "WithdrawConsentPayload.errors": 5,
 }
 MUTATION_COST = 50

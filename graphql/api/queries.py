@@ -35,10 +35,13 @@ from api.types.staff import (
     run_node,
     runs_page,
 )
+from api.types.tariffs import ScheduleDraft, TariffSimulation, simulation_node
 from billing.invoicing import queries as invoicing
 from billing.invoicing.access import access_invoice, access_run
 from billing.payments.access import access_own_payment, access_payment
 from billing.rights.access import access_request, visible_requests
+from billing.simulation import queries as simulation
+from billing.simulation.models import ScheduleDraft as DraftRow
 from billing.tariffs.access import access_price_contest
 from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
@@ -48,6 +51,7 @@ from tenants.accounts.models import User
 from tenants.people import queries as people
 from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
+from ui.wording import local_date
 
 
 def _id(what: str) -> graphene.Argument:
@@ -92,6 +96,35 @@ class Query(graphene.ObjectType):
             SimulatedHousehold, required=True, description="Ce qu'on dit du foyer."
         ),
         description="Ce que coûterait un repas aujourd'hui. Ouvert à tous, et rien n'est gardé.",
+    )
+    schedule_drafts = graphene.List(
+        graphene.NonNull(ScheduleDraft),
+        required=True,
+        description="Les brouillons de barèmes, le dernier modifié d'abord. Pour les agents.",
+    )
+    schedule_draft = graphene.Field(
+        ScheduleDraft,
+        id=_id("Le brouillon"),
+        description="Un brouillon de barème. Pour les agents.",
+    )
+    simulate_tariff = graphene.Field(
+        TariffSimulation,
+        draft_id=graphene.Argument(
+            graphene.ID, required=True, description="Le brouillon à essayer (UUID)."
+        ),
+        service=graphene.Argument(MealService, required=True, description="Le service."),
+        first_day=graphene.Argument(
+            graphene.Date, required=True, description="Le premier jour des repas."
+        ),
+        last_day=graphene.Argument(
+            graphene.Date, required=True, description="Le dernier jour des repas, compris."
+        ),
+        quotients_alike=graphene.Argument(
+            graphene.Boolean,
+            default_value=False,
+            description="Vrai pour lire un quotient à la place de l'autre quand l'autre manque.",
+        ),
+        description="Ce que ferait payer un brouillon aux élèves inscrits. Pour les agents.",
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -173,6 +206,30 @@ class Query(graphene.ObjectType):
         given = dict(household)
         answers = Answers(statuses=frozenset(given.pop("statuses", None) or ()), **given)
         return quoted_price(getattr(service, "value", service), answers, at=info.context.at)
+
+    @staticmethod
+    @rules.needs(Capability.MANAGE_TARIFFS)
+    def resolve_schedule_drafts(_root: None, _info: GraphQLResolveInfo) -> list[DraftRow]:
+        return list(simulation.drafts()[:100])
+
+    @staticmethod
+    @rules.needs(Capability.MANAGE_TARIFFS)
+    def resolve_schedule_draft(_root: None, _info: GraphQLResolveInfo, id: str) -> DraftRow:  # noqa: A002
+        return simulation.draft_of(public_id(id))
+
+    @staticmethod
+    @rules.needs(Capability.MANAGE_TARIFFS)
+    def resolve_simulate_tariff(
+        _root: None, info: GraphQLResolveInfo, draft_id: str, service: Any, **days: Any
+    ) -> dict[str, Any]:
+        asked = simulation.asked_over(
+            getattr(service, "value", service),
+            first_day=days["first_day"],
+            last_day=days["last_day"],
+            proofs_on=local_date(info.context.at),
+            is_alike=days["quotients_alike"],
+        )
+        return simulation_node(simulation.simulate_draft(public_id(draft_id), asked=asked))
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

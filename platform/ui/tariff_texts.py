@@ -114,6 +114,10 @@ TARIFFS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Moins de onze élèves sont inscrits sur cette période."),
         _("Choisissez une autre période ou un autre service."),
     ),
+    "SIMULATION_PERIOD_UNFIT": (
+        _("Cette période n'est pas dans l'ordre, ou dure plus de deux ans."),
+        _("Choisissez deux ans au plus, dans l'ordre."),
+    ),
     "TARIFF_NO_SUCH_GRID": (
         _("Aucune grille ne tient toutes ces limites à la fois."),
         _("Desserrez une limite, puis recommencez."),

@@ -10,6 +10,14 @@ ARGUMENTS = {
     "priceContest": "answered_contest",
     "feedImport": "feed",
     "rightsRequest": "rights",
+    "scheduleDraft": "draft",
+    "simulateTariff": "draft",
+}
+# What else is asked of these objects.
+GIVEN = {
+    "simulateTariff": (
+        'draftId: $id, service: HALF_BOARD, firstDay: "2024-09-01", lastDay: "2025-08-31"'
+    ),
 }
 # What is asked of no object: its arguments.
 ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})'}

@@ -33,7 +33,7 @@ from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
 from tests.access import doors
-from tests.access.questions import ARGUMENTS, ASKED, MUTATIONS
+from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS
 from tests.access.world import (
     CAST,
     NOW,
@@ -428,7 +428,7 @@ def _question(name: str, world: World) -> tuple[str, dict[str, Any]]:
     if short not in ARGUMENTS:
         page = "(first: 5)" if "first" in field.args else ""
         return f"{{ {short}{ASKED.get(short, page)} {wanted} }}", {}
-    query = f"query($id: ID!) {{ {short}(id: $id) {wanted} }}"
+    query = f"query($id: ID!) {{ {short}({GIVEN.get(short, 'id: $id')}) {wanted} }}"
     return query, {"id": str(world.keys[ARGUMENTS[short]].public_id)}
 
 
@@ -544,7 +544,9 @@ def test_no_line_is_about_an_empty_room():
         for name, row in lines[kind].items()
         if all(outcome in NOTHING or outcome in REFUSED for outcome in row.split())
     }
-    assert {name for name in empty if not name.endswith(NOTHING_YET)} == set()
+    assert {name for name in empty if not name.endswith(NOTHING_YET)} == {
+        name for name in lines["nested"] if name.startswith("simulateTariff.") and name in empty
+    }  # nothing is told of so few pupils: see tests/api/test_trying_tariffs.py
 
 
 # A price that goes on and a month not issued have no such day; the family's contest is refused; the

@@ -12,6 +12,7 @@ from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute
 from billing.payments.models import Payment
 from billing.rights.models import RightsRequest
 from billing.rights.outcomes import Outcome
+from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from tenants.accounts.capabilities import Role
 from tenants.people.models import FeedImport, Level, Regime
@@ -64,6 +65,9 @@ AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'u
 CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")
 ContestState = _choices(PriceContest.State, "ContestState", "L'état d'une contestation.")
 DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamation.")
+ScheduleDraftState = _choices(
+    ScheduleDraft.State, "ScheduleDraftState", "L'état d'un brouillon de barème."
+)
 RightsState = _choices(RightsRequest.State, "RightsState", "L'état d'une demande de droits.")
 RightsWay = _choices(RightsRequest.Way, "RightsWay", "Comment les ressources seront connues.")
 RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.")

@@ -24,7 +24,6 @@ from billing.tariffs.schedule_files import ScheduleFile, ServiceName
 from billing.tariffs.schedule_texts import schedule_text
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
-from commons.periods import Period
 from commons.school_calendar import school_year_of
 from console import acts, draft_queries, tariff_queries
 from console.acts.framework import DayField
@@ -36,7 +35,6 @@ from ui.errors import explain
 from ui.requests import SignedInRequest
 
 _AGENTS = (Capability.MANAGE_TARIFFS,)
-LONGEST_PERIOD = datetime.timedelta(days=800)
 VERSION, SHIPPED, EMPTY = "version", "fichier", "vide"
 
 
@@ -111,20 +109,16 @@ class AskedForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(one.value, simulation_texts.service_name(one)) for one in services]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = dict(super().clean() or {})
-        first, last = cleaned.get("first_day"), cleaned.get("last_day")
-        if first and last and not first <= last <= first + LONGEST_PERIOD:
-            self.add_error("last_day", _("Choisissez deux ans au plus, dans l'ordre."))
-        return cleaned
-
     def asked(self, *, today: datetime.date) -> Asked:
-        """What is asked, once the answers are valid."""
+        """What is asked, once the answers are valid.
+
+        :raises PeriodUnfit: if the days are not in order, or more than two years
+        """
         given = self.cleaned_data
-        until = given["last_day"] + datetime.timedelta(days=1)
-        return Asked(
-            service=ServiceName(given["service"]),
-            period=Period(given["first_day"], until),
+        return queries.asked_over(
+            given["service"],
+            first_day=given["first_day"],
+            last_day=given["last_day"],
             proofs_on=today,
             is_alike=given["is_alike"],
         )

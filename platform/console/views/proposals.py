@@ -59,6 +59,7 @@ class LimitsForm(AskedForm):
 
     families_at_least = AmountField(
         label=gettext_lazy("Ce que paient les familles sur la période, au moins (euros)"),
+        help_text=gettext_lazy("Ce qu'elles paient aujourd'hui se lit sur la page de simulation."),
         most_euros=_MOST_EUROS,
     )
     families_at_most = AmountField(
