@@ -24,13 +24,17 @@ FIELDS = frozenset(
     {
         "audit_entry_id",
         "broken_resolutions",
+        "code",
         "codes",
         "differing_accounts",
         "event_name",
         "failed_tenant",
+        "outcome",
         "payment",
         "reference",
         "schema",
+        "size",
+        "source",
     }
 )
 OURS = frozenset(
