@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from billing.rights.identity import CivilIdentity
+from billing.rights.identity import ChildSex, CivilIdentity
 from billing.rights.models import ProofDocument
+from tenants.people.models import Pupil
 from ui import wording
 
 
@@ -85,10 +87,36 @@ class IdentityForm(forms.Form):
         _("Département de naissance"), _("Son numéro. Exemple : 92"), "", inputmode="text"
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, children: Sequence[Pupil] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._children = {f"child_{child.pk}": child for child in children}
+        for name, child in self._children.items():
+            label = _("Demander aussi si %(name)s est boursier ?") % {"name": child.first_name}
+            self.fields[name] = forms.ChoiceField(
+                label=wording.typographic(str(label)),
+                choices=[
+                    ("", _("Non")),
+                    ("F", _("Oui, c'est une fille")),
+                    ("M", _("Oui, c'est un garçon")),
+                ],
+                widget=forms.RadioSelect,
+                required=False,
+                error_messages={"invalid_choice": _("Choisissez une réponse de la liste.")},
+            )
         for name in ("usage_name", "birth_commune", "birth_departement"):
             self.fields[name].required = False
+
+    def of_children(self) -> list[BoundField]:
+        """The questions about each child's bursary."""
+        return [self[name] for name in self._children]
+
+    def children(self) -> tuple[ChildSex, ...]:
+        """The children whose bursary is to be asked."""
+        return tuple(
+            ChildSex(pupil=str(child.public_id), sex=self.cleaned_data[name])
+            for name, child in self._children.items()
+            if self.cleaned_data.get(name)
+        )
 
     def civil(self) -> CivilIdentity:
         """The identity typed."""

@@ -94,6 +94,23 @@ def test_a_parent_asks_the_tax_office(site: Site, sources: str) -> None:
     assert TAX_NUMBER not in site.get(page("request", request)).content.decode()
 
 
+def test_a_bursary_is_asked_for_whom_it_is_wanted(site: Site, sources: str) -> None:
+    make_source(sources)
+    family = make_asking_family()
+    site.sign_in(account_of(family))
+    site.post("/droits/")
+    request = RightsRequest.objects.get()
+    assert "si Ibrahima est boursier ?" in text(site.get(page("identity", request)))
+
+    child = {f"child_{family.pupil.pk}": "M"}
+    agreement = site.follow(site.post(page("identity", request), **IDENTITY, **child))
+    assert "si mes enfants sont boursiers" in text(agreement)
+    site.post(page("agreement", request), version="caf-bourse-2026-11", agrees="on")
+    outbox.deliver_pending(at=NOW())
+
+    assert "Ibrahima : oui, échelon 2" in text(site.get(page("request", request)))
+
+
 def test_it_is_taken_up_where_it_was_left(site: Site, sources: str) -> None:
     make_source(sources)
     family = make_asking_family()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from billing.rights import queries
-from billing.rights.models import ProofDocument, RightsRequest
+from billing.rights.models import BursaryAnswer, ProofDocument, RightsRequest
 from billing.rights.outcomes import PASSING
 from billing.rights.requesting import CHANGEABLE
 from billing.tariffs.models import Service
@@ -45,6 +45,7 @@ class RightsPage:
     has_consent: bool
     due_on: datetime.date | None
     documents: tuple[ProofDocument, ...]
+    bursaries: tuple[BursaryAnswer, ...]
     may_add_document: bool
 
 
@@ -76,6 +77,7 @@ def page_of(request: RightsRequest) -> RightsPage:
         has_consent=consent is not None,
         due_on=timezone.localdate(request.latest_at) if request.latest_at else None,
         documents=tuple(queries.documents_of(request)),
+        bursaries=tuple(queries.bursaries_of(request)),
         may_add_document=is_waiting,
     )
 

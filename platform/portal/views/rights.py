@@ -151,10 +151,14 @@ def identity(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         "first_names": guardian.first_name,
         "birth_country": "99100",
     }
-    form = IdentityForm(request.POST if request.method == "POST" else None, initial=initial)
+    children = list(queries.pupils_of(found.household)) if queries.asks_bursaries() else []
+    form = IdentityForm(
+        request.POST if request.method == "POST" else None, initial=initial, children=children
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            _choose(request, found, Way.CAF_MSA, AskedIdentity(civil=form.civil()))
+            asked = AskedIdentity(civil=form.civil(), children=form.children())
+            _choose(request, found, Way.CAF_MSA, asked)
         except DomainError as error:
             _refuse(form, error)
         else:
