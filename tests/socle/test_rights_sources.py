@@ -9,13 +9,18 @@ from collections.abc import Iterator
 import pytest
 from stdnum.fr import nif, siret
 
+from billing.rights import queries
 from billing.rights.credentials import ImpotCredentials
 from billing.rights.identity import CivilIdentity
+from billing.rights.models import RightsRequest
 from billing.rights.sources.api_impot import ApiImpot
 from billing.rights.sources.api_particulier import ApiParticulier
 from billing.rights.sources.throttle import Throttle
 from commons.identifiers import new_public_id
 from socle.seeding import cast, sources
+from socle.seeding.requests import begin_some_requests
+from tests.factories.portal import account_of
+from tests.factories.rights import NOW, make_asking_family, prices
 from tests.socle.processes import ROOT
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
@@ -38,6 +43,13 @@ def test_what_the_demo_says_can_be() -> None:
     assert siret.is_valid(sources.RECIPIENT)
     assert all(nif.is_valid(str(person["tax_number"])) for person in sources.people())
     assert {one.email for one in cast.FAMILIES} >= {*sources._QUOTIENTS, *sources._INCOMES}
+
+
+def test_the_page_on_rights_says_whom_to_try() -> None:
+    page = (ROOT / "docs" / "rights.md").read_text(encoding="utf-8")
+
+    for person in sources.people():
+        assert f"| {person['first_name']} {person['birth_name']} | {person['tax_number']} |" in page
 
 
 def test_marc_petit_is_known_to_the_caf(address: str) -> None:
@@ -78,3 +90,18 @@ def test_keys_are_different_for_each_departement_and_secret() -> None:
 
     assert len(keys) == 4
     assert isinstance(keys.pop(), ImpotCredentials)
+
+
+def test_the_demo_has_a_queue_and_changes_no_price() -> None:
+    families = [make_asking_family() for _rank in range(4)]
+    account_of(families[0])
+
+    begin_some_requests(at=NOW())
+
+    late, recent = queries.queue()
+    assert late.due_at < NOW() < recent.due_at
+    states = RightsRequest.objects.order_by("state").values_list("state", flat=True)
+    assert list(states) == ["TO_COMPLETE", "TO_INSPECT", "TO_INSPECT"]
+    assert not RightsRequest.objects.filter(household=families[0].household).exists()
+    assert all(prices(family) == [(595, True)] for family in families)
+    assert queries.documents_of(late).get().content_type == "image/png"

@@ -43,6 +43,7 @@ from commons.school_calendar import SchoolYear, school_year_of, teaching_days
 from socle.seeding import bank, cast, feed, sources
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
+from socle.seeding.requests import begin_some_requests
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
@@ -134,6 +135,7 @@ def seed_departement(stage: Stage) -> None:
         draft_another(code=stage.departement.code, at=at(stage.today))
         open_online_payment(stage)
         open_rights_sources(stage)
+        begin_some_requests(at=at(stage.today))
 
 
 def publish_rules(stage: Stage) -> None:
