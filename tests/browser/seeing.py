@@ -66,7 +66,8 @@ PROBE = """([maxLine]) => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const node = texts.currentNode;
-    if (!node.parentElement || !seen(node.parentElement) || node.parentElement.closest('pre, code, textarea')) continue;
+    const inside = node.parentElement;
+    if (!inside || !seen(inside) || inside.closest('pre, code, textarea')) continue;
     if (!node.parentElement.closest('[aria-hidden=true]')) said.push(node.data);
     for (const word of node.data.matchAll(/[\\p{L}\\p{N}]{2,}/gu)) {
       const range = document.createRange();
