@@ -111,7 +111,9 @@ def parts(site: Site) -> list[Part]:
         column = COLUMNS[member.role.value] if member.role else "family"
         journeys: tuple[str, ...] = ()
         if member.email.startswith("aminata"):
-            journeys = ("enrolment", "refused_pages")
+            journeys = ("enrolment", "refused_pages", "rights")
+        if member.email.startswith("lan.nguyen"):
+            journeys = ("rights",)
         if member.email.startswith("julie"):
             journeys = ("paying",)
         if column == "regisseur":
@@ -128,7 +130,14 @@ def parts(site: Site) -> list[Part]:
                 password=cast.PASSWORD,
                 journeys=journeys,
                 shown=ONE if is_brief or is_seen_again else ALL,
-                expected={"aucun jour choisi": 422, "page absente": 404, "page interdite": 403},
+                expected={
+                    "aucun jour choisi": 422,
+                    "page absente": 404,
+                    "page interdite": 403,
+                    "une identité vide": 422,
+                    "un accord non donné": 422,
+                    "aucune pièce choisie": 422,
+                },
             )
         )
     return found

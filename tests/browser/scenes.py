@@ -17,6 +17,7 @@ SPARE_CODE, SPARE_SLUG = "60", "oise"  # a département that is not the demo's: 
 SPARE_AGENT = "agent.oise@exemple.fr"
 SPARE_PARENT = "parent.oise@exemple.fr"
 MANY_PUPILS = 1500
+TAX_NUMBER = "3023217600053"
 
 Scene = tuple[str, Response | None]
 
@@ -77,6 +78,36 @@ def paying(page: Page, origin: str) -> Iterator[Scene]:
     with page.expect_navigation():
         page.get_by_role("link", name="Voir ce paiement").click()
     yield "un paiement abandonné", _send(page, "Abandonner")
+
+
+def rights(page: Page, origin: str) -> Iterator[Scene]:
+    """The steps of giving one's rights, each answered badly first; nothing is agreed to or sent."""
+    page.goto(f"{origin}/droits/")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("mes droits|ma demande")).click()
+    found = re.search(r"/droits/[0-9a-f-]{36}/", page.url)
+    assert found is not None, page.url
+    step = f"{origin}{found[0]}"
+    yield "trois façons de dire sa situation", page.goto(f"{step}moyen/")
+    _choose(page, "Demander")
+    yield "qui demander", _send(page, "Continuer")
+    yield "une identité vide", _send(page, "Continuer")
+    if page.get_by_label("Votre numéro fiscal").count():
+        page.get_by_label("Votre numéro fiscal").fill(TAX_NUMBER)
+        yield "l'accord", _send(page, "Continuer")
+        yield "un accord non donné", _send(page, "Donner mon accord")
+    page.goto(f"{step}moyen/")
+    _choose(page, "prix le plus haut")
+    yield "le prix le plus haut", _send(page, "Continuer")
+    page.goto(f"{step}moyen/")
+    _choose(page, "Envoyer une pièce")
+    yield "une pièce attendue", _send(page, "Continuer")
+    yield "la pièce", page.goto(f"{step}piece/")
+    yield "aucune pièce choisie", _send(page, "Envoyer")
+
+
+def _choose(page: Page, name: str) -> None:
+    page.get_by_label(re.compile(name)).first.check()
 
 
 def refused_pages(page: Page, origin: str) -> Iterator[Scene]:
