@@ -23,6 +23,11 @@ from api.mutations.family_rights import (
     WithdrawConsent,
 )
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
+from api.mutations.schedule_drafts import (
+    ProposeTariff,
+    SaveScheduleDraft,
+    StartScheduleDraft,
+)
 from api.mutations.staff_rights import (
     AskRightsDocument,
     DecideRightsRequest,
@@ -40,6 +45,16 @@ class Mutation(graphene.ObjectType):
 
     contest_price = ContestPrice.Field(
         required=True, description="Contester le prix d'un enfant à soi."
+    )
+    start_schedule_draft = StartScheduleDraft.Field(
+        required=True, description="Commencer un brouillon de barème. Pour les agents."
+    )
+    save_schedule_draft = SaveScheduleDraft.Field(
+        required=True, description="Enregistrer un brouillon de barème. Pour les agents."
+    )
+    propose_tariff = ProposeTariff.Field(
+        required=True,
+        description="Chercher la grille où le moins d'élèves paient plus. Pour les agents.",
     )
     dispute_invoice_line = DisputeInvoiceLine.Field(
         required=True, description="Signaler une erreur sur une ligne d'une de ses factures."

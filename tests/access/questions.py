@@ -43,5 +43,11 @@ MUTATIONS = {
     ),
     "askRightsDocument": ("rights_waiting", 'requestId: $id, words: "La page 2 manque."'),
     "refuseRightsRequest": ("rights_waiting", 'requestId: $id, words: "Cet avis a dix ans."'),
+    "startScheduleDraft": ("version", 'name: "Essai", versionId: $id'),
+    "saveScheduleDraft": ("draft", 'draftId: $id, revision: 1, name: "Essai", text: "format: 1"'),
+    "proposeTariff": (
+        "draft",
+        f"{GIVEN['simulateTariff']}, familiesAtLeast: 1, highest: 700",
+    ),
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
 }

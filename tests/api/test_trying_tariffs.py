@@ -11,7 +11,11 @@ import time_machine
 
 from billing.simulation.models import ScheduleDraft
 from billing.simulation.operations import start_draft
-from billing.tariffs.schedule_files import published_schedule
+from billing.tariffs.schedule_files import (
+    SCHEDULES_FOLDER,
+    load_schedule,
+    published_schedule,
+)
 from billing.tariffs.schedule_texts import schedule_text
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
@@ -119,3 +123,72 @@ def test_who_does_not_manage_tariffs_tries_none(api, role):
     assert api.refusals(DRAFTS) == ["FORBIDDEN"]
     assert api.refusals(DRAFT, id=str(draft.public_id)) == ["FORBIDDEN"]
     assert api.refusals(SIMULATION, **asked(draft)) == ["FORBIDDEN"]
+
+
+START = """
+mutation($name: String!, $text: String, $version: ID) {
+  startScheduleDraft(input: {name: $name, text: $text, versionId: $version}) {
+    draft { id text revision } errors { code }
+  }
+}
+"""
+SAVE = """
+mutation($id: ID!, $revision: Int!, $text: String!) {
+  saveScheduleDraft(input: {draftId: $id, revision: $revision, name: "Essai", text: $text}) {
+    draft { revision } errors { code }
+  }
+}
+"""
+PROPOSE = """
+mutation($id: ID!, $atLeast: Cents!) {
+  proposeTariff(input: {
+    draftId: $id, service: HALF_BOARD, firstDay: "2024-09-01", lastDay: "2025-08-31",
+    quotientsAlike: true, familiesAtLeast: $atLeast, highest: 700
+  }) {
+    draft { name text } prices { cents } losers isBest
+    familiesBefore { cents } familiesAfter { cents } errors { code message }
+  }
+}
+"""
+
+
+def test_a_draft_is_started_and_saved_by_who_read_it(api):
+    version = make_version()
+    api.sign_in(agent(Role.ADMINISTRATOR))
+
+    begun = api.read(START, name="Essai", version=str(version.public_id))["startScheduleDraft"]
+    nothing = api.read(START, name="Essai")["startScheduleDraft"]
+    sent = {"id": begun["draft"]["id"], "revision": 1}
+    saved = api.read(SAVE, **sent, text="format: 1")["saveScheduleDraft"]
+    late = api.read(SAVE, **sent, text="format: 2")["saveScheduleDraft"]
+
+    assert "max: 7.00" in begun["draft"]["text"]
+    assert [one["code"] for one in nothing["errors"]] == ["SCHEDULE_DRAFT_UNFIT"]
+    assert saved == {"draft": {"revision": 2}, "errors": []}
+    assert [one["code"] for one in late["errors"]] == ["SCHEDULE_DRAFT_CHANGED"]
+    assert ScheduleDraft.objects.get().text == "format: 1\n"
+
+
+def test_prices_are_proposed_and_make_a_draft(api):
+    make_version()
+    college = make_college()
+    for _rank in range(13):
+        family = make_family(college=college)
+        make_enrolment(family)
+        make_resources(family.household, quotient_familial=600)
+    grid = schedule_text(load_schedule(SCHEDULES_FOLDER / "94-2025.yaml"))
+    draft = start_draft(name="Grille", text=grid, actor=ACTOR, at=AT)
+    api.sign_in(agent(Role.ADMINISTRATOR))
+
+    today = api.read(PROPOSE, id=str(draft.public_id), atLeast=1)["proposeTariff"]
+    more = today["familiesBefore"]["cents"] + 1
+    dearer_by_one = api.read(PROPOSE, id=str(draft.public_id), atLeast=more)["proposeTariff"]
+    never = api.read(PROPOSE, id=str(draft.public_id), atLeast=10**9)["proposeTariff"]
+
+    assert (today["losers"], today["isBest"], today["errors"]) == (0, True, [])
+    assert len(today["prices"]) == 10
+    assert dearer_by_one["losers"] == 13
+    assert dearer_by_one["familiesAfter"]["cents"] >= more
+    assert dearer_by_one["draft"]["name"] == "Grille, prix proposés"
+    assert [one["code"] for one in never["errors"]] == ["TARIFF_NO_SUCH_GRID"]
+    assert ScheduleDraft.objects.count() == 3
