@@ -96,18 +96,20 @@ def access_run(user: User, public_id: uuid.UUID) -> BillingRun:
     return run
 
 
+_WORKS = {Capability.READ_MONEY: "billing.", Capability.MANAGE_TARIFFS: "tariffs."}
+
+
 def access_job(user: User, public_id: uuid.UUID) -> Job:
     """
-    A long work of billing, for the staff who read money.
+    A long work: of billing for the staff who read money, of tariffs for those who manage them.
 
     :raises NotFound: if absent, or not theirs to see
     """
-    job = None
-    if user.can(Capability.READ_MONEY):
-        job = Job.objects.filter(public_id=public_id, kind__startswith="billing.").first()
-    if job is None:
+    theirs = [prefix for capability, prefix in _WORKS.items() if user.can(capability)]
+    found = Job.objects.filter(public_id=public_id).first()
+    if found is None or not found.kind.startswith(tuple(theirs)):
         raise NotFound(job=str(public_id))
-    return job
+    return found
 
 
 def access_anomaly(user: User, public_id: uuid.UUID) -> Anomaly:

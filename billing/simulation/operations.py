@@ -14,7 +14,7 @@ from django.db import transaction
 
 from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import TariffVersion
-from billing.tariffs.operations import publish_in_transaction
+from billing.tariffs.operations import open_in_transaction, publish_in_transaction
 from billing.tariffs.schedule_files import load_schedule_text, starting_on
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -136,6 +136,29 @@ def publish_draft(
     _write(draft, actor=actor, at=at)
     _tell("tariffs.draft.published", draft, actor=actor, at=at, valid_from=valid_from.isoformat())
     return versions
+
+
+@transaction.atomic(durable=True)
+def check_publication(
+    *,
+    public_id: uuid.UUID,
+    revision: int,
+    valid_from: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+) -> None:
+    """
+    Refuse what `publish_draft` would refuse; to be rolled back. No price is decided: that is long.
+
+    :raises NotFound: if there is no such draft
+    :raises DraftClosed: if it is published or dropped
+    :raises DraftChanged: if it was saved since revision `revision`
+    :raises InvalidRule: if its text cannot be applied, or not from that day
+    :raises DomainError: as `billing.tariffs.operations.publish_schedule`
+    """
+    draft = _lock_draft(public_id, revision=revision)
+    schedule = starting_on(load_schedule_text(draft.text), valid_from)
+    open_in_transaction(schedule=schedule, actor=actor, at=at)
 
 
 def _check(name: str, text: str) -> None:

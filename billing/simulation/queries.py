@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from billing.rule_files import InvalidRule
 from billing.simulation.models import ScheduleDraft
 from billing.simulation.trying import Asked, Simulation, simulate
-from billing.tariffs.models import TariffVersion
+from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.queries import definition_of, on_day
 from billing.tariffs.schedule_files import (
     ScheduleFile,
@@ -26,6 +26,7 @@ from commons.periods import Period
 from commons.tenancy import require_tenant
 
 State = ScheduleDraft.State
+LONG_WORK = 3_000  # prices
 LONGEST_PERIOD = datetime.timedelta(days=800)
 
 
@@ -66,6 +67,17 @@ def draft_of(public_id: uuid.UUID) -> ScheduleDraft:
     if draft is None:
         raise NotFound(draft=str(public_id))
     return draft
+
+
+def is_published(public_id: uuid.UUID) -> bool:
+    """Whether a draft became a version."""
+    return ScheduleDraft.objects.filter(public_id=public_id, state=State.PUBLISHED).exists()
+
+
+def is_long_work() -> bool:
+    """Whether publishing takes more than a moment here: each price in force is decided again."""
+    prices = PriceDecision.objects.filter(valid_until__isnull=True)
+    return prices.values("pk")[:LONG_WORK].count() >= LONG_WORK
 
 
 def draft_page(public_id: uuid.UUID) -> DraftPage:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -99,21 +100,34 @@ def publish_in_transaction(
     It refuses what `publish_schedule` refuses.
     """
     return [
-        _publish(
-            code=schedule.code,
-            service=service,
-            label=schedule.label,
-            definition=definition,
-            valid_from=schedule.valid_from,
-            valid_until=schedule.valid_until,
-            legal_basis=schedule.legal_basis,
-            source_note=schedule.source_note,
-            is_illustrative=schedule.is_illustrative,
-            actor=actor,
-            at=at,
-        )
+        _publish(**_facts(schedule, service, definition), actor=actor, at=at)
         for service, definition in schedule.services.items()
     ]
+
+
+def open_in_transaction(*, schedule: ScheduleFile, actor: Actor, at: datetime.datetime) -> None:
+    """Do all of `publish_in_transaction` but deciding the prices again: what a rehearsal asks for.
+
+    To be rolled back: versions without their prices are not to be kept. It refuses what
+    `publish_schedule` refuses, since deciding refuses nothing.
+    """
+    for service, definition in schedule.services.items():
+        _open_version(**_facts(schedule, service, definition), actor=actor, at=at)
+
+
+def _facts(schedule: ScheduleFile, service: str, definition: Definition) -> dict[str, Any]:
+    """What a schedule file says of one of its services."""
+    return {
+        "code": schedule.code,
+        "service": service,
+        "label": schedule.label,
+        "definition": definition,
+        "valid_from": schedule.valid_from,
+        "valid_until": schedule.valid_until,
+        "legal_basis": schedule.legal_basis,
+        "source_note": schedule.source_note,
+        "is_illustrative": schedule.is_illustrative,
+    }
 
 
 @transaction.atomic(durable=True)
@@ -154,7 +168,15 @@ def publish_tariff_version(  # noqa: PLR0913  one argument per stored fact
     )
 
 
-def _publish(  # noqa: PLR0913  one argument per stored fact
+def _publish(*, service: str, actor: Actor, at: datetime.datetime, **facts: Any) -> TariffVersion:
+    """Open a version, and decide again the prices of everybody it concerns."""
+    version, replaced = _open_version(service=service, actor=actor, at=at, **facts)
+    if replaced is not None:
+        repricing.reprice(service=service, version=version, replaced=replaced, actor=actor, at=at)
+    return version
+
+
+def _open_version(  # noqa: PLR0913  one argument per stored fact
     *,
     code: str,
     service: str,
@@ -167,7 +189,8 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
     is_illustrative: bool,
     actor: Actor,
     at: datetime.datetime,
-) -> TariffVersion:
+) -> tuple[TariffVersion, list[PriceDecision] | None]:
+    """Write a version; with the decisions it replaces, or None if it stood already."""
     if definition.is_aid:
         raise FullPriceMissing(service=service)
     if definition.policy.shared_custody is SharedCustody.TWO_PAYERS_CALENDAR:
@@ -177,7 +200,7 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
     schedule = _lock_schedule(service)
     standing = schedule.versions.filter(valid_from=valid_from, digest=definition.digest).first()
     if standing is not None and valid_until in (None, standing.valid_until):
-        return standing
+        return standing, None
     replaced = _make_room(schedule, valid_from=valid_from, valid_until=valid_until)
     version = TariffVersion.objects.create(
         schedule=schedule,
@@ -199,8 +222,7 @@ def _publish(  # noqa: PLR0913  one argument per stored fact
         valid_from=valid_from.isoformat(),
         digest=definition.digest,
     )
-    repricing.reprice(service=service, version=version, replaced=replaced, actor=actor, at=at)
-    return version
+    return version, replaced
 
 
 def _lock_schedule(service: str) -> TariffSchedule:

@@ -31,6 +31,7 @@ from billing.tariffs.timeline import (
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.outbox import wake_relay_on_commit
+from commons.progress import reached
 from tenants.people.models import Pupil
 
 ItemT = TypeVar("ItemT")
@@ -50,16 +51,19 @@ def reprice(
     """
     first_day = max(version.valid_from, first_open_day() or version.valid_from)
     versions = queries.priced_versions(service, first_day)
+    by_pupil: dict[int, list[EnrolledPeriod]] = defaultdict(list)
+    for period in enrolled_periods(service, first_day, version.valid_until):
+        by_pupil[period.pupil_id].append(period)
+    steps = itertools.count(1)
+    total = -(-len(replaced) // BATCH) + -(-len(by_pupil) // BATCH)
     count = 0
     for rows in batches(replaced):
+        reached("prices", next(steps), of=total)
         count += keep_all(
             _again(service, rows, first_day=first_day, versions=versions, at=at), at=at
         )
-    enrolled = enrolled_periods(service, first_day, version.valid_until)
-    by_pupil: dict[int, list[EnrolledPeriod]] = defaultdict(list)
-    for period in enrolled:
-        by_pupil[period.pupil_id].append(period)
     for pupil_ids in batches(sorted(by_pupil)):
+        reached("prices", next(steps), of=total)
         periods = [period for pupil_id in pupil_ids for period in by_pupil[pupil_id]]
         made = _filling(service, periods, first_day=first_day, versions=versions, at=at)
         count += keep_all(made, at=at)

@@ -195,6 +195,7 @@ JOBS: Words = {
     "billing.correction.prepare": _("Préparation d'une régularisation"),
     "billing.run.review": _("Vérification d'un mois"),
     "billing.run.issue": _("Émission des factures d'un mois"),
+    "tariffs.draft.publish": _("Publication d'un barème"),
 }
 # The steps of long work; those of a review are the anomalies looked for.
 STEPS: Words = {
@@ -203,6 +204,7 @@ STEPS: Words = {
     "checks": _("vérifier que rien n'a changé"),
     "ledger": _("inscrire ce qui est dû"),
     "invoices": _("numéroter et écrire les factures"),
+    "prices": _("décider les prix à nouveau"),
 }
 # Why a transfer was booked.
 TRANSFER_NATURES: Words = {

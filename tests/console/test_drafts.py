@@ -10,12 +10,17 @@ import re
 import pytest
 import time_machine
 
+from billing.simulation import queries
 from billing.simulation.models import ScheduleDraft
-from billing.simulation.operations import save_draft, start_draft
+from billing.simulation.operations import publish_draft, save_draft, start_draft
 from billing.simulation.queries import shipped_schedule
+from billing.tariffs import repricing
+from billing.tariffs.models import PriceDecision
 from billing.tariffs.queries import version_on
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
+from commons import jobs
+from commons.models import Job
 from console import acts
 from tenants.accounts.capabilities import Role
 from tests.console.test_acts import confirm, text
@@ -198,6 +203,60 @@ def test_a_draft_is_published_after_its_effect_is_shown(agent):
     assert ScheduleDraft.objects.get().state == "PUBLISHED"
     closed = site.get(page_of(draft))
     assert "textarea" not in closed.content.decode()
+
+
+def test_a_large_departement_has_the_worker_publish_it(agent, monkeypatch):
+    make_version()
+    enrol(2)
+    monkeypatch.setattr(queries, "LONG_WORK", 1)
+    draft = dearer()
+    site = agent(Role.ADMINISTRATOR)
+
+    _shown, done = confirm(site, acts.url_for("publish-draft", draft), valid_from="2025-09-01")
+
+    assert version_on("HALF_BOARD", LATER) == version_on("HALF_BOARD", NOW.date())
+    job = Job.objects.get()
+    assert done["Location"] == f"/console/travaux/{job.public_id}/"
+    assert "Brouillons de barèmes" in text(site.get(done["Location"]))
+
+    jobs.perform(job.pk)
+    jobs.perform(job.pk)  # a worker that died is followed by another
+
+    over = site.get(done["Location"]).content.decode()
+    assert 'href="/console/tarifs/"' in over
+    prices = PriceDecision.objects.filter(valid_from=LATER)
+    assert [row.unit_price_cents for row in prices] == [750, 750]
+    assert ScheduleDraft.objects.get().state == "PUBLISHED"
+
+
+def test_a_work_that_ended_unsaid_is_not_done_again(agent, monkeypatch):
+    make_version()
+    enrol(1)
+    monkeypatch.setattr(queries, "LONG_WORK", 1)
+    draft = dearer()
+    confirm(
+        agent(Role.ADMINISTRATOR), acts.url_for("publish-draft", draft), valid_from="2025-09-01"
+    )
+    publish_draft(
+        public_id=draft.public_id, revision=draft.revision, valid_from=LATER, actor=ACTOR, at=AT
+    )
+
+    done = jobs.perform(Job.objects.get().pk)
+
+    assert (done.state, done.error_code) == ("DONE", "")
+    assert PriceDecision.objects.filter(valid_from=LATER).count() == 1
+
+
+def test_the_effect_is_shown_without_deciding_a_price(agent, monkeypatch):
+    make_version()
+    monkeypatch.setattr(repricing, "reprice", None)  # calling it would fail
+
+    shown = agent(Role.ADMINISTRATOR).post(
+        acts.url_for("publish-draft", dearer()), valid_from="2025-09-01"
+    )
+
+    assert "7.50" in text(shown)
+    assert ScheduleDraft.objects.get().state == "OPEN"
 
 
 def test_a_draft_that_cannot_be_published_says_its_lines(agent):

@@ -53,18 +53,22 @@ def run_url(run: BillingRun) -> str:
 def begin(
     kind: str,
     *,
-    month: datetime.date,
+    subject: str,
     arguments: dict[str, Any],
     actor: Actor,
     at: datetime.datetime,
 ) -> Outcome:
-    """Have a worker do the long work of a month, one of a kind at a time: its page says where it is."""
-    subject = f"month:{month.isoformat()}"
+    """Have a worker do long work, one of a kind and subject at a time: its page says where it is."""
     job = jobs.ask(kind, subject=subject, arguments=arguments, actor=actor, at=at)
     return Outcome(
         message=_("C'est commencé. Vous pouvez quitter cette page."),
         url=reverse("console:job", args=[job.public_id]),
     )
+
+
+def of_month(month: datetime.date) -> str:
+    """The subject of the long work of a month."""
+    return f"month:{month.isoformat()}"
 
 
 def one_run(user: User, keys: Sequence[str]) -> list[BillingRun]:
@@ -168,7 +172,7 @@ class PrepareRun(Act):
         if is_long_work():
             return begin(
                 "billing.run.prepare",
-                month=month,
+                subject=of_month(month),
                 arguments={"regie_id": regie.pk, "month": month.isoformat()},
                 actor=actor,
                 at=at,
@@ -235,7 +239,7 @@ class ReviewRun(Act):
         if is_long_work():
             return begin(
                 "billing.run.review",
-                month=targets[0].month,
+                subject=of_month(targets[0].month),
                 arguments={"run_id": targets[0].pk},
                 actor=actor,
                 at=at,
@@ -399,7 +403,7 @@ class IssueRun(Act):
         if is_long_work():
             return begin(
                 "billing.run.issue",
-                month=targets[0].month,
+                subject=of_month(targets[0].month),
                 arguments={
                     "run_id": targets[0].pk,
                     "due_on": answers["due_on"].isoformat(),

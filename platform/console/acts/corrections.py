@@ -19,7 +19,7 @@ from billing.invoicing.queries import LineStanding, is_long_work
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
-from console.acts.billing import about_run, begin, one_run, run_url, uuid_of
+from console.acts.billing import about_run, begin, of_month, one_run, run_url, uuid_of
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -404,7 +404,7 @@ class PrepareCorrection(Act):
         if is_long_work():
             return begin(
                 "billing.correction.prepare",
-                month=corrected.month,
+                subject=of_month(corrected.month),
                 arguments={"run_id": corrected.pk, "reason": answers["reason"]},
                 actor=actor,
                 at=at,

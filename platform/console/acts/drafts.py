@@ -17,7 +17,7 @@ from billing.simulation.models import ScheduleDraft
 from billing.tariffs.schedule_files import starting_on
 from commons.actors import Actor
 from commons.errors import NotFound
-from console.acts.billing import uuid_of
+from console.acts.billing import begin, uuid_of
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -83,7 +83,9 @@ class PublishDraft(_DraftAct):
         (draft,) = targets
         day: datetime.date = answers["valid_from"]
         try:
-            rehearse(operations.publish_draft, **_publication(draft, answers), actor=PREVIEW, at=at)
+            rehearse(
+                operations.check_publication, **_publication(draft, answers), actor=PREVIEW, at=at
+            )
         except InvalidRule as refusal:
             return Effect(refusals=tuple(sentences(refusal)))
         found = previewed(draft.text, on=day)
@@ -114,7 +116,18 @@ class PublishDraft(_DraftAct):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
-        operations.publish_draft(**_publication(targets[0], answers), actor=actor, at=at)
+        (draft,) = targets
+        if queries.is_long_work():
+            arguments = {
+                "draft": str(draft.public_id),
+                "revision": draft.revision,
+                "valid_from": answers["valid_from"].isoformat(),
+            }
+            subject = f"draft:{draft.public_id}"
+            return begin(
+                "tariffs.draft.publish", subject=subject, arguments=arguments, actor=actor, at=at
+            )
+        operations.publish_draft(**_publication(draft, answers), actor=actor, at=at)
         return Outcome(message=_("Le barème est publié."), url=reverse("console:tariffs"))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from billing.invoicing.access import access_job
@@ -25,7 +27,7 @@ RELOAD_SECONDS = 2
 
 
 @require_safe
-@requires(Capability.READ_MONEY)
+@requires(Capability.READ_MONEY, Capability.MANAGE_TARIFFS)
 def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/travaux/<uuid>/`; it reloads itself while the work goes on."""
     found = access_job(request.user, public_id)
@@ -39,6 +41,7 @@ def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         asked_by=name_of_actor(found.actor_id),
         refusal=_refusal(found),
         result_url=_result_url(found),
+        begun_at=_begun_at(found),
         reload_seconds=0 if found.is_over else RELOAD_SECONDS,
     )
     return render(request, "console/pages/job.html", context)
@@ -58,6 +61,15 @@ def _refusal(found: Job) -> str:
 
 
 def _result_url(found: Job) -> str:
-    """What the work was about: every kind gives a run, or is refused before there is one."""
-    run = found.result.get("run")
-    return reverse("console:billing-run", args=[run]) if run else reverse("console:billing-runs")
+    """What the work was about: a month's run, or the tariffs, or where either is begun."""
+    run, draft = found.result.get("run"), found.result.get("draft")
+    if draft:
+        return reverse("console:tariffs")
+    return reverse("console:billing-run", args=[run]) if run else _begun_at(found)[0]
+
+
+def _begun_at(found: Job) -> tuple[str, Any]:
+    """Where such work is begun, and the name of that page."""
+    if found.kind == "tariffs.draft.publish":
+        return reverse("console:drafts"), _("Brouillons de barèmes")
+    return reverse("console:billing-runs"), _("Passages de facturation")

@@ -12,13 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.tariffs.engine import (
+    Aid,
+    AidKind,
     Basis,
     Brackets,
+    BracketsByChildren,
     Definition,
     ExplanationBroken,
     InvalidResources,
     Linear,
     MaximumNotOffered,
+    Nature,
     Situation,
     Step,
     Unit,
@@ -32,8 +36,10 @@ from billing.tariffs.engine import (
 from billing.tariffs.schedule_files import SCHEMA_PATH
 from tests.billing.tariffs.strategies import (
     DAY,
+    aids,
     any_definitions,
     definitions,
+    grids_by_children,
     quotients,
     rising_grids,
     situations,
@@ -58,6 +64,35 @@ def test_a_higher_quotient_never_pays_less(
     cheap = decide(definition, proven(definition, low))
     dear = decide(definition, proven(definition, high))
 
+    assert cheap.unit_price_cents <= dear.unit_price_cents
+
+
+@given(
+    st.one_of(aids(AidKind.SUBSIDY_PER_MEAL), grids_by_children()),
+    st.integers(0, 2000),
+    st.integers(1, 10),
+    st.integers(0, 10_000_000),
+    st.integers(0, 10_000_000),
+)
+def test_a_higher_income_is_never_helped_more(
+    rule: Aid | BracketsByChildren, full_price: int, children: int, one: int, other: int
+) -> None:
+    definition = Definition(unit=Unit.MEAL, basis=Basis.RFR, rule=rule, may_choose_maximum=False)
+    poorer, richer = (
+        Situation(
+            basis=Basis.FISCAL_QF,
+            reference_tax_income_cents=income,
+            parts=Decimal(2),
+            children=children,
+            full_price_cents=full_price,
+            source="TAX_NOTICE",
+        )
+        for income in sorted((one, other))
+    )
+
+    cheap, dear = decide(definition, poorer), decide(definition, richer)
+
+    assert cheap.nature is dear.nature is Nature.PRICE
     assert cheap.unit_price_cents <= dear.unit_price_cents
 
 
