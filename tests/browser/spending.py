@@ -1,12 +1,23 @@
-"""In the site's environment: a payment made at the bank, a refund that waits, a long work asked for.
+"""In the site's environment: a payment made at the bank, a refund that waits, a long work asked for;
+rules of rights, and a source asked with its consent.
 
 The demo leaves these to who visits it; somebody has to, for their pages to be seen.
 """
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+
+    from commons.actors import Actor
+    from tenants.accounts.models import User
 
 PAYER = "thomas.moreau@exemple.fr"
+TAX_NUMBER = "3023217600053"
 
 
 def main() -> None:
@@ -52,6 +63,29 @@ def main() -> None:
             actor=actor,
             at=at,
         )
+        _ask_a_source(payer, actor, at)
+
+
+def _ask_a_source(user: User, actor: Actor, at: datetime.datetime) -> None:
+    """Thomas has the tax office asked; whatever it answers, the call is written down."""
+    from billing.rights import operations as rights
+    from billing.rights import queries
+    from billing.rights.access import access_own_household
+    from billing.rights.identity import AskedIdentity
+
+    rights.set_rules(
+        sla_hours=72, longest_days=10, lasting="SCHOOL_YEAR", document_days=0, actor=actor, at=at
+    )
+    household, guardian = access_own_household(user)
+    by = {"guardian": guardian, "actor": actor, "at": at}
+    request = rights.begin_request(household=household, **by)
+    request = rights.choose_way(
+        request=request, way="TAX", identity=AskedIdentity(tax_number=TAX_NUMBER), **by
+    )
+    agreement = queries.agreement_of(request)
+    assert agreement is not None
+    request = rights.consent_and_ask(request=request, text_version=agreement.text.version, **by)
+    rights.put_question(request=request, at=at)
 
 
 if __name__ == "__main__":
