@@ -128,18 +128,19 @@ def test_the_race_is_real_without_the_lock_of_the_household(
 ) -> None:
     """If this fails, the test above proves nothing."""
     meet = threading.Barrier(2, timeout=20)
-    record = recording.record_situation
+    close = recording._close_resources_at
 
     def no_lock(public_id: object) -> Household:
         return Household.objects.get(public_id=public_id)
 
-    def meet_then_record(**arguments: object) -> HouseholdResources:
+    def meet_then_close(*arguments: object) -> None:
+        """Both are about to close what stands: the second waits for the first, then writes too."""
         if threading.current_thread() is not threading.main_thread():
             meet.wait()
-        return record(**arguments)  # type: ignore[arg-type]
+        close(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(recording, "lock_household", no_lock)
-    monkeypatch.setattr(recording, "record_situation", meet_then_record)
+    monkeypatch.setattr(recording, "_close_resources_at", meet_then_close)
 
     assert _choose_the_maximum_twice_at_once() == ["enrolled", "refused by the database"]
     assert HouseholdResources.objects.filter(choose_maximum=True).count() == 1
