@@ -126,7 +126,7 @@ def _ask(ready: Ready, *, at: datetime.datetime) -> list[Heard]:
     source = family_source(ready.source)
     heard = [Heard(source.ask_quotient(ready.identity.civil))]
     if Endpoint.SCHOOLING in ready.consent.data and source.offers(Endpoint.SCHOOLING):
-        day = at.astimezone(timezone.get_default_timezone()).date()
+        day = timezone.localdate(at)
         for child in ready.identity.children:
             pupil = ready.request.household.pupils.filter(public_id=child.pupil).first()
             asked = _pupil_identity(pupil, child, on=day) if pupil else None
@@ -234,7 +234,7 @@ def _doubt(locked: RightsRequest, answer: Answer, *, at: datetime.datetime) -> s
     The other people of a reply are looked at here and nowhere else, where the habilitation lets them
     through: a file of other children, or a tax return of other people, is somebody else's.
     """
-    today = at.astimezone(timezone.get_default_timezone()).date()
+    today = timezone.localdate(at)
     if isinstance(answer.facts, QuotientFacts):
         age = 12 * (today.year - answer.facts.year) + today.month - answer.facts.month
         bounds = policy_on(Service.HALF_BOARD, today).proof_months
@@ -281,7 +281,7 @@ def _said_of_bursary(answer: Answer, *, at: datetime.datetime) -> Outcome:
     facts = answer.facts
     if answer.outcome is not Outcome.FOUND or not isinstance(facts, BursaryFacts):
         return answer.outcome
-    day = at.astimezone(timezone.get_default_timezone()).date()
+    day = timezone.localdate(at)
     year = school_year_of(day).start_year
     if facts.holds or (facts.holds is False and bursary_is_known(at, school_year=year)):
         return Outcome.FOUND
@@ -290,7 +290,7 @@ def _said_of_bursary(answer: Answer, *, at: datetime.datetime) -> Outcome:
 
 def _keep_bursaries(locked: RightsRequest, heard: list[Heard], *, at: datetime.datetime) -> None:
     """What is known of each pupil's bursary: yes, no, or nothing yet."""
-    day = at.astimezone(timezone.get_default_timezone()).date()
+    day = timezone.localdate(at)
     for one in heard:
         facts = one.answer.facts
         is_sure = _said_of_bursary(one.answer, at=at) is Outcome.FOUND

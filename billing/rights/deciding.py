@@ -28,7 +28,7 @@ from billing.rights.requesting import (
 )
 from billing.tariffs import decisions, recording
 from billing.tariffs import queries as tariffs
-from billing.tariffs.engine import Basis, InvalidResources, Situation
+from billing.tariffs.engine import Situation, basis_named
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, Service
 from commons.actors import Actor
@@ -80,12 +80,8 @@ class Figures:
 
         :raises InvalidResources: if the basis is none
         """
-        try:
-            basis = Basis(self.basis) if self.basis else None
-        except ValueError as error:
-            raise InvalidResources(field="basis", reason="UNKNOWN") from error
         return Situation(
-            basis=basis,
+            basis=basis_named(self.basis),
             stated_quotient=self.quotient,
             reference_tax_income_cents=self.reference_tax_income_cents,
             parts=self.tax_parts,

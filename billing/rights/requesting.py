@@ -108,7 +108,7 @@ def choose_way(
     """
     locked = lock_request(request)
     refuse_unless(locked, CHANGEABLE)
-    today = at.astimezone(timezone.get_default_timezone()).date()
+    today = timezone.localdate(at)
     if way not in queries.ways_offered(on=today):
         raise WayNotOffered(way=way)
     sealed = None

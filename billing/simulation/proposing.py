@@ -165,15 +165,7 @@ def with_prices(definition: Definition, prices: Sequence[int]) -> Definition:
         dataclasses.replace(line, price_cents=price)
         for line, price in zip(rule.lines, prices, strict=True)
     )
-    statuses = tuple(
-        status
-        if status.bracket is None
-        else dataclasses.replace(status, price_cents=prices[status.bracket - 1])
-        for status in definition.statuses
-    )
-    return dataclasses.replace(
-        definition, rule=dataclasses.replace(rule, lines=lines), statuses=statuses
-    )
+    return definition.with_rule(dataclasses.replace(rule, lines=lines))
 
 
 class _Share:

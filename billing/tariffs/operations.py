@@ -31,11 +31,11 @@ from billing.tariffs.contesting import (
     refuse_contest,
 )
 from billing.tariffs.engine import (
-    Basis,
     Definition,
     InvalidResources,
     SharedCustody,
     Situation,
+    basis_named,
 )
 from billing.tariffs.issued_months import first_open_day
 from billing.tariffs.models import HouseholdResources, PriceDecision, TariffSchedule, TariffVersion
@@ -296,7 +296,7 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
     :raises ResourcesOverlap: if resources that start later are already recorded
     """
     situation = Situation(
-        basis=_basis(basis),
+        basis=basis_named(basis),
         stated_quotient=quotient_familial,
         reference_tax_income_cents=reference_tax_income_cents,
         monthly_income_cents=monthly_income_cents,
@@ -319,13 +319,6 @@ def record_resources(  # noqa: PLR0913  one argument per stored fact
         actor=actor,
         at=at,
     )
-
-
-def _basis(name: str) -> Basis | None:
-    try:
-        return Basis(name) if name else None
-    except ValueError as error:
-        raise InvalidResources(field="basis", reason="UNKNOWN") from error
 
 
 @transaction.atomic(durable=True)

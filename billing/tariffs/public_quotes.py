@@ -110,23 +110,13 @@ def quote(priced: PricedService, answers: Answers, *, at: datetime.datetime) -> 
     version, definition = priced.version, priced.definition
     today = timezone.localdate(at)
     decision = decide(definition, _situation(definition, answers), day=today)
-    return ExplainedPrice(
+    return queries.foreseen_price(
+        decision,
+        version,
         public_id=version.public_id,
         service=priced.service,
-        unit_price_cents=decision.unit_price_cents,
         valid_from=version.valid_from,
-        valid_until=version.valid_until,
         decided_at=at,
-        source=decision.source,
-        household_id=None,
-        quotient=decision.quotient,
-        borne_cents=decision.borne_cents,
-        steps=decision.steps,
-        definition=definition,
-        version_from=version.valid_from,
-        legal_basis=version.legal_basis,
-        source_note=version.source_note,
-        is_illustrative=version.is_illustrative,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
-from billing.tariffs.engine import Definition, Policy, Step, parse_definition
+from billing.tariffs.engine import Decision, Definition, Policy, Step, parse_definition
 from billing.tariffs.models import (
     HouseholdResources,
     PriceContest,
@@ -280,6 +280,37 @@ def explained_price(decision: PriceDecision) -> ExplainedPrice:
         quotient=_quotient(steps),
         borne_cents=_borne_cents(steps),
         steps=steps,
+        definition=definition_of(version),
+        version_from=version.valid_from,
+        legal_basis=version.legal_basis,
+        source_note=version.source_note,
+        is_illustrative=version.is_illustrative,
+    )
+
+
+def foreseen_price(
+    decision: Decision,
+    version: TariffVersion,
+    *,
+    public_id: uuid.UUID,
+    service: str,
+    valid_from: datetime.date,
+    decided_at: datetime.datetime,
+    household_id: int | None = None,
+) -> ExplainedPrice:
+    """A price that would be decided by a version, told as one that is. Nothing refers to it."""
+    return ExplainedPrice(
+        public_id=public_id,
+        service=service,
+        unit_price_cents=decision.unit_price_cents,
+        valid_from=valid_from,
+        valid_until=version.valid_until,
+        decided_at=decided_at,
+        source=decision.source,
+        household_id=household_id,
+        quotient=decision.quotient,
+        borne_cents=decision.borne_cents,
+        steps=decision.steps,
         definition=definition_of(version),
         version_from=version.valid_from,
         legal_basis=version.legal_basis,

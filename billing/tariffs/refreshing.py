@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.tariffs import decisions, queries
-from billing.tariffs.engine import Basis, Policy, Situation
+from billing.tariffs.engine import Basis, rounded_quotient
 from billing.tariffs.issued_months import refuse_billed_days
 from billing.tariffs.models import HouseholdResources, PriceDecision
 from billing.tariffs.recording import check_age
@@ -109,16 +109,28 @@ def _refresh(
             if household is None:
                 raise RefreshRefused(reason="UNKNOWN")
             seen.add(refresh.household)
-            situation = _situation(refresh, basis, proof_kind, policy=policy, at=at)
+            quotient = rounded_quotient(refresh.quotient_familial)
+            check_age(proof_kind, refresh.dated_on, given_on=timezone.localdate(at), policy=policy)
             known = standing.get(household.pk, [])
-            if _says(known, situation):
+            if _says(known, basis, quotient):
                 unchanged += 1
                 continue
             ended += _ending(known, valid_from)
         except DomainError as refusal:
             refused[refresh.household] = refusal
             continue
-        made.append(_resources(household, situation, refresh, valid_from=valid_from, at=at))
+        made.append(
+            HouseholdResources(
+                household=household,
+                basis=basis,
+                quotient_familial=quotient,
+                statuses=[],
+                proof_kind=proof_kind,
+                proof_dated_on=refresh.dated_on,
+                valid_from=valid_from,
+                recorded_at=at,
+            )
+        )
     HouseholdResources.objects.filter(pk__in=ended).update(valid_until=valid_from)
     HouseholdResources.objects.bulk_create(made)
     changed = [
@@ -152,34 +164,12 @@ def _locked_pupils(households: Collection[Household]) -> list[Pupil]:
     return list(rows.filter(household__in=households).order_by("pk"))
 
 
-def _situation(
-    refresh: Refresh,
-    basis: Basis,
-    proof_kind: Proof,
-    *,
-    policy: Policy,
-    at: datetime.datetime,
-) -> Situation:
-    """What a line says, once it is possible and recent enough."""
-    situation = Situation(basis=basis, stated_quotient=refresh.quotient_familial, source=proof_kind)
-    situation.quotient_step()
-    check_age(proof_kind, refresh.dated_on, given_on=timezone.localdate(at), policy=policy)
-    return situation
-
-
-def _says(known: Sequence[HouseholdResources], situation: Situation) -> bool:
+def _says(known: Sequence[HouseholdResources], basis: Basis, quotient: Decimal) -> bool:
     """Whether the one proof that is known, for as long as one can say, is this quotient."""
     if len(known) != 1 or known[0].valid_until is not None:
         return False
     (row,) = known
-    quotient = row.quotient_familial
-    return row.basis == situation.basis and not row.statuses and quotient == _quotient(situation)
-
-
-def _quotient(situation: Situation) -> Decimal:
-    step = situation.quotient_step()
-    assert step is not None
-    return Decimal(str(step.gives["quotient"]))
+    return row.basis == basis and not row.statuses and row.quotient_familial == quotient
 
 
 def _ending(known: Sequence[HouseholdResources], valid_from: datetime.date) -> list[int]:
@@ -194,26 +184,6 @@ def _ending(known: Sequence[HouseholdResources], valid_from: datetime.date) -> l
     if any(row.statuses for row in known):
         raise RefreshRefused(reason="STATUS_PROVEN")
     return [row.pk for row in known]
-
-
-def _resources(
-    household: Household,
-    situation: Situation,
-    refresh: Refresh,
-    *,
-    valid_from: datetime.date,
-    at: datetime.datetime,
-) -> HouseholdResources:
-    return HouseholdResources(
-        household=household,
-        basis=situation.basis or "",
-        quotient_familial=_quotient(situation),
-        statuses=[],
-        proof_kind=situation.source,
-        proof_dated_on=refresh.dated_on,
-        valid_from=valid_from,
-        recorded_at=at,
-    )
 
 
 def _decide(

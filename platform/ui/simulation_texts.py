@@ -230,3 +230,8 @@ def few_text(count: int) -> str:
 def service_name(service: str) -> str:
     """`Demi-pension`"""
     return str(Service(service).label)
+
+
+def proposed_name(name: str) -> str:
+    """What the draft of proposed prices is called, after the draft they come from."""
+    return _("%(name)s, prix proposés") % {"name": name[:90]}

@@ -59,10 +59,10 @@ class Aid:
             return full_price_cents
         return min(full_price_cents, self.cap_cents)
 
-    def steps(self, reading: Reading) -> list[Step]:
-        """The steps that find the aid, and take it off the full price that is stated."""
+    def steps(self, reading: Reading, full_price_cents: int | None = None) -> list[Step]:
+        """The steps that find the aid, and take it off the full price given, else stated."""
         found = self.grid.steps(reading)
-        return [*found, *self.taken_off(found[-1].cents("amount_cents"), None)]
+        return [*found, *self.taken_off(found[-1].cents("amount_cents"), full_price_cents)]
 
     def taken_off(self, aid_cents: int, full_price_cents: int | None) -> list[Step]:
         """The steps that take an aid off the full price given, else stated; none without either."""

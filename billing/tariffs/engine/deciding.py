@@ -160,10 +160,9 @@ def _reading(
 
 def _apply(definition: Definition, situation: Situation, reading: Reading) -> list[Step]:
     rule = definition.rule
-    if not isinstance(rule, Aid):
-        return rule.steps(reading)
-    found = rule.grid.steps(reading)
-    return [*found, *rule.taken_off(_amount(found), situation.full_price_cents)]
+    if isinstance(rule, Aid):
+        return rule.steps(reading, situation.full_price_cents)
+    return rule.steps(reading)
 
 
 def _without_proof(definition: Definition, situation: Situation, reason: str) -> list[Step]:

@@ -124,6 +124,17 @@ class Definition:
     def _times(self, cents: int) -> int:
         return cents if self.multiple is None else self.multiple.times(cents)
 
+    def with_rule(self, rule: Rule) -> Definition:
+        """The same definition with another rule; a status that pays that of a line follows it."""
+        lines = rule.lines if isinstance(rule, Brackets) else ()
+        statuses = tuple(
+            status
+            if status.bracket is None
+            else dataclasses.replace(status, price_cents=lines[status.bracket - 1].price_cents)
+            for status in self.statuses
+        )
+        return dataclasses.replace(self, rule=rule, statuses=statuses)
+
     def price_at(self, reading: Reading) -> int:
         """What the rule makes of a figure, in cents, before any modifier."""
         return self._times(self.rule.steps(reading)[-1].cents("amount_cents"))

@@ -50,21 +50,13 @@ def indexed(definition: Definition, *, factor: Decimal, on: datetime.date) -> De
     without_proof = definition.without_proof_cents
     moved = dataclasses.replace(
         definition,
-        rule=_moved(definition.rule, factor, follow),
         without_proof_cents=None if without_proof is None else follow(without_proof),
-    )
-    return dataclasses.replace(
-        moved,
         statuses=tuple(
-            dataclasses.replace(
-                status,
-                price_cents=follow(status.price_cents)
-                if status.bracket is None or not isinstance(moved.rule, Brackets)
-                else moved.rule.lines[status.bracket - 1].price_cents,
-            )
+            dataclasses.replace(status, price_cents=follow(status.price_cents))
             for status in definition.statuses
         ),
     )
+    return moved.with_rule(_moved(definition.rule, factor, follow))
 
 
 def _moved(rule: Rule, factor: Decimal, follow: Callable[[int], int]) -> Rule:

@@ -60,6 +60,17 @@ class InvalidResources(DomainError):
     code = "RESOURCES_INVALID"
 
 
+def basis_named(name: str) -> Basis | None:
+    """The basis of that name; None for no name.
+
+    :raises InvalidResources: if there is no such basis
+    """
+    try:
+        return Basis(name) if name else None
+    except ValueError as error:
+        raise InvalidResources(field="basis", reason="UNKNOWN") from error
+
+
 def rounded_quotient(value: Decimal) -> Decimal:
     """A quotient as it is compared: euros, rounded half up to the cent.
 

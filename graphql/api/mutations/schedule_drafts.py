@@ -19,6 +19,7 @@ from billing.simulation.protection import is_small
 from billing.tariffs.schedule_files import load_schedule_text
 from billing.tariffs.schedule_texts import schedule_text
 from tenants.accounts.capabilities import Capability
+from ui import simulation_texts
 from ui.wording import local_date
 
 _RULE = rules.needs(Capability.MANAGE_TARIFFS)
@@ -145,7 +146,7 @@ class ProposeTariff(OperationMutation):
             asked=asked, schedule=load_schedule_text(source.text), limits=_limits(values)
         )
         draft = operations.start_draft(
-            name=f"{source.name[:90]}, prix proposés",
+            name=simulation_texts.proposed_name(source.name),
             text=schedule_text(found.schedule),
             actor=context.actor,
             at=context.at,

@@ -95,61 +95,66 @@ class OnRequests(Act):
         )
 
 
+class _OnEach(OnRequests):
+    """An act that does one operation on each request."""
+
+    operation: ClassVar[Callable[..., RightsRequest]]
+    told: ClassVar[str | Promise]
+
+    def arguments(self, answers: Answers) -> dict[str, Any]:
+        """What the operation takes of the answers."""
+        del answers
+        return {}
+
+    def rehearsed_as(self, request: RightsRequest) -> Actor:
+        """Who a rehearsal is made as."""
+        del request
+        return PREVIEW
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        act, given = type(self).operation, self.arguments(answers)
+        return self._foreseen(
+            targets,
+            lambda request: rehearse(
+                act, request=request, actor=self.rehearsed_as(request), at=at, **given
+            ),
+            str(self.told),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        act, given = type(self).operation, self.arguments(answers)
+        return self._done(
+            targets, lambda request: act(request=request, actor=actor, at=at, **given)
+        )
+
+
 @register
-class TakeRequests(OnRequests):
+class TakeRequests(_OnEach):
     """Have requests for oneself, so that nobody else studies them at the same time."""
 
     name = "take-rights-requests"
     title = gettext_lazy("Prendre des demandes de droits")
     verb = gettext_lazy("Prendre")
     icon = "pan_tool"
-
-    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        return self._foreseen(
-            targets,
-            lambda request: rehearse(
-                operations.take_request, request=request, actor=PREVIEW, at=at
-            ),
-            _("Les autres agents verront que vous les étudiez."),
-        )
-
-    def perform(
-        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
-    ) -> Outcome:
-        return self._done(
-            targets,
-            lambda request: operations.take_request(request=request, actor=actor, at=at),
-        )
+    operation = staticmethod(operations.take_request)
+    told = gettext_lazy("Les autres agents verront que vous les étudiez.")
 
 
 @register
-class ReleaseRequests(OnRequests):
+class ReleaseRequests(_OnEach):
     """Put requests back, one's own or those of an absent colleague."""
 
     name = "release-rights-requests"
     title = gettext_lazy("Remettre des demandes dans la file")
     verb = gettext_lazy("Remettre dans la file")
     icon = "undo"
+    operation = staticmethod(operations.release_request)
+    told = gettext_lazy("Un autre agent pourra les prendre. Leur délai ne change pas.")
 
     def is_offered(self, row: Any) -> bool:
         return super().is_offered(row) and bool(row.taken_by)
-
-    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        return self._foreseen(
-            targets,
-            lambda request: rehearse(
-                operations.release_request, request=request, actor=PREVIEW, at=at
-            ),
-            _("Un autre agent pourra les prendre. Leur délai ne change pas."),
-        )
-
-    def perform(
-        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
-    ) -> Outcome:
-        return self._done(
-            targets,
-            lambda request: operations.release_request(request=request, actor=actor, at=at),
-        )
 
 
 class FiguresForm(ResourcesForm):
@@ -266,30 +271,16 @@ class FamilyWordsForm(forms.Form):
     )
 
 
-class _InWords(OnRequests):
+class _InWords(_OnEach):
     """An act on requests whose words the families read."""
 
     form_class = FamilyWordsForm
-    operation: ClassVar[Callable[..., RightsRequest]]
-    told: ClassVar[str | Promise]
 
-    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        act, words = type(self).operation, answers["words"]
-        return self._foreseen(
-            targets,
-            lambda request: rehearse(
-                act, request=request, words=words, actor=_holder(request), at=at
-            ),
-            str(self.told),
-        )
+    def arguments(self, answers: Answers) -> dict[str, Any]:
+        return {"words": answers["words"]}
 
-    def perform(
-        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
-    ) -> Outcome:
-        act, words = type(self).operation, answers["words"]
-        return self._done(
-            targets, lambda request: act(request=request, words=words, actor=actor, at=at)
-        )
+    def rehearsed_as(self, request: RightsRequest) -> Actor:
+        return _holder(request)
 
 
 @register

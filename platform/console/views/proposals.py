@@ -178,7 +178,7 @@ def _sentences(refusal: DomainError) -> list[str]:
 
 def _drafted(request: SignedInRequest, name: str, found: Proposal) -> HttpResponse:
     draft = operations.start_draft(
-        name=_("%(name)s, prix proposés") % {"name": name[:90]},
+        name=simulation_texts.proposed_name(name),
         text=schedule_text(found.schedule),
         actor=Actor.user(request.user),
         at=timezone.now(),

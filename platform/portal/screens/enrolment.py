@@ -172,24 +172,14 @@ def expected_price(
         resources = decisions.resources_that_price(pupil, definition, on=on)
         situation = situation_of(resources)
     decided = decide(definition, situation, day=on)
-    shared = next((step for step in decided.steps if step.code == "COST_SHARED"), None)
-    return ExplainedPrice(
-        public_id=uuid.UUID(int=0),  # not decided yet: nothing refers to it
+    return queries.foreseen_price(
+        decided,
+        version,
+        public_id=uuid.UUID(int=0),  # not decided yet
         service=SERVICE,
-        unit_price_cents=decided.unit_price_cents,
         valid_from=on,
-        valid_until=version.valid_until,
         decided_at=datetime.datetime.combine(on, datetime.time(), tzinfo=datetime.UTC),
-        source=decided.source,
         household_id=resources.household_id if resources else None,
-        quotient=decided.quotient,
-        borne_cents=shared.cents("borne_cents") if shared else None,
-        steps=decided.steps,
-        definition=definition,
-        version_from=version.valid_from,
-        legal_basis=version.legal_basis,
-        source_note=version.source_note,
-        is_illustrative=version.is_illustrative,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from socle.command_errors import Refused
+from socle.command_values import day_of
 from socle.django_ready import django_ready
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def refresh(path: str, *, tenant: str, first_day: str | None, is_applied: bool) 
     recorded = unchanged = prices = refused = 0
     with enter(tenant):
         today = timezone.localdate()
-        start = _day(first_day) if first_day else queries.effect_day(Service.HALF_BOARD, today)
+        start = day_of(first_day) if first_day else queries.effect_day(Service.HALF_BOARD, today)
         try:
             for done in refresh_quotients(
                 refreshes=lines,
@@ -102,13 +103,6 @@ def read_refreshes(path: Path) -> list[Refresh]:
                     " (2026-11-01)."
                 ) from error
     return lines
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(f"« {text} » n'est pas une date AAAA-MM-JJ.") from error
 
 
 COMMANDS = {"tariffs refresh": refresh}

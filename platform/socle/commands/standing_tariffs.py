@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from socle.command_errors import Refused
+from socle.command_values import day_of
 from socle.commands.tariffs import SERVICES
 from socle.django_ready import django_ready
 
@@ -32,7 +32,7 @@ def export(*, tenant: str, day: str | None, service: str | None) -> None:
     from socle.command_tenant import enter  # noqa: PLC0415
 
     with enter(tenant):
-        asked = _day(day) if day else timezone.localdate()
+        asked = day_of(day) if day else timezone.localdate()
         found = standing_schedules(on=asked)
     if service:
         found = tuple(one for one in found if service.upper() in one.services)
@@ -103,13 +103,6 @@ def _load(path: str) -> ScheduleFile:
         return load_schedule(Path(path))
     except InvalidRule as refusal:
         raise Refused(" ".join(refusal_sentences(refusal))) from refusal
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(f"« {text} » n'est pas une date AAAA-MM-JJ.") from error
 
 
 COMMANDS = {"tariffs export": export, "tariffs publish": publish}
