@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import pytest
 from django.db import connection, connections
 
 from tenants.registry import contexts
@@ -56,3 +57,26 @@ def until_somebody_waits_for_us(seconds: float = 10.0) -> None:
                 return
         time.sleep(0.01)
     raise AssertionError("nobody waits for us")
+
+
+def meeting(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+) -> Callable[[Callable[[], Any]], list[Any]]:
+    """Do an act twice: the first stops after `name`, in its transaction, until the second waits."""
+    act = getattr(module, name)
+    is_in = threading.Event()
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        done = act(*args, **options)
+        if not is_in.is_set():
+            is_in.set()
+            until_somebody_waits_for_us()
+        return done
+
+    monkeypatch.setattr(module, name, slowly)
+
+    def second(twice: Callable[[], Any]) -> Any:
+        assert is_in.wait(10)
+        return twice()
+
+    return lambda twice: run_in_threads([twice, lambda: second(twice)])

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.utils import timezone
 
@@ -17,7 +13,7 @@ from billing.payments.providers.protocol import Outcome, Progress
 from commons.actors import Actor
 from commons.models import OutboxEvent
 from tests.factories.payments import make_invoice, make_merchant, start
-from tests.threads import run_in_threads, until_somebody_waits_for_us
+from tests.threads import meeting
 
 pytestmark = pytest.mark.usefixtures("committed_tenant_db")
 MICHEL, NADIA = Actor("user", "michel"), Actor("user", "nadia")
@@ -28,29 +24,6 @@ def invoice() -> Invoice:
     found = make_invoice()
     make_merchant(found.regie)
     return found
-
-
-def meeting(
-    monkeypatch: pytest.MonkeyPatch, module: Any, name: str
-) -> Callable[[Callable[[], Any]], list[Any]]:
-    """Do an act twice: the first stops after `name`, in its transaction, until the second waits."""
-    act = getattr(module, name)
-    is_in = threading.Event()
-
-    def slowly(*args: Any, **options: Any) -> Any:
-        done = act(*args, **options)
-        if not is_in.is_set():
-            is_in.set()
-            until_somebody_waits_for_us()
-        return done
-
-    monkeypatch.setattr(module, name, slowly)
-
-    def second(twice: Callable[[], Any]) -> Any:
-        assert is_in.wait(10)
-        return twice()
-
-    return lambda twice: run_in_threads([twice, lambda: second(twice)])
 
 
 def test_two_looks_at_once_settle_once(invoice: Invoice, monkeypatch: pytest.MonkeyPatch) -> None:

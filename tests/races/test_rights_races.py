@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from billing.rights import deciding, operations
+from billing.rights import deciding, operations, queries
 from billing.rights.models import RightsRequest
 from billing.rights.operations import Figures
 from billing.tariffs.models import HouseholdResources
+from tenants.people.models import Household
 from tests.factories.rights import (
     AGENT,
     NOW,
@@ -61,15 +62,23 @@ def test_a_request_decided_and_refused_at_once_is_one_of_them(
     assert [cents for cents, _ in prices(family)][:2] == [595, 280]
 
 
-def test_two_parents_who_begin_at_once_have_one_request() -> None:
+def test_two_parents_who_begin_at_once_have_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have looked, and found no request under way, when the first of them begins one."""
     family = make_asking_family()
-    ready = threading.Barrier(2)
+    meet = threading.Barrier(2, timeout=20)
+    look = queries.open_request_of
+
+    def look_then_meet(household: Household) -> RightsRequest | None:
+        found = look(household)
+        meet.wait()
+        return found
 
     def begin() -> int:
-        ready.wait(20)
         return operations.begin_request(
             household=family.household, guardian=family.guardians[0], actor=PARENT, at=NOW()
         ).pk
+
+    monkeypatch.setattr(queries, "open_request_of", look_then_meet)
 
     first, second = run_in_threads([begin, begin])
 
