@@ -110,8 +110,8 @@ def _graphql(
 
 def _sign_in(user: User) -> bytes:
     token = _get_new_csrf_string()
-    email = user.email.replace("@", "%40")
-    body = f"email={email}&password={PASSWORD}&csrfmiddlewaretoken={token}".encode()
+    name = str(user).replace("@", "%40")
+    body = f"name={name}&password={PASSWORD}&csrfmiddlewaretoken={token}".encode()
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"{settings.CSRF_COOKIE_NAME}={token}",

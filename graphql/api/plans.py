@@ -113,7 +113,7 @@ FIELDS: dict[str, dict[str, _Field]] = {
     "Departement": {name: _attribute(_SNAKE.get(name, name)) for name in _DEPARTEMENT},
     "Viewer": {
         "id": _Field(lambda root: str(root.user.public_id)),
-        "email": _Field(lambda root: root.user.email),
+        "email": _Field(lambda root: root.user.email or ""),
         "firstName": _Field(lambda root: root.user.first_name),
         "lastName": _Field(lambda root: root.user.last_name),
         "fullName": _Field(lambda root: root.user.get_full_name()),

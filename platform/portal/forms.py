@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from ui import wording
@@ -16,14 +17,13 @@ from ui import wording
 class SignInForm(forms.Form):
     """Who signs in."""
 
-    email = forms.EmailField(
-        label=_("Adresse électronique"),
+    name = forms.CharField(
+        label=_("Adresse électronique ou identifiant"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
-        error_messages={
-            "required": _("Écrivez votre adresse électronique."),
-            "invalid": _("Cette adresse est incomplète. Exemple : prenom.nom@exemple.fr"),
-        },
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Écrivez votre adresse électronique ou votre identifiant.")},
     )
     password = forms.CharField(
         label=_("Mot de passe"),
@@ -32,6 +32,18 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Écrivez votre mot de passe.")},
     )
+
+    def clean_name(self) -> str:
+        """An address is looked at; an identifier is whatever stands on the paper."""
+        written: str = self.cleaned_data["name"]
+        if "@" in written:
+            try:
+                validate_email(written)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(
+                    _("Cette adresse est incomplète. Exemple : prenom.nom@exemple.fr")
+                ) from error
+        return written
 
 
 class DaysForm(forms.Form):

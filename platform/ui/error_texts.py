@@ -42,7 +42,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     # Accounts
     "SIGN_IN_REFUSED": (
-        _("L'adresse ou le mot de passe ne convient pas."),
+        _("L'identifiant ou le mot de passe ne convient pas."),
         _("Vérifiez les deux, puis essayez encore."),
     ),
     "SIGN_IN_TOO_MANY": (
@@ -52,6 +52,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "ACCOUNT_EMAIL_TAKEN": (
         _("L'adresse %(email)s a déjà un compte."),
         _("Connectez-vous avec ce compte, ou donnez une autre adresse."),
+    ),
+    "ACCOUNT_LOGIN_TAKEN": (
+        _("L'identifiant %(login)s a déjà un compte."),
+        _("Donnez un autre identifiant."),
     ),
     "ACCOUNT_WEAK_PASSWORD": (
         _("Ce mot de passe est trop facile à deviner."),

@@ -1,4 +1,4 @@
-"""Signing in with an e-mail address and a password."""
+"""Signing in with an e-mail address, or an identifier given on paper, and a password."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tenants.accounts.models import User
 
 
 class PasswordBackend(BaseBackend):
-    """Check a password; an unknown address costs as much time as a wrong password."""
+    """Check a password; an unknown name costs as much time as a wrong password."""
 
     def authenticate(
         self,

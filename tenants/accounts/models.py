@@ -1,8 +1,10 @@
 """Users and their roles. The model exists in the public schema and in each tenant's.
 
-The e-mail address is the login. It is stored in lower case and is unique in its schema: the same
-person may have an account in two départements, and neither knows of the other. A user is somebody
-in one tenant alone, and so are the roles it remembers.
+One signs in with an e-mail address, or with an identifier given on paper: pupils, and adults whom
+e-mail does not reach, have the second. Both are stored in lower case and unique in their schema: the
+same person may have an account in two départements, and neither knows of the other. Who only comes
+through an identity provider may have neither. A user is somebody in one tenant alone, and so are
+the roles it remembers.
 """
 
 from __future__ import annotations
@@ -24,14 +26,18 @@ class UserManager(TenantManager["User"]):
     """Look-ups by login."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").strip().lower())
+        written = (username or "").strip().lower()
+        return self.get(email=written) if "@" in written else self.get(login=written)
 
 
 class User(TenantModel, AbstractBaseUser):
     """A person who signs in: a guardian, a pupil or a member of staff."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    email = models.EmailField(_("adresse électronique"), unique=True, max_length=254)
+    email = models.EmailField(
+        _("adresse électronique"), unique=True, max_length=254, null=True, blank=True
+    )
+    login = models.CharField(_("identifiant"), unique=True, max_length=60, null=True, blank=True)
     first_name = models.CharField(_("prénom"), max_length=100, blank=True, default="")
     last_name = models.CharField(_("nom"), max_length=100, blank=True, default="")
     is_active = models.BooleanField(_("compte ouvert"), default=True)
@@ -50,16 +56,22 @@ class User(TenantModel, AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
             ),
+            models.CheckConstraint(
+                condition=models.Q(login=Lower("login"))
+                & ~models.Q(login="")
+                & ~models.Q(login__contains="@"),
+                name="accounts_user_login_is_no_address",
+            ),
         )
 
     def __str__(self) -> str:
-        return self.email
+        return self.email or self.login or str(self.public_id)
 
     def get_full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        return f"{self.first_name} {self.last_name}".strip() or str(self)
 
     def get_short_name(self) -> str:
-        return self.first_name or self.email
+        return self.first_name or str(self)
 
     def roles(self) -> frozenset[Role]:
         """The roles this user has; asked of the database once per instance.

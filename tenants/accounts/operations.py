@@ -19,6 +19,12 @@ class EmailTaken(DomainError):
     code = "ACCOUNT_EMAIL_TAKEN"
 
 
+class LoginTaken(DomainError):
+    """Another account of this département has this identifier."""
+
+    code = "ACCOUNT_LOGIN_TAKEN"
+
+
 class WeakPassword(DomainError):
     """The password does not meet the rules; `reasons` are Django's codes."""
 
@@ -34,7 +40,8 @@ class RoleNeedsCollege(DomainError):
 @transaction.atomic(durable=True)
 def create_user(
     *,
-    email: str,
+    email: str | None = None,
+    login: str | None = None,
     first_name: str,
     last_name: str,
     password: str | None,
@@ -43,10 +50,18 @@ def create_user(
 ) -> User:
     """Open an account; without a password nobody can sign in to it yet.
 
+    With neither an address nor an identifier one comes in through an identity provider alone.
+
     :raises EmailTaken: if the address has an account in this département
+    :raises LoginTaken: if the identifier has one
     :raises WeakPassword: if the password does not meet the rules
     """
-    user = User(email=email.strip().lower(), first_name=first_name, last_name=last_name)
+    user = User(
+        email=(email or "").strip().lower() or None,
+        login=(login or "").strip().lower() or None,
+        first_name=first_name,
+        last_name=last_name,
+    )
     if password is None:
         user.set_unusable_password()
     else:
@@ -56,7 +71,9 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as error:
-        raise EmailTaken(email=user.email) from error
+        if user.email and User.objects.filter(email=user.email).exists():
+            raise EmailTaken(email=user.email) from error
+        raise LoginTaken(login=user.login) from error
     record_audit(
         actor=actor,
         action="accounts.user.created",

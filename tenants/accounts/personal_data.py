@@ -23,7 +23,7 @@ def account(user: User) -> Iterable[Record]:
     """The account, without its password."""
     roles = [str(role.get_role_display()) for role in user.staff_roles.order_by("pk")]
     more = {"rôles": roles} if roles else {}
-    yield record_of(user, "email", "first_name", "last_name", "last_login", **more)
+    yield record_of(user, "email", "login", "first_name", "last_name", "last_login", **more)
 
 
 @holds(

@@ -182,7 +182,7 @@ def sign_in(browser: Browser, part: Part) -> Any:
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
     page.goto(f"{part.origin}/connexion/")
-    page.locator("input[type=email]").fill(part.email)
+    page.locator("input[name=name]").fill(part.email)
     page.locator("input[type=password]").fill(part.password)
     with page.expect_navigation():
         page.keyboard.press("Enter")

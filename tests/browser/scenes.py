@@ -31,7 +31,7 @@ def _send(page: Page, name: str) -> Response | None:
 def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     """A field left empty, then a wrong password."""
     page.goto(f"{origin}/connexion/")
-    page.get_by_label("Adresse électronique").fill("aminata.diallo")
+    page.get_by_label("Adresse électronique").fill("aminata.diallo@")
     yield "un champ mal rempli", _send(page, "connecter")
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")

@@ -74,7 +74,7 @@ class Visitor:
 
     def _sign_in(self) -> None:
         form = self.ask("GET", "/connexion/").text
-        answers = {"email": self._email, "password": cast.PASSWORD}
+        answers = {"name": self._email, "password": cast.PASSWORD}
         if self.send("/connexion/", form, answers).status_code != 302:
             raise Failed("not signed in")
         self._is_signed_in = True

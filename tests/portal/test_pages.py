@@ -68,7 +68,7 @@ def test_unknown_page_is_kind_and_branded(site):
 def test_form_from_elsewhere_is_refused_kindly(site):
     client = Client(enforce_csrf_checks=True, headers={"host": "hauts-de-seine.socle.test"})
 
-    response = client.post("/connexion/", {"email": "a@exemple.fr", "password": "x"})
+    response = client.post("/connexion/", {"name": "a@exemple.fr", "password": "x"})
     site._come_back()
 
     assert response.status_code == 403

@@ -7,7 +7,7 @@ from tests.portal.conftest import PASSWORD
 
 
 def sign_in(site, email="parent@exemple.fr", password=PASSWORD, **more):
-    return site.post("/connexion/", email=email, password=password, **more)
+    return site.post("/connexion/", name=email, password=password, **more)
 
 
 def test_right_password_leads_home(site, parent):
@@ -30,7 +30,7 @@ def test_refusal_is_the_same_whoever_asks_and_keeps_what_was_typed(site, parent,
 
     html = response.content.decode()
     assert response.status_code == 422
-    assert "L&#x27;adresse ou le mot de passe ne convient pas." in html
+    assert "L&#x27;identifiant ou le mot de passe ne convient pas." in html
     assert f'value="{email}"' in html
     assert password not in html
     assert 'role="alert" tabindex="-1" autofocus' in html
@@ -49,7 +49,7 @@ def test_closed_account_is_refused_like_a_wrong_password(site, parent):
 def test_empty_form_says_what_is_missing_next_to_each_field(site, tenant_db):
     html = sign_in(site, email="", password="").content.decode()
 
-    assert 'id="id_email_error"' in html
+    assert 'id="id_name_error"' in html
     assert 'href="#id_password"' in html
 
 

@@ -47,7 +47,7 @@ def test_a_refused_request_is_logged_with_its_tenant_and_reference(lines, method
 def test_a_refused_form_is_logged_with_its_tenant_and_reference(lines):
     client = Client(enforce_csrf_checks=True, headers={"host": HOST})
 
-    response = client.post("/connexion/", {"email": "a@exemple.fr"})
+    response = client.post("/connexion/", {"name": "a@exemple.fr"})
 
     line = json.loads(lines.getvalue().splitlines()[-1])
     assert (response.status_code, line["status_code"]) == (403, 403)

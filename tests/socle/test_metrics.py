@@ -228,7 +228,7 @@ def test_nothing_that_is_counted_names_anybody(measures: Measures, bank: str, tm
     payment = started(invoice)
     at_the_bank(payment, "card")
     look(payment)
-    Client(headers={"host": HOST}).post("/connexion/", {"email": "awa@exemple.fr", "password": "x"})
+    Client(headers={"host": HOST}).post("/connexion/", {"name": "awa@exemple.fr", "password": "x"})
 
     found = {
         (name, key): value

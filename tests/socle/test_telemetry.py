@@ -68,7 +68,7 @@ from django.test import Client
 from socle import telemetry, wsgi
 site = Client(headers={{"host": "{HOST}"}})
 site.get("/connexion/")
-print(site.post("/connexion/", {{"email": "Diallo@exemple.fr", "password": "x"}}).status_code)
+print(site.post("/connexion/", {{"name": "Diallo@exemple.fr", "password": "x"}}).status_code)
 """
 KINDS = {
     "/v1/traces": ExportTraceServiceRequest,

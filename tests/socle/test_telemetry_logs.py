@@ -76,7 +76,7 @@ def test_a_line_of_ours_leaves_with_its_tenant_its_trace_and_its_listed_fields(l
 def test_a_sign_in_that_fails_leaves_without_the_address(left):
     user = account_of(make_family())
     response = Client(headers={"host": HOST}).post(
-        "/connexion/", {"email": user.email, "password": "not-this-one"}
+        "/connexion/", {"name": user.email, "password": "not-this-one"}
     )
 
     assert response.status_code == 422

@@ -86,7 +86,7 @@ class PayInvoices(OperationMutation):
             return_url=lambda key: context.request.build_absolute_uri(
                 reverse("portal:payment-return", args=[key])
             ),
-            email=user.email,
+            email=user.email or "",
             actor=context.actor,
             at=context.at,
         )

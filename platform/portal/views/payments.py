@@ -67,7 +67,7 @@ def _begin(
             return_url=lambda key: request.build_absolute_uri(
                 reverse("portal:payment-return", args=[key])
             ),
-            email=request.user.email,
+            email=request.user.email or "",
             actor=Actor.user(request.user),
             at=timezone.now(),
         )

@@ -72,6 +72,40 @@ def test_an_address_has_one_account_in_a_departement_and_may_have_one_in_another
         create()
 
 
+def create_pupil(login: str = "Lea.Martin") -> User:
+    return operations.create_user(
+        login=login, first_name="Léa", last_name="Martin", password=PASSWORD, actor=ACTOR, at=AT
+    )
+
+
+def test_who_has_no_address_signs_in_with_the_identifier_given_on_paper(tenant_db):
+    pupil = create_pupil()
+    assert (pupil.email, pupil.login, str(pupil)) == (None, "lea.martin", "lea.martin")
+    assert PasswordBackend().authenticate(None, " LEA.martin", PASSWORD) == pupil
+
+
+def test_an_identifier_has_one_account(tenant_db):
+    create_pupil()
+    with pytest.raises(operations.LoginTaken):
+        create_pupil("lea.martin ")
+    assert User.objects.count() == 1
+
+
+def test_several_accounts_have_neither_address_nor_identifier(tenant_db):
+    for _ in range(2):
+        operations.create_user(
+            first_name="Awa", last_name="Diallo", password=None, actor=ACTOR, at=AT
+        )
+    assert User.objects.filter(email=None, login=None).count() == 2
+    assert PasswordBackend().authenticate(None, "", PASSWORD) is None
+
+
+@pytest.mark.parametrize("login", ["", "Lea", "lea@exemple"])
+def test_the_database_keeps_identifiers_apart_from_addresses(tenant_db, login):
+    with pytest.raises(IntegrityError, match="login_is_no_address"), transaction.atomic():
+        User.objects.create(login=login)
+
+
 @pytest.mark.parametrize("password", ["short", "aminata.diallo@exemple.fr", "motdepasse"])
 def test_a_weak_password_is_refused_and_opens_nothing(tenant_db, password):
     with pytest.raises(operations.WeakPassword):
