@@ -56,8 +56,17 @@ SUBJECTS: Words = {
     "HouseholdResources": _("Ressources du foyer"),
 }
 ACTIONS: Words = {
+    "accounts.authenticator.added": _("Application de codes ajoutée"),
+    "accounts.authenticator.removed": _("Application de codes retirée"),
     "accounts.data.handed": _("Données remises à la personne"),
+    "accounts.factors.reset": _("Deuxième étape réinitialisée"),
+    "accounts.passkey.added": _("Clé d'accès ajoutée"),
+    "accounts.passkey.removed": _("Clé d'accès retirée"),
+    "accounts.password.changed": _("Mot de passe changé"),
+    "accounts.recovery_code.used": _("Code de secours utilisé"),
+    "accounts.recovery_codes.given": _("Codes de secours donnés"),
     "accounts.role.granted": _("Rôle donné"),
+    "accounts.session.ended": _("Sessions fermées"),
     "accounts.user.created": _("Compte ouvert"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),
     "billing.correction.prepared": _("Régularisation préparée"),
@@ -141,6 +150,8 @@ ACTIONS: Words = {
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
     **ACTIONS,
+    "accounts.security.changed": _("Changement de sécurité à annoncer"),
+    "accounts.sign_in.noticed": _("Nouvel appareil à annoncer"),
     "billing.invoice.issued": _("Facture à annoncer"),
     "billing.dispute.answered": _("Réponse à une réclamation"),
     "tariffs.contest.answered": _("Réponse à une contestation"),

@@ -28,6 +28,8 @@ MUTATIONS = {
     "resumePayment": ("payment", "paymentId: $id"),
     "leavePayment": ("payment", "paymentId: $id"),
     "contestPrice": ("price", 'priceId: $id, text: "Trop cher"'),
+    "endSession": ("own_session", "sessionId: $id"),
+    "endSessions": ("own_session", "clientMutationId: $id"),
     "beginRightsRequest": ("rights", "clientMutationId: $id"),
     "chooseRightsSource": ("rights", "requestId: $id, way: DOCUMENT"),
     "giveConsent": ("rights", 'requestId: $id, version: "impots-2026-11"'),

@@ -40,7 +40,7 @@ from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
 from commons.models import Job
 from tenants.accounts.capabilities import Role
-from tenants.accounts.models import StaffRole, User
+from tenants.accounts.models import Passkey, SignIn, StaffRole, User
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -54,6 +54,7 @@ from tests.factories.invoicing import issue, make_billed_family, make_regie, pre
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
 from tests.factories.tariffs import ACTOR, make_resources
+from tests.signed_in import open_session
 from tests.sources import SIRET, TAX_NUMBER
 
 HOST = "hauts-de-seine.socle.test"
@@ -114,13 +115,16 @@ def build(in_tenant: Any) -> World:
     }
     clients = {name: client() for name in CAST}
     for name, user in users.items():
-        clients[name].force_login(user)
+        open_session(clients[name], user)
     with in_tenant("d94"):
         # Signed in as an administrator of Val-de-Marne; the cookie is shown on our host.
         there = User.objects.create(email="ailleurs@exemple.fr")
         StaffRole.objects.create(user=there, role=Role.ADMINISTRATOR)
-        clients["other_tenant"].force_login(there)
+        open_session(clients["other_tenant"], there)
     keys = {
+        "account": users["regisseur"],
+        "own_session": users["family"].sessions.get(),
+        "passkey": _passkey(users["family"]),
         "pupil": family.pupil,
         "college": family.college,
         "newcomer": _newcomer(family),
@@ -377,6 +381,13 @@ def _agent(name: str, role: Role, uai: str = "") -> User:
     user = User.objects.create(email=f"{name}@exemple.fr")
     StaffRole.objects.create(user=user, role=role, college_uai=uai)
     return user
+
+
+def _passkey(user: User) -> Passkey:
+    SignIn.objects.create(user=user, at=NOW, way="password", outcome=SignIn.Outcome.SUCCEEDED)
+    return Passkey.objects.create(
+        user=user, name="Téléphone", credential_id=b"1", public_key=b"1", created_at=NOW
+    )
 
 
 def client(**traits: Any) -> Client:

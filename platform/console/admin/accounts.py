@@ -1,24 +1,56 @@
-"""Accounts and roles, to read."""
+"""Accounts and roles, to read. Of their security: who has a second factor, and nothing of visits."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from console.readonly import ReadOnlyAdmin
+from console.readonly import ReadOnlyAdmin, column
+from console.records import Detail
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import StaffRole, User
+from tenants.accounts.queries import users_with_factor
+from ui.requests import SignedInRequest
 
 
 @admin.register(User, site=console_site)
 class UserAdmin(ReadOnlyAdmin):
     reads = (Capability.MANAGE_TENANT,)
-    list_display = ("email", "last_name", "first_name", "is_active", "joined_at", "last_login")
+    acts = ("reset-factors",)
+    list_display = (
+        "email",
+        "last_name",
+        "first_name",
+        "is_active",
+        "second_factor",
+        "joined_at",
+        "last_login",
+    )
     list_filter = ("is_active",)
     search_exact = ("email", "last_name__istartswith")
     search_help_text = _("Courriel entier, ou début du nom.")
     ordering = ("email",)
+
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        found = list(rows)
+        with_factor = users_with_factor([row.pk for row in found])
+        for row in found:
+            row.has_factor = row.pk in with_factor
+        return found
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        (prepared,) = self.prepared([row])
+        told = Detail(str(_("Deuxième étape")), self.second_factor(prepared))
+        return [*super().details(request, row), told]
+
+    @column(_("Deuxième étape"))
+    def second_factor(self, row: User) -> str:
+        """Whether one is set up."""
+        return str(_("Oui") if row.has_factor else _("Non"))  # type: ignore[attr-defined]
 
 
 @admin.register(StaffRole, site=console_site)
