@@ -181,13 +181,13 @@ def remove_passkey(
     :raises FactorNeeded: if a role needs a factor and there is no other
     """
     factors.lock_user(user)
+    if not Passkey.objects.filter(user=user, public_id=public_id).exists():
+        raise NotFound(passkey=str(public_id))
     others = Passkey.objects.filter(user=user).exclude(public_id=public_id)
     has_other = others.exists() or Authenticator.objects.filter(user=user).exists()
     if user.must_have_factor() and not has_other:
         raise factors.FactorNeeded
-    removed, _rows = Passkey.objects.filter(user=user, public_id=public_id).delete()
-    if not removed:
-        raise NotFound(passkey=str(public_id))
+    Passkey.objects.filter(user=user, public_id=public_id).delete()
     factors.forget_recovery_codes_without_factor(user)
     factors.tell(user, "accounts.passkey.removed", actor=actor, at=at)
 
