@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 ACTS = (
     "accounts",
+    "acting",
     "billing",
     "canteen",
     "contests",

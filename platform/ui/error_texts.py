@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from ui.account_texts import ACCOUNTS
+from ui.acting_texts import ERRORS as ACTING
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
 from ui.tariff_texts import TARIFFS
@@ -339,6 +340,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **CORRECTIONS,
     **RIGHTS,
     **TARIFFS,
+    **ACTING,
     **UPLOADS,
     # Payments
     "JOB_GIVEN_UP": (

@@ -118,10 +118,10 @@ def parts(site: Site) -> list[Part]:
             journeys = ("rights",)
         if member.email.startswith("julie"):
             journeys = ("paying",)
-        if column == "instructor":
-            journeys = ("security",)
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
+        if member.email.startswith("sophie"):
+            journeys = ("security", "acting")
         is_brief = member.role and member.schema_name not in cast.WHOLE
         is_seen_again = (member.schema_name, member.email) == ("d92", "elise.lambert@exemple.fr")
         found.append(
@@ -140,6 +140,10 @@ def parts(site: Site) -> list[Part]:
                     "page interdite": 403,
                     "une identité vide": 422,
                     "un mot de passe actuel faux": 422,
+                    "agir : sans raison": 422,
+                    "la personne elle-même": 403,
+                    "rien n'a été fait": 403,
+                    "remplir sans dire pourquoi": 422,
                     "un accord non donné": 422,
                     "aucune pièce choisie": 422,
                 },
