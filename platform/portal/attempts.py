@@ -91,7 +91,7 @@ class _Keys:
 
 SIGN_IN = Attempts("sign-in", per_name=PER_ADDRESS)
 CODE = Attempts("code", per_name=CODES_A_DAY, name_seconds=DAY_SECONDS)
-RECOVERY = Attempts("recovery", per_name=NO_LIMIT)  # 83 bits: nobody finds one
+RECOVERY = Attempts("recovery", per_name=NO_LIMIT)  # 117 bits: nobody finds one
 
 is_blocked = SIGN_IN.is_blocked
 record_failure = SIGN_IN.record_failure

@@ -219,7 +219,7 @@ class Passkey(TenantModel):
 
 
 class RecoveryCode(TenantModel):
-    """A code on paper for who has lost their factor: 80 bits drawn at random, hashed, used once."""
+    """A code on paper for who has lost their factor: 117 bits drawn at random, hashed, used once."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes")
     digest = models.CharField(max_length=64)

@@ -63,6 +63,11 @@ def sessions_of(user: User, *, at: datetime.datetime) -> list[Session]:
     return list(found[:SHOWN_SESSIONS])
 
 
+def users_with_session() -> list[User]:
+    """The accounts that are signed in somewhere."""
+    return list(User.objects.filter(sessions__isnull=False).distinct().order_by("pk"))
+
+
 def session_of_key(key: str | None) -> Session | None:
     """The session of this key."""
     return Session.objects.filter(key_digest=digest_of(key or "")).first()

@@ -177,6 +177,7 @@ def _linked(response: Any) -> str:
 
 # The objects of each act, and its answers.
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "end-sessions": (("account",), {}),
     "reset-factors": (("account",), {"reason": "LOST"}),
     "act-for-family": (
         ("guardian",),

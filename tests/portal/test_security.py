@@ -271,7 +271,7 @@ def test_an_agent_adds_new_recovery_codes_and_the_former_end(site, tenant_db):
     former = give_factor(user)
     open_session(site.client, user)
 
-    shown = re.findall(r"<li>([0-9A-Z-]{19})</li>", site.post(f"{SECURITY}codes/").content.decode())
+    shown = re.findall(r"<li>([0-9A-Z-]{27})</li>", site.post(f"{SECURITY}codes/").content.decode())
 
     assert len(shown) == 10
     assert not set(shown) & set(former)

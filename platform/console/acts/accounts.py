@@ -1,4 +1,4 @@
-"""The act on somebody's account: take the second factor of who lost it away."""
+"""The acts on somebody's account: sign them out everywhere, and reset a second factor that is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from console.acts.framework import (
     register,
     rehearse,
 )
-from tenants.accounts import factors, queries
+from tenants.accounts import factors, queries, sign_ins
 from tenants.accounts.access import access_account
 from tenants.accounts.capabilities import Capability
 from ui.errors import explain
@@ -33,6 +33,47 @@ if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 Reason = factors.ResetReason
+
+
+class _OnOneAccount(Act):
+    """An act whose key is an account."""
+
+    capability = Capability.MANAGE_TENANT
+    is_sensitive = True
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        if len(keys) != 1:
+            raise NotFound(user="")
+        return [access_account(user, uuid_of(keys[0]))]
+
+    def about(self, targets: list[Any]) -> str:
+        return str(targets[0].get_full_name())
+
+    def back(self, targets: list[Any]) -> str:
+        return reverse("console:accounts_user_change", args=[targets[0].pk])
+
+
+@register
+class EndSessions(_OnOneAccount):
+    """Sign a person out everywhere; they may sign in again."""
+
+    name = "end-sessions"
+    title = gettext_lazy("Fermer les sessions d'un compte")
+    verb = gettext_lazy("Fermer les sessions")
+    icon = "logout"
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        count = len(queries.sessions_of(targets[0], at=at))
+        return Effect(
+            figures=(Figure(_("Sessions ouvertes"), str(count)),),
+            sentences=(_("La personne est déconnectée partout. Elle peut se reconnecter."),),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        sign_ins.end_sessions(user=targets[0], actor=actor, at=at)
+        return Outcome(message=_("Les sessions sont fermées."), url=self.back(targets))
 
 
 class ResetForm(forms.Form):
@@ -49,28 +90,15 @@ class ResetForm(forms.Form):
 
 
 @register
-class ResetFactors(Act):
+class ResetFactors(_OnOneAccount):
     """The person sets another factor up at their next sign-in. Never one's own."""
 
     name = "reset-factors"
     title = gettext_lazy("Réinitialiser la deuxième étape")
     verb = gettext_lazy("Réinitialiser la deuxième étape")
     icon = "lock_reset"
-    capability = Capability.MANAGE_TENANT
     form_class = ResetForm
-    is_sensitive = True
     warning = gettext_lazy("Vérifiez de vive voix que c'est bien cette personne qui demande.")
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if len(keys) != 1:
-            raise NotFound(user="")
-        return [access_account(user, uuid_of(keys[0]))]
-
-    def about(self, targets: list[Any]) -> str:
-        return str(targets[0].get_full_name())
-
-    def back(self, targets: list[Any]) -> str:
-        return reverse("console:accounts_user_change", args=[targets[0].pk])
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (user,) = targets

@@ -20,7 +20,7 @@ from ui.requests import SignedInRequest
 @admin.register(User, site=console_site)
 class UserAdmin(ReadOnlyAdmin):
     reads = (Capability.MANAGE_TENANT,)
-    acts = ("reset-factors",)
+    acts = ("reset-factors", "end-sessions")
     list_display = (
         "email",
         "last_name",

@@ -48,21 +48,24 @@ def reset_factors(*, tenant: str, name: str, reason: str) -> None:
 
 @click.command("end-sessions")
 @TENANT
-@NAME
-def end_sessions(*, tenant: str, name: str) -> None:
-    """Fermer toutes les sessions d'un compte."""
+@click.option("--name", default="", help="L'adresse ou l'identifiant du compte.")
+@click.option("--everybody", is_flag=True, help="Tous les comptes du département.")
+def end_sessions(*, tenant: str, name: str, everybody: bool) -> None:
+    """Fermer toutes les sessions d'un compte, ou de tous."""
     django_ready("worker")
     from django.utils import timezone  # noqa: PLC0415
 
     from commons.actors import Actor  # noqa: PLC0415
     from socle.command_tenant import enter  # noqa: PLC0415
-    from tenants.accounts import sign_ins  # noqa: PLC0415
+    from tenants.accounts import queries, sign_ins  # noqa: PLC0415
 
+    if bool(name) is everybody:
+        raise Refused("Donnez --name, ou --everybody.")
+    author = Actor.command("socle account end-sessions")
     with enter(tenant):
-        ended = sign_ins.end_sessions(
-            user=_account(name),
-            actor=Actor.command("socle account end-sessions"),
-            at=timezone.now(),
+        users = queries.users_with_session() if everybody else [_account(name)]
+        ended = sum(
+            sign_ins.end_sessions(user=user, actor=author, at=timezone.now()) for user in users
         )
     click.echo(f"Sessions fermées : {ended}.")
 

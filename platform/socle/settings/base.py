@@ -191,6 +191,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tenants.accounts.passwords.ContextWordsValidator"},
 ]
 SESSION_ENGINE = "tenants.accounts.sessions"
 SESSION_COOKIE_DOMAIN = None
