@@ -111,16 +111,7 @@ def build(in_tenant: Any) -> World:
     payer.email = ""
     payer.save(update_fields=["email"])
     run = review(prepare(regie, datetime.date(2024, 10, 1), NOW), NOW)
-    users: dict[str, User] = {
-        "family": account_of(family),
-        "separated": account_of(family, 1),
-        "other_family": make_account(other.guardians[0]),
-        **{name: _agent(name, role) for name, role in _ROLES.items()},
-        "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
-        "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
-        "acting": _agent("acting", Role.INSTRUCTOR),
-        "filling": _agent("filling", Role.INSTRUCTOR),
-    }
+    users = _people(family, other)
     clients = {name: client() for name in CAST}
     for name, user in users.items():
         open_session(clients[name], user)
@@ -132,9 +123,7 @@ def build(in_tenant: Any) -> World:
         StaffRole.objects.create(user=there, role=Role.ADMINISTRATOR)
         open_session(clients["other_tenant"], there)
     keys = {
-        "account": users["regisseur"],
-        "own_session": users["family"].sessions.get(),
-        "passkey": _passkey(users["family"]),
+        **_security(users),
         "pupil": family.pupil,
         "guardian": family.guardians[0],
         "acting": acting[0],
@@ -404,11 +393,28 @@ def _agent(name: str, role: Role, uai: str = "") -> User:
     return user
 
 
-def _passkey(user: User) -> Passkey:
+def _people(family: Family, other: Family) -> dict[str, User]:
+    """The accounts of the cast, those of this département."""
+    return {
+        "family": account_of(family),
+        "separated": account_of(family, 1),
+        "other_family": make_account(other.guardians[0]),
+        **{name: _agent(name, role) for name, role in _ROLES.items()},
+        "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
+        "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "acting": _agent("acting", Role.INSTRUCTOR),
+        "filling": _agent("filling", Role.INSTRUCTOR),
+    }
+
+
+def _security(users: dict[str, User]) -> dict[str, Any]:
+    """An agent's account, and what protects a family's."""
+    user = users["family"]
     SignIn.objects.create(user=user, at=NOW, way="password", outcome=SignIn.Outcome.SUCCEEDED)
-    return Passkey.objects.create(
+    key = Passkey.objects.create(
         user=user, name="Téléphone", credential_id=b"1", public_key=b"1", created_at=NOW
     )
+    return {"account": users["regisseur"], "own_session": user.sessions.get(), "passkey": key}
 
 
 def client(**traits: Any) -> Client:

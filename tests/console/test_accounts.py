@@ -37,6 +37,18 @@ def test_the_list_says_who_has_a_second_factor(agent):
     assert "Oui" in re.findall(r">\s*(Oui|Non)\s*<", html)
 
 
+def test_sign_ins_of_an_agent_are_shown_and_those_of_a_family_are_not(agent):
+    site = agent(Role.ADMINISTRATOR)
+    claire, parent = make_agent(), make_agent(None, email="parent@exemple.fr")
+    for user in (claire, parent):
+        visitor = type(site)()
+        visitor.client.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"
+        visitor.post("/connexion/", name=str(user), password="pas celui-là")
+
+    assert "Firefox, Windows" in site.get(f"{LIST}{claire.pk}/").content.decode()
+    assert "Firefox, Windows" not in site.get(f"{LIST}{parent.pk}/").content.decode()
+
+
 def test_an_administrator_resets_the_factor_of_another_who_is_signed_out_and_told(agent):
     site = agent(Role.ADMINISTRATOR)
     claire = make_agent()

@@ -8,13 +8,17 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from console.around import Cell, Table
 from console.readonly import ReadOnlyAdmin, column
-from console.records import Detail
+from console.records import NOTHING, Detail, moment
 from console.sites import console_site
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import StaffRole, User
-from tenants.accounts.queries import users_with_factor
+from tenants.accounts.queries import sign_ins_of, users_with_factor
 from ui.requests import SignedInRequest
+from ui.statuses import status
+
+SHOWN_SIGN_INS = 20
 
 
 @admin.register(User, site=console_site)
@@ -46,6 +50,22 @@ class UserAdmin(ReadOnlyAdmin):
         (prepared,) = self.prepared([row])
         told = Detail(str(_("Deuxième étape")), self.second_factor(prepared))
         return [*super().details(request, row), told]
+
+    def around(self, request: SignedInRequest, row: Any) -> list[Table]:
+        """An agent's latest sign-ins; a family's are for the family alone."""
+        if not row.given_roles():
+            return []
+        shown = [
+            (
+                Cell(moment(one.at)),
+                Cell(str(status(f"sign_in.{one.outcome}").label)),
+                Cell(one.device or NOTHING),
+                Cell(str(_("Nouvel appareil")) if one.is_new_device else NOTHING),
+            )
+            for one in sign_ins_of(row)[:SHOWN_SIGN_INS]
+        ]
+        heads = (_("Quand"), _("Résultat"), _("Appareil"), _("À noter"))
+        return [Table(str(_("Connexions")), tuple(map(str, heads)), tuple(shown))] if shown else []
 
     @column(_("Deuxième étape"))
     def second_factor(self, row: User) -> str:
