@@ -137,6 +137,7 @@ def acting(page: Page, origin: str) -> Iterator[Scene]:
         page.locator("main table a[href*='/people/guardian/']").first.click()
     with page.expect_navigation():
         page.get_by_role("link", name="Agir pour cette personne").click()
+    page.get_by_label("Pourquoi").fill("aide")
     yield "agir : sans raison", _send(page, "Voir|Aperçu|Continuer")
     page.get_by_label("Pourquoi").fill("Elle appelle : elle ne trouve pas sa facture.")
     yield "agir : son effet", _send(page, "Voir|Aperçu|Continuer")
