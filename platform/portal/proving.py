@@ -50,6 +50,8 @@ def is_proved(request: HttpRequest, user: User, form: CodeForm) -> int:
             factors.prove_by_recovery(user=user, written=written, actor=Actor.user(user), at=at)
     except factors.FactorRefused as error:
         counted.record_failure(name, place)
+        if counted.is_blocked(name, place):
+            factors.report_guesses(user=user, at=at)
         signing_in.record_failure(request, user, outcome=SignIn.Outcome.FACTOR_REFUSED)
         form.add_error("code", str(explain(error)))
         return 422

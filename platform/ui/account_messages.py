@@ -22,6 +22,7 @@ CHANGES = {
     "accounts.passkey.added": _("Une clé d'accès a été ajoutée à votre compte."),
     "accounts.passkey.removed": _("Une clé d'accès de votre compte a été retirée."),
     "accounts.recovery_code.used": _("Un de vos codes de secours a servi à une connexion."),
+    "accounts.factor.guessed": _("Plusieurs codes faux ont suivi votre mot de passe."),
     "accounts.factors.reset": _("Un administrateur a réinitialisé votre deuxième étape."),
     "accounts.password.changed": _("Le mot de passe de votre compte a changé."),
 }

@@ -135,6 +135,12 @@ def prove_by_recovery(*, user: User, written: str, actor: Actor, at: datetime.da
 
 
 @transaction.atomic(durable=True)
+def report_guesses(*, user: User, at: datetime.datetime) -> None:
+    """Tell a person that wrong codes follow their password: somebody else may have it."""
+    tell_security_changed(user, "accounts.factor.guessed", at=at)
+
+
+@transaction.atomic(durable=True)
 def renew_recovery_codes(*, user: User, actor: Actor, at: datetime.datetime) -> list[str]:
     """Ten new codes, to be shown once; the former ones are worth nothing any more."""
     lock_user(user)

@@ -9,6 +9,7 @@ import time_machine
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from commons.models import OutboxEvent
 from portal import attempts, signing_in
 from tenants.accounts.capabilities import Role, needs_factor
 from tenants.accounts.models import Authenticator, Session, SignIn, User
@@ -267,6 +268,8 @@ def test_guesses_are_counted_and_the_right_code_is_refused_too(site, agent):
 
     assert response.status_code == 429
     assert not is_signed_in(site)
+    told = OutboxEvent.objects.filter(payload__act="accounts.factor.guessed")
+    assert told.count() == 1  # somebody has the password: its person is told, once
 
 
 def test_guesses_close_neither_the_recovery_codes_nor_the_sessions_of_the_person(site, tenant_db):
