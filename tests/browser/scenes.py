@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Response
 
 SPARE_CODE, SPARE_SLUG = "60", "oise"  # a département that is not the demo's: empty, then full
 SPARE_AGENT = "agent.oise@exemple.fr"
+PASSWORD = "Socle-demo-2026"  # of everybody; the walker does not load Django
 SPARE_NEWCOMER = "nouvelle.oise@exemple.fr"  # an agent who has no second factor yet
 SPARE_PARENT = "parent.oise@exemple.fr"
 MANY_PUPILS = 1500
@@ -41,8 +42,6 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
 
 
 def _enter(page: Page, origin: str, email: str) -> None:
-    from socle.seeding.cast import PASSWORD
-
     page.context.clear_cookies()
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill(email)
