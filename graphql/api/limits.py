@@ -77,6 +77,7 @@ LIST_LENGTHS = {
     "PriceStep.gives": 10,
     "ProposeTariffPayload.errors": 5,
     "ProposeTariffPayload.prices": 200,
+    "Pupil.mealWeekdays": 5,
     "Query.scheduleDrafts": 100,
     "RefuseRightsRequestPayload.errors": 5,
     "ReleaseRightsRequestPayload.errors": 5,

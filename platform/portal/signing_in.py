@@ -10,6 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from tenants.accounts.models import User
 
 PASSWORD = "password"  # noqa: S105  the name of a way in
+CODE = "code"  # on paper, with a birth date
+LINK = "link"  # of an e-mail, to who forgot a password
 
 
 def destination_of(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
 from ui.tariff_texts import TARIFFS
@@ -334,6 +335,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La date limite, le %(due_on)s, vient avant l'émission."),
         _("Choisissez une date plus tardive."),
     ),
+    **ACTIVATION,
     **CORRECTIONS,
     **RIGHTS,
     **TARIFFS,

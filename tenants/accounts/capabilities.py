@@ -24,6 +24,7 @@ class Capability(enum.StrEnum):
     READ_MONEY = "READ_MONEY"
     READ_AUDIT = "READ_AUDIT"
     EDIT_PEOPLE = "EDIT_PEOPLE"
+    GIVE_CODES = "GIVE_CODES"
     EDIT_ENROLMENTS = "EDIT_ENROLMENTS"
     DECIDE_PRICES = "DECIDE_PRICES"
     IMPORT_FEEDS = "IMPORT_FEEDS"
@@ -45,6 +46,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.READ_MONEY,
             _C.READ_AUDIT,
             _C.EDIT_PEOPLE,
+            _C.GIVE_CODES,
             _C.IMPORT_FEEDS,
             _C.MANAGE_TARIFFS,
             _C.MANAGE_TENANT,
@@ -68,10 +70,11 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.USE_CONSOLE,
             _C.READ_FILES,
             _C.EDIT_PEOPLE,
+            _C.GIVE_CODES,
             _C.EDIT_ENROLMENTS,
             _C.DECIDE_PRICES,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
-    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE}),
+    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.GIVE_CODES}),
 }

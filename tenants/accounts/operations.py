@@ -65,7 +65,7 @@ def create_user(
     if password is None:
         user.set_unusable_password()
     else:
-        _check_password(user, password)
+        check_password_rules(user=user, password=password)
         user.set_password(password)
     try:
         with transaction.atomic():
@@ -84,7 +84,12 @@ def create_user(
     return user
 
 
-def _check_password(user: User, password: str) -> None:
+def check_password_rules(*, user: User, password: str) -> None:
+    """
+    Refuse a password that is easily guessed.
+
+    :raises WeakPassword: if it does not meet the rules
+    """
     try:
         validate_password(password, user)
     except ValidationError as error:

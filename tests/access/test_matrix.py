@@ -76,6 +76,7 @@ PARAMETERS = {
     "payment-resume": "payment",
     "payment-leave": "payment",
     "receipt-document": "paid",
+    "letters-document": "letters",
     "rights-document": "document",
     **dict.fromkeys(
         (
@@ -243,6 +244,12 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-provider-again": (("payment",), {}),
     "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
+    "give-code": (
+        ("pupil",),
+        {"shown": ["SCHOOL_CARD"], "reason": "Mot de passe oublié"},
+    ),
+    "print-letters": (("college",), {"audience": "PUPILS", "again": "on"}),
+    "note-emancipation": (("pupil",), {"reason": "Tribunal de Nanterre"}),
     "accept-contest": (
         ("contest",),
         {"valid_from": "2024-12-02", "answer": "Un geste"},
@@ -569,10 +576,12 @@ NOTHING_YET = (
 OPEN_TO_ALL = {
     "health",
     "portal:accessibility",
+    "portal:activation",
     "portal:brand",
     "portal:help",
     "portal:data-protection",
     "portal:legal",
+    "portal:recovery",
     "portal:mailbox",  # embedded settings only: a deploy check refuses it elsewhere
     "portal:sign-in",
     "portal:simulator",

@@ -55,7 +55,14 @@ def _offered(
     going = _going(file)
     wanted: list[tuple[str, Any]] = [
         (name, pupil)
-        for name in ("redecide-prices", "record-resources", "form-household", "share-bills")
+        for name in (
+            "redecide-prices",
+            "record-resources",
+            "form-household",
+            "share-bills",
+            "give-code",
+            "note-emancipation",
+        )
     ]
     if going:
         names = (

@@ -1,0 +1,33 @@
+"""Whom a letter is for, and what it says; how it is set is the business of `ui.documents`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Sequence
+
+from tenants.people.models import College, Guardian, Pupil
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to whom a code is given. `children` are a guardian's, of the collège that prints."""
+
+    person: Guardian | Pupil
+    class_name: str = ""
+    children: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter; the code is as it is written on paper."""
+
+    recipient: Recipient
+    college: College | None
+    code: str
+    expires_at: datetime.datetime
+    is_recovery: bool
+
+
+# Sets letters as one file: given by whoever may import `ui`.
+Typeset = Callable[[Sequence[Letter]], bytes]

@@ -1,0 +1,539 @@
+"""Codes on paper, first connections and recovery: the acts.
+
+A code is drawn, set in a letter and kept as a fingerprint in one transaction; nobody sees it but who
+opens the letters. Giving another to a person ends the former. Using one, for who has no account, opens
+it; for who has one, it gives a new password, and only a code that was given for that does: whoever gave
+it said how they knew the person. Accounts with a role are never opened by paper.
+
+Locks: the person (guardian or pupil) first, then their codes, then the account.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from commons import sealing
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.errors import DomainError, NotFound
+from commons.outbox import record_event
+from tenants.accounts.models import StaffRole, User
+from tenants.accounts.operations import EmailTaken, check_password_rules
+from tenants.activation import codes, identifiers, links
+from tenants.activation.letters import Letter, Recipient, Typeset
+from tenants.activation.models import (
+    ActivationCode,
+    AddressClaim,
+    Audience,
+    Emancipation,
+    IdentityShown,
+    Letters,
+)
+from tenants.people.models import College, Guardian, Guardianship, Pupil, SchoolClass
+from tenants.people.queries import in_force
+
+CODE_LASTS = datetime.timedelta(days=60)
+LETTERS_KEPT = datetime.timedelta(hours=24)
+ADDRESS_LASTS = datetime.timedelta(days=7)
+MOST_WRONG_TRIES = 10
+SEALED_FOR = "activation.letters"
+_DRAWS = 50
+
+
+class NobodyToWriteTo(DomainError):
+    """Everybody there has an account, or a code that waits."""
+
+    code = "ACTIVATION_NOBODY"
+
+
+class IdentityNotShown(DomainError):
+    """A new code for an account that exists needs what the person showed, and why."""
+
+    code = "ACTIVATION_IDENTITY_NOT_SHOWN"
+
+
+class AccountOfStaff(DomainError):
+    """The person's account has a role: no paper opens it."""
+
+    code = "ACTIVATION_ACCOUNT_OF_STAFF"
+
+
+class CodeRefused(DomainError):
+    """The code, or what is known with it, does not do: which of the two is never said."""
+
+    code = "ACTIVATION_CODE_REFUSED"
+
+
+class LinkRefused(DomainError):
+    """The link is old, used, or none of ours."""
+
+    code = "ACTIVATION_LINK_REFUSED"
+
+
+class AlreadyEmancipated(DomainError):
+    """It is noted already."""
+
+    code = "ACTIVATION_ALREADY_EMANCIPATED"
+
+
+# --- giving -------------------------------------------------------------------------------------
+
+
+def print_letters(
+    *,
+    job_id: uuid.UUID,
+    college: College,
+    school_class: SchoolClass | None,
+    audience: Audience,
+    recipients: Sequence[Recipient],
+    typeset: Typeset,
+    actor: Actor,
+    at: datetime.datetime,
+    lasts: datetime.timedelta = CODE_LASTS,
+) -> Letters:
+    """
+    Give a first code to each recipient, in one file. The same job twice makes them once.
+
+    Who has had an account since they were listed is given none: the code of their letter never works.
+
+    :raises NobodyToWriteTo: if there is nobody
+    """
+    done = Letters.objects.filter(job_id=job_id).first()
+    if done is not None:
+        return done
+    if not recipients:
+        raise NobodyToWriteTo
+    drawn = [_draw(one, college=college, until=at + lasts) for one in recipients]
+    content = typeset(drawn)  # it takes a while: nothing is locked yet
+    with transaction.atomic(durable=True):
+        return _keep(
+            drawn, content, job_id=job_id, college=college, school_class=school_class,
+            audience=audience, actor=actor, at=at,
+        )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def give_code(
+    *,
+    recipient: Recipient,
+    college: College | None,
+    typeset: Typeset,
+    actor: Actor,
+    at: datetime.datetime,
+    shown: Sequence[IdentityShown] = (),
+    reason: str = "",
+    lasts: datetime.timedelta = CODE_LASTS,
+) -> Letters:
+    """
+    Give one person a code, in a letter. For who has an account, it will give a new password.
+
+    :param shown: what they showed at the desk; with `reason`, needed for who has an account
+    :raises IdentityNotShown: if they have an account, and either is missing
+    :raises AccountOfStaff: if their account has a role
+    """
+    person = _lock_person(recipient.person)
+    is_recovery = person.user_id is not None
+    if is_recovery and _is_staff(person.user_id):
+        raise AccountOfStaff
+    if is_recovery and not (shown and reason.strip()):
+        raise IdentityNotShown
+    letter = _draw(recipient, college=college, until=at + lasts, is_recovery=is_recovery)
+    audience = Audience.PUPILS if isinstance(person, Pupil) else Audience.GUARDIANS
+    return _keep(
+        [letter], typeset([letter]), job_id=None, college=college, school_class=None,
+        audience=audience, actor=actor, at=at, shown=list(shown), reason=reason.strip(),
+    )  # fmt: skip
+
+
+def _draw(
+    recipient: Recipient,
+    *,
+    college: College | None,
+    until: datetime.datetime,
+    is_recovery: bool = False,
+) -> Letter:
+    return Letter(
+        recipient=recipient,
+        college=college,
+        code=codes.draw(),
+        expires_at=until,
+        is_recovery=is_recovery,
+    )
+
+
+def _keep(
+    drawn: Sequence[Letter],
+    content: bytes,
+    *,
+    job_id: uuid.UUID | None,
+    college: College | None,
+    school_class: SchoolClass | None,
+    audience: Audience,
+    actor: Actor,
+    at: datetime.datetime,
+    shown: Sequence[str] = (),
+    reason: str = "",
+) -> Letters:
+    """Keep the fingerprints of codes, and their letters sealed; the former codes of these people end."""
+    people = _lock_people([one.recipient.person for one in drawn])
+    given = [
+        one for one in drawn if one.is_recovery == (people[one.recipient.person.pk] is not None)
+    ]
+    if not given:
+        raise NobodyToWriteTo
+    letters = Letters.objects.create(
+        job_id=job_id,
+        college=college,
+        school_class=school_class,
+        audience=audience,
+        count=len(drawn),
+        made_at=at,
+        kept_until=at + LETTERS_KEPT,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        sealed=sealing.seal_bytes(content, purpose=SEALED_FOR),
+    )
+    field = "pupil" if audience == Audience.PUPILS else "guardian"
+    former = ActivationCode.objects.filter(
+        ended_at__isnull=True, **{f"{field}__in": [one.recipient.person.pk for one in given]}
+    )
+    former.update(ended_at=at)
+    made = ActivationCode.objects.bulk_create(
+        ActivationCode(
+            letters=letters,
+            **{field: one.recipient.person},
+            fingerprint=codes.fingerprint(one.code),
+            is_recovery=one.is_recovery,
+            identity_shown=list(shown),
+            reason=reason,
+            given_at=at,
+            expires_at=one.expires_at,
+        )
+        for one in given
+    )
+    record_audit(
+        actor=actor,
+        action="activation.codes.given",
+        subject_type="letters",
+        subject_id=letters.public_id,
+        at=at,
+        college=college.uai if college else "",
+        count=len(made),
+    )
+    for code in made:
+        _tell_given(code, actor=actor, at=at)
+    return letters
+
+
+def _tell_given(code: ActivationCode, *, actor: Actor, at: datetime.datetime) -> None:
+    """What is done to an account that exists is written down by itself, and its person is told."""
+    if not code.is_recovery:
+        return
+    record_audit(
+        actor=actor,
+        action="activation.recovery.given",
+        subject_type="pupil" if code.pupil_id else "guardian",
+        subject_id=code.person.public_id,
+        at=at,
+        code=str(code.public_id),
+        shown=code.identity_shown,
+    )
+    record_event(
+        "activation.recovery.given",
+        aggregate=f"activation.code:{code.public_id}",
+        occurred_at=at,
+        code_id=code.pk,
+    )
+
+
+def _lock_people(people: Sequence[Guardian | Pupil]) -> dict[int, int | None]:
+    """Hold people of one kind, in the order of their keys; the account of each."""
+    kind = type(people[0])
+    rows = kind.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=[person.pk for person in people]
+    )
+    return {row.pk: row.user_id for row in rows.order_by("pk")}
+
+
+def _lock_person(person: Guardian | Pupil) -> Guardian | Pupil:
+    rows = type(person).objects.select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=person.pk)
+
+
+def _is_staff(user_id: int | None) -> bool:
+    return StaffRole.objects.filter(user_id=user_id).exists()
+
+
+@transaction.atomic(durable=True)
+def open_letters(*, letters: Letters, actor: Actor, at: datetime.datetime) -> bytes:
+    """The file of letters, for who had them printed; each opening is written down.
+
+    :raises NotFound: if they are no longer kept
+    """
+    row = Letters.objects.get(pk=letters.pk)
+    if row.sealed is None or at >= row.kept_until:
+        raise NotFound(letters=str(row.public_id))
+    record_audit(
+        actor=actor,
+        action="activation.letters.opened",
+        subject_type="letters",
+        subject_id=row.public_id,
+        at=at,
+    )
+    return sealing.unseal_bytes(bytes(row.sealed), purpose=SEALED_FOR)
+
+
+@transaction.atomic(durable=True)
+def remove_letters(*, at: datetime.datetime) -> int:
+    """Remove the files whose time is over; how many."""
+    over = Letters.objects.filter(sealed__isnull=False, kept_until__lte=at)
+    return over.update(sealed=None)
+
+
+# --- using --------------------------------------------------------------------------------------
+
+
+def check_code(*, typed: str, birth_date: datetime.date, at: datetime.datetime) -> ActivationCode:
+    """
+    The code that was typed, by somebody who knows a birth date: a child's, or for a pupil their own.
+
+    Wrong dates are counted, and `MOST_WRONG_TRIES` end the code.
+
+    :raises CodeRefused: whatever is wrong
+    """
+    with transaction.atomic(durable=True):
+        code = _lock_code(fingerprint__in=codes.fingerprints(typed))
+        is_known = code is not None and code.works_at(at) and _knows(code, birth_date, at=at)
+        if code is not None and code.works_at(at) and not is_known:
+            code.wrong_tries += 1
+            if code.wrong_tries >= MOST_WRONG_TRIES:
+                code.ended_at = at
+            code.save(update_fields=["wrong_tries", "ended_at"])
+    if code is None or not is_known:
+        raise CodeRefused
+    return code
+
+
+def _lock_code(**which: object) -> ActivationCode | None:
+    rows = ActivationCode.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(**which).first()
+
+
+def _knows(code: ActivationCode, birth_date: datetime.date, *, at: datetime.datetime) -> bool:
+    if code.pupil is not None:
+        return code.pupil.birth_date == birth_date
+    on = at.astimezone(timezone.get_default_timezone()).date()
+    links_ = Guardianship.objects.filter(in_force(on), guardian_id=code.guardian_id)
+    return links_.filter(pupil__birth_date=birth_date).exists()
+
+
+@transaction.atomic(durable=True)
+def use_code(
+    *, code: ActivationCode, password: str, at: datetime.datetime, login: str = "", email: str = ""
+) -> User:
+    """
+    Open the account of the person a code was given to, or give their account a new password.
+
+    The code is used up. An address given is to be confirmed before it serves (`confirm_address`).
+
+    :param login: the identifier that was proposed; another is drawn if it was taken meanwhile
+    :raises CodeRefused: if it was used meanwhile, or the account is closed or has a role
+    :raises WeakPassword: if the password does not meet the rules
+    """
+    person = _lock_person(code.person)
+    held = _lock_code(pk=code.pk)
+    if held is None or not held.works_at(at) or held.is_recovery != (person.user_id is not None):
+        raise CodeRefused
+    if person.user_id is None:
+        user = _open_account(person, password=password, login=login)
+    else:
+        user = _lock_account(person.user_id)
+        if not user.is_active or _is_staff(user.pk):
+            raise CodeRefused
+        _set_password(user, password)
+    held.used_at = held.ended_at = at
+    held.save(update_fields=["used_at", "ended_at"])
+    action = "activation.password.renewed" if held.is_recovery else "activation.account.opened"
+    _write_down(action, user, at=at, code=str(held.public_id))
+    if email and isinstance(person, Guardian):
+        _claim_address(user, email=email, at=at)
+    return user
+
+
+def _open_account(person: Guardian | Pupil, *, password: str, login: str) -> User:
+    user = User(first_name=person.first_name, last_name=person.last_name)
+    check_password_rules(user=user, password=password)
+    user.set_password(password)
+    for attempt in range(_DRAWS):
+        proposed = login if attempt == 0 else ""
+        user.login = proposed or identifiers.draw(person.first_name, person.last_name)
+        if User.objects.filter(login=user.login).exists():
+            continue
+        try:
+            with transaction.atomic():
+                user.save(force_insert=True)
+        except IntegrityError:  # somebody of the same name was faster
+            continue
+        break
+    else:
+        raise RuntimeError("no identifier is free for this name")
+    person.user = user
+    person.save(update_fields=["user"])
+    return user
+
+
+def _lock_account(user_id: int) -> User:
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+
+
+def _set_password(user: User, password: str) -> None:
+    """Every session of the account ends: Django ties them to the password."""
+    check_password_rules(user=user, password=password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def _write_down(action: str, user: User, *, at: datetime.datetime, **details: str) -> None:
+    record_audit(
+        actor=Actor.user(user),
+        action=action,
+        subject_type="user",
+        subject_id=user.public_id,
+        at=at,
+        **details,
+    )
+    if action == "activation.password.renewed":
+        record_event(
+            action, aggregate=f"accounts.user:{user.public_id}", occurred_at=at, user_id=user.pk
+        )
+
+
+# --- by e-mail ----------------------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def claim_address(*, user: User, email: str, at: datetime.datetime) -> AddressClaim:
+    """Have an address confirmed by a link; the one that waited before is forgotten."""
+    return _claim_address(_lock_account(user.pk), email=email, at=at)
+
+
+def _claim_address(user: User, *, email: str, at: datetime.datetime) -> AddressClaim:
+    AddressClaim.objects.filter(user=user, ended_at__isnull=True).update(ended_at=at)
+    claim = AddressClaim.objects.create(
+        user=user, email=email.strip().lower(), claimed_at=at, expires_at=at + ADDRESS_LASTS
+    )
+    record_event(
+        "activation.address.claimed",
+        aggregate=f"accounts.user:{user.public_id}",
+        occurred_at=at,
+        claim_id=claim.pk,
+    )
+    return claim
+
+
+@transaction.atomic(durable=True)
+def confirm_address(*, claim: AddressClaim, token: str, at: datetime.datetime) -> User:
+    """
+    Take an address whose link was followed: one signs in with it, and messages go there.
+
+    :raises LinkRefused: if the link is old, used, or none of ours
+    :raises EmailTaken: if another account has the address by now
+    """
+    user = _lock_account(claim.user_id)
+    held = AddressClaim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
+    is_open = held.ended_at is None and at < held.expires_at
+    if not is_open or not links.is_address_of(held, token) or not user.is_active:
+        raise LinkRefused
+    user.email = held.email
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email"])
+    except IntegrityError as error:
+        raise EmailTaken(email=held.email) from error
+    held.confirmed_at = held.ended_at = at
+    held.save(update_fields=["confirmed_at", "ended_at"])
+    _write_down("activation.address.confirmed", user, at=at)
+    return user
+
+
+@transaction.atomic(durable=True)
+def ask_recovery(*, name: str, at: datetime.datetime) -> None:
+    """Have a link sent to the confirmed address of an account; without one, nothing, and nothing is said.
+
+    :param name: an address or an identifier, as one signs in
+    """
+    try:
+        user = User.objects.get_by_natural_key(name)
+    except User.DoesNotExist:
+        return
+    if not user.is_active or not user.email:
+        return
+    record_audit(
+        actor=Actor.system("portal"),
+        action="activation.recovery.asked",
+        subject_type="user",
+        subject_id=user.public_id,
+        at=at,
+    )
+    record_event(
+        "activation.recovery.asked",
+        aggregate=f"accounts.user:{user.public_id}",
+        occurred_at=at,
+        user_id=user.pk,
+    )
+
+
+@transaction.atomic(durable=True)
+def renew_password(*, token: str, password: str, at: datetime.datetime) -> User:
+    """
+    Give a new password to the account of a recovery's link, which then works no more.
+
+    :raises LinkRefused: if the link is old, used, or none of ours
+    :raises WeakPassword: if the password does not meet the rules
+    """
+    public_id = links.recovered_id(token, at=at)
+    rows = User.objects.select_for_update(of=("self",), no_key=True)
+    user = rows.filter(public_id=public_id, is_active=True).first() if public_id else None
+    if user is None or not links.is_recovery_of(user, token):
+        raise LinkRefused
+    _set_password(user, password)
+    _write_down("activation.password.renewed", user, at=at)
+    return user
+
+
+# --- of age before eighteen ---------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def note_emancipation(
+    *, pupil: Pupil, reason: str, actor: Actor, at: datetime.datetime
+) -> Emancipation:
+    """
+    Write down that a judge set a pupil free.
+
+    :raises AlreadyEmancipated: if it is written down
+    """
+    noted, is_new = Emancipation.objects.get_or_create(
+        pupil=pupil,
+        defaults={
+            "reason": reason,
+            "recorded_at": at,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+        },
+    )
+    if not is_new:
+        raise AlreadyEmancipated
+    record_audit(
+        actor=actor,
+        action="activation.emancipation.noted",
+        subject_type="pupil",
+        subject_id=pupil.public_id,
+        at=at,
+    )
+    return noted
