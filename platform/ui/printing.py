@@ -10,6 +10,7 @@ from commons.jobs import work
 from commons.models import Job
 from commons.progress import reached
 from tenants.activation import operations, queries, terms
+from tenants.activation.letters import Printing
 from tenants.activation.models import Audience
 from ui.documents.letters import typesetter
 
@@ -34,10 +35,7 @@ def print_letters(job: Job) -> dict[str, Any]:
     )
     reached("letters", 2, of=_STEPS)
     letters = operations.print_letters(
-        job_id=job.public_id,
-        college=college,
-        school_class=school_class,
-        audience=audience,
+        printing=Printing(audience, college, school_class, job_id=job.public_id),
         recipients=found,
         typeset=typesetter(at=at),
         actor=job.actor,

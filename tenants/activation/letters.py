@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import uuid
 from collections.abc import Callable, Sequence
 
-from tenants.people.models import College, Guardian, Pupil
+from tenants.activation.models import Audience
+from tenants.people.models import College, Guardian, Pupil, SchoolClass
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,6 +29,16 @@ class Letter:
     code: str
     expires_at: datetime.datetime
     is_recovery: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Printing:
+    """What is printed at once: where, for whom; a long work says which it is, and is done once."""
+
+    audience: Audience
+    college: College | None
+    school_class: SchoolClass | None = None
+    job_id: uuid.UUID | None = None
 
 
 # Sets letters as one file: given by whoever may import `ui`.

@@ -11,7 +11,6 @@ Locks: the person (guardian or pupil) first, then their codes, then the account.
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
@@ -23,23 +22,21 @@ from commons.audit import record_audit
 from commons.errors import DomainError, NotFound
 from commons.outbox import record_event
 from tenants.accounts.models import StaffRole, User
-from tenants.accounts.operations import EmailTaken, check_password_rules
-from tenants.activation import codes, identifiers, links
-from tenants.activation.letters import Letter, Recipient, Typeset
+from tenants.accounts.operations import check_password_rules
+from tenants.activation import accounts, codes, identifiers
+from tenants.activation.letters import Letter, Printing, Recipient, Typeset
 from tenants.activation.models import (
     ActivationCode,
-    AddressClaim,
     Audience,
     Emancipation,
     IdentityShown,
     Letters,
 )
-from tenants.people.models import College, Guardian, Guardianship, Pupil, SchoolClass
+from tenants.people.models import College, Guardian, Guardianship, Pupil
 from tenants.people.queries import in_force
 
 CODE_LASTS = datetime.timedelta(days=60)
 LETTERS_KEPT = datetime.timedelta(hours=24)
-ADDRESS_LASTS = datetime.timedelta(days=7)
 MOST_WRONG_TRIES = 10
 SEALED_FOR = "activation.letters"
 _DRAWS = 50
@@ -69,12 +66,6 @@ class CodeRefused(DomainError):
     code = "ACTIVATION_CODE_REFUSED"
 
 
-class LinkRefused(DomainError):
-    """The link is old, used, or none of ours."""
-
-    code = "ACTIVATION_LINK_REFUSED"
-
-
 class AlreadyEmancipated(DomainError):
     """It is noted already."""
 
@@ -86,10 +77,7 @@ class AlreadyEmancipated(DomainError):
 
 def print_letters(
     *,
-    job_id: uuid.UUID,
-    college: College,
-    school_class: SchoolClass | None,
-    audience: Audience,
+    printing: Printing,
     recipients: Sequence[Recipient],
     typeset: Typeset,
     actor: Actor,
@@ -103,18 +91,15 @@ def print_letters(
 
     :raises NobodyToWriteTo: if there is nobody
     """
-    done = Letters.objects.filter(job_id=job_id).first()
-    if done is not None:
+    done = printing.job_id and Letters.objects.filter(job_id=printing.job_id).first()
+    if done:
         return done
     if not recipients:
         raise NobodyToWriteTo
-    drawn = [_draw(one, college=college, until=at + lasts) for one in recipients]
+    drawn = [_draw(one, college=printing.college, until=at + lasts) for one in recipients]
     content = typeset(drawn)  # it takes a while: nothing is locked yet
     with transaction.atomic(durable=True):
-        return _keep(
-            drawn, content, job_id=job_id, college=college, school_class=school_class,
-            audience=audience, actor=actor, at=at,
-        )  # fmt: skip
+        return _keep(drawn, content, printing, actor=actor, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -138,16 +123,21 @@ def give_code(
     """
     person = _lock_person(recipient.person)
     is_recovery = person.user_id is not None
-    if is_recovery and _is_staff(person.user_id):
+    if person.user_id is not None and _is_staff(person.user_id):
         raise AccountOfStaff
     if is_recovery and not (shown and reason.strip()):
         raise IdentityNotShown
     letter = _draw(recipient, college=college, until=at + lasts, is_recovery=is_recovery)
     audience = Audience.PUPILS if isinstance(person, Pupil) else Audience.GUARDIANS
     return _keep(
-        [letter], typeset([letter]), job_id=None, college=college, school_class=None,
-        audience=audience, actor=actor, at=at, shown=list(shown), reason=reason.strip(),
-    )  # fmt: skip
+        [letter],
+        typeset([letter]),
+        Printing(audience=audience, college=college),
+        actor=actor,
+        at=at,
+        shown=list(shown),
+        reason=reason.strip(),
+    )
 
 
 def _draw(
@@ -169,11 +159,8 @@ def _draw(
 def _keep(
     drawn: Sequence[Letter],
     content: bytes,
+    printing: Printing,
     *,
-    job_id: uuid.UUID | None,
-    college: College | None,
-    school_class: SchoolClass | None,
-    audience: Audience,
     actor: Actor,
     at: datetime.datetime,
     shown: Sequence[str] = (),
@@ -187,10 +174,10 @@ def _keep(
     if not given:
         raise NobodyToWriteTo
     letters = Letters.objects.create(
-        job_id=job_id,
-        college=college,
-        school_class=school_class,
-        audience=audience,
+        job_id=printing.job_id,
+        college=printing.college,
+        school_class=printing.school_class,
+        audience=printing.audience,
         count=len(drawn),
         made_at=at,
         kept_until=at + LETTERS_KEPT,
@@ -198,7 +185,7 @@ def _keep(
         actor_id=actor.id,
         sealed=sealing.seal_bytes(content, purpose=SEALED_FOR),
     )
-    field = "pupil" if audience == Audience.PUPILS else "guardian"
+    field = "pupil" if printing.audience == Audience.PUPILS else "guardian"
     former = ActivationCode.objects.filter(
         ended_at__isnull=True, **{f"{field}__in": [one.recipient.person.pk for one in given]}
     )
@@ -222,7 +209,7 @@ def _keep(
         subject_type="letters",
         subject_id=letters.public_id,
         at=at,
-        college=college.uai if college else "",
+        college=printing.college.uai if printing.college else "",
         count=len(made),
     )
     for code in made:
@@ -265,7 +252,7 @@ def _lock_person(person: Guardian | Pupil) -> Guardian | Pupil:
     return rows.get(pk=person.pk)
 
 
-def _is_staff(user_id: int | None) -> bool:
+def _is_staff(user_id: int) -> bool:
     return StaffRole.objects.filter(user_id=user_id).exists()
 
 
@@ -328,8 +315,8 @@ def _knows(code: ActivationCode, birth_date: datetime.date, *, at: datetime.date
     if code.pupil is not None:
         return code.pupil.birth_date == birth_date
     on = at.astimezone(timezone.get_default_timezone()).date()
-    links_ = Guardianship.objects.filter(in_force(on), guardian_id=code.guardian_id)
-    return links_.filter(pupil__birth_date=birth_date).exists()
+    answers_for = Guardianship.objects.filter(in_force(on), guardian=code.guardian)
+    return answers_for.filter(pupil__birth_date=birth_date).exists()
 
 
 @transaction.atomic(durable=True)
@@ -339,7 +326,7 @@ def use_code(
     """
     Open the account of the person a code was given to, or give their account a new password.
 
-    The code is used up. An address given is to be confirmed before it serves (`confirm_address`).
+    The code is used up. An address given is to be confirmed before it serves (`recovering`).
 
     :param login: the identifier that was proposed; another is drawn if it was taken meanwhile
     :raises CodeRefused: if it was used meanwhile, or the account is closed or has a role
@@ -352,16 +339,16 @@ def use_code(
     if person.user_id is None:
         user = _open_account(person, password=password, login=login)
     else:
-        user = _lock_account(person.user_id)
+        user = accounts.lock_account(person.user_id)
         if not user.is_active or _is_staff(user.pk):
             raise CodeRefused
-        _set_password(user, password)
+        accounts.set_password(user, password)
     held.used_at = held.ended_at = at
     held.save(update_fields=["used_at", "ended_at"])
     action = "activation.password.renewed" if held.is_recovery else "activation.account.opened"
-    _write_down(action, user, at=at, code=str(held.public_id))
+    accounts.write_down(action, user, at=at, code=str(held.public_id))
     if email and isinstance(person, Guardian):
-        _claim_address(user, email=email, at=at)
+        accounts.take_claim(user, email=email, at=at)
     return user
 
 
@@ -384,125 +371,6 @@ def _open_account(person: Guardian | Pupil, *, password: str, login: str) -> Use
         raise RuntimeError("no identifier is free for this name")
     person.user = user
     person.save(update_fields=["user"])
-    return user
-
-
-def _lock_account(user_id: int) -> User:
-    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
-
-
-def _set_password(user: User, password: str) -> None:
-    """Every session of the account ends: Django ties them to the password."""
-    check_password_rules(user=user, password=password)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-
-
-def _write_down(action: str, user: User, *, at: datetime.datetime, **details: str) -> None:
-    record_audit(
-        actor=Actor.user(user),
-        action=action,
-        subject_type="user",
-        subject_id=user.public_id,
-        at=at,
-        **details,
-    )
-    if action == "activation.password.renewed":
-        record_event(
-            action, aggregate=f"accounts.user:{user.public_id}", occurred_at=at, user_id=user.pk
-        )
-
-
-# --- by e-mail ----------------------------------------------------------------------------------
-
-
-@transaction.atomic(durable=True)
-def claim_address(*, user: User, email: str, at: datetime.datetime) -> AddressClaim:
-    """Have an address confirmed by a link; the one that waited before is forgotten."""
-    return _claim_address(_lock_account(user.pk), email=email, at=at)
-
-
-def _claim_address(user: User, *, email: str, at: datetime.datetime) -> AddressClaim:
-    AddressClaim.objects.filter(user=user, ended_at__isnull=True).update(ended_at=at)
-    claim = AddressClaim.objects.create(
-        user=user, email=email.strip().lower(), claimed_at=at, expires_at=at + ADDRESS_LASTS
-    )
-    record_event(
-        "activation.address.claimed",
-        aggregate=f"accounts.user:{user.public_id}",
-        occurred_at=at,
-        claim_id=claim.pk,
-    )
-    return claim
-
-
-@transaction.atomic(durable=True)
-def confirm_address(*, claim: AddressClaim, token: str, at: datetime.datetime) -> User:
-    """
-    Take an address whose link was followed: one signs in with it, and messages go there.
-
-    :raises LinkRefused: if the link is old, used, or none of ours
-    :raises EmailTaken: if another account has the address by now
-    """
-    user = _lock_account(claim.user_id)
-    held = AddressClaim.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.pk)
-    is_open = held.ended_at is None and at < held.expires_at
-    if not is_open or not links.is_address_of(held, token) or not user.is_active:
-        raise LinkRefused
-    user.email = held.email
-    try:
-        with transaction.atomic():
-            user.save(update_fields=["email"])
-    except IntegrityError as error:
-        raise EmailTaken(email=held.email) from error
-    held.confirmed_at = held.ended_at = at
-    held.save(update_fields=["confirmed_at", "ended_at"])
-    _write_down("activation.address.confirmed", user, at=at)
-    return user
-
-
-@transaction.atomic(durable=True)
-def ask_recovery(*, name: str, at: datetime.datetime) -> None:
-    """Have a link sent to the confirmed address of an account; without one, nothing, and nothing is said.
-
-    :param name: an address or an identifier, as one signs in
-    """
-    try:
-        user = User.objects.get_by_natural_key(name)
-    except User.DoesNotExist:
-        return
-    if not user.is_active or not user.email:
-        return
-    record_audit(
-        actor=Actor.system("portal"),
-        action="activation.recovery.asked",
-        subject_type="user",
-        subject_id=user.public_id,
-        at=at,
-    )
-    record_event(
-        "activation.recovery.asked",
-        aggregate=f"accounts.user:{user.public_id}",
-        occurred_at=at,
-        user_id=user.pk,
-    )
-
-
-@transaction.atomic(durable=True)
-def renew_password(*, token: str, password: str, at: datetime.datetime) -> User:
-    """
-    Give a new password to the account of a recovery's link, which then works no more.
-
-    :raises LinkRefused: if the link is old, used, or none of ours
-    :raises WeakPassword: if the password does not meet the rules
-    """
-    public_id = links.recovered_id(token, at=at)
-    rows = User.objects.select_for_update(of=("self",), no_key=True)
-    user = rows.filter(public_id=public_id, is_active=True).first() if public_id else None
-    if user is None or not links.is_recovery_of(user, token):
-        raise LinkRefused
-    _set_password(user, password)
-    _write_down("activation.password.renewed", user, at=at)
     return user
 
 

@@ -57,14 +57,15 @@ def standing_of_class(school_class: SchoolClass, *, at: datetime.datetime) -> Cl
     """Who of a class has an account, who has a code waiting, who has neither."""
     on = timezone.localdate(at)
     pupils = list(_pupils(school_class.college, school_class, on=on).select_related("user"))
-    links_ = _links([pupil.pk for pupil in pupils], on=on)
+    held = _links([pupil.pk for pupil in pupils], on=on)
     guardians: dict[int, Guardian] = {}
     children: dict[int, list[str]] = {}
-    for link in links_:
+    for link in held:
         guardians[link.guardian_id] = link.guardian
         children.setdefault(link.guardian_id, []).append(link.pupil.first_name)
     waiting = _waiting(pupils, guardians.values(), at=at)
-    staff = _staff([person.user_id for person in (*pupils, *guardians.values())])
+    accounts = [pupil.user_id for pupil in pupils] + [one.user_id for one in guardians.values()]
+    staff = _staff(accounts)
     return ClassStanding(
         pupils=tuple(
             Standing(
@@ -190,7 +191,9 @@ def _waiting(
 def _staff(user_ids: Iterable[int | None]) -> set[int]:
     """Those of these accounts that have a role."""
     known = [key for key in user_ids if key is not None]
-    return set(User.objects.filter(pk__in=known, staff_roles__isnull=False).values_list("pk", flat=True))
+    return set(
+        User.objects.filter(pk__in=known, staff_roles__isnull=False).values_list("pk", flat=True)
+    )
 
 
 def children_on(guardian: Guardian, *, on: datetime.date) -> list[Pupil]:
@@ -281,7 +284,9 @@ def acts_alone(pupil: Pupil, *, on: datetime.date) -> bool:
 
 def is_of_age(birth_date: datetime.date, *, on: datetime.date) -> bool:
     """Whether eighteen years are over on a day; who is born on 29 February is of age on 1 March."""
-    return (on.year - birth_date.year) - ((on.month, on.day) < (birth_date.month, birth_date.day)) >= OF_AGE
+    return (on.year - birth_date.year) - (
+        (on.month, on.day) < (birth_date.month, birth_date.day)
+    ) >= OF_AGE
 
 
 def emancipation_of(pupil: Pupil) -> Emancipation | None:

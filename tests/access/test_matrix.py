@@ -244,10 +244,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-provider-again": (("payment",), {}),
     "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
-    "give-code": (
-        ("pupil",),
-        {"shown": ["SCHOOL_CARD"], "reason": "Mot de passe oublié"},
-    ),
+    "give-code": (("pupil",), {"shown": ["SCHOOL_CARD"], "reason": "Oublié"}),
     "print-letters": (("college",), {"audience": "PUPILS", "again": "on"}),
     "note-emancipation": (("pupil",), {"reason": "Tribunal de Nanterre"}),
     "accept-contest": (

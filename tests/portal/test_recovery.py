@@ -12,7 +12,7 @@ from commons.models import OutboxEvent
 from portal.views import recovery
 from tenants.activation import links
 from tenants.activation.models import AddressClaim
-from tenants.activation.operations import ask_recovery, claim_address
+from tenants.activation.recovering import ask_recovery, claim_address
 from tests.factories.canteen import make_family
 from tests.factories.codes import AT, PASSWORD
 from tests.factories.portal import make_account

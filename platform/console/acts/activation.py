@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
-from commons.identifiers import new_public_id
 from console.acts.billing import begin, uuid_of
 from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
@@ -38,7 +37,7 @@ from tenants.activation.access import (
     access_helped_guardian,
     access_helped_pupil,
 )
-from tenants.activation.letters import Recipient
+from tenants.activation.letters import Printing, Recipient
 from tenants.activation.models import Audience, IdentityShown
 from tenants.people.models import College, Guardian, Pupil, SchoolClass
 from ui import wording
@@ -114,9 +113,7 @@ class GiveCode(Act):
                 _("Une lettre est faite. Elle permet de choisir un nouveau mot de passe."),
                 _("Alors, tous les appareils de la personne sont déconnectés."),
             ),
-            warnings=(
-                _("La personne verra que vous avez donné un code, et le journal le garde."),
-            ),
+            warnings=(_("La personne verra que vous avez donné un code, et le journal le garde."),),
         )
 
     def perform(
@@ -230,10 +227,7 @@ class PrintLetters(Act):
                 at=at,
             )
         operations.print_letters(
-            job_id=new_public_id(),
-            college=college,
-            school_class=school_class,
-            audience=audience,
+            printing=Printing(audience, college, school_class),
             recipients=found,
             typeset=typesetter(at=at),
             actor=actor,
@@ -298,7 +292,5 @@ class NoteEmancipation(OnOnePupil):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
-        operations.note_emancipation(
-            pupil=targets[0], reason=answers["reason"], actor=actor, at=at
-        )
+        operations.note_emancipation(pupil=targets[0], reason=answers["reason"], actor=actor, at=at)
         return Outcome(message=_("L'émancipation est notée."), url=self.back(targets))

@@ -61,7 +61,11 @@ def _next_meals(
 
 
 def month_of(
-    enrolments: Sequence[Enrolment], *, month: datetime.date, at: datetime.datetime, may_cancel: bool
+    enrolments: Sequence[Enrolment],
+    *,
+    month: datetime.date,
+    at: datetime.datetime,
+    may_cancel: bool,
 ) -> calendar_screen.Month:
     """A month without a price; each day to read, or to cancel for who may."""
     screen = calendar_screen.month_screen(enrolments, month=month, at=at)

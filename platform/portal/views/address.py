@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from commons.errors import DomainError
 from portal import attempts, visitors
 from portal.account_forms import AddressForm
-from portal.doors import family_page, refuse, show
-from tenants.activation import operations, queries
+from portal.doors import family_page, show
+from tenants.activation import queries, recovering
 from ui import errors
 from ui.requests import SignedInRequest
 
@@ -34,7 +34,7 @@ def give(request: SignedInRequest) -> HttpResponse:
             form.add_error("password", _("Ce n'est pas votre mot de passe."))
         else:
             email = form.cleaned_data["email"]
-            operations.claim_address(user=request.user, email=email, at=timezone.now())
+            recovering.claim_address(user=request.user, email=email, at=timezone.now())
             messages.success(
                 request, _("Un message part vers %(email)s. Ouvrez-le.") % {"email": email}
             )
@@ -54,7 +54,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "portal/recovery/address_over.html", status=404)
     if request.method == "POST":
         try:
-            operations.confirm_address(claim=claim, token=token, at=at)
+            recovering.confirm_address(claim=claim, token=token, at=at)
         except DomainError as error:
             messages.error(request, str(errors.explain(error)))
             return render(request, "portal/recovery/address_over.html", status=409)

@@ -20,7 +20,7 @@ from portal import signing_in, visitors
 from portal.account_forms import PasswordForm, RecoveryForm
 from portal.doors import refuse
 from portal.throttle import Throttle
-from tenants.activation import operations, queries
+from tenants.activation import queries, recovering
 from ui import errors, wording
 
 PER_PLACE = Throttle("recovery-place", most=20)
@@ -41,7 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         PER_PLACE.count(place)
         if not PER_NAME.is_over(name):
             PER_NAME.count(name)
-            operations.ask_recovery(name=name, at=timezone.now())
+            recovering.ask_recovery(name=name, at=timezone.now())
         return _show(request, "asked", form)
     return _show(request, "ask", form, status=422 if form.is_bound else 200)
 
@@ -67,7 +67,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            user = operations.renew_password(
+            user = recovering.renew_password(
                 token=token, password=form.cleaned_data["password"], at=at
             )
         except DomainError as error:

@@ -196,7 +196,10 @@ def test_who_gives_a_new_code_is_written_down_and_its_person_told(guardian):
     recovery_code(guardian)
 
     entry = AuditEntry.objects.get(action="activation.recovery.given")
-    assert (entry.subject_id, entry.details["shown"]) == (str(guardian.public_id), ["IDENTITY_CARD"])
+    assert (entry.subject_id, entry.details["shown"]) == (
+        str(guardian.public_id),
+        ["IDENTITY_CARD"],
+    )
     assert OutboxEvent.objects.get().name == "activation.recovery.given"
 
 
