@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 ACTS = (
     "activation",
+    "acting",
     "billing",
     "canteen",
     "contests",

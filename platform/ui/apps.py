@@ -6,4 +6,10 @@ class UiConfig(AppConfig):
     verbose_name = "Textes et dessins"
 
     def ready(self) -> None:
-        from ui import activation_messages, messages, printing, rights_messages  # noqa: F401, PLC0415  register the handlers of outbox events
+        from ui import (  # noqa: PLC0415  register the handlers of outbox events, and long work
+            acting_messages,  # noqa: F401
+            activation_messages,  # noqa: F401
+            messages,  # noqa: F401
+            printing,  # noqa: F401
+            rights_messages,  # noqa: F401
+        )

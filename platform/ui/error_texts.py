@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
@@ -339,6 +340,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **CORRECTIONS,
     **RIGHTS,
     **TARIFFS,
+    **ACTING,
     **UPLOADS,
     # Payments
     "JOB_GIVEN_UP": (

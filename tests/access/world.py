@@ -40,8 +40,11 @@ from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
 from commons.actors import Actor
 from commons.models import Job
+from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
+from tenants.acting.models import ActingSession
+from tenants.acting.operations import widen
 from tenants.activation.models import Letters
 from tenants.people.models import (
     FeedImport,
@@ -51,6 +54,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
@@ -75,7 +79,9 @@ CAST = (
     "reader",
     "secretary",
     "other_secretary",
-    "pupil",
+    "pupil",  # the family's, twelve years old
+    "acting",  # an instructor who reads the family's portal
+    "filling",  # an instructor who fills in for the family
 )
 _ROLES = {
     "administrator": Role.ADMINISTRATOR,
@@ -116,10 +122,14 @@ def build(in_tenant: Any) -> World:
         "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
         "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
         "pupil": _pupil_account(family.pupil),
+        "acting": _agent("acting", Role.INSTRUCTOR),
+        "filling": _agent("filling", Role.INSTRUCTOR),
     }
     clients = {name: client() for name in CAST}
     for name, user in users.items():
         clients[name].force_login(user)
+    acting = [_acts_for(family, users[name], clients[name]) for name in ("acting", "filling")]
+    widen(session=acting[1], reason="Elle dicte, je remplis.", actor=ACTOR, at=NOW)
     with in_tenant("d94"):
         # Signed in as an administrator of Val-de-Marne; the cookie is shown on our host.
         there = User.objects.create(email="ailleurs@exemple.fr")
@@ -127,6 +137,8 @@ def build(in_tenant: Any) -> World:
         clients["other_tenant"].force_login(there)
     keys = {
         "pupil": family.pupil,
+        "guardian": family.guardians[0],
+        "acting": acting[0],
         "college": family.college,
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
@@ -170,6 +182,15 @@ def _letters(pupil: Pupil, secretary: User) -> Letters:
     """Printed by the secretary of the family's collège."""
     _written, code = given_code(pupil, at=NOW, actor=Actor.user(secretary))
     return code.letters
+
+
+def _acts_for(family: Family, agent: User, visitor: Client) -> ActingSession:
+    """An agent opened the portal of the family's first guardian."""
+    session = begin_acting(agent, family, minutes=60, at=NOW)
+    kept = visitor.session
+    kept[SESSION_KEY] = str(session.public_id)
+    kept.save()
+    return session
 
 
 def _go_to_class(family: Family) -> None:

@@ -123,6 +123,7 @@ TENANT_APPS = [
     "tenants.accounts",
     "tenants.people",
     "tenants.activation",
+    "tenants.acting",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",
@@ -154,6 +155,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.acting.ActingMiddleware",
 ]
 WSGI_APPLICATION = "socle.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
