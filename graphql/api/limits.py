@@ -78,7 +78,6 @@ LIST_LENGTHS = {
     "PriceStep.gives": 10,
     "ProposeTariffPayload.errors": 5,
     "ProposeTariffPayload.prices": 200,
-    "Pupil.mealWeekdays": 5,
     "Query.agentAccesses": 50,
     "Query.scheduleDrafts": 100,
     "RefuseRightsRequestPayload.errors": 5,

@@ -114,17 +114,7 @@ def build(in_tenant: Any) -> World:
     payer.email = ""
     payer.save(update_fields=["email"])
     run = review(prepare(regie, datetime.date(2024, 10, 1), NOW), NOW)
-    users: dict[str, User] = {
-        "family": account_of(family),
-        "separated": account_of(family, 1),
-        "other_family": make_account(other.guardians[0]),
-        **{name: _agent(name, role) for name, role in _ROLES.items()},
-        "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
-        "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
-        "pupil": _pupil_account(family.pupil),
-        "acting": _agent("acting", Role.INSTRUCTOR),
-        "filling": _agent("filling", Role.INSTRUCTOR),
-    }
+    users = _users(family, other)
     clients = {name: client() for name in CAST}
     for name, user in users.items():
         clients[name].force_login(user)
@@ -169,6 +159,20 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _users(family: Family, other: Family) -> dict[str, User]:
+    return {
+        "family": account_of(family),
+        "separated": account_of(family, 1),
+        "other_family": make_account(other.guardians[0]),
+        **{name: _agent(name, role) for name, role in _ROLES.items()},
+        "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
+        "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "pupil": _pupil_account(family.pupil),
+        "acting": _agent("acting", Role.INSTRUCTOR),
+        "filling": _agent("filling", Role.INSTRUCTOR),
+    }
 
 
 def _pupil_account(pupil: Pupil) -> User:
