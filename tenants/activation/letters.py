@@ -7,7 +7,7 @@ import datetime
 import uuid
 from collections.abc import Callable, Sequence
 
-from tenants.activation.models import Audience
+from tenants.activation.models import Audience, IdentityShown
 from tenants.people.models import College, Guardian, Pupil, SchoolClass
 
 
@@ -29,6 +29,14 @@ class Letter:
     code: str
     expires_at: datetime.datetime
     is_recovery: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seen:
+    """How it was known that a person is who they say: what they showed, and why they came."""
+
+    shown: tuple[IdentityShown, ...]
+    reason: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ Locks: the person (guardian or pupil) first, then their codes, then the account.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -24,12 +24,11 @@ from commons.outbox import record_event
 from tenants.accounts.models import StaffRole, User
 from tenants.accounts.operations import check_password_rules
 from tenants.activation import accounts, codes, identifiers
-from tenants.activation.letters import Letter, Printing, Recipient, Typeset
+from tenants.activation.letters import Letter, Printing, Recipient, Seen, Typeset
 from tenants.activation.models import (
     ActivationCode,
     Audience,
     Emancipation,
-    IdentityShown,
     Letters,
 )
 from tenants.people.models import College, Guardian, Guardianship, Pupil
@@ -96,7 +95,10 @@ def print_letters(
         return done
     if not recipients:
         raise NobodyToWriteTo
-    drawn = [_draw(one, college=printing.college, until=at + lasts) for one in recipients]
+    drawn = [
+        Letter(one, printing.college, codes.draw(), expires_at=at + lasts, is_recovery=False)
+        for one in recipients
+    ]
     content = typeset(drawn)  # it takes a while: nothing is locked yet
     with transaction.atomic(durable=True):
         return _keep(drawn, content, printing, actor=actor, at=at)
@@ -110,14 +112,15 @@ def give_code(
     typeset: Typeset,
     actor: Actor,
     at: datetime.datetime,
-    shown: Sequence[IdentityShown] = (),
-    reason: str = "",
+    seen: Seen | None = None,
     lasts: datetime.timedelta = CODE_LASTS,
+    draw: Callable[[], str] = codes.draw,
 ) -> Letters:
     """
     Give one person a code, in a letter. For who has an account, it will give a new password.
 
-    :param shown: what they showed at the desk; with `reason`, needed for who has an account
+    :param seen: what they showed at the desk, and why; both are needed for who has an account
+    :param draw: how a code is drawn; the demo gives one that it can print
     :raises IdentityNotShown: if they have an account, and either is missing
     :raises AccountOfStaff: if their account has a role
     """
@@ -125,9 +128,15 @@ def give_code(
     is_recovery = person.user_id is not None
     if person.user_id is not None and _is_staff(person.user_id):
         raise AccountOfStaff
-    if is_recovery and not (shown and reason.strip()):
+    if is_recovery and not (seen and seen.shown and seen.reason.strip()):
         raise IdentityNotShown
-    letter = _draw(recipient, college=college, until=at + lasts, is_recovery=is_recovery)
+    letter = Letter(
+        recipient=recipient,
+        college=college,
+        code=draw(),
+        expires_at=at + lasts,
+        is_recovery=is_recovery,
+    )
     audience = Audience.PUPILS if isinstance(person, Pupil) else Audience.GUARDIANS
     return _keep(
         [letter],
@@ -135,24 +144,7 @@ def give_code(
         Printing(audience=audience, college=college),
         actor=actor,
         at=at,
-        shown=list(shown),
-        reason=reason.strip(),
-    )
-
-
-def _draw(
-    recipient: Recipient,
-    *,
-    college: College | None,
-    until: datetime.datetime,
-    is_recovery: bool = False,
-) -> Letter:
-    return Letter(
-        recipient=recipient,
-        college=college,
-        code=codes.draw(),
-        expires_at=until,
-        is_recovery=is_recovery,
+        seen=seen if is_recovery else None,
     )
 
 
@@ -163,8 +155,7 @@ def _keep(
     *,
     actor: Actor,
     at: datetime.datetime,
-    shown: Sequence[str] = (),
-    reason: str = "",
+    seen: Seen | None = None,
 ) -> Letters:
     """Keep the fingerprints of codes, and their letters sealed; the former codes of these people end."""
     people = _lock_people([one.recipient.person for one in drawn])
@@ -196,8 +187,8 @@ def _keep(
             **{field: one.recipient.person},
             fingerprint=codes.fingerprint(one.code),
             is_recovery=one.is_recovery,
-            identity_shown=list(shown),
-            reason=reason,
+            identity_shown=list(seen.shown) if seen else [],
+            reason=seen.reason.strip() if seen else "",
             given_at=at,
             expires_at=one.expires_at,
         )

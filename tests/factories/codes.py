@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from tenants.activation import operations
-from tenants.activation.letters import Letter, Recipient
+from tenants.activation.letters import Letter, Recipient, Seen
 from tenants.activation.models import ActivationCode, IdentityShown
 from tenants.people.models import Guardian, Pupil
 from tests.factories.tariffs import ACTOR
@@ -43,5 +43,5 @@ def given_code(
 def recovery_code(person: Guardian | Pupil, **traits: Any) -> tuple[str, ActivationCode]:
     """One for who has an account: the collège looked at a card."""
     person.refresh_from_db()
-    shown = {"shown": [IdentityShown.IDENTITY_CARD], "reason": "Mot de passe oublié"}
-    return given_code(person, **{**shown, **traits})
+    seen = Seen((IdentityShown.IDENTITY_CARD,), "Mot de passe oublié")
+    return given_code(person, **{"seen": seen, **traits})

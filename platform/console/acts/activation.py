@@ -37,7 +37,7 @@ from tenants.activation.access import (
     access_helped_guardian,
     access_helped_pupil,
 )
-from tenants.activation.letters import Printing, Recipient
+from tenants.activation.letters import Printing, Recipient, Seen
 from tenants.activation.models import Audience, IdentityShown
 from tenants.people.models import College, Guardian, Pupil, SchoolClass
 from ui import wording
@@ -124,8 +124,7 @@ class GiveCode(Act):
             recipient=_recipient(person, at=at),
             college=_college_of(person, at=at),
             typeset=typesetter(at=at),
-            shown=[IdentityShown(one) for one in answers["shown"]],
-            reason=answers["reason"],
+            seen=Seen(tuple(map(IdentityShown, answers["shown"])), answers["reason"]),
             actor=actor,
             at=at,
             lasts=terms.code_lasts(),

@@ -11,7 +11,8 @@ from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 from tenants.accounts.operations import WeakPassword
 from tenants.activation import operations
-from tenants.activation.models import ActivationCode, AddressClaim
+from tenants.activation.letters import Seen
+from tenants.activation.models import ActivationCode, AddressClaim, IdentityShown
 from tenants.activation.operations import AccountOfStaff, CodeRefused, IdentityNotShown
 from tenants.people.models import Guardianship
 from tests.factories.canteen import make_family
@@ -171,9 +172,10 @@ def test_an_identifier_that_was_taken_meanwhile_is_drawn_again(family, guardian)
 def test_nothing_is_given_for_an_account_without_what_was_shown(guardian):
     make_account(guardian)
 
-    for missing in ({"shown": []}, {"reason": " "}):
+    card = (IdentityShown.IDENTITY_CARD,)
+    for missing in (None, Seen((), "Mot de passe oublié"), Seen(card, " ")):
         with pytest.raises(IdentityNotShown):
-            recovery_code(guardian, **missing)
+            recovery_code(guardian, seen=missing)
     assert not ActivationCode.objects.exists()
     assert not AuditEntry.objects.exists()
 
