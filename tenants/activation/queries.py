@@ -325,3 +325,14 @@ def college_of(person: Guardian | Pupil, *, on: datetime.date) -> College | None
     pupils = [person] if isinstance(person, Pupil) else children_on(person, on=on)
     found = (schooling_on(pupil, on) for pupil in pupils)
     return next((schooling.college for schooling in found if schooling), None)
+
+
+def place_named(
+    uai: str, class_name: str | None, *, on: datetime.date
+) -> tuple[College, SchoolClass | None] | None:
+    """A collège by its UAI, and a class of today by its name if one is given; None without either."""
+    college = College.objects.filter(uai=uai).first()
+    if college is None or class_name is None:
+        return (college, None) if college else None
+    school_class = classes_of(college, on=on).filter(name=class_name).first()
+    return (college, school_class) if school_class else None

@@ -131,6 +131,7 @@ def test_a_link_that_is_not_ours_is_refused(site, user, in_tenant, change):
     }[change]
 
     assert refused(site, forged)
+    assert not Session.objects.exists()
 
 
 def test_asking_changes_nothing(site, user):

@@ -49,8 +49,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the link out of the address, and go on."""
-    request.session[_KEY] = token
+    """Take the link out of the address, and go on; one that is not good leaves no session behind."""
+    if queries.user_of_link(token, at=timezone.now()) is not None:
+        request.session[_KEY] = token
     return redirect("portal:recovery-renew")
 
 
