@@ -136,7 +136,8 @@ def test_a_pupil_comes_in_with_a_letter_and_finds_no_bill(site: Site, browser: B
     page.goto(site.url(HOST, "/ma-cantine/"))
     looked_at(page)
     for path in ("/factures/", "/paiements/", "/droits/", "/enfants/"):
-        answer = page.request.get(site.url(HOST, path))
+        answer = page.goto(site.url(HOST, path))
+        assert answer is not None
         assert answer.status == 403, path
     page.context.close()
-    assert mistakes == []
+    assert [one for one in mistakes if "403" not in one] == []
