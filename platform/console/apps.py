@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 ACTS = (
     "activation",
+    "accounts",
     "acting",
     "billing",
     "canteen",

@@ -32,7 +32,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_NOBODY = frozenset(
     {
         "brand", "stripe-notices", "mailbox", "simulator", "simulator-service",
-        "sign-in", "sign-out", "acting-enter",
+        "sign-in", "sign-out", "second-step", "protect", "confirm", "acting-enter",
         "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
         "address-confirm",
     }
@@ -44,7 +44,11 @@ CLOSED = frozenset(
         "own-data", "own-data-file",
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
-        "visit-end", "address",
+        "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
+        "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
+        "visit-end",
+        "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
+        "address-confirm",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.

@@ -6,10 +6,15 @@ class UiConfig(AppConfig):
     verbose_name = "Textes et dessins"
 
     def ready(self) -> None:
-        from ui import (  # noqa: PLC0415  register the handlers of outbox events, and long work
-            acting_messages,  # noqa: F401
-            activation_messages,  # noqa: F401
-            messages,  # noqa: F401
-            printing,  # noqa: F401
-            rights_messages,  # noqa: F401
+        # They register the handlers of outbox events, and long work.
+        from ui import (  # noqa: F401, PLC0415
+            account_messages,
+            acting_messages,
+            activation_messages,
+            messages,
+            printing,
+            rights_messages,
         )
+        from ui.french import count_in_french  # noqa: PLC0415
+
+        count_in_french()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.account_texts import ACCOUNTS
 from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
@@ -337,6 +338,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Choisissez une date plus tardive."),
     ),
     **ACTIVATION,
+    **ACCOUNTS,
     **CORRECTIONS,
     **RIGHTS,
     **TARIFFS,

@@ -43,6 +43,7 @@ from tests.browser.seeing import (  # noqa: E402
     View,
     contexts,
     look_at,
+    prove_factor,
     visit,
     watched,
 )
@@ -101,10 +102,11 @@ def parts(site: Site) -> list[Part]:
         Part("(public)", site.url("socle", ""), ("/",), "public"),
         Part(
             "(anonyme)", first, ("/",), "anonymous",
-            journeys=("refused_sign_in", "refused_pages", "simulation", "on_paper"),
+            journeys=("refused_sign_in", "refused_pages", "second_step", "simulation", "on_paper"),
             expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
-                      "un revenu mal écrit": 422, "une date mal écrite": 422,
-                      "un code refusé": 422, "un mot de passe trop court": 422,
+                      "un code refusé": 422, "une date mal écrite": 422,
+                      "une lettre refusée": 422, "un mot de passe trop court": 422,
+                      "un revenu mal écrit": 422,
                       "page absente": 404},
         ),
         Part(
@@ -126,7 +128,7 @@ def parts(site: Site) -> list[Part]:
         if member.email.startswith("helene"):
             journeys = ("giving_codes",)
         if member.email.startswith("sophie"):
-            journeys = ("acting",)
+            journeys = ("security", "acting")
         is_brief = member.role and member.schema_name not in cast.WHOLE
         is_seen_again = (member.schema_name, member.email) == ("d92", "elise.lambert@exemple.fr")
         found.append(
@@ -144,6 +146,7 @@ def parts(site: Site) -> list[Part]:
                     "page absente": 404,
                     "page interdite": 403,
                     "une identité vide": 422,
+                    "un mot de passe actuel faux": 422,
                     "agir : sans raison": 422,
                     "la personne elle-même": 403,
                     "rien n'a été fait": 403,
@@ -168,7 +171,11 @@ def spare_parts(site: Site, when: str) -> list[Part]:
     parent = Part(
         "Oise, parent", origin, ("/",), "family", email=scenes.SPARE_PARENT, password=PASSWORD
     )
-    return [agent, parent] if when == "sans données" else [agent]
+    newcomer = Part(
+        "Oise, nouvelle", origin, (), "newcomer", journeys=("first_sign_in",),
+        expected={"un premier code refusé": 422},
+    )  # fmt: skip
+    return [agent, parent, newcomer] if when == "sans données" else [agent]
 
 
 # --- one person -------------------------------------------------------------------------------
@@ -199,6 +206,7 @@ def sign_in(browser: Browser, part: Part) -> Any:
     page.locator("input[type=password]").fill(part.password)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    prove_factor(page, part.origin)
     if "/connexion/" in page.url:
         raise RuntimeError(
             f"{part.email} n'a pas pu se connecter : {page.inner_text('main')[:300]}"

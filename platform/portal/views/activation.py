@@ -19,6 +19,7 @@ from portal import activations, signing_in, visitors
 from portal.account_forms import CodeForm, GuardianForm, PasswordForm
 from portal.doors import refuse
 from portal.throttle import Throttle
+from tenants.accounts.models import Way
 from tenants.activation import codes, identifiers, operations, queries
 from tenants.people.models import Guardian
 from ui import errors, wording
@@ -112,7 +113,7 @@ def finish(request: HttpRequest) -> HttpResponse:
             refuse(form, error)
         else:
             activations.forget(request.session)
-            response = signing_in.enter(request, user, way=signing_in.CODE)
+            response = signing_in.enter(request, user, way=Way.PAPER_CODE.value)
             _welcome(request, user.login or "", has_email=bool(given.get("email")))
             return response
     written = request.POST["ticket"]

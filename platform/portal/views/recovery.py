@@ -75,7 +75,7 @@ def renew(request: HttpRequest) -> HttpResponse:
             refuse(form, error)
         else:
             request.session.pop(_KEY, None)
-            response = signing_in.enter(request, user, way=signing_in.LINK)
+            response = signing_in.enter(request, user, way=signing_in.PASSWORD)
             said = _("C'est fait. Vos autres appareils sont déconnectés.")
             messages.success(request, wording.typographic(said))
             return response
