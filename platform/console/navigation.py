@@ -80,6 +80,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         _("Familles"),
         (
             Records("people.Pupil", _("Élèves"), "school"),
+            Page("helped", _("Comptes et codes"), "key", (_C.GIVE_CODES,)),
             Records("people.Guardian", _("Responsables"), "group"),
             Records("people.Household", _("Foyers"), "home"),
             Records("people.College", _("Collèges"), "apartment"),

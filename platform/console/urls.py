@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import URLPattern, path
 
 from console.views import (
+    activation,
     acts,
     billing,
     documents,
@@ -70,6 +71,13 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             "tarifs/brouillons/<uuid:public_id>/proposer/",
             guard(proposals.proposal),
             name="proposal",
+        ),
+        path("comptes/", guard(activation.helped), name="helped"),
+        path("lettres/", guard(activation.letters), name="letters"),
+        path(
+            "lettres/<uuid:public_id>/lettres.pdf",
+            guard(activation.letters_document),
+            name="letters-document",
         ),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),

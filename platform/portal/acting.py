@@ -33,6 +33,8 @@ OF_NOBODY = frozenset(
     {
         "brand", "stripe-notices", "mailbox", "simulator", "simulator-service",
         "sign-in", "sign-out", "second-step", "protect", "confirm", "acting-enter",
+        "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
+        "address-confirm",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
@@ -45,6 +47,8 @@ CLOSED = frozenset(
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end",
+        "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
+        "address-confirm",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.

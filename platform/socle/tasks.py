@@ -13,6 +13,7 @@ from commons import jobs, outbox
 from commons.actors import Actor
 from socle.celery import app
 from tenants.accounts import sign_ins
+from tenants.activation import operations as activation
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
@@ -117,6 +118,18 @@ def give_up_waiting_rights_of_tenant(*, tenant: str, **_: object) -> int:
 def give_up_waiting_rights(**_: object) -> int:
     """A source that is not asked within minutes makes way for a document, everywhere."""
     return _for_each(give_up_waiting_rights_of_tenant)
+
+
+@app.task(name="socle.remove_letters_of_tenant")
+def remove_letters_of_tenant(*, tenant: str, **_: object) -> int:
+    """Remove the letters of one tenant that were kept long enough to be printed."""
+    return activation.remove_letters(at=timezone.now())
+
+
+@app.task(name="socle.remove_letters", crosses_tenants=True)
+def remove_letters(**_: object) -> int:
+    """Remove, everywhere, the letters whose time is over."""
+    return _for_each(remove_letters_of_tenant)
 
 
 @app.task(name="socle.purge_rights_of_tenant")

@@ -24,6 +24,7 @@ class Capability(enum.StrEnum):
     READ_MONEY = "READ_MONEY"
     READ_AUDIT = "READ_AUDIT"
     EDIT_PEOPLE = "EDIT_PEOPLE"
+    GIVE_CODES = "GIVE_CODES"
     EDIT_ENROLMENTS = "EDIT_ENROLMENTS"
     DECIDE_PRICES = "DECIDE_PRICES"
     ACT_FOR_FAMILIES = "ACT_FOR_FAMILIES"
@@ -46,6 +47,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.READ_MONEY,
             _C.READ_AUDIT,
             _C.EDIT_PEOPLE,
+            _C.GIVE_CODES,
             _C.IMPORT_FEEDS,
             _C.MANAGE_TARIFFS,
             _C.MANAGE_TENANT,
@@ -69,13 +71,14 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.USE_CONSOLE,
             _C.READ_FILES,
             _C.EDIT_PEOPLE,
+            _C.GIVE_CODES,
             _C.EDIT_ENROLMENTS,
             _C.DECIDE_PRICES,
             _C.ACT_FOR_FAMILIES,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
-    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE}),
+    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.GIVE_CODES}),
 }
 
 # What may be done without a second factor. All the rest is money, rights, or the files of everybody's

@@ -212,6 +212,9 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-provider-again": (("payment",), {}),
     "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
+    "give-code": (("pupil",), {"shown": ["SCHOOL_CARD"], "reason": "Oublié"}),
+    "print-letters": (("college",), {"audience": "PUPILS", "again": "on"}),
+    "note-emancipation": (("pupil",), {"reason": "Tribunal de Nanterre"}),
     "accept-contest": (
         ("contest",),
         {"valid_from": "2024-12-02", "answer": "Un geste"},
@@ -542,10 +545,12 @@ NOTHING_YET = (
 OPEN_TO_ALL = {
     "health",
     "portal:accessibility",
+    "portal:activation",
     "portal:brand",
     "portal:help",
     "portal:data-protection",
     "portal:legal",
+    "portal:recovery",
     "portal:mailbox",  # embedded settings only: a deploy check refuses it elsewhere
     "portal:sign-in",
     "portal:simulator",

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Response
 
+from commons.school_calendar import school_year_of
+
 SPARE_CODE, SPARE_SLUG = "60", "oise"  # a département that is not the demo's: empty, then full
 SPARE_AGENT = "agent.oise@exemple.fr"
 PASSWORD = "Socle-demo-2026"  # of everybody; the walker does not load Django
 SPARE_NEWCOMER = "nouvelle.oise@exemple.fr"  # an agent who has no second factor yet
 SPARE_PARENT = "parent.oise@exemple.fr"
 MANY_PUPILS = 1500
+LETTER_CODE = "CDFG-HJKM-34PR"  # of the cast
 TAX_NUMBER = "3023217600053"
 
 Scene = tuple[str, Response | None]
@@ -170,6 +173,39 @@ def month_to_prepare(page: Page, origin: str) -> Iterator[Scene]:
     """An act, from its questions to its effect; it is not done."""
     yield "un acte : ses questions", page.goto(f"{origin}/console/actes/prepare-run/")
     yield "un acte : son effet", _send(page, "Voir|Aperçu|Continuer")
+
+
+def on_paper(page: Page, origin: str) -> Iterator[Scene]:
+    """A letter, up to the password, which is not accepted; then a link that is asked for."""
+    born = school_year_of(datetime.datetime.now(tz=datetime.UTC).date()).start_year - 13
+    page.goto(f"{origin}/premiere-connexion/")
+    page.get_by_label("Le code de la lettre").fill("CDFG HJKM")
+    page.get_by_label("Une date de naissance").fill("l'an dernier")
+    yield "une date mal écrite", _send(page, "Continuer")
+    page.get_by_label("Une date de naissance").fill(f"08/04/{born}")
+    yield "une lettre refusée", _send(page, "Continuer")
+    page.get_by_label("Le code de la lettre").fill(LETTER_CODE)
+    yield "pour qui est le compte", _send(page, "Continuer")
+    page.get_by_label("Votre mot de passe").fill("court")
+    page.get_by_label("Le même").fill("court")
+    yield "un mot de passe trop court", _send(page, "Enregistrer")
+    page.goto(f"{origin}/mot-de-passe-oublie/")
+    page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
+    yield "un lien demandé", _send(page, "Recevoir")
+
+
+def giving_codes(page: Page, origin: str) -> Iterator[Scene]:
+    """The secretary gives one code, and looks at what letters for a class would be."""
+    page.goto(f"{origin}/console/comptes/")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("Donner un code")).last.click()
+    yield "donner un code : son effet", _send(page, "Voir")
+    yield "des lettres à ouvrir", _send(page, "Donner")
+    page.goto(f"{origin}/console/comptes/")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("Imprimer les lettres")).click()
+    page.get_by_label("Refaire les codes").check()
+    yield "imprimer des lettres : son effet", _send(page, "Voir")
 
 
 def acting(page: Page, origin: str) -> Iterator[Scene]:

@@ -44,6 +44,7 @@ from socle.seeding import bank, cast, feed, sources
 from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
+from socle.seeding.papers import give_papers
 from socle.seeding.requests import begin_some_requests
 from tenants.accounts import factors, totp
 from tenants.accounts import operations as accounts
@@ -139,6 +140,7 @@ def seed_departement(stage: Stage) -> None:
         open_rights_sources(stage)
         begin_some_requests(at=at(stage.today))
         help_one_family(at=at(stage.today))
+        give_papers(schema_name=stage.departement.schema_name, at=at(stage.today))
 
 
 def publish_rules(stage: Stage) -> None:

@@ -122,6 +122,7 @@ TENANT_APPS = [
     "commons",
     "tenants.accounts",
     "tenants.people",
+    "tenants.activation",
     "tenants.acting",
     "billing.ledger",
     "billing.tariffs",
@@ -266,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
+    "remove-letters": {"task": "socle.remove_letters", "schedule": 3600.0},
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
@@ -273,6 +275,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # How long a relay keeps an event to itself: longer than any handler; one that died keeps it no longer.
 OUTBOX_LEASE = datetime.timedelta(minutes=10)
+
+# --- first connections -----------------------------------------------------------------------
+ACTIVATION_CODE_DAYS = environment.number("ACTIVATION_CODE_DAYS", 60, at_least=1, at_most=366)
 
 # --- payment ---------------------------------------------------------------------------------
 # Stripe itself when empty; the demo and the tests give the address of what stands in for it.
