@@ -34,6 +34,7 @@ class Capability(enum.StrEnum):
     ASK_REFUNDS = "ASK_REFUNDS"
     DECIDE_REFUNDS = "DECIDE_REFUNDS"
     MANAGE_TENANT = "MANAGE_TENANT"
+    RECOGNISE_PEOPLE = "RECOGNISE_PEOPLE"
 
 
 _C = Capability
@@ -49,6 +50,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.MANAGE_TARIFFS,
             _C.MANAGE_TENANT,
             _C.DECIDE_REFUNDS,
+            _C.RECOGNISE_PEOPLE,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -70,8 +72,11 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.EDIT_PEOPLE,
             _C.EDIT_ENROLMENTS,
             _C.DECIDE_PRICES,
+            _C.RECOGNISE_PEOPLE,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
-    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE}),
+    Role.COLLEGE_SECRETARY: frozenset(
+        {_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.RECOGNISE_PEOPLE}
+    ),
 }

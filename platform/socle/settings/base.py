@@ -122,6 +122,7 @@ TENANT_APPS = [
     "commons",
     "tenants.accounts",
     "tenants.people",
+    "tenants.identities",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",

@@ -1,0 +1,62 @@
+"""Reads on providers, identities and requests to recognise somebody."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from tenants.identities import claims as claims_of
+from tenants.identities.claims import Claims
+from tenants.identities.models import (
+    ExternalIdentity,
+    IdentityProvider,
+    LinkCandidate,
+    LinkRequest,
+)
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+def providers() -> QuerySet[IdentityProvider]:
+    """Every provider, latest first."""
+    return IdentityProvider.objects.order_by("-opened_at", "-pk")
+
+
+def open_provider(kind: str) -> IdentityProvider | None:
+    """The provider of a kind that is open, if there is one."""
+    return IdentityProvider.objects.filter(kind=kind, closed_at__isnull=True).first()
+
+
+def open_provider_kinds() -> tuple[str, ...]:
+    """The kinds of which one is open."""
+    found = IdentityProvider.objects.filter(closed_at__isnull=True).order_by("kind")
+    return tuple(found.values_list("kind", flat=True))
+
+
+def identities_of(user: User) -> QuerySet[ExternalIdentity]:
+    """The identities joined to an account today."""
+    return ExternalIdentity.objects.filter(user=user, ended_at__isnull=True).order_by("kind", "pk")
+
+
+def requests() -> QuerySet[LinkRequest]:
+    """Requests to recognise somebody, those that wait longest first."""
+    return LinkRequest.objects.order_by("waiting_since", "pk")
+
+
+def request_named(public_id: uuid.UUID) -> LinkRequest | None:
+    """One request: the caller knows that it is the session's own."""
+    return LinkRequest.objects.filter(public_id=public_id).first()
+
+
+def candidates_of(request: LinkRequest) -> QuerySet[LinkCandidate]:
+    """Who it may be."""
+    return request.candidates.select_related("guardian", "pupil").order_by("pk")
+
+
+def claims_in(request: LinkRequest) -> Claims | None:
+    """What the provider said; nothing once the request is over."""
+    held = request.sealed_claims
+    return claims_of.unsealed(bytes(held)) if held else None

@@ -1,0 +1,60 @@
+"""Which ways are open, and to whom. Without a rule: the password to all, and nothing else.
+
+An agent's account is opened by the ways of agents alone, even if the agent is a parent too: what an
+account may do is not to depend on the weakest way into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tenants.identities.models import Profile, ProviderKind, Way, WayRule
+from tenants.identities.queries import open_provider_kinds
+from tenants.people.models import Pupil
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+# FranceConnect knows adults; neither it nor EduConnect knows the agents of a département.
+POSSIBLE: Mapping[str, tuple[str, ...]] = {
+    Profile.GUARDIAN: (Way.PASSWORD, Way.EDUCONNECT, Way.FRANCECONNECT),
+    Profile.PUPIL: (Way.PASSWORD, Way.EDUCONNECT),
+    Profile.STAFF: (Way.PASSWORD,),
+}
+
+
+def rules() -> dict[tuple[str, str], bool]:
+    """Whether each way is said open, by profile and way; those that nobody decided as by default."""
+    found = {
+        (profile, way): way == Way.PASSWORD for profile, ways in POSSIBLE.items() for way in ways
+    }
+    for rule in WayRule.objects.order_by("pk"):
+        if (rule.profile, rule.way) in found:
+            found[rule.profile, rule.way] = rule.is_open
+    return found
+
+
+def offered() -> tuple[str, ...]:
+    """The ways to show: said open to somebody, their provider being open."""
+    said = {way for (_profile, way), is_open in rules().items() if is_open}
+    there = {Way.PASSWORD.value, *open_provider_kinds()} if said - {Way.PASSWORD} else said
+    return tuple(way for way in Way.values if way in said and way in there)
+
+
+def profiles_of(user: User) -> tuple[str, ...]:
+    """What a person is here. One who is nobody yet waits to be a guardian."""
+    if user.roles():
+        return (Profile.STAFF,)
+    return (Profile.PUPIL if Pupil.objects.filter(user=user).exists() else Profile.GUARDIAN,)
+
+
+def may_enter(user: User, way: str) -> bool:
+    """Whether a way is open to a person."""
+    said = rules()
+    return any(said.get((profile, way), False) for profile in profiles_of(user))
+
+
+def kind_of(way: str) -> str:
+    """The provider of a way; empty for the password."""
+    return way if way in ProviderKind.values else ""
