@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.acting_texts import ERRORS as ACTING
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
 from ui.tariff_texts import TARIFFS
@@ -337,6 +338,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **CORRECTIONS,
     **RIGHTS,
     **TARIFFS,
+    **ACTING,
     **UPLOADS,
     # Payments
     "JOB_GIVEN_UP": (

@@ -108,10 +108,14 @@ def last_moment(limit: datetime.datetime) -> str:
         return _("%(day)s inclus") % {"day": long_date(local.date() - datetime.timedelta(days=1))}
     if (local.hour, local.minute) == (12, 0):
         return _("%(day)s à midi") % {"day": long_date(local.date())}
-    hour = f"{local.hour}{NO_BREAK_SPACE}h" + (
-        f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else ""
-    )
-    return _("%(day)s à %(hour)s") % {"day": long_date(local.date()), "hour": hour}
+    return _("%(day)s à %(hour)s") % {"day": long_date(local.date()), "hour": clock(limit)}
+
+
+def clock(moment: datetime.datetime) -> str:
+    """`14 h`, `14 h 05`"""
+    local = timezone.localtime(moment)
+    minutes = f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else ""
+    return f"{local.hour}{NO_BREAK_SPACE}h{minutes}"
 
 
 def and_list(words: Iterable[object]) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.outbox import record_event
+from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
 from tenants.identities import claims as claims_of
 from tenants.identities import reconciling
@@ -373,18 +374,11 @@ def _account_of(person: Person, *, actor: Actor, at: datetime.datetime) -> User:
         if not user.is_active:
             raise AccountClosed
         return user
-    user = User(first_name=person.first_name, last_name=person.last_name)
-    user.set_unusable_password()
-    user.save(force_insert=True)
+    user = accounts.open_account(
+        first_name=person.first_name, last_name=person.last_name, actor=actor, at=at
+    )
     person.user = user
     person.save(update_fields=["user"])
-    record_audit(
-        actor=actor,
-        action="accounts.user.created",
-        subject_type="user",
-        subject_id=user.public_id,
-        at=at,
-    )
     return user
 
 

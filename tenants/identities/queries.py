@@ -30,10 +30,10 @@ def open_provider(kind: str) -> IdentityProvider | None:
     return IdentityProvider.objects.filter(kind=kind, closed_at__isnull=True).first()
 
 
-def open_provider_kinds() -> tuple[str, ...]:
-    """The kinds of which one is open."""
+def open_providers() -> dict[str, IdentityProvider]:
+    """Those that are open, by kind."""
     found = IdentityProvider.objects.filter(closed_at__isnull=True).order_by("kind")
-    return tuple(found.values_list("kind", flat=True))
+    return {provider.kind: provider for provider in found}
 
 
 def identities_of(user: User) -> QuerySet[ExternalIdentity]:
@@ -49,6 +49,14 @@ def requests() -> QuerySet[LinkRequest]:
 def request_named(public_id: uuid.UUID) -> LinkRequest | None:
     """One request: the caller knows that it is the session's own."""
     return LinkRequest.objects.filter(public_id=public_id).first()
+
+
+def refused_before(request: LinkRequest) -> LinkRequest | None:
+    """The answer that this subject was given the time before, if it was a refusal."""
+    refused = LinkRequest.objects.filter(
+        kind=request.kind, subject=request.subject, state=LinkRequest.State.REFUSED
+    )
+    return refused.order_by("-closed_at", "-pk").first()
 
 
 def candidates_of(request: LinkRequest) -> QuerySet[LinkCandidate]:

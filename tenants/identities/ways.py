@@ -6,11 +6,12 @@ account may do is not to depend on the weakest way into it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tenants.identities.models import Profile, ProviderKind, Way, WayRule
-from tenants.identities.queries import open_provider_kinds
+from tenants.identities.models import IdentityProvider, Profile, ProviderKind, Way, WayRule
+from tenants.identities.queries import open_providers
 from tenants.people.models import Pupil
 
 if TYPE_CHECKING:
@@ -35,11 +36,22 @@ def rules() -> dict[tuple[str, str], bool]:
     return found
 
 
-def offered() -> tuple[str, ...]:
-    """The ways to show: said open to somebody, their provider being open."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offer:
+    """What the sign-in page shows: the password or not, and the providers that may be gone to."""
+
+    has_password: bool
+    providers: Mapping[str, IdentityProvider]
+
+
+def offer() -> Offer:
+    """The ways said open to somebody, their provider being open."""
     said = {way for (_profile, way), is_open in rules().items() if is_open}
-    there = {Way.PASSWORD.value, *open_provider_kinds()} if said - {Way.PASSWORD} else said
-    return tuple(way for way in Way.values if way in said and way in there)
+    providers = open_providers() if said - {Way.PASSWORD} else {}
+    return Offer(
+        has_password=Way.PASSWORD in said,
+        providers={kind: one for kind, one in providers.items() if kind in said},
+    )
 
 
 def profiles_of(user: User) -> tuple[str, ...]:

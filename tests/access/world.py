@@ -39,8 +39,11 @@ from billing.tariffs.operations import contest_price, refuse_contest
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
 from commons.models import Job
+from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
+from tenants.acting.models import ActingSession
+from tenants.acting.operations import widen
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -49,6 +52,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
@@ -72,6 +76,8 @@ CAST = (
     "reader",
     "secretary",
     "other_secretary",
+    "acting",  # an instructor who reads the family's portal
+    "filling",  # an instructor who fills in for the family
 )
 _ROLES = {
     "administrator": Role.ADMINISTRATOR,
@@ -111,10 +117,14 @@ def build(in_tenant: Any) -> World:
         **{name: _agent(name, role) for name, role in _ROLES.items()},
         "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
         "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "acting": _agent("acting", Role.INSTRUCTOR),
+        "filling": _agent("filling", Role.INSTRUCTOR),
     }
     clients = {name: client() for name in CAST}
     for name, user in users.items():
         clients[name].force_login(user)
+    acting = [_acts_for(family, users[name], clients[name]) for name in ("acting", "filling")]
+    widen(session=acting[1], reason="Elle dicte, je remplis.", actor=ACTOR, at=NOW)
     with in_tenant("d94"):
         # Signed in as an administrator of Val-de-Marne; the cookie is shown on our host.
         there = User.objects.create(email="ailleurs@exemple.fr")
@@ -122,6 +132,8 @@ def build(in_tenant: Any) -> World:
         clients["other_tenant"].force_login(there)
     keys = {
         "pupil": family.pupil,
+        "guardian": family.guardians[0],
+        "acting": acting[0],
         "college": family.college,
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
@@ -151,6 +163,15 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _acts_for(family: Family, agent: User, visitor: Client) -> ActingSession:
+    """An agent opened the portal of the family's first guardian."""
+    session = begin_acting(agent, family, minutes=60, at=NOW)
+    kept = visitor.session
+    kept[SESSION_KEY] = str(session.public_id)
+    kept.save()
+    return session
 
 
 def _go_to_class(family: Family) -> None:

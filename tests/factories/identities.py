@@ -63,7 +63,7 @@ def make_franceconnect(issuer: str, **traits: Any) -> IdentityProvider:
 
 def open_ways(*ways: tuple[str, str]) -> None:
     """Open ways to profiles; without any, all those of the providers that are open."""
-    kinds = queries.open_provider_kinds()
+    kinds = queries.open_providers()
     chosen = ways or [
         (profile, way)
         for profile in (Profile.GUARDIAN, Profile.PUPIL)

@@ -122,6 +122,7 @@ TENANT_APPS = [
     "commons",
     "tenants.accounts",
     "tenants.people",
+    "tenants.acting",
     "tenants.identities",
     "billing.ledger",
     "billing.tariffs",
@@ -154,6 +155,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.acting.ActingMiddleware",
 ]
 WSGI_APPLICATION = "socle.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
