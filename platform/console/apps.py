@@ -12,6 +12,7 @@ ACTS = (
     "feeds",
     "forming",
     "households",
+    "identities",
     "meals",
     "payments",
     "drafts",

@@ -12,6 +12,7 @@ from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
 from socle.celery import app
+from tenants.identities import operations as identities
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
@@ -122,6 +123,18 @@ def give_up_waiting_rights(**_: object) -> int:
 def purge_rights_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
     """Delete what one tenant keeps no longer of rights: calls, identities, documents."""
     return rights.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_identities_of_tenant")
+def purge_identities_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the sign-ins of one tenant that expired, and what nobody proved in a month."""
+    return identities.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_identities", crosses_tenants=True)
+def purge_identities(**_: object) -> int:
+    """Delete, everywhere, the sign-ins that expired."""
+    return _for_each(purge_identities_of_tenant)
 
 
 @app.task(name="socle.purge_rights", crosses_tenants=True)

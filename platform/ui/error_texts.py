@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.acting_texts import ERRORS as ACTING
 from ui.correction_texts import CORRECTIONS
+from ui.identity_texts import IDENTITIES
 from ui.rights_texts import RIGHTS
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
@@ -336,6 +337,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Choisissez une date plus tardive."),
     ),
     **CORRECTIONS,
+    **IDENTITIES,
     **RIGHTS,
     **TARIFFS,
     **ACTING,

@@ -78,7 +78,5 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
-    Role.COLLEGE_SECRETARY: frozenset(
-        {_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.RECOGNISE_PEOPLE}
-    ),
+    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.RECOGNISE_PEOPLE}),
 }

@@ -41,6 +41,12 @@ def identities_of(user: User) -> QuerySet[ExternalIdentity]:
     return ExternalIdentity.objects.filter(user=user, ended_at__isnull=True).order_by("kind", "pk")
 
 
+def identity_named(public_id: str) -> ExternalIdentity | None:
+    """One identity, with its account; none once it has ended."""
+    found = ExternalIdentity.objects.filter(public_id=public_id, ended_at__isnull=True)
+    return found.select_related("user").first()
+
+
 def requests() -> QuerySet[LinkRequest]:
     """Requests to recognise somebody, those that wait longest first."""
     return LinkRequest.objects.order_by("waiting_since", "pk")

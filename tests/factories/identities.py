@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from typing import Any
 
 from commons.actors import Actor
 from tenants.identities import attempts, franceconnect, operations, queries
 from tenants.identities.attempts import Begun, Taken
 from tenants.identities.claims import Claims
+from tenants.identities.educonnect import keys
 from tenants.identities.models import IdentityProvider, Profile, ProviderKind, Way
 from tenants.people.models import Guardian, Pupil
 from tests.factories.canteen import Family, make_family
@@ -17,8 +19,8 @@ ACTOR = Actor.system("tests")
 BROWSER = "the-browser-that-asked"
 SECRET = "a-secret-of-forty-characters-for-tests-0"
 CLIENT, CLIENT_HS256 = "client-d92", "client-d92-hs256"
-CALLBACK = "http://hauts-de-seine.socle.test/connexion/franceconnect/retour/"
-LEFT = "http://hauts-de-seine.socle.test/deconnexion/faite/"
+CALLBACK = "https://hauts-de-seine.socle.test/connexion/franceconnect/retour/"
+LEFT = "https://hauts-de-seine.socle.test/deconnexion/faite/"
 _CLIENT = {
     "client_secret": SECRET,
     "redirect_uris": [CALLBACK],
@@ -111,3 +113,70 @@ def make_diallos(**traits: Any) -> Family:
     for person in (family.pupil, *family.guardians):
         person.refresh_from_db()
     return family
+
+
+# --- EduConnect
+ISSUER = "https://educonnect.test/idp"
+SSO_URL = "https://educonnect.test/idp/sso"
+ENTITY_ID = "https://hauts-de-seine.socle.test/connexion/educonnect/metadonnees/"
+ACS = "https://hauts-de-seine.socle.test/connexion/educonnect/reponse/"
+UAI = "0921234A"
+PUPIL: dict[str, list[str]] = {
+    "FrEduCtId": ["edu-ibrahima"],
+    "FrEduCtPersonAffiliation": ["eleve2d"],
+    "FrEduCtRefId": ["{AAF}25|4|2001"],
+    "FrEduCtDateNaissance": ["2012-05-04"],
+    "FrEduCtEleveUAI": [UAI],
+    "FrEduUrlRetour": ["https://educonnect.test/quitter"],
+    "sn": ["DIALLO"],
+    "givenName": ["Ibrahima"],
+}
+GUARDIAN: dict[str, list[str]] = {
+    "FrEduCtId": ["edu-aminata"],
+    "FrEduCtPersonAffiliation": ["resp2d"],
+    "FrEduCtRefId": ["{AAF}25|2|1001"],
+    "FrEduUrlRetour": ["https://educonnect.test/quitter"],
+    "sn": ["Diallo"],
+    "givenName": ["Aminata"],
+}
+
+
+@functools.cache
+def educonnect_keys() -> keys.OwnKey:
+    """Ours, made once: a key of 3072 bits takes a second."""
+    return keys.make(ENTITY_ID, at=now() - datetime.timedelta(hours=1), bits=2048)
+
+
+def make_educonnect(certificate: str, **traits: Any) -> IdentityProvider:
+    """EduConnect, open, for the academy of Versailles."""
+    made = keys.make
+    keys.make = lambda *args, **kwargs: educonnect_keys()
+    try:
+        return operations.open_educonnect(
+            **{
+                "issuer": ISSUER,
+                "entity_id": ENTITY_ID,
+                "sso_url": SSO_URL,
+                "certificates": (certificate,),
+                "academies": ("25",),
+                "actor": ACTOR,
+                "at": now(),
+                **traits,
+            }
+        )
+    finally:
+        keys.make = made
+
+
+def make_franceconnect_at(issuer: str) -> IdentityProvider:
+    """FranceConnect, open, at an address where nobody has to answer."""
+    return make_franceconnect(
+        issuer,
+        settings=franceconnect.Settings(
+            authorize_url=f"{issuer}/authorize",
+            token_url=f"{issuer}/token",
+            userinfo_url=f"{issuer}/userinfo",
+            jwks_url=f"{issuer}/jwks",
+            leave_url=f"{issuer}/session/end",
+        ),
+    )

@@ -82,9 +82,7 @@ def begin(request: HttpRequest, way: str) -> HttpResponse:
         at=timezone.now(),
     )
     if provider.kind == ProviderKind.FRANCECONNECT:
-        url = franceconnect.authorize_url(
-            provider, begun, redirect_uri=identities.callback_url()
-        )
+        url = franceconnect.authorize_url(provider, begun, redirect_uri=identities.callback_url())
     else:
         url = educonnect.authorize_url(provider, begun, acs_url=identities.acs_url())
     return HttpResponseRedirect(url)
@@ -178,9 +176,7 @@ def _arrive(request: HttpRequest, claims: Claims, destination: str) -> HttpRespo
     return redirect("portal:identity-link")
 
 
-def _enter(
-    request: HttpRequest, user: User, leaving: Leaving, destination: str
-) -> HttpResponse:
+def _enter(request: HttpRequest, user: User, leaving: Leaving, destination: str) -> HttpResponse:
     if not ways.may_enter(user, leaving.kind):
         raise refusals.WayClosed
     response = signing_in.enter(request, user, way=leaving.kind, destination=destination)

@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
+    "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -283,6 +284,12 @@ CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pag
 # Where what stands in for the sources is spoken, in the demo; each source has its own address.
 RIGHTS_API_BASE = environment.url(
     "RIGHTS_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8191"
+)
+
+# --- identities ------------------------------------------------------------------------------
+# Where what stands in for EduConnect and FranceConnect is spoken, in the demo.
+IDENTITY_API_BASE = environment.url(
+    "IDENTITY_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8192"
 )
 
 # --- GraphQL ---------------------------------------------------------------------------------

@@ -8,7 +8,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.factories.identities import CLIENTS, PEOPLE
+from tenants.identities import educonnect, secrets_held
+from tenants.identities.educonnect import keys
+from tenants.identities.models import IdentityProvider
+from tests.factories.identities import (
+    ACS,
+    CLIENTS,
+    ENTITY_ID,
+    ISSUER,
+    PEOPLE,
+    SSO_URL,
+    educonnect_keys,
+)
+from tests.peers import saml_here
 from tests.peers.oidc_here import France, france_running
 from tests.peers.starting import Absent
 
@@ -22,6 +34,24 @@ def france() -> Iterator[France]:
         except Absent as absent:
             pytest.skip(f"oidc-provider : {absent}")
         yield running
+
+
+@pytest.fixture(scope="session")
+def idp() -> saml_here.EduConnect:
+    """An identity provider that knows us by our metadata."""
+    provider = IdentityProvider(
+        kind="EDUCONNECT",
+        issuer=ISSUER,
+        client_id=ENTITY_ID,
+        options={
+            "sso_url": SSO_URL,
+            "certificates": [keys.bare(educonnect_keys().certificate)],
+            "academies": ["25"],
+            "certificate": keys.bare(educonnect_keys().certificate),
+        },
+        sealed_secret=secrets_held.sealed(educonnect_keys().private_key),
+    )
+    return saml_here.start(educonnect.metadata(provider, acs_url=ACS))
 
 
 @pytest.fixture(autouse=True)
