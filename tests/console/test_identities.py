@@ -19,6 +19,7 @@ from tests.factories.identities import (
     open_ways,
 )
 from tests.portal.households import text
+from ui import wording
 
 
 @pytest.fixture
@@ -47,7 +48,11 @@ def test_the_secretary_sees_both_sides_and_decides(agent, waiting):
 
     assert "personne à reconnaître" in text(site.get("/console/"))
     page = text(site.get(f"/console/identities/linkrequest/{request.pk}/"))
-    for said in ("Fatou TRAORE / DIALLO", "Aminata Diallo", "Ibrahima (4 mai 2012)"):
+    for said in (
+        "Fatou TRAORE / DIALLO",
+        "Aminata Diallo",
+        f"Ibrahima ({wording.full_date(family.pupil.birth_date)})",
+    ):
         assert said in page
     (candidate,) = [one for one in queries.candidates_of(request) if one.guardian == mother]
     shown, done = act(site, "recognise-person", request, candidate=candidate.public_id)

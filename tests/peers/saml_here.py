@@ -18,9 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import xmlsec
 from lxml import etree
-from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, sigver
+from saml2 import BINDING_HTTP_REDIRECT
 from saml2.config import IdPConfig
-from saml2.metadata import entity_descriptor
 from saml2.saml import NAME_FORMAT_URI, NAMEID_FORMAT_TRANSIENT
 from saml2.server import Server
 from saml2.sigver import CryptoBackend
@@ -236,14 +235,3 @@ def _write_maps(folder: Path) -> None:
         f"{ {oid: name for name, oid in NAMES.items()}!r}, 'to': {NAMES!r}}}\n",
         encoding="utf-8",
     )
-
-
-__all__ = (
-    "BINDING_HTTP_POST",
-    "EduConnect",
-    "entity_descriptor",
-    "inflated",
-    "posted",
-    "sigver",
-    "start",
-)

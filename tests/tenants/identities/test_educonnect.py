@@ -55,7 +55,7 @@ class Scene:
         return educonnect.verify(self.provider, posted(xml), **{**told, **traits})
 
     def is_refused(self, xml: str, match: str = "", error=SignInBroken) -> None:
-        with pytest.raises(error, match=match):
+        with pytest.raises(error, match=match or None):
             self.verify(xml)
 
 

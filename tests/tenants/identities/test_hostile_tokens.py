@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hmac
 import json
 import threading
 import time
@@ -15,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 
 from tenants.identities import franceconnect
 from tenants.identities.refusals import ProviderSilent, SignInBroken
@@ -137,9 +138,8 @@ def test_an_id_token_that_lies_is_refused(asked, liar, claims, problem):
 
 
 def test_an_unsigned_token_is_refused(asked, liar):
-    head, body, _signature = liar.id_token.split(".")
-    none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-    del head
+    _head, body, _signature = liar.id_token.split(".")
+    none = _base64(b'{"alg":"none"}')
     for forged in (f"{none}.{body}.", f"{none}.{body}.x"):
         liar.id_token = forged
         with pytest.raises(SignInBroken):
@@ -147,12 +147,19 @@ def test_an_unsigned_token_is_refused(asked, liar):
 
 
 def test_a_public_key_is_no_secret(asked, liar):
-    """HS256 signed with the public key of the provider, which anybody has."""
-    public = OctKey.import_key(KEY.as_pem(private=False).decode(), {"kid": KEY.kid})
-    liar.id_token = signed(liar, key=public, alg="HS256", nonce=asked.nonce)
+    """HS256 signed with the public key of the provider, which anybody has (CVE-2015-9235)."""
+    _head, body, _signature = liar.id_token.split(".")
+    head = _base64(json.dumps({"alg": "HS256", "kid": KEY.kid}).encode())
+    public = KEY.as_pem(private=False)
+    signature = _base64(hmac.digest(public, f"{head}.{body}".encode(), "sha256"))
+    liar.id_token = f"{head}.{body}.{signature}"
 
     with pytest.raises(SignInBroken, match="algorithm"):
         exchange(asked)
+
+
+def _base64(said: bytes) -> str:
+    return base64.urlsafe_b64encode(said).rstrip(b"=").decode()
 
 
 def test_a_key_that_the_token_brings_along_is_not_used(asked, liar):
