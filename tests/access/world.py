@@ -47,6 +47,7 @@ from tenants.acting.operations import widen
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
+    Guardian,
     Guardianship,
     Pupil,
     SchoolClass,
@@ -106,9 +107,7 @@ def build(in_tenant: Any) -> World:
     issued = prepare(regie)
     issue(issued)
     # Something odd in October: a payer can no longer be reached.
-    payer = other.guardians[0]
-    payer.email = ""
-    payer.save(update_fields=["email"])
+    Guardian.objects.filter(pk=other.guardians[0].pk).update(email="")
     run = review(prepare(regie, datetime.date(2024, 10, 1), NOW), NOW)
     users: dict[str, User] = {
         "family": account_of(family),
@@ -123,8 +122,6 @@ def build(in_tenant: Any) -> World:
     clients = {name: client() for name in CAST}
     for name, user in users.items():
         clients[name].force_login(user)
-    acting = [_acts_for(family, users[name], clients[name]) for name in ("acting", "filling")]
-    widen(session=acting[1], reason="Elle dicte, je remplis.", actor=ACTOR, at=NOW)
     with in_tenant("d94"):
         # Signed in as an administrator of Val-de-Marne; the cookie is shown on our host.
         there = User.objects.create(email="ailleurs@exemple.fr")
@@ -133,7 +130,7 @@ def build(in_tenant: Any) -> World:
     keys = {
         "pupil": family.pupil,
         "guardian": family.guardians[0],
-        "acting": acting[0],
+        "acting": _agents_act(family, users, clients),
         "college": family.college,
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
@@ -165,13 +162,18 @@ def build(in_tenant: Any) -> World:
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
 
 
-def _acts_for(family: Family, agent: User, visitor: Client) -> ActingSession:
-    """An agent opened the portal of the family's first guardian."""
-    session = begin_acting(agent, family, minutes=60, at=NOW)
-    kept = visitor.session
-    kept[SESSION_KEY] = str(session.public_id)
-    kept.save()
-    return session
+def _agents_act(
+    family: Family, users: dict[str, User], clients: dict[str, Client]
+) -> ActingSession:
+    """Two agents opened the portal of the family's first guardian; the second fills in."""
+    sessions = []
+    for name in ("acting", "filling"):
+        sessions.append(begin_acting(users[name], family, minutes=60, at=NOW))
+        kept = clients[name].session
+        kept[SESSION_KEY] = str(sessions[-1].public_id)
+        kept.save()
+    widen(session=sessions[1], reason="Elle dicte, je remplis.", actor=ACTOR, at=NOW)
+    return sessions[0]
 
 
 def _go_to_class(family: Family) -> None:

@@ -134,9 +134,10 @@ def acting(page: Page, origin: str) -> Iterator[Scene]:
     """An agent reads a family's portal, is refused what is not open, and says why they must fill in."""
     page.goto(f"{origin}/console/people/guardian/?q=diallo")
     with page.expect_navigation():
-        page.locator("main a[href*='/people/guardian/'][href$='/change/']").first.click()
+        page.locator("main table a[href*='/people/guardian/']").first.click()
     with page.expect_navigation():
         page.get_by_role("link", name="Agir pour cette personne").click()
+    page.get_by_label("Pourquoi").fill("aide")
     yield "agir : sans raison", _send(page, "Voir|Aperçu|Continuer")
     page.get_by_label("Pourquoi").fill("Elle appelle : elle ne trouve pas sa facture.")
     yield "agir : son effet", _send(page, "Voir|Aperçu|Continuer")
