@@ -53,6 +53,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.access.identities import recognised
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
@@ -149,7 +150,7 @@ def build(in_tenant: Any) -> World:
     }
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
-    keys |= _contested(family, other)
+    keys |= _contested(family, other) | recognised(family, other, at=NOW)
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         _go_to_class(one)

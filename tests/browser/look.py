@@ -101,8 +101,9 @@ def parts(site: Site) -> list[Part]:
         Part("(public)", site.url("socle", ""), ("/",), "public"),
         Part(
             "(anonyme)", first, ("/",), "anonymous",
-            journeys=("refused_sign_in", "refused_pages", "simulation"),
+            journeys=("refused_sign_in", "refused_pages", "simulation", "by_other_accounts"),
             expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
+                      "un INE oublié": 422, "une connexion arrêtée": 403,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
         ),

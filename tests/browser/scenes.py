@@ -38,6 +38,25 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     yield "un mot de passe refusé", _send(page, "connecter")
 
 
+def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
+    """By FranceConnect: whose mother is it? An aunt who waits. By EduConnect: a pupil who gets in."""
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "à qui est cet enfant", _send(page, "Élise Lambert")
+    yield "un INE oublié", _send(page, "Continuer")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "une connexion arrêtée", _send(page, "Revenir sans")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "une demande chez le secrétariat", _send(page, "Fatou Diallo")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "EduConnect")
+    yield "l'accueil d'une élève", _send(page, "Chloé Moreau")
+    page.goto(f"{origin}/compte/")
+    _send(page, "déconnecter")
+
+
 def simulation(page: Page, origin: str) -> Iterator[Scene]:
     """What a meal would cost: a figure nobody can read, then an answer."""
     page.goto(f"{origin}/combien/demi-pension/")

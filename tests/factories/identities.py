@@ -168,7 +168,7 @@ def make_educonnect(certificate: str, **traits: Any) -> IdentityProvider:
         keys.make = made
 
 
-def make_franceconnect_at(issuer: str) -> IdentityProvider:
+def make_franceconnect_at(issuer: str, **traits: Any) -> IdentityProvider:
     """FranceConnect, open, at an address where nobody has to answer."""
     return make_franceconnect(
         issuer,
@@ -179,4 +179,5 @@ def make_franceconnect_at(issuer: str) -> IdentityProvider:
             jwks_url=f"{issuer}/jwks",
             leave_url=f"{issuer}/session/end",
         ),
+        **traits,
     )

@@ -163,6 +163,7 @@ def test_a_pupil_comes_in_by_educonnect(site, by_school):
     child.refresh_from_db()
     assert response.headers["Location"] == "/"
     assert who(site) == str(child.user_id)
+    assert "EduConnect Relié à ce compte depuis" in text(site.get("/compte/"))
     page = site.follow(site.post("/deconnexion/"))
     assert page.headers["Refresh"] == "0; url=https://educonnect.test/quitter"
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from portal.doors import show
+from tenants.identities import queries as identities
 from tenants.people import queries
 from ui.requests import SignedInRequest
 
@@ -15,5 +16,8 @@ from ui.requests import SignedInRequest
 @login_required
 def account(request: SignedInRequest) -> HttpResponse:
     """The account page."""
-    contact = queries.guardian_of(request.user)
-    return show(request, "portal/pages/account.html", {"contact": contact})
+    context = {
+        "contact": queries.guardian_of(request.user),
+        "identities": identities.identities_of(request.user),
+    }
+    return show(request, "portal/pages/account.html", context)

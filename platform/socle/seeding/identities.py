@@ -33,6 +33,7 @@ from ui import wording
 from ui.mail import portal_address
 
 ACTOR = Actor.command("socle seed")
+AUNT = "fatou.diallo@exemple.fr"
 ACADEMIES = {"77": "24", "93": "24", "94": "24"}  # Créteil; the others are of Versailles, 25
 _VERSAILLES = "25"
 
@@ -109,9 +110,11 @@ def leave_some_at_the_secretarys(departement: NewDepartement, *, at: datetime.da
     if mother is None or not settings.IDENTITY_API_BASE:
         return
     child, *others = people.children_of_guardian(mother, on=at.date())
+    client_id, _secret = client_of(departement.schema_name)
     aunt = Claims(
         kind=ProviderKind.FRANCECONNECT,
-        subject="demo-fatou",
+        # As what stands in for FranceConnect makes it: she may come again, and read where it stands.
+        subject=hashlib.sha256(f"{client_id}|{AUNT}".encode()).hexdigest() + "v1",
         profile=Profile.GUARDIAN,
         last_names=(mother.last_name.upper(),),
         first_names=("Fatou",),
@@ -169,6 +172,8 @@ def _of_departement(departement: NewDepartement) -> list[str]:
             },
         ),
     ]
+    if departement.code == "92":
+        told.append(("--person", _aunt(client_id)))
     seen: set[int] = set()
     for member in FAMILIES:
         if member.schema_name != departement.schema_name:
@@ -182,6 +187,15 @@ def _of_departement(departement: NewDepartement) -> list[str]:
         ]
         seen |= {child.pk for child in children}
     return [part for name, said in told for part in (name, json.dumps(said, ensure_ascii=False))]
+
+
+def _aunt(client_id: str) -> dict[str, Any]:
+    return {
+        "name": "Fatou Diallo",
+        "about": "tante de Mariam : sa demande est chez le secrétariat",
+        "of": client_id,
+        "claims": {"sub": AUNT, "given_name": "Fatou", "family_name": "DIALLO"},
+    }
 
 
 def _children(member: CastMember) -> list[Pupil]:

@@ -140,6 +140,25 @@ def test_an_answer_to_another_service_is_refused(tenant_db, idp):
     other.is_refused(other.xml(), "toolkit")
 
 
+def test_an_answer_to_no_service_is_refused(scene):
+    """The toolkit takes an answer that names no audience to be for everybody."""
+
+    def without_audience(*args, **more):
+        made = kept(*args, **more)
+        made.audience_restriction = None
+        return made
+
+    from saml2.assertion import Policy
+
+    kept = Policy.conditions
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Policy, "conditions", without_audience)
+        xml = scene.xml()
+
+    assert "Audience" not in xml
+    scene.is_refused(xml, "audience")
+
+
 def test_another_key_signs_nothing(scene):
     other = saml_here.start(educonnect.metadata(scene.provider, acs_url=ACS))
 
