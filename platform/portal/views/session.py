@@ -14,6 +14,7 @@ from portal import attempts, identities, signing_in, visitors
 from portal.doors import lead_to
 from portal.forms import SignInForm
 from tenants.identities import ways
+from tenants.identities.models import Way
 from ui import errors
 
 
@@ -38,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 user = auth.authenticate(
                     request, username=name, password=form.cleaned_data["password"]
                 )
-                if user is not None and ways.may_enter(user, ways.Way.PASSWORD):
+                if user is not None and ways.may_enter(user, Way.PASSWORD):
                     attempts.record_success(name, place)
                     return signing_in.enter(
                         request, user, way=signing_in.PASSWORD, destination=destination

@@ -115,7 +115,10 @@ def _print_table(port: int) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     click.echo(f"Adresse publique : http://{settings.PUBLIC_HOST}:{port}/")
     click.echo(f"GraphQL : http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/graphql/")
-    click.echo(f"Mot de passe de tous : {cast.PASSWORD}\n")
+    click.echo(f"Mot de passe de tous : {cast.PASSWORD}")
+    if settings.IDENTITY_API_BASE:
+        click.echo("Sans mot de passe : EduConnect et FranceConnect d'essai, sur chaque portail")
+    click.echo()
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
 
