@@ -6,6 +6,7 @@ import pytest
 
 from tenants.accounts.models import User
 from tenants.identities import attempts, linking, operations
+from tenants.identities.attempts import Taken
 from tenants.identities.models import ExternalIdentity
 from tenants.identities.refusals import SignInBroken
 from tests.factories.identities import (
@@ -26,7 +27,7 @@ def test_of_two_answers_at_once_one_is_taken(monkeypatch):
 
     first, second = meeting(monkeypatch, attempts, "Taken")(lambda: take(begun))
 
-    assert isinstance(first, attempts.Taken)
+    assert isinstance(first, Taken)
     assert isinstance(second, SignInBroken)
 
 
