@@ -13,6 +13,7 @@ import datetime
 import hmac
 from typing import Any
 
+import xmlsec
 from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Saml
 from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
@@ -38,6 +39,11 @@ _RSA_SHA2 = {Saml.RSA_SHA256, Saml.RSA_SHA384, Saml.RSA_SHA512}
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _TRANSFORMS = {_EXCLUSIVE, "http://www.w3.org/2000/09/xmldsig#enveloped-signature"}
 _NAMES = Saml.NSMAP
+# What the toolkit and its library raise on what they cannot read.
+_UNREADABLE = (
+    OneLogin_Saml2_Error, etree.LxmlError, xmlsec.Error,
+    ValueError, TypeError, AttributeError, KeyError, IndexError,
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def verify(
         return _answer(provider, response, ask=ask, acs_url=acs_url, at=at)
     except OneLogin_Saml2_ValidationError as error:
         raise _refusal(error) from error
-    except (OneLogin_Saml2_Error, etree.LxmlError, ValueError, TypeError) as error:
+    except _UNREADABLE as error:
         raise SignInBroken(problem=type(error).__name__) from error
 
 

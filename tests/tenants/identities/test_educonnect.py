@@ -12,6 +12,7 @@ from lxml import etree
 from saml2.xmldsig import DIGEST_SHA1, SIG_RSA_SHA1
 
 from tenants.identities import attempts, educonnect
+from tenants.identities.educonnect import keys
 from tenants.identities.models import IdentityProvider
 from tenants.identities.refusals import (
     AnswerTooOld,
@@ -107,6 +108,20 @@ def test_an_encrypted_assertion_is_read(scene):
     assert "EncryptedAssertion" in xml
     assert "DIALLO" not in xml
     assert scene.verify(xml).claims.subject == "edu-ibrahima"
+
+
+def test_an_encrypted_assertion_that_does_not_open_is_refused(scene):
+    other = keys.make("another", at=now() - datetime.timedelta(hours=1), bits=2048).certificate
+    for certificate in (other, educonnect_keys().certificate):
+        xml = scene.xml(
+            encrypt_assertion=True,
+            encrypt_assertion_self_contained=False,
+            encrypt_cert_assertion=certificate,
+        )
+        if certificate != other:  # what is encrypted is changed
+            start = xml.rindex("CipherValue>", 0, xml.rindex("CipherValue>")) + 12
+            xml = f"{xml[:start]}AAAA{xml[start + 4 :]}"
+        scene.is_refused(xml)
 
 
 @pytest.mark.parametrize(

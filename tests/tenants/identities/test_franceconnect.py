@@ -47,6 +47,12 @@ def test_a_person_comes_through_with_their_names_and_a_subject_of_this_client(te
     assert "TRAORE" not in repr(claims)
 
 
+def test_a_person_without_a_name_in_use_has_their_birth_name(tenant_db, france):
+    claims = exchange(*come_back(france, make_franceconnect(france.issuer), person="angela"))
+
+    assert (claims.last_names, claims.first_names) == (("DUBOIS",), ("Angela Claire Louise",))
+
+
 def test_what_is_asked_is_what_franceconnect_wants(tenant_db, france):
     provider = make_franceconnect(france.issuer)
     begun = begin(provider)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 
 import pytest
 
 from commons.models import AuditEntry, OutboxEvent
 from tenants.accounts.models import User
-from tenants.identities import operations, queries
+from tenants.identities import operations, queries, reconciling
 from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.identities.refusals import (
     AccountClosed,
@@ -23,6 +24,7 @@ from tenants.identities.refusals import (
 from tenants.people.models import Guardian, Guardianship, Pupil
 from tests.factories.canteen import make_family
 from tests.factories.identities import ACTOR, INE, make_claims, make_diallos, now
+from tests.sources import SPECS
 
 BORN = datetime.date(2012, 5, 4)
 
@@ -349,3 +351,29 @@ def test_what_is_said_of_somebody_is_sealed_and_forgotten(tenant_db):
     assert b"DIALLO" not in bytes(request.sealed_claims)
     assert operations.purge(at=now() + datetime.timedelta(days=29)) == 0
     assert operations.purge(at=now() + datetime.timedelta(days=31)) == 1
+
+
+def published() -> list[dict[str, str]]:
+    """FranceConnect's own test identities (github.com/france-connect/sources)."""
+    path = SPECS / "franceconnect" / "fcp-low_base.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["login"] and row["given_name"]]
+
+
+def test_names_as_franceconnect_writes_them_are_those_of_a_feed():
+    """Birth name or name in use, the first of several first names, accents and hyphens."""
+    rows = published()
+    if not rows:
+        pytest.skip("franceconnect's identities are not here: see SOCLE_SPECS")
+    assert len(rows) > 30
+    for row in rows:
+        names = tuple(filter(None, (row["family_name"], row["preferred_username"])))
+        claims = make_claims(last_names=names, first_names=(row["given_name"],))
+        for last_name in names:
+            first_name = row["given_name"].split()[0]
+            known = Guardian(last_name=last_name.title(), first_name=first_name.upper())
+            assert reconciling.is_named(known, claims), row
+            stranger = Guardian(last_name=last_name, first_name=f"{first_name}x")
+            assert not reconciling.is_named(stranger, claims), row
