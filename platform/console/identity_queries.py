@@ -36,6 +36,11 @@ class Candidate:
     children: str
     has_identity: bool
 
+    @property
+    def told_by(self) -> str:
+        """What tells this one from another of the same name: a birth date, or the children."""
+        return self.birth_date if self.children == "–" else self.children
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Comparison:

@@ -213,7 +213,8 @@ def tell_enrolment_created(event: OutboxEvent) -> None:
 
 def recipient_of(guardian: Guardian) -> mail.Recipient | None:
     """Where to write to a guardian: the address they sign in with, else the school's."""
-    email = (guardian.user.email if guardian.user else guardian.email) or ""
+    own = guardian.user.email if guardian.user else ""
+    email = own or guardian.email
     return mail.Recipient(email=email, first_name=guardian.first_name) if email else None
 
 

@@ -213,8 +213,8 @@ class LinkRequest(TenantModel):
     closed_at = models.DateTimeField("finie le", null=True, blank=True)
 
     class Meta:
-        verbose_name = "identité à reconnaître"
-        verbose_name_plural = "identités à reconnaître"
+        verbose_name = "personne à reconnaître"
+        verbose_name_plural = "personnes à reconnaître"
         constraints = (
             models.UniqueConstraint(
                 fields=("kind", "subject"),

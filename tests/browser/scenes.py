@@ -32,10 +32,10 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     """A field left empty, then a wrong password."""
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill("aminata.diallo@")
-    yield "un champ mal rempli", _send(page, "connecter")
+    yield "un champ mal rempli", _send(page, "^Se connecter$")
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")
-    yield "un mot de passe refusé", _send(page, "connecter")
+    yield "un mot de passe refusé", _send(page, "^Se connecter$")
 
 
 def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
@@ -54,7 +54,7 @@ def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
     _send(page, "EduConnect")
     yield "l'accueil d'une élève", _send(page, "Chloé Moreau")
     page.goto(f"{origin}/compte/")
-    _send(page, "déconnecter")
+    _send(page, "^Se déconnecter")
 
 
 def simulation(page: Page, origin: str) -> Iterator[Scene]:

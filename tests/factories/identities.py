@@ -149,8 +149,8 @@ def educonnect_keys() -> keys.OwnKey:
 
 def make_educonnect(certificate: str, **traits: Any) -> IdentityProvider:
     """EduConnect, open, for the academy of Versailles."""
-    made = keys.make
-    keys.make = lambda *args, **kwargs: educonnect_keys()
+    own, made = educonnect_keys(), keys.make
+    keys.make = lambda *args, **kwargs: own
     try:
         return operations.open_educonnect(
             **{

@@ -48,7 +48,7 @@ class WhoForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.TypedChoiceField", self.fields["candidate"])
         field.choices = [
-            (str(one.public_id), f"{one.name} ({one.known_as})")
+            (str(one.public_id), f"{one.name} ({one.known_as}) · {one.told_by}")
             for one in identity_queries.comparison(request).candidates
         ]
 

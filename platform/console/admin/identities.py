@@ -26,7 +26,7 @@ class LinkRequestAdmin(ReadOnlyAdmin):
     list_display = ("waiting_since", "kind", "profile", "said_name", "reason", "state")
     list_filter = ("state", "kind", "reason")
     ordering = ("waiting_since", "pk")
-    hides = ("subject", "sealed_claims", "tries")
+    hides = ("subject", "sealed_claims", "tries", "college_uai", "user")
     words: ClassVar = {"decided_by": agents.name_of_actor}
     acts = ("recognise-person", "refuse-person")
     explanation = _("Les personnes qu'un service reconnaît, et que l'annuaire ne dit pas assez.")

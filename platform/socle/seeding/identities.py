@@ -109,7 +109,11 @@ def leave_some_at_the_secretarys(departement: NewDepartement, *, at: datetime.da
     mother = Guardian.objects.filter(email="aminata.diallo@exemple.fr").first()
     if mother is None or not settings.IDENTITY_API_BASE:
         return
-    child, *others = people.children_of_guardian(mother, on=at.date())
+    # The child whose collège has a secretary in the cast (`socle.seeding.demo`).
+    first = mother.guardianships.select_related("pupil").order_by("pk")[0].pupil
+    child, *others = sorted(
+        people.children_of_guardian(mother, on=at.date()), key=lambda one: one.pk != first.pk
+    )
     client_id, _secret = client_of(departement.schema_name)
     aunt = Claims(
         kind=ProviderKind.FRANCECONNECT,
@@ -128,7 +132,7 @@ def leave_some_at_the_secretarys(departement: NewDepartement, *, at: datetime.da
     operations.arrive(
         claims=Claims(
             kind=ProviderKind.EDUCONNECT,
-            subject="demo-mariam",
+            subject="demo-of-another-birth-date",
             profile=Profile.PUPIL,
             last_names=(child.last_name,),
             first_names=(child.first_name,),
@@ -192,7 +196,7 @@ def _of_departement(departement: NewDepartement) -> list[str]:
 def _aunt(client_id: str) -> dict[str, Any]:
     return {
         "name": "Fatou Diallo",
-        "about": "tante de Mariam : sa demande est chez le secrétariat",
+        "about": "une tante : sa demande est chez le secrétariat",
         "of": client_id,
         "claims": {"sub": AUNT, "given_name": "Fatou", "family_name": "DIALLO"},
     }

@@ -186,8 +186,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "identité à reconnaître",
-                "verbose_name_plural": "identités à reconnaître",
+                "verbose_name": "personne à reconnaître",
+                "verbose_name_plural": "personnes à reconnaître",
             },
             bases=(commons.querysets.TenantRow, models.Model),
         ),
