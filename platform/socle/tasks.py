@@ -12,6 +12,7 @@ from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
 from socle.celery import app
+from tenants.accounts import sign_ins
 from tenants.identities import operations as identities
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
@@ -141,3 +142,15 @@ def purge_identities(**_: object) -> int:
 def purge_rights(**_: object) -> int:
     """Delete, everywhere, what is kept no longer."""
     return _for_each(purge_rights_of_tenant)
+
+
+@app.task(name="socle.purge_sign_ins_of_tenant")
+def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the sign-ins and sessions that one tenant keeps no longer."""
+    return sign_ins.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_sign_ins", crosses_tenants=True)
+def purge_sign_ins(**_: object) -> int:
+    """Delete, everywhere, the sign-ins of more than a year and the sessions that are over."""
+    return _for_each(purge_sign_ins_of_tenant)

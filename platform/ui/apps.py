@@ -6,7 +6,9 @@ class UiConfig(AppConfig):
     verbose_name = "Textes et dessins"
 
     def ready(self) -> None:
-        from ui import (  # noqa: F401, PLC0415  register the handlers of outbox events
+        # They register the handlers of outbox events.
+        from ui import (  # noqa: F401, PLC0415
+            account_messages,
             acting_messages,
             identity_messages,
             messages,

@@ -56,7 +56,7 @@ def offer() -> Offer:
 
 def profiles_of(user: User) -> tuple[str, ...]:
     """What a person is here. One who is nobody yet waits to be a guardian."""
-    if user.roles():
+    if user.given_roles():
         return (Profile.STAFF,)
     return (Profile.PUPIL if Pupil.objects.filter(user=user).exists() else Profile.GUARDIAN,)
 

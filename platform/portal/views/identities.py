@@ -20,7 +20,7 @@ from portal import identities, signing_in
 from portal.doors import refuse, show
 from portal.identities import Leaving
 from portal.identity_forms import ProofForm
-from tenants.accounts.models import User
+from tenants.accounts.models import User, Way
 from tenants.identities import (
     attempts,
     educonnect,
@@ -36,6 +36,10 @@ from ui.errors import explain
 
 logger = logging.getLogger(__name__)
 WAYS = {"franceconnect": ProviderKind.FRANCECONNECT, "educonnect": ProviderKind.EDUCONNECT}
+SESSION_WAYS = {
+    ProviderKind.FRANCECONNECT.value: Way.FRANCECONNECT.value,
+    ProviderKind.EDUCONNECT.value: Way.EDUCONNECT.value,
+}
 View = Callable[..., HttpResponse]
 
 
@@ -179,7 +183,9 @@ def _arrive(request: HttpRequest, claims: Claims, destination: str) -> HttpRespo
 def _enter(request: HttpRequest, user: User, leaving: Leaving, destination: str) -> HttpResponse:
     if not ways.may_enter(user, leaving.kind):
         raise refusals.WayClosed
-    response = signing_in.enter(request, user, way=leaving.kind, destination=destination)
+    response = signing_in.enter(
+        request, user, way=SESSION_WAYS[leaving.kind], destination=destination
+    )
     identities.remember_leaving(request, leaving)
     return response
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal import attempts, identities, signing_in, visitors
 from portal.doors import lead_to
 from portal.forms import SignInForm
+from tenants.accounts import queries
+from tenants.accounts.models import SignIn
 from tenants.identities import ways
 from tenants.identities.models import Way
 from ui import errors
@@ -45,6 +47,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                         request, user, way=signing_in.PASSWORD, destination=destination
                     )
                 attempts.record_failure(name, place)
+                signing_in.record_failure(
+                    request, queries.user_with_name(name), outcome=SignIn.Outcome.REFUSED
+                )
                 form.add_error(None, errors.text("SIGN_IN_REFUSED", phone=errors.tenant_phone()))
     offer = ways.offer()
     context = {"form": form, "next": destination, "offer": offer}
