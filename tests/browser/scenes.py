@@ -65,7 +65,7 @@ def _enter(page: Page, origin: str, email: str) -> None:
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    _send(page, "connecter")
+    _send(page, "^Se connecter$")
 
 
 def second_step(page: Page, origin: str) -> Iterator[Scene]:
