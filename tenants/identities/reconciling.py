@@ -23,11 +23,12 @@ MOST_CANDIDATES = 6
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """One person, told for sure; or the reason why not, and who it may be."""
+    """One person, told for sure; or the reason why not, who it may be, and the child they proved."""
 
     person: Person | None = None
     reason: str = ""
     candidates: tuple[Person, ...] = ()
+    child: Pupil | None = None
 
     @property
     def needs_proof(self) -> bool:
@@ -116,7 +117,8 @@ def find_by_paper(
     if len(named) == 1:
         return Finding(person=named[0])
     reason = Reason.SEVERAL_PEOPLE if named else Reason.NAME_DIFFERS
-    return Finding(reason=reason, candidates=tuple(named or guardians)[:MOST_CANDIDATES])
+    candidates = tuple(named or guardians)[:MOST_CANDIDATES]
+    return Finding(reason=reason, candidates=candidates, child=pupil)
 
 
 def is_named(person: Person, claims: Claims) -> bool:
@@ -135,7 +137,7 @@ def _has_last_name(person: Person, claims: Claims) -> bool:
 
 def college_of(finding: Finding, claims: Claims, *, on: datetime.date) -> str:
     """The UAI of the collège whose secretary knows these people; empty if none does."""
-    for person in finding.candidates:
+    for person in (*filter(None, (finding.child,)), *finding.candidates):
         pupils = (
             [person]
             if isinstance(person, Pupil)

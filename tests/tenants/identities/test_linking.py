@@ -233,6 +233,21 @@ def test_who_holds_the_paper_without_the_name_is_left_to_a_person(tenant_db):
     assert nothing_is_joined()
 
 
+def test_the_secretary_is_that_of_the_child_whose_paper_is_held(tenant_db):
+    """Their elder sibling is in another collège."""
+    family = make_diallos()
+    elder = make_family().pupil
+    Pupil.objects.filter(pk=elder.pk).update(birth_date=datetime.date(2010, 1, 1))
+    Guardianship.objects.create(
+        pupil=elder, guardian=family.guardians[0], relation="MOTHER", legal_role=1,
+        valid_from=datetime.date(2012, 1, 1),
+    )  # fmt: skip
+
+    request = prove(arrive(first_names=("Moussa",)).request).request
+
+    assert request.college_uai == family.college.uai
+
+
 def test_two_parents_of_one_name_are_left_to_a_person(tenant_db):
     family = make_diallos(guardians=2)
     Guardian.objects.filter(pk=family.guardians[1].pk).update(first_name="Aminata")
