@@ -9,6 +9,7 @@ import graphene
 from graphql import GraphQLResolveInfo
 
 from api import rules
+from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
@@ -26,6 +27,7 @@ from api.types.rights import (
     request_node,
     requests_page,
 )
+from api.types.shared_services import Service
 from api.types.staff import (
     BillingRun,
     BillingRunConnection,
@@ -46,12 +48,15 @@ from billing.tariffs.access import access_price_contest
 from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
+from federation.ent.queries import OpenService, services_of
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import User
 from tenants.people import queries as people
 from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
 from ui.wording import local_date
+
+SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
 def _id(what: str) -> graphene.Argument:
@@ -125,6 +130,11 @@ class Query(graphene.ObjectType):
             description="Vrai pour lire un quotient à la place de l'autre quand l'autre manque.",
         ),
         description="Ce que ferait payer un brouillon aux élèves inscrits. Pour les agents.",
+    )
+    services = graphene.List(
+        graphene.NonNull(Service),
+        required=True,
+        description="Les services ouverts à la personne, ceux qu'elle préfère d'abord.",
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -230,6 +240,12 @@ class Query(graphene.ObjectType):
             is_alike=days["quotients_alike"],
         )
         return simulation_node(simulation.simulate_draft(public_id(draft_id), asked=asked))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_services(_root: None, info: GraphQLResolveInfo) -> list[OpenService]:
+        user = info.context.require_user()
+        return list(services_of(user, on=info.context.today)[:SERVICES_SHOWN])
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

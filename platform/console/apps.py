@@ -17,6 +17,7 @@ ACTS = (
     "pricing",
     "refunds",
     "rights",
+    "shared_services",
 )
 
 

@@ -40,7 +40,9 @@ from billing.tariffs.models import (
 from commons.models import AuditEntry, Job, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
+from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
+from federation.ent.models import EnabledService, Licence, Opening
 from tenants.accounts.models import StaffRole
 from tenants.people.models import (
     FeedImport,
@@ -83,6 +85,9 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
     ),
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
+    EnabledService: lambda row: name_of_service(row.service_code),
+    Opening: lambda row: f"{name_of_service(row.enabled.service_code)} : {audience_of(row)}",
+    Licence: lambda row: f"{row.opening.enabled.service_code}, {row.user}",
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},

@@ -19,7 +19,10 @@ from socle.command_errors import Door
 # What stands above the commands whose name has a space.
 GROUPS = {
     "canteen": "La cantine.",
+    "catalogue": "Le catalogue des services, commun aux départements.",
     "database": "La base de données.",
+    "ent": "Les services de l'ENT.",
+    "ent keys": "Les clés qui signent ce que les services reçoivent.",
     "graphql": "L'interface pour les logiciels.",
     "merchant": "Le paiement en ligne d'une régie.",
     "rights": "Les droits : sources et règles.",

@@ -11,6 +11,7 @@ from billing.payments import operations as payments
 from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
+from federation.ent import operations as ent
 from socle.celery import app
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
@@ -128,3 +129,27 @@ def purge_rights_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
 def purge_rights(**_: object) -> int:
     """Delete, everywhere, what is kept no longer."""
     return _for_each(purge_rights_of_tenant)
+
+
+@app.task(name="socle.watch_services_of_tenant")
+def watch_services_of_tenant(*, tenant: str, **_: object) -> int:
+    """Ask the services of one tenant whether they work."""
+    return ent.watch_services(at=timezone.now())
+
+
+@app.task(name="socle.watch_services", crosses_tenants=True)
+def watch_services(**_: object) -> int:
+    """Ask, everywhere, whether services work."""
+    return _for_each(watch_services_of_tenant)
+
+
+@app.task(name="socle.purge_passes_of_tenant")
+def purge_passes_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete what one tenant handed to services more than a day ago."""
+    return ent.purge_passes(at=timezone.now())
+
+
+@app.task(name="socle.purge_passes", crosses_tenants=True)
+def purge_passes(**_: object) -> int:
+    """Delete, everywhere, what was handed to services more than a day ago."""
+    return _for_each(purge_passes_of_tenant)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
+from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
 
@@ -336,6 +337,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     **CORRECTIONS,
     **RIGHTS,
+    **SERVICES,
     **TARIFFS,
     **UPLOADS,
     # Payments

@@ -108,6 +108,12 @@ def last_moment(limit: datetime.datetime) -> str:
         return _("%(day)s inclus") % {"day": long_date(local.date() - datetime.timedelta(days=1))}
     if (local.hour, local.minute) == (12, 0):
         return _("%(day)s à midi") % {"day": long_date(local.date())}
+    return day_and_hour(limit)
+
+
+def day_and_hour(moment: datetime.datetime) -> str:
+    """When something happened: `lundi 7 octobre à 9 h 05`."""
+    local = timezone.localtime(moment)
     hour = f"{local.hour}{NO_BREAK_SPACE}h" + (
         f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else ""
     )

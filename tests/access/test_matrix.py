@@ -32,7 +32,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from tests.access import doors
+from tests.access import doors, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS
 from tests.access.world import (
     CAST,
@@ -146,6 +146,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             keys[key] = world.keys["line"].public_id
         elif key == "slug":
             keys[key] = "demi-pension"
+        elif key == "code":
+            keys[key] = world.keys["service"].service_code
         elif key == "year":
             keys[key] = str(NOW.year)
         else:
@@ -261,6 +263,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
+    **shared_services.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"

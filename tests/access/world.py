@@ -39,6 +39,9 @@ from billing.tariffs.operations import contest_price, refuse_contest
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
 from commons.models import Job
+from federation.catalogue.queries import service_named
+from federation.ent import operations as ent
+from federation.ent.models import EnabledService, Licence
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 from tenants.people.models import (
@@ -138,6 +141,7 @@ def build(in_tenant: Any) -> World:
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
     }
+    keys |= _services()
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other)
@@ -274,6 +278,27 @@ def _in_class(family: Family) -> None:
 def _draft() -> ScheduleDraft:
     text = schedule_text(published_schedule("92"))
     return start_draft(name="Essai", text=text, actor=ACTOR, at=NOW)
+
+
+def _services() -> dict[str, Any]:
+    """A press service, open to every guardian for two of them, one of whom is somebody else."""
+    enabled = ent.enable_service(service_code="presse", granted=["PROFILE"], actor=ACTOR, at=NOW)
+    opening = ent.open_to(
+        enabled=enabled,
+        audience=ent.Audience("GUARDIAN"),
+        licences=2,
+        valid_from=START,
+        actor=ACTOR,
+        at=NOW,
+    )
+    EnabledService.objects.update(down_since=NOW)
+    reader = User.objects.create(email="lecteur@exemple.fr")
+    Licence.objects.create(opening=opening, user=reader, taken_at=NOW)
+    return {
+        "service": enabled,
+        "opening": opening,
+        "shared_service": service_named("madmagz"),
+    }
 
 
 def _job() -> Job:

@@ -9,6 +9,7 @@ from console.admin import (
     payments,
     people,
     rights,
+    shared_services,
     tariffs,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "payments",
     "people",
     "rights",
+    "shared_services",
     "tariffs",
 ]

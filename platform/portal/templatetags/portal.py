@@ -14,11 +14,12 @@ register = template.Library()
 
 @register.inclusion_tag("portal/parts/navigation.html", takes_context=True)
 def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
-    """The four doors of the portal, at the top or, on a phone, at the bottom."""
+    """The five doors of the portal, at the top or, on a phone, at the bottom."""
     path = context["request"].path
     doors = [
         (reverse("portal:home"), _("Accueil"), "home"),
         (reverse("portal:children"), _("Enfants"), "children"),
+        (reverse("portal:services"), _("Services"), "services"),
         (reverse("portal:invoices"), _("Factures"), "invoice"),
         (reverse("portal:help"), _("Aide"), "help"),
     ]

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import attempts, signing_in, visitors
+from portal import attempts, service_sessions, signing_in, visitors
 from portal.forms import SignInForm
 from ui import errors
 
@@ -50,6 +50,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out."""
-    auth.logout(request)
+    service_sessions.leave(request)
     messages.success(request, _("La déconnexion est faite. À bientôt."))
     return redirect("portal:sign-in")

@@ -44,6 +44,7 @@ from socle.seeding import bank, cast, feed, sources
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.requests import begin_some_requests
+from socle.seeding.shared_services import enable_services
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
@@ -136,6 +137,12 @@ def seed_departement(stage: Stage) -> None:
         open_online_payment(stage)
         open_rights_sources(stage)
         begin_some_requests(at=at(stage.today))
+        enable_services(
+            stage.departement,
+            is_whole=stage.is_whole,
+            since=stage.year.period.start,
+            at=at(stage.year.period.start),
+        )
 
 
 def publish_rules(stage: Stage) -> None:

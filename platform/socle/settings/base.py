@@ -105,6 +105,7 @@ SHARED_APPS = [
     "commons",
     "tenants.registry",
     "tenants.accounts",
+    "federation.catalogue",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -129,6 +130,7 @@ TENANT_APPS = [
     "billing.payments",
     "billing.rights",
     "billing.simulation",
+    "federation.ent",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -263,6 +265,8 @@ CELERY_BEAT_SCHEDULE = {
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
+    "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
+    "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -281,6 +285,12 @@ CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pag
 RIGHTS_API_BASE = environment.url(
     "RIGHTS_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8191"
 )
+
+# --- services --------------------------------------------------------------------------------
+# Where what stands in for third parties' services is spoken, in the demo; each has its own address.
+SERVICES_BASE = environment.url(
+    "SERVICES_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8005"
+).rstrip("/")
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
