@@ -13,6 +13,7 @@ from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
+from api.types.acting import AgentAccess
 from api.types.contests import PriceContest
 from api.types.departement import Departement
 from api.types.enumerations import MealService, RightsState
@@ -51,6 +52,8 @@ from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import User
+from tenants.acting import queries as acting
+from tenants.acting.models import ActingSession
 from tenants.people import queries as people
 from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
@@ -101,6 +104,11 @@ class Query(graphene.ObjectType):
             SimulatedHousehold, required=True, description="Ce qu'on dit du foyer."
         ),
         description="Ce que coûterait un repas aujourd'hui. Ouvert à tous, et rien n'est gardé.",
+    )
+    agent_accesses = graphene.List(
+        graphene.NonNull(AgentAccess),
+        required=True,
+        description="Les agents qui ont ouvert le portail de la personne, le dernier d'abord.",
     )
     schedule_drafts = graphene.List(
         graphene.NonNull(ScheduleDraft),
@@ -216,6 +224,11 @@ class Query(graphene.ObjectType):
         given = dict(household)
         answers = Answers(statuses=frozenset(given.pop("statuses", None) or ()), **given)
         return quoted_price(getattr(service, "value", service), answers, at=info.context.at)
+
+    @staticmethod
+    @rules.by_object
+    def resolve_agent_accesses(_root: None, info: GraphQLResolveInfo) -> list[ActingSession]:
+        return list(acting.sessions_of(info.context.require_user())[:50])
 
     @staticmethod
     @rules.needs(Capability.MANAGE_TARIFFS)

@@ -12,6 +12,7 @@ import graphene
 
 from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
+from api.mutations.end_agent_access import EndAgentAccess
 from api.mutations.enrol_in_canteen import EnrolInCanteen
 from api.mutations.family_rights import (
     AbandonRightsRequest,
@@ -56,6 +57,9 @@ class Mutation(graphene.ObjectType):
     propose_tariff = ProposeTariff.Field(
         required=True,
         description="Chercher la grille où le moins d'élèves paient plus. Pour les agents.",
+    )
+    end_agent_access = EndAgentAccess.Field(
+        required=True, description="Arrêter l'accès d'un agent à son propre portail."
     )
     dispute_invoice_line = DisputeInvoiceLine.Field(
         required=True, description="Signaler une erreur sur une ligne d'une de ses factures."

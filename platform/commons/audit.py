@@ -16,7 +16,13 @@ def record_audit(
     at: datetime.datetime,
     **details: Any,
 ) -> AuditEntry:
-    """Write down who did what to what. Details hold identifiers and figures, no free text."""
+    """
+    Write down who did what to what. Details hold identifiers and figures, no free text.
+
+    What an agent does for a family says so, under `acting`.
+    """
+    if actor.acting:
+        details["acting"] = actor.acting
     return AuditEntry.objects.create(
         at=at,
         actor_kind=actor.kind,

@@ -125,6 +125,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("ledger.Account", _("Grand livre"), "menu_book"),
             Records("ledger.Transfer", _("Écritures"), "sync_alt"),
             Records("commons.Job", _("Longs travaux"), "hourglass_top"),
+            Records("acting.ActingSession", _("Accès des agents"), "support_agent"),
             Records("commons.AuditEntry", _("Journal des actes"), "history"),
             Records("commons.OutboxEvent", _("Messages à envoyer"), "outbox"),
             Records("accounts.User", _("Comptes"), "badge"),

@@ -47,6 +47,7 @@ SUBJECTS: Words = {
     "rights_rules": _("Règles des demandes"),
     "rights_request": _("Demande de droits"),
     "consent": _("Accord"),
+    "acting_session": _("Accès d'un agent"),
     "College": _("Collège"),
     "Enrolment": _("Inscription"),
     "ServiceDay": _("Jour de service"),
@@ -60,6 +61,9 @@ ACTIONS: Words = {
     "accounts.data.handed": _("Données remises à la personne"),
     "accounts.role.granted": _("Rôle donné"),
     "accounts.user.created": _("Compte ouvert"),
+    "acting.session.begun": _("Portail d'une famille ouvert par un agent"),
+    "acting.session.widened": _("Agent autorisé à remplir pour une famille"),
+    "acting.session.ended": _("Accès d'un agent terminé"),
     "billing.anomaly.answered": _("Réponse à une anomalie"),
     "billing.correction.prepared": _("Régularisation préparée"),
     "billing.credit_note.issued": _("Avoir émis"),
@@ -152,6 +156,7 @@ ACTIONS: Words = {
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
     **ACTIONS,
+    "acting.session.begun": _("Accès d'un agent à annoncer"),
     "billing.invoice.issued": _("Facture à annoncer"),
     "billing.dispute.answered": _("Réponse à une réclamation"),
     "tariffs.contest.answered": _("Réponse à une contestation"),

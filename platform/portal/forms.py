@@ -11,6 +11,7 @@ from django import forms
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from tenants.acting.models import LONGEST_REASON
 from ui import wording
 
 
@@ -111,6 +112,21 @@ class ContestForm(forms.Form):
         error_messages={
             "required": _("Écrivez en une phrase ce qui ne va pas."),
             "max_length": _("Votre message est trop long. Gardez l'essentiel."),
+        },
+    )
+
+
+class WidenForm(forms.Form):
+    """Why an agent must change something for a family."""
+
+    reason = forms.CharField(
+        label=_("Pourquoi devez-vous remplir à sa place ?"),
+        help_text=_("La famille lira cette raison."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Écrivez pourquoi, en une phrase."),
+            "max_length": _("Cette raison est trop longue. Gardez l'essentiel."),
         },
     )
 

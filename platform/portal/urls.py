@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     account,
+    acting,
     brand,
     canteen,
     cas,
@@ -107,6 +108,11 @@ urlpatterns = [
     path("combien/<slug:slug>/", simulator.simulator, name="simulator-service"),
     path("aide/", pages.help_page, name="help"),
     path("compte/", account.account, name="account"),
+    path("compte/acces/", acting.visits, name="visits"),
+    path("compte/acces/<uuid:public_id>/arreter/", acting.end_visit, name="visit-end"),
+    path("agir/elargir/", acting.widen, name="acting-widen"),
+    path("agir/terminer/", acting.end, name="acting-end"),
+    path("agir/<uuid:public_id>/", acting.enter, name="acting-enter"),
     path("compte/donnees/", personal_data.own_data, name="own-data"),
     path("compte/donnees/fichier/", personal_data.take_away, name="own-data-file"),
     path("donnees-personnelles/", pages.data_protection, name="data-protection"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.acting_texts import ERRORS as ACTING
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
@@ -339,6 +340,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **RIGHTS,
     **SERVICES,
     **TARIFFS,
+    **ACTING,
     **UPLOADS,
     # Payments
     "JOB_GIVEN_UP": (

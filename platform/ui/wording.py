@@ -113,11 +113,15 @@ def last_moment(limit: datetime.datetime) -> str:
 
 def day_and_hour(moment: datetime.datetime) -> str:
     """When something happened: `lundi 7 octobre à 9 h 05`."""
+    day = timezone.localtime(moment).date()
+    return _("%(day)s à %(hour)s") % {"day": long_date(day), "hour": clock(moment)}
+
+
+def clock(moment: datetime.datetime) -> str:
+    """`14 h`, `14 h 05`"""
     local = timezone.localtime(moment)
-    hour = f"{local.hour}{NO_BREAK_SPACE}h" + (
-        f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else ""
-    )
-    return _("%(day)s à %(hour)s") % {"day": long_date(local.date()), "hour": hour}
+    minutes = f"{NO_BREAK_SPACE}{local.minute:02d}" if local.minute else ""
+    return f"{local.hour}{NO_BREAK_SPACE}h{minutes}"
 
 
 def and_list(words: Iterable[object]) -> str:

@@ -26,6 +26,7 @@ class Capability(enum.StrEnum):
     EDIT_PEOPLE = "EDIT_PEOPLE"
     EDIT_ENROLMENTS = "EDIT_ENROLMENTS"
     DECIDE_PRICES = "DECIDE_PRICES"
+    ACT_FOR_FAMILIES = "ACT_FOR_FAMILIES"
     IMPORT_FEEDS = "IMPORT_FEEDS"
     MANAGE_TARIFFS = "MANAGE_TARIFFS"
     RUN_BILLING = "RUN_BILLING"
@@ -70,6 +71,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.EDIT_PEOPLE,
             _C.EDIT_ENROLMENTS,
             _C.DECIDE_PRICES,
+            _C.ACT_FOR_FAMILIES,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from commons.actors import ActingFor
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
 from commons.querysets import TenantManager, refuse_foreign_row
@@ -44,6 +45,9 @@ class User(TenantModel, AbstractBaseUser):
     joined_at = models.DateTimeField(_("créé le"), db_default=Now())
 
     objects: ClassVar[UserManager] = UserManager()
+
+    # On a guardian's account while an agent acts for them (portal.acting); read by `Actor.user`.
+    acting: ActingFor | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -74,6 +74,20 @@ def create_user(
         if user.email and User.objects.filter(email=user.email).exists():
             raise EmailTaken(email=user.email) from error
         raise LoginTaken(login=user.login) from error
+    _journal_opening(user, actor=actor, at=at)
+    return user
+
+
+def open_account(*, first_name: str, last_name: str, actor: Actor, at: datetime.datetime) -> User:
+    """Open an account that nobody can sign in to yet, in the transaction of the act that needs one."""
+    user = User(first_name=first_name, last_name=last_name)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    _journal_opening(user, actor=actor, at=at)
+    return user
+
+
+def _journal_opening(user: User, *, actor: Actor, at: datetime.datetime) -> None:
     record_audit(
         actor=actor,
         action="accounts.user.created",
@@ -81,7 +95,6 @@ def create_user(
         subject_id=user.public_id,
         at=at,
     )
-    return user
 
 
 def _check_password(user: User, password: str) -> None:

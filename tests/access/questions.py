@@ -1,7 +1,47 @@
-"""What the matrix asks of the API: the object each root field is about, and what is sent."""
+"""What the matrix asks: the object each page and each root field is about, and what is sent."""
 
 from __future__ import annotations
 
+# A page that needs more than one answer per object is asked with the family's own.
+PARAMETERS = {
+    "pupil-file": "pupil",
+    "acting-enter": "acting",
+    "visit-end": "acting",
+    "billing-run": "run",
+    "job": "job",
+    "tariff-version": "version",
+    "feed": "feed",
+    "draft": "draft",
+    "proposal": "draft",
+    "simulation": "draft",
+    "enrolment": "newcomer",
+    "enrolment-days": "newcomer",
+    "enrolment-resources": "newcomer",
+    "enrolment-confirm": "newcomer",
+    "pay": "invoice",
+    "dispute": "invoice",
+    "payment": "payment",
+    "payment-return": "payment",
+    "payment-resume": "payment",
+    "payment-leave": "payment",
+    "receipt-document": "paid",
+    "rights-document": "document",
+    **dict.fromkeys(
+        (
+            "rights-request",
+            "rights-way",
+            "rights-identity",
+            "rights-tax-number",
+            "rights-agreement",
+            "rights-add-document",
+            "rights-ask-again",
+            "rights-take-back",
+            "rights-give-up",
+        ),
+        "rights",
+    ),
+    "credit-note-document": "credit_note",
+}
 ARGUMENTS = {
     "child": "pupil",
     "invoice": "invoice",
@@ -24,6 +64,7 @@ ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
+    "endAgentAccess": ("acting", "accessId: $id"),
     "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
     "resumePayment": ("payment", "paymentId: $id"),
     "leavePayment": ("payment", "paymentId: $id"),

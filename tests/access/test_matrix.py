@@ -33,7 +33,7 @@ from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
 from tests.access import doors, shared_services
-from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS
+from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
     NOW,
@@ -55,44 +55,6 @@ HEADER = (
     + ", ".join(CAST)
     + ".\n# See test_matrix.py for the words.\n"
 )
-# A page that needs more than one answer per object is asked with the family's own.
-PARAMETERS = {
-    "pupil-file": "pupil",
-    "billing-run": "run",
-    "job": "job",
-    "tariff-version": "version",
-    "feed": "feed",
-    "draft": "draft",
-    "proposal": "draft",
-    "simulation": "draft",
-    "enrolment": "newcomer",
-    "enrolment-days": "newcomer",
-    "enrolment-resources": "newcomer",
-    "enrolment-confirm": "newcomer",
-    "pay": "invoice",
-    "dispute": "invoice",
-    "payment": "payment",
-    "payment-return": "payment",
-    "payment-resume": "payment",
-    "payment-leave": "payment",
-    "receipt-document": "paid",
-    "rights-document": "document",
-    **dict.fromkeys(
-        (
-            "rights-request",
-            "rights-way",
-            "rights-identity",
-            "rights-tax-number",
-            "rights-agreement",
-            "rights-add-document",
-            "rights-ask-again",
-            "rights-take-back",
-            "rights-give-up",
-        ),
-        "rights",
-    ),
-    "credit-note-document": "credit_note",
-}
 UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 
 
@@ -216,6 +178,10 @@ def _linked(response: Any) -> str:
 
 # The objects of each act, and its answers.
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "act-for-family": (
+        ("guardian",),
+        {"reason": "Elle appelle pour une facture.", "minutes": "30"},
+    ),
     "prepare-run": ((), {"month": "2024-11"}),
     "review-run": (("run",), {}),
     "issue-run": (("run",), {"due_on": "2024-12-31"}),
@@ -295,6 +261,9 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
     "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
+    "agent's access ended by the family": ("portal:visit-end", "acting", {}),
+    "agent's access widened": ("portal:acting-widen", "", {"reason": "Elle me dicte les jours."}),
+    "agent's access ended": ("portal:acting-end", "", {}),
     "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
 }
 

@@ -42,16 +42,21 @@ from commons.models import Job
 from federation.catalogue.queries import service_named
 from federation.ent import operations as ent
 from federation.ent.models import EnabledService, Licence
+from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
+from tenants.acting.models import ActingSession
+from tenants.acting.operations import widen
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
+    Guardian,
     Guardianship,
     Pupil,
     SchoolClass,
     Schooling,
 )
+from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
@@ -75,6 +80,8 @@ CAST = (
     "reader",
     "secretary",
     "other_secretary",
+    "acting",  # an instructor who reads the family's portal
+    "filling",  # an instructor who fills in for the family
 )
 _ROLES = {
     "administrator": Role.ADMINISTRATOR,
@@ -103,9 +110,7 @@ def build(in_tenant: Any) -> World:
     issued = prepare(regie)
     issue(issued)
     # Something odd in October: a payer can no longer be reached.
-    payer = other.guardians[0]
-    payer.email = ""
-    payer.save(update_fields=["email"])
+    Guardian.objects.filter(pk=other.guardians[0].pk).update(email="")
     run = review(prepare(regie, datetime.date(2024, 10, 1), NOW), NOW)
     users: dict[str, User] = {
         "family": account_of(family),
@@ -114,6 +119,8 @@ def build(in_tenant: Any) -> World:
         **{name: _agent(name, role) for name, role in _ROLES.items()},
         "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
         "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "acting": _agent("acting", Role.INSTRUCTOR),
+        "filling": _agent("filling", Role.INSTRUCTOR),
     }
     clients = {name: client() for name in CAST}
     for name, user in users.items():
@@ -125,6 +132,8 @@ def build(in_tenant: Any) -> World:
         clients["other_tenant"].force_login(there)
     keys = {
         "pupil": family.pupil,
+        "guardian": family.guardians[0],
+        "acting": _agents_act(family, users, clients),
         "college": family.college,
         "newcomer": _newcomer(family),
         "invoice": Invoice.objects.get(payer=family.guardians[0]),
@@ -155,6 +164,20 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _agents_act(
+    family: Family, users: dict[str, User], clients: dict[str, Client]
+) -> ActingSession:
+    """Two agents opened the portal of the family's first guardian; the second fills in."""
+    sessions = []
+    for name in ("acting", "filling"):
+        sessions.append(begin_acting(users[name], family, minutes=60, at=NOW))
+        kept = clients[name].session
+        kept[SESSION_KEY] = str(sessions[-1].public_id)
+        kept.save()
+    widen(session=sessions[1], reason="Elle dicte, je remplis.", actor=ACTOR, at=NOW)
+    return sessions[0]
 
 
 def _go_to_class(family: Family) -> None:

@@ -118,6 +118,8 @@ def parts(site: Site) -> list[Part]:
             journeys = ("paying",)
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
+        if member.email.startswith("sophie"):
+            journeys = ("acting",)
         is_brief = member.role and member.schema_name not in cast.WHOLE
         is_seen_again = (member.schema_name, member.email) == ("d92", "elise.lambert@exemple.fr")
         found.append(
@@ -135,6 +137,10 @@ def parts(site: Site) -> list[Part]:
                     "page absente": 404,
                     "page interdite": 403,
                     "une identité vide": 422,
+                    "agir : sans raison": 422,
+                    "la personne elle-même": 403,
+                    "rien n'a été fait": 403,
+                    "remplir sans dire pourquoi": 422,
                     "un accord non donné": 422,
                     "aucune pièce choisie": 422,
                 },

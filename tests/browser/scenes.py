@@ -130,6 +130,28 @@ def month_to_prepare(page: Page, origin: str) -> Iterator[Scene]:
     yield "un acte : son effet", _send(page, "Voir|Aperçu|Continuer")
 
 
+def acting(page: Page, origin: str) -> Iterator[Scene]:
+    """An agent reads a family's portal, is refused what is not open, and says why they must fill in."""
+    page.goto(f"{origin}/console/people/guardian/?q=diallo")
+    with page.expect_navigation():
+        page.locator("main table a[href*='/people/guardian/']").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Agir pour cette personne").click()
+    page.get_by_label("Pourquoi").fill("aide")
+    yield "agir : sans raison", _send(page, "Voir|Aperçu|Continuer")
+    page.get_by_label("Pourquoi").fill("Elle appelle : elle ne trouve pas sa facture.")
+    yield "agir : son effet", _send(page, "Voir|Aperçu|Continuer")
+    yield "le portail de la famille", _send(page, "Agir")
+    yield "la personne elle-même", page.goto(f"{origin}/compte/donnees/")
+    page.goto(f"{origin}/droits/")
+    yield "rien n'a été fait", _send(page, "mes droits|ma demande")
+    page.goto(f"{origin}/agir/elargir/")
+    yield "remplir sans dire pourquoi", _send(page, "Continuer")
+    page.get_by_label("Pourquoi").fill("Elle me dicte les jours de cantine.")
+    yield "remplir à la place de la famille", _send(page, "Continuer")
+    _send(page, "Terminer")
+
+
 def main() -> None:
     """In the site's environment: people for the spare département, or a full directory."""
     from socle.django_ready import django_ready

@@ -14,6 +14,7 @@ from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
 from console.words import ACTIONS, ACTOR_KINDS, EVENTS, JOBS, SUBJECTS, said
 from tenants.accounts.capabilities import Capability
+from tenants.acting.models import ActingSession
 
 
 @admin.register(AuditEntry, site=console_site)
@@ -30,6 +31,17 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_help_text = _("Objet ou auteur, en entier.")
     ordering = ("-at", "-pk")
     explanation = _("Le journal ne s'efface pas et ne se corrige pas.")
+
+
+@admin.register(ActingSession, site=console_site)
+class ActingSessionAdmin(ReadOnlyAdmin):
+    reads = (Capability.READ_AUDIT,)
+    list_display = ("started_at", "agent", "guardian", "reason", "widened_at", "ended_at")
+    list_select_related = ("agent", "guardian")
+    list_filter = (("widened_at", admin.EmptyFieldListFilter), "started_at")
+    ordering = ("-started_at", "-pk")
+    explanation = _("Chaque fois qu'un agent a ouvert le portail d'une famille.")
+    empty_text = _("Aucun agent n'a ouvert le portail d'une famille.")
 
 
 @admin.register(OutboxEvent, site=console_site)

@@ -75,6 +75,7 @@ class GuardianAdmin(ReadOnlyAdmin):
     search_exact = ("email", "jointure_id")
     search_help_text = _("Début du nom, avec ou sans accents, ou courriel entier.")
     ordering = ("sort_key", "pk")
+    acts = ("act-for-family",)
     empty_text = _("Les responsables arrivent avec l'annuaire de l'académie.")
 
     def around(self, request: SignedInRequest, row: Any) -> list[Table]:

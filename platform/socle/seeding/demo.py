@@ -41,6 +41,7 @@ from commons.actors import Actor
 from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
 from socle.seeding import bank, cast, feed, sources
+from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.requests import begin_some_requests
@@ -143,6 +144,7 @@ def seed_departement(stage: Stage) -> None:
             since=stage.year.period.start,
             at=at(stage.year.period.start),
         )
+        help_one_family(at=at(stage.today))
 
 
 def publish_rules(stage: Stage) -> None:

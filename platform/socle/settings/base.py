@@ -123,6 +123,7 @@ TENANT_APPS = [
     "commons",
     "tenants.accounts",
     "tenants.people",
+    "tenants.acting",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",
@@ -155,6 +156,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.acting.ActingMiddleware",
 ]
 WSGI_APPLICATION = "socle.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [

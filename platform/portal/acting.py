@@ -1,0 +1,143 @@
+"""An agent who acts for a family sees the portal as the family sees it.
+
+The agent's own session holds the name of the acting session. On the pages of the portal, and there
+alone, the request's user is then the guardian, without any role of theirs, and bears `acting`: the
+journal names the agent (`commons.actors`). What may be done is listed here, and nothing else:
+docs/adr/0046.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenants.accounts.capabilities import Capability
+from tenants.acting.models import ActingSession
+from tenants.acting.queries import running
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+SESSION_KEY = "acting"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# They belong to nobody: the agent stays who they are.
+OF_NOBODY = frozenset(
+    {
+        "brand", "stripe-notices", "mailbox", "simulator", "simulator-service",
+        "sign-in", "sign-out", "acting-enter",
+    }
+)  # fmt: skip
+# What is only for the person themselves, even to look at: their account, their money, the identity
+# they give to a source of rights, and their agreement to ask it.
+CLOSED = frozenset(
+    {
+        "own-data", "own-data-file",
+        "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
+        "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
+        "visit-end",
+    }
+)  # fmt: skip
+# What an agent may change once the session is widened.
+CHANGES = frozenset(
+    {
+        "enrolment", "enrolment-days", "enrolment-resources", "enrolment-confirm", "calendar",
+        "contest", "dispute",
+        "rights", "rights-way", "rights-add-document", "rights-give-up",
+    }
+)  # fmt: skip
+OWN = frozenset({"acting-widen", "acting-end"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Acting:
+    """The agent, and the session in which they act."""
+
+    session: ActingSession
+    agent: User
+
+    @property
+    def session_id(self) -> uuid.UUID:
+        return self.session.public_id
+
+
+class ActingRequest(HttpRequest):
+    """From an agent who acts for a family, for the type checker."""
+
+    acting: Acting
+    user: User
+
+
+class ActingMiddleware:
+    """Show the portal to an agent as to the family they act for, and hold them to what is open."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.tenant is None or match is None:  # type: ignore[attr-defined]
+            return None  # the public host has no sessions
+        if match.namespace != "portal" or match.url_name in OF_NOBODY:
+            return None
+        held = request.session.get(SESSION_KEY)
+        if held is None or not request.user.is_authenticated:
+            return None
+        acting = _acting(request.user, held)
+        if acting is None:
+            leave(request)
+            messages.info(request, _("Votre accès à ce dossier est terminé."))
+            return redirect("console:index")
+        request.acting = acting  # type: ignore[attr-defined]
+        request.user = _family(acting)
+        name = match.url_name or ""
+        if name in OWN:
+            return None
+        is_change = request.method not in SAFE
+        if name in CLOSED or (is_change and name not in CHANGES):
+            return _refused(request, is_for_ever=True)
+        if is_change and not acting.session.may_change:
+            return _refused(request, is_for_ever=False)
+        return None
+
+
+def enter(request: HttpRequest, session: ActingSession) -> None:
+    """From the next page on, the portal is the family's."""
+    request.session[SESSION_KEY] = str(session.public_id)
+
+
+def leave(request: HttpRequest) -> None:
+    """The portal is the agent's again."""
+    request.session.pop(SESSION_KEY, None)
+
+
+def _acting(agent: User, held: str) -> Acting | None:
+    if not agent.can(Capability.ACT_FOR_FAMILIES):
+        return None
+    session = running(agent=agent, public_id=uuid.UUID(held), at=timezone.now())
+    return Acting(session, agent) if session else None
+
+
+def _family(acting: Acting) -> User:
+    """The guardian's account as an agent may use it: a member of staff's roles stay theirs."""
+    user = cast("User", acting.session.guardian.user)
+    user.__dict__["_roles"] = frozenset()
+    user.acting = acting
+    return user
+
+
+def _refused(request: HttpRequest, *, is_for_ever: bool) -> HttpResponse:
+    context = {"is_for_ever": is_for_ever, "places": ()}
+    return render(request, "portal/pages/acting_refused.html", context, status=403)

@@ -1,0 +1,1 @@
+"""Agents who act for a family: with a reason, for a time, in the family's sight."""
