@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from commons.errors import NotFound
-from federation.ent.models import EnabledService, Opening
+from federation.ent.models import EnabledService, Opening, Registration, SigningKey
 from federation.ent.queries import OpenService, services_of
 from tenants.accounts.capabilities import Capability
 
@@ -60,3 +60,33 @@ def access_opening(user: User, public_id: uuid.UUID) -> Opening:
     if opening is None:
         raise NotFound(opening=str(public_id))
     return opening
+
+
+def access_registration(user: User, public_id: uuid.UUID) -> Registration:
+    """
+    How a service signs people in, for the staff who configure it.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    registration = None
+    if user.can(Capability.MANAGE_TENANT):
+        registration = (
+            Registration.objects.filter(public_id=public_id).select_related("enabled").first()
+        )
+    if registration is None:
+        raise NotFound(registration=str(public_id))
+    return registration
+
+
+def access_signing_key(user: User, key_id: int) -> SigningKey:
+    """
+    A key, by its row, for the staff who configure services; its private part stays sealed.
+
+    :raises NotFound: if absent, or not theirs to see
+    """
+    key = None
+    if user.can(Capability.MANAGE_TENANT):
+        key = SigningKey.objects.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound(key=key_id)
+    return key

@@ -18,6 +18,7 @@ ACTS = (
     "pricing",
     "refunds",
     "rights",
+    "service_clients",
     "shared_services",
 )
 

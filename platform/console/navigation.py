@@ -113,6 +113,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("ent.EnabledService", _("Services activés"), "toggle_on"),
             Records("ent.Opening", _("Ouvertures"), "group_add"),
             Records("ent.Licence", _("Licences prises"), "confirmation_number"),
+            Records("ent.Registration", _("Connexions des services"), "login"),
+            Records("ent.SigningKey", _("Clés de signature"), "vpn_key"),
         ),
     ),
     (

@@ -33,16 +33,19 @@ OF_NOBODY = frozenset(
     {
         "brand", "stripe-notices", "mailbox", "simulator", "simulator-service",
         "sign-in", "sign-out", "acting-enter",
+        "openid-discovery", "openid-keys", "openid-token", "openid-person",
+        "cas-validate", "cas-p3-validate",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
-# they give to a source of rights, and their agreement to ask it.
+# they give to a source of rights, their agreement to ask it, and who services are told that they are.
 CLOSED = frozenset(
     {
         "own-data", "own-data-file",
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
         "visit-end",
+        "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.

@@ -6,5 +6,9 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "open-service": (("service",), {"profile": "PUPIL", "valid_from": "2024-12-02"}),
     "disable-service": (("service",), {}),
     "close-opening": (("opening",), {"last_day": "2024-12-09"}),
+    "register-client": (("oidc_service",), {"redirect_uris": "https://madmagz.example/retour"}),
+    "register-cas-service": (("service",), {"service_url": "https://presse.example/autre/"}),
+    "close-registration": (("registration",), {}),
+    "rotate-keys": (("signing_key",), {}),
     "set-licences": (("opening",), {"licences": "10"}),
 }

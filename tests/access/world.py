@@ -41,7 +41,7 @@ from billing.tariffs.schedule_texts import schedule_text
 from commons.models import Job
 from federation.catalogue.queries import service_named
 from federation.ent import operations as ent
-from federation.ent.models import EnabledService, Licence
+from federation.ent.models import EnabledService, Licence, SigningKey
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
@@ -61,6 +61,7 @@ from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
+from tests.factories.shared_services import register_cas
 from tests.factories.tariffs import ACTOR, make_resources
 from tests.sources import SIRET, TAX_NUMBER
 
@@ -315,12 +316,17 @@ def _services() -> dict[str, Any]:
         at=NOW,
     )
     EnabledService.objects.update(down_since=NOW)
+    registration = register_cas(enabled, "https://presse.example/")
+    magazine = ent.enable_service(service_code="enseigno", granted=[], actor=ACTOR, at=NOW)
     reader = User.objects.create(email="lecteur@exemple.fr")
     Licence.objects.create(opening=opening, user=reader, taken_at=NOW)
     return {
         "service": enabled,
         "opening": opening,
         "shared_service": service_named("madmagz"),
+        "oidc_service": magazine,
+        "registration": registration,
+        "signing_key": SigningKey.objects.order_by("pk").first(),
     }
 
 

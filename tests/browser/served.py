@@ -109,6 +109,7 @@ def serve(
             "PYTHONWARNINGS": "ignore",
             "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
             "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
+            "SERVICES_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
         present = dict(environment)
@@ -126,7 +127,8 @@ def serve(
         site.run("migrate", "--quiet")
         site.run("seed", *(option for code in departements for option in ("--departement", code)))
         socle = [sys.executable, "-m", "socle.command"]
-        outside = ([*socle, "bank", "--state", f"{folder}/bank.json"], [*socle, "sources"])
+        bank = [*socle, "bank", "--state", f"{folder}/bank.json"]
+        outside = (bank, [*socle, "sources"], [*socle, "services"])
         with log.open("wb") as output:
             standing_in = [
                 subprocess.Popen(command, env=present, cwd=ROOT, stdout=output, stderr=output)

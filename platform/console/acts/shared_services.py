@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 ONE_DAY = datetime.timedelta(days=1)
 
 
-def _one(keys: Sequence[str]) -> uuid.UUID:
+def one_key(keys: Sequence[str]) -> uuid.UUID:
     """The one object an act is about.
 
     :raises NotFound: if it is not one
@@ -152,13 +152,13 @@ def _narrow(form: forms.Form, asks: Sequence[str]) -> None:
     field.choices = [(code.value, words) for code, words in ATTRIBUTES.items() if code in asks]
 
 
-class _OnOneEnabled(Act):
+class OnOneEnabled(Act):
     """An act on a service that is enabled."""
 
     capability = Capability.MANAGE_TENANT
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return [access_enabled_service(user, _one(keys))]
+        return [access_enabled_service(user, one_key(keys))]
 
     def about(self, targets: list[Any]) -> str:
         return name_of_service(targets[0].service_code)
@@ -177,7 +177,7 @@ class GrantForm(forms.Form):
 
 
 @register
-class GrantAttributes(_OnOneEnabled):
+class GrantAttributes(OnOneEnabled):
     name = "grant-attributes"
     title = gettext_lazy("Changer ce qu'un service reçoit")
     verb = gettext_lazy("Changer ce qu'il reçoit")
@@ -211,7 +211,7 @@ class GrantAttributes(_OnOneEnabled):
 
 
 @register
-class DisableService(_OnOneEnabled):
+class DisableService(OnOneEnabled):
     name = "disable-service"
     title = gettext_lazy("Désactiver un service")
     verb = gettext_lazy("Désactiver")
@@ -291,7 +291,7 @@ class OpenForm(forms.Form):
 
 
 @register
-class OpenService(_OnOneEnabled):
+class OpenService(OnOneEnabled):
     name = "open-service"
     title = gettext_lazy("Ouvrir un service")
     verb = gettext_lazy("Ouvrir à…")
@@ -334,7 +334,7 @@ class _OnOneOpening(Act):
     capability = Capability.MANAGE_TENANT
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        return [access_opening(user, _one(keys))]
+        return [access_opening(user, one_key(keys))]
 
     def about(self, targets: list[Any]) -> str:
         (opening,) = targets

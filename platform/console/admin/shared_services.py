@@ -16,7 +16,7 @@ from console.service_queries import names_by_code, openings_table
 from console.sites import console_site
 from console.words import ATTRIBUTE_WORDS, said
 from federation.catalogue.models import SharedService
-from federation.ent.models import EnabledService, Licence, Opening
+from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from tenants.accounts.capabilities import Capability
 from ui.requests import SignedInRequest
 
@@ -65,7 +65,13 @@ class EnabledServiceAdmin(ReadOnlyAdmin):
     ordering = ("disabled_at", "service_code", "-pk")
     words: ClassVar = {"granted": said_attributes}
     hides = ("failures", "service_code")
-    acts = ("open-service", "grant-attributes", "disable-service")
+    acts = (
+        "open-service",
+        "grant-attributes",
+        "register-client",
+        "register-cas-service",
+        "disable-service",
+    )
     explanation = _("Un service activé ne s'ouvre qu'à ceux à qui on l'ouvre.")
     empty_text = _("Aucun service n'est activé.")
 
@@ -118,3 +124,37 @@ class LicenceAdmin(ReadOnlyAdmin):
     ordering = ("-taken_at", "-pk")
     explanation = _("Une licence se prend à la première ouverture, et se garde.")
     empty_text = _("Aucune licence n'est prise.")
+
+
+@admin.register(Registration, site=console_site)
+class RegistrationAdmin(ReadOnlyAdmin):
+    reads = _READS
+    list_display = ("service", "protocol", "name", "registered_at", "closed_at")
+    list_select_related = ("enabled",)
+    list_filter = ("protocol",)
+    ordering = ("closed_at", "enabled__service_code", "pk")
+    hides = ("secret_digest", "enabled")
+    words: ClassVar = {"redirect_uris": joined, "post_logout_uris": joined}
+    acts = ("close-registration",)
+    explanation = _("Comment chaque service connecte les personnes. Personne ne lit ses secrets.")
+    empty_text = _("Aucun service ne connecte encore personne.")
+
+    @column(_("Service"), order="enabled__service_code")
+    def service(self, row: Registration) -> str:
+        code = row.enabled.service_code
+        return names_by_code().get(code, code)
+
+    @column(_("Client ou adresse"))
+    def name(self, row: Registration) -> str:
+        return row.client_id or row.service_url
+
+
+@admin.register(SigningKey, site=console_site)
+class SigningKeyAdmin(ReadOnlyAdmin):
+    reads = _READS
+    list_display = ("kid", "state", "made_at", "retired_at")
+    ordering = ("state", "-pk")
+    hides = ("sealed_private", "public_jwk")
+    acts = ("rotate-keys",)
+    explanation = _("Les clés qui signent ce que les services reçoivent.")
+    empty_text = _("Les clés naissent avec le premier service inscrit.")
