@@ -84,7 +84,9 @@ def end_openings(*, browser: str, at: datetime.datetime) -> int:
         AccessToken.objects.filter(code__opening=opening, revoked_at__isnull=True).update(
             revoked_at=at
         )
-        if opening.registration.logout_url:
+        # A ticket that was never used began no session there.
+        has_begun = opening.ticket or opening.registration.protocol == Registration.Protocol.OIDC
+        if opening.registration.logout_url and has_begun:
             record_event(
                 "ent.opening.ended",
                 aggregate=f"service-opening:{opening.pk}",

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from defusedxml import ElementTree
 
+from commons.models import OutboxEvent
 from federation.ent import cas, operations
 from federation.ent.models import CasTicket, EnabledService, Licence, Registration, ServiceOpening
 from tests.factories.canteen import make_family
@@ -262,6 +263,18 @@ def test_what_is_closed_meanwhile_is_told_of_nobody(site, service, closing):
             operations.close_opening(opening=opening, ends_on=NOW.date(), actor=ACTOR, at=AT)
 
     assert code_of(validate(site, ticket)) == cas.INVALID_TICKET
+
+
+def test_a_service_is_told_of_a_sign_out_when_a_ticket_of_it_was_used(site, guardian):
+    register_cas(open_service("presse"), SERVICE, logout_url="https://presse.example/fin")
+    login(site)
+    used = ticket_of(login(site))
+    validate(site, used)
+
+    site.post("/deconnexion/")
+
+    (event,) = OutboxEvent.objects.filter(name="ent.opening.ended")
+    assert ServiceOpening.objects.get(pk=event.payload["opening_id"]).ticket == used
 
 
 def test_no_ticket_is_readable_before_it_is_used(site, service):
