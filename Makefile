@@ -18,7 +18,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint guards look bench soak kill format clean environment
+.PHONY: help demo code test lint guards look bench soak kill format clean environment
 
 help: ## Afficher cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ help: ## Afficher cette aide
 demo: ## Démarrer la démonstration (Ctrl-C arrête, les données restent)
 	@$(BOOTSTRAP)
 	@exec $(BIN)/socle demo --port $(PORT) $(if $(RESET),--reset)
+
+code: ## Le code de vérification des agents de la démonstration
+	@$(BOOTSTRAP)
+	@$(BIN)/socle code
 
 test: ## Lancer tous les tests
 	@$(BOOTSTRAP) --group test

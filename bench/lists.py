@@ -22,6 +22,7 @@ from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 from tenants.registry import directory
 from tests.factories.invoicing import make_regie
+from tests.signed_in import open_session
 
 ROUNDS = 3
 LONGEST_SECONDS = 1.0
@@ -74,7 +75,7 @@ def _client() -> Client:
     for role in (Role.ADMINISTRATOR, Role.REGISSEUR, Role.INSTRUCTOR):
         StaffRole.objects.create(user=user, role=role)
     client = Client(headers={"host": HOST})
-    client.force_login(user)
+    open_session(client, user)
     return client
 
 

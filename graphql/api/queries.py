@@ -28,6 +28,7 @@ from api.types.rights import (
     request_node,
     requests_page,
 )
+from api.types.security import OwnSession, OwnSignIn
 from api.types.shared_services import Service
 from api.types.staff import (
     BillingRun,
@@ -50,8 +51,9 @@ from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
+from tenants.accounts import queries as accounts
 from tenants.accounts.capabilities import Capability
-from tenants.accounts.models import User
+from tenants.accounts.models import Session, SignIn, User
 from tenants.acting import queries as acting
 from tenants.acting.models import ActingSession
 from tenants.people import queries as people
@@ -74,6 +76,16 @@ class Query(graphene.ObjectType):
     )
     viewer = graphene.Field(
         Viewer, description="La personne connectée ; rien si personne ne l'est."
+    )
+    own_sessions = graphene.List(
+        graphene.NonNull(OwnSession),
+        required=True,
+        description="Les appareils où la personne est connectée, le dernier vu d'abord.",
+    )
+    own_sign_ins = graphene.List(
+        graphene.NonNull(OwnSignIn),
+        required=True,
+        description="Les dernières connexions de la personne, refusées comprises.",
     )
     child = graphene.Field(
         Child, id=_id("L'enfant"), description="Un enfant que la personne connectée peut voir."
@@ -167,6 +179,16 @@ class Query(graphene.ObjectType):
     def resolve_viewer(_root: None, info: GraphQLResolveInfo) -> User | None:
         user: User | None = info.context.user
         return user
+
+    @staticmethod
+    @rules.by_object
+    def resolve_own_sessions(_root: None, info: GraphQLResolveInfo) -> list[Session]:
+        return accounts.sessions_of(info.context.require_user(), at=info.context.at)
+
+    @staticmethod
+    @rules.by_object
+    def resolve_own_sign_ins(_root: None, info: GraphQLResolveInfo) -> list[SignIn]:
+        return accounts.sign_ins_of(info.context.require_user())
 
     @staticmethod
     @rules.by_object

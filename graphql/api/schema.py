@@ -24,6 +24,7 @@ from api.mutations.family_rights import (
     WithdrawConsent,
 )
 from api.mutations.favourite_service import SetFavouriteService
+from api.mutations.own_sessions import EndSession, EndSessions
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
 from api.mutations.schedule_drafts import (
     ProposeTariff,
@@ -75,6 +76,12 @@ class Mutation(graphene.ObjectType):
     )
     leave_payment = LeavePayment.Field(
         required=True, description="Abandonner un paiement, s'il n'a pas été payé entre-temps."
+    )
+    end_session = EndSession.Field(
+        required=True, description="Fermer une session à soi, sur un autre appareil par exemple."
+    )
+    end_sessions = EndSessions.Field(
+        required=True, description="Se déconnecter partout, ici aussi."
     )
     begin_rights_request = BeginRightsRequest.Field(
         required=True, description="Commencer la demande de droits de son foyer, ou la reprendre."

@@ -3,6 +3,7 @@ import importlib
 from django.apps import AppConfig
 
 ACTS = (
+    "accounts",
     "acting",
     "billing",
     "canteen",

@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_protect
 from unfold.sites import UnfoldAdminSite
 
 from commons.errors import Forbidden, NotFound
-from console import colours, navigation
+from console import colours, navigation, proofs
 from tenants.accounts.capabilities import Capability
 from ui.requests import SignedInRequest
 
@@ -51,6 +51,8 @@ class ConsoleSite(UnfoldAdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if request.user.awaits_factor():
+                return proofs.lead_to_factor(cast("SignedInRequest", request))
             if not self.has_permission(request):
                 raise PermissionDenied
             if any("\0" in value for values in request.GET.lists() for value in values[1]):

@@ -58,8 +58,17 @@ SUBJECTS: Words = {
     "HouseholdResources": _("Ressources du foyer"),
 }
 ACTIONS: Words = {
+    "accounts.authenticator.added": _("Application de codes ajoutée"),
+    "accounts.authenticator.removed": _("Application de codes retirée"),
     "accounts.data.handed": _("Données remises à la personne"),
+    "accounts.factors.reset": _("Deuxième étape réinitialisée"),
+    "accounts.passkey.added": _("Clé d'accès ajoutée"),
+    "accounts.passkey.removed": _("Clé d'accès retirée"),
+    "accounts.password.changed": _("Mot de passe changé"),
+    "accounts.recovery_code.used": _("Code de secours utilisé"),
+    "accounts.recovery_codes.given": _("Codes de secours donnés"),
     "accounts.role.granted": _("Rôle donné"),
+    "accounts.session.ended": _("Sessions fermées"),
     "accounts.user.created": _("Compte ouvert"),
     "acting.session.begun": _("Portail d'une famille ouvert par un agent"),
     "acting.session.widened": _("Agent autorisé à remplir pour une famille"),
@@ -156,6 +165,8 @@ ACTIONS: Words = {
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
     **ACTIONS,
+    "accounts.security.changed": _("Changement de sécurité à annoncer"),
+    "accounts.sign_in.noticed": _("Nouvel appareil à annoncer"),
     "acting.session.begun": _("Accès d'un agent à annoncer"),
     "billing.invoice.issued": _("Facture à annoncer"),
     "billing.dispute.answered": _("Réponse à une réclamation"),

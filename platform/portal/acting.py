@@ -32,7 +32,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_NOBODY = frozenset(
     {
         "brand", "stripe-notices", "mailbox", "simulator", "simulator-service",
-        "sign-in", "sign-out", "acting-enter",
+        "sign-in", "sign-out", "second-step", "protect", "confirm", "acting-enter",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
     }
@@ -44,6 +44,8 @@ CLOSED = frozenset(
         "own-data", "own-data-file",
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
+        "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
+        "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
     }

@@ -1,15 +1,45 @@
-"""The one way into the portal and the console, whatever a person proved who they are with."""
+"""The one way into the portal and the console, whatever a person proved who they are with.
+
+Who needs a second factor, or has set one up, is not signed in by the first proof. What is known of
+them is kept apart for ten minutes, in the session that asked and nowhere else, and to every page,
+act and field they are nobody yet (`HalfOpen`). The session is opened by the factor. Whoever opens a
+session in another way has no role that needs a factor: `tenants.accounts.middleware` sees to it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import secrets
+import uuid
+
+from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tenants.accounts.models import User
+from portal import visitors
+from tenants.accounts import devices, factors, queries, sessions, sign_ins
+from tenants.accounts.models import SignIn, User, Way
+from ui.requests import SignedInRequest
 
-PASSWORD = "password"  # noqa: S105  the name of a way in
+PASSWORD = Way.PASSWORD.value
+HALF_OPEN_SECONDS = 10 * 60
+DEVICE_COOKIE = "device"
+DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
+_HALF_OPEN = "half-open"
+_BACKEND = "tenants.accounts.backends.PasswordBackend"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HalfOpen:
+    """Somebody whose first proof is made, and who waits for their factor."""
+
+    user: User
+    way: str
+    destination: str
 
 
 def destination_of(request: HttpRequest) -> str:
@@ -28,10 +58,99 @@ def landing(user: User) -> str:
 
 def enter(request: HttpRequest, user: User, *, way: str, destination: str = "") -> HttpResponse:
     """
-    Open the session of a person who has proved who they are, and lead them on.
+    Open the session of a person who has proved who they are, or ask for their factor; lead them on.
 
-    :param way: what they proved it with, for instance `PASSWORD`
+    :param way: what they proved it with: a value of `Way`
     :param destination: a page of this host (`destination_of`); where they land if empty
     """
-    auth.login(request, user, backend="tenants.accounts.backends.PasswordBackend")
-    return HttpResponseRedirect(destination or landing(user))
+    has_factor = factors.has_factor(user)
+    if not has_factor and not user.must_have_factor():
+        return open_session(request, user, way=way, destination=destination, by_factor=False)
+    auth.logout(request)  # nothing of whoever was here before, and another key
+    request.session[_HALF_OPEN] = {
+        "user": str(user.public_id),
+        "hash": user.get_session_auth_hash(),
+        "way": way,
+        "destination": destination,
+        "until": timezone.now().timestamp() + HALF_OPEN_SECONDS,
+    }
+    request.session.cycle_key()
+    return HttpResponseRedirect(reverse("portal:second-step" if has_factor else "portal:protect"))
+
+
+def half_open(request: HttpRequest) -> HalfOpen | None:
+    """Who waits for their factor in this session; nobody once the time is over.
+
+    A password that was changed meanwhile, or an account that was closed, ends the wait too.
+    """
+    kept = request.session.get(_HALF_OPEN)
+    if kept is None or kept["until"] <= timezone.now().timestamp():
+        return None
+    user = queries.user_named(uuid.UUID(kept["user"]))
+    if user is None or not user.is_active:
+        return None
+    if not constant_time_compare(kept["hash"], user.get_session_auth_hash()):
+        return None
+    return HalfOpen(user=user, way=kept["way"], destination=kept["destination"])
+
+
+def open_session(
+    request: HttpRequest, user: User, *, way: str, destination: str = "", by_factor: bool
+) -> HttpResponse:
+    """Sign a person in for good, write it down, and lead them on."""
+    at = timezone.now()
+    request.session.pop(_HALF_OPEN, None)
+    auth.login(request, user, backend=_BACKEND)
+    cookie = request.COOKIES.get(DEVICE_COOKIE, "") or secrets.token_urlsafe(24)
+    device = device_of(request, cookie)
+    facts = sessions.Facts(
+        way=way,
+        device=device.words,
+        place=device.network,
+        opened_at=at.timestamp(),
+        proved_at=at.timestamp(),
+        factor_at=at.timestamp() if by_factor else 0,
+        is_staff=bool(user.given_roles()),
+    )
+    sessions.keep_facts(request.session, facts)
+    sign_ins.record_sign_in(user=user, way=way, device=device, at=at)
+    response = HttpResponseRedirect(destination or landing(user))
+    response.set_cookie(
+        DEVICE_COOKIE,
+        cookie,
+        max_age=DEVICE_COOKIE_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def record_factor(request: SignedInRequest) -> None:
+    """Write down that the session's person has just proved their factor; the session's key changes."""
+    now = timezone.now().timestamp()
+    facts = sessions.facts_of(request.session)
+    facts.factor_at = facts.proved_at = now
+    facts.opened_at = facts.opened_at or now
+    facts.is_staff = bool(request.user.given_roles())
+    sessions.keep_facts(request.session, facts)
+    request.session.cycle_key()
+
+
+def device_of(request: HttpRequest, cookie: str | None = None) -> devices.Device:
+    """What this request's sign-in is recognised by."""
+    known = request.COOKIES.get(DEVICE_COOKIE, "") if cookie is None else cookie
+    return devices.Device(
+        words=devices.in_words(request.headers.get("User-Agent", "")),
+        network=devices.network_of(visitors.client_address(request)),
+        digest=devices.digest_of(known),
+    )
+
+
+def record_failure(
+    request: HttpRequest, user: User | None, *, outcome: SignIn.Outcome, way: str = PASSWORD
+) -> None:
+    """Write a failed sign-in down."""
+    sign_ins.record_failure(
+        user=user, way=way, outcome=outcome, device=device_of(request), at=timezone.now()
+    )

@@ -61,6 +61,12 @@ def _errors() -> list[checks.CheckMessage]:
             "Mettez LOOPBACK_HOSTS à False.",
             "socle.E006",
         ),
+        (
+            bool(settings.DEMO_CODE_SECRET),
+            "La page /boite/ montrerait le code des agents de la démonstration.",
+            "Ôtez DEMO_CODE_SECRET de ces réglages.",
+            "socle.E007",
+        ),
     )
     return [
         checks.Error(problem, hint=hint, id=code)

@@ -18,6 +18,7 @@ from socle.command_errors import Door
 
 # What stands above the commands whose name has a space.
 GROUPS = {
+    "account": "Les comptes.",
     "canteen": "La cantine.",
     "catalogue": "Le catalogue des services, commun aux départements.",
     "database": "La base de données.",

@@ -13,6 +13,7 @@ from commons import jobs, outbox
 from commons.actors import Actor
 from federation.ent import operations as ent
 from socle.celery import app
+from tenants.accounts import sign_ins
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
@@ -153,3 +154,15 @@ def purge_passes_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_passes(**_: object) -> int:
     """Delete, everywhere, what was handed to services more than a day ago."""
     return _for_each(purge_passes_of_tenant)
+
+
+@app.task(name="socle.purge_sign_ins_of_tenant")
+def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the sign-ins and sessions that one tenant keeps no longer."""
+    return sign_ins.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_sign_ins", crosses_tenants=True)
+def purge_sign_ins(**_: object) -> int:
+    """Delete, everywhere, the sign-ins of more than a year and the sessions that are over."""
+    return _for_each(purge_sign_ins_of_tenant)

@@ -6,4 +6,10 @@ class UiConfig(AppConfig):
     verbose_name = "Textes et dessins"
 
     def ready(self) -> None:
-        from ui import acting_messages, messages, rights_messages  # noqa: F401, PLC0415  register the handlers of outbox events
+        # They register the handlers of outbox events.
+        from ui import (  # noqa: F401, PLC0415
+            account_messages,
+            acting_messages,
+            messages,
+            rights_messages,
+        )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ui.account_texts import ACCOUNTS
 from ui.acting_texts import ERRORS as ACTING
 from ui.correction_texts import CORRECTIONS
 from ui.rights_texts import RIGHTS
@@ -336,6 +337,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La date limite, le %(due_on)s, vient avant l'émission."),
         _("Choisissez une date plus tardive."),
     ),
+    **ACCOUNTS,
     **CORRECTIONS,
     **RIGHTS,
     **SERVICES,

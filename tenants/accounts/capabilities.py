@@ -77,3 +77,13 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
     Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE}),
 }
+
+# What may be done without a second factor. All the rest is money, rights, or the files of everybody's
+# children: a capability that is added needs one, unless somebody writes it here.
+WITHOUT_FACTOR = frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE})
+NEEDING_FACTOR = frozenset(Capability) - WITHOUT_FACTOR
+
+
+def needs_factor(role: Role) -> bool:
+    """Whether who has this role must prove a second factor. No setting switches it off."""
+    return bool(CAPABILITIES[role] & NEEDING_FACTOR)

@@ -1,6 +1,7 @@
 """Accounts and roles: the acts."""
 
 import datetime
+import uuid
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
+from tenants.accounts import factors
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 
@@ -29,6 +31,12 @@ class WeakPassword(DomainError):
     """The password does not meet the rules; `reasons` are Django's codes."""
 
     code = "ACCOUNT_WEAK_PASSWORD"
+
+
+class WrongPassword(DomainError):
+    """The current password is not this one."""
+
+    code = "ACCOUNT_WRONG_PASSWORD"
 
 
 class RoleNeedsCollege(DomainError):
@@ -102,6 +110,40 @@ def _check_password(user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise WeakPassword(reasons=[problem.code for problem in error.error_list]) from error
+
+
+@transaction.atomic(durable=True)
+def change_password(
+    *,
+    user: User,
+    current: str,
+    new: str,
+    here: uuid.UUID | None = None,
+    actor: Actor,
+    at: datetime.datetime,
+) -> None:
+    """Replace a password by another, and end every session but the one that asks (`here`).
+
+    :raises WrongPassword: if the current one is not right
+    :raises WeakPassword: if the new one does not meet the rules
+    """
+    locked = factors.lock_user(user)
+    if not locked.check_password(current):
+        raise WrongPassword(field="current")
+    _check_password(locked, new)
+    locked.set_password(new)
+    locked.save(update_fields=["password"])
+    others = locked.sessions.exclude(public_id=here) if here else locked.sessions.all()
+    others.delete()
+    record_audit(
+        actor=actor,
+        action="accounts.password.changed",
+        subject_type="user",
+        subject_id=user.public_id,
+        at=at,
+    )
+    factors.tell_security_changed(user, "accounts.password.changed", at=at)
+    user.password = locked.password
 
 
 @transaction.atomic(durable=True)

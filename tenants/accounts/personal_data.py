@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.models import AuditEntry
 from commons.personal_data import Record, holds, record_of
+from tenants.accounts.models import Authenticator
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -24,6 +25,34 @@ def account(user: User) -> Iterable[Record]:
     roles = [str(role.get_role_display()) for role in user.staff_roles.order_by("pk")]
     more = {"rôles": roles} if roles else {}
     yield record_of(user, "email", "login", "first_name", "last_name", "last_login", **more)
+
+
+@holds(
+    _("Vos connexions"),
+    why=_("Vous montrer si quelqu'un d'autre s'est servi de votre compte. Gardées douze mois."),
+    reads=("accounts.SignIn", "accounts.Session"),
+)
+def sign_ins(user: User) -> Iterable[Record]:
+    """Sign-ins, and the sessions that are open."""
+    for one in user.sign_ins.order_by("at", "pk"):
+        yield record_of(one, "at", "way", "outcome", "device", "place")
+    for session in user.sessions.order_by("opened_at", "pk"):
+        yield record_of(session, "opened_at", "seen_at", "way", "device", "place")
+
+
+@holds(
+    _("Ce qui protège votre compte"),
+    why=_("Vérifier que c'est vous. Les secrets et les codes ne sont pas dans la copie."),
+    reads=("accounts.Authenticator", "accounts.Passkey", "accounts.RecoveryCode"),
+)
+def factors(user: User) -> Iterable[Record]:
+    """When each factor was added and used; never its secret."""
+    for application in Authenticator.objects.filter(user=user):
+        yield record_of(application, "created_at")
+    for key in user.passkeys.order_by("pk"):
+        yield record_of(key, "name", "created_at", "used_at")
+    for code in user.recovery_codes.exclude(used_at=None).order_by("used_at", "pk"):
+        yield record_of(code, "used_at")
 
 
 @holds(

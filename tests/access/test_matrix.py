@@ -47,6 +47,7 @@ from tests.access.world import (
     undone,
 )
 from tests.factories.tariffs import ACTOR, make_resources
+from tests.signed_in import open_session
 
 MATRIX = Path(__file__).with_name("matrix.toml")
 KINDS = ("routes", "public", "rows", "acts", "forms", "fields", "nested")
@@ -178,6 +179,8 @@ def _linked(response: Any) -> str:
 
 # The objects of each act, and its answers.
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "end-sessions": (("account",), {}),
+    "reset-factors": (("account",), {"reason": "LOST"}),
     "act-for-family": (
         ("guardian",),
         {"reason": "Elle appelle pour une facture.", "minutes": "30"},
@@ -257,6 +260,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "rights taken back": ("portal:rights-take-back", "rights", {}),
     "rights given up": ("portal:rights-give-up", "rights", {}),
+    "a passkey taken away": ("portal:passkey-remove", "passkey", {}),
     "own data": ("portal:own-data-file", "", {}),
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
     "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
@@ -466,7 +470,7 @@ def test_no_form_is_taken_without_its_token(world):
     for who in ("instructor", "regisseur"):
         entitled[who] = client(enforce_csrf_checks=True)
     for who, visitor in entitled.items():
-        visitor.force_login(world.users[who])
+        open_session(visitor, world.users[who])
     known = set(AuditEntry.objects.values_list("pk", flat=True))
 
     for route, child, data in FORMS.values():

@@ -44,7 +44,7 @@ from federation.ent import operations as ent
 from federation.ent.models import EnabledService, Licence, SigningKey
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
-from tenants.accounts.models import StaffRole, User
+from tenants.accounts.models import Passkey, SignIn, StaffRole, User
 from tenants.acting.models import ActingSession
 from tenants.acting.operations import widen
 from tenants.people.models import (
@@ -63,6 +63,7 @@ from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
 from tests.factories.shared_services import register_cas
 from tests.factories.tariffs import ACTOR, make_resources
+from tests.signed_in import open_session
 from tests.sources import SIRET, TAX_NUMBER
 
 HOST = "hauts-de-seine.socle.test"
@@ -113,25 +114,17 @@ def build(in_tenant: Any) -> World:
     # Something odd in October: a payer can no longer be reached.
     Guardian.objects.filter(pk=other.guardians[0].pk).update(email="")
     run = review(prepare(regie, datetime.date(2024, 10, 1), NOW), NOW)
-    users: dict[str, User] = {
-        "family": account_of(family),
-        "separated": account_of(family, 1),
-        "other_family": make_account(other.guardians[0]),
-        **{name: _agent(name, role) for name, role in _ROLES.items()},
-        "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
-        "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
-        "acting": _agent("acting", Role.INSTRUCTOR),
-        "filling": _agent("filling", Role.INSTRUCTOR),
-    }
+    users = _people(family, other)
     clients = {name: client() for name in CAST}
     for name, user in users.items():
-        clients[name].force_login(user)
+        open_session(clients[name], user)
     with in_tenant("d94"):
         # Signed in as an administrator of Val-de-Marne; the cookie is shown on our host.
         there = User.objects.create(email="ailleurs@exemple.fr")
         StaffRole.objects.create(user=there, role=Role.ADMINISTRATOR)
-        clients["other_tenant"].force_login(there)
+        open_session(clients["other_tenant"], there)
     keys = {
+        **_security(users),
         "pupil": family.pupil,
         "guardian": family.guardians[0],
         "acting": _agents_act(family, users, clients),
@@ -431,6 +424,30 @@ def _agent(name: str, role: Role, uai: str = "") -> User:
     user = User.objects.create(email=f"{name}@exemple.fr")
     StaffRole.objects.create(user=user, role=role, college_uai=uai)
     return user
+
+
+def _people(family: Family, other: Family) -> dict[str, User]:
+    """The accounts of the cast, those of this département."""
+    return {
+        "family": account_of(family),
+        "separated": account_of(family, 1),
+        "other_family": make_account(other.guardians[0]),
+        **{name: _agent(name, role) for name, role in _ROLES.items()},
+        "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
+        "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "acting": _agent("acting", Role.INSTRUCTOR),
+        "filling": _agent("filling", Role.INSTRUCTOR),
+    }
+
+
+def _security(users: dict[str, User]) -> dict[str, Any]:
+    """An agent's account, and what protects a family's."""
+    user = users["family"]
+    SignIn.objects.create(user=user, at=NOW, way="password", outcome=SignIn.Outcome.SUCCEEDED)
+    key = Passkey.objects.create(
+        user=user, name="Téléphone", credential_id=b"1", public_key=b"1", created_at=NOW
+    )
+    return {"account": users["regisseur"], "own_session": user.sessions.get(), "passkey": key}
 
 
 def client(**traits: Any) -> Client:

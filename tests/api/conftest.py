@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.signed_in import open_session
+
 HOSTS = {"d92": "hauts-de-seine.socle.test", "d94": "val-de-marne.socle.test"}
 
 
@@ -19,7 +21,7 @@ class Api:
         self.client = Client(headers={"host": HOSTS[schema]}, raise_request_exception=True)
 
     def sign_in(self, user: Any) -> Api:
-        self.client.force_login(user)
+        open_session(self.client, user)
         return self
 
     def send(self, body: Any, *, content_type: str = "application/json") -> Any:

@@ -14,6 +14,7 @@ from graphql import get_named_type, get_nullable_type, is_list_type, is_object_t
 from api import documents, limits
 from api.scalars import SAFE_INTEGER, Cents
 from api.schema import SDL_PATH, schema, sdl
+from tests.signed_in import open_session
 
 DEEP = "{viewer{children{invoices{nodes{lines" + "{amount" * 8 + "{cents}" + "}" * 8 + "}}}}}"
 WIDE = "{viewer{children{invoices(first:100){nodes{lines{amount{cents} unitPrice{cents} days}}}}}}"
@@ -216,7 +217,7 @@ def test_a_session_needs_its_csrf_token(api, tenant_db):
     from tenants.accounts.models import User
 
     client = Client(headers={"host": "hauts-de-seine.socle.test"}, enforce_csrf_checks=True)
-    client.force_login(User.objects.create(email="parent@exemple.fr"))
+    open_session(client, User.objects.create(email="parent@exemple.fr"))
 
     body = json.dumps({"query": "{viewer{email}}"})
     response = client.post("/graphql/", body, content_type="application/json")

@@ -43,6 +43,7 @@ from tests.browser.seeing import (  # noqa: E402
     View,
     contexts,
     look_at,
+    prove_factor,
     visit,
     watched,
 )
@@ -104,8 +105,9 @@ def parts(site: Site) -> list[Part]:
         Part("(public)", site.url("socle", ""), ("/",), "public"),
         Part(
             "(anonyme)", first, ("/",), "anonymous",
-            journeys=("refused_sign_in", "refused_pages", "simulation"),
+            journeys=("refused_sign_in", "refused_pages", "second_step", "simulation"),
             expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
+                      "un code refusé": 422,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
         ),
@@ -122,7 +124,7 @@ def parts(site: Site) -> list[Part]:
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
         if member.email.startswith("sophie"):
-            journeys = ("acting",)
+            journeys = ("security", "acting")
         is_brief = member.role and member.schema_name not in cast.WHOLE
         is_seen_again = (member.schema_name, member.email) == ("d92", "elise.lambert@exemple.fr")
         found.append(
@@ -142,6 +144,7 @@ def parts(site: Site) -> list[Part]:
                     "page absente": 404,
                     "page interdite": 403,
                     "une identité vide": 422,
+                    "un mot de passe actuel faux": 422,
                     "agir : sans raison": 422,
                     "la personne elle-même": 403,
                     "rien n'a été fait": 403,
@@ -166,7 +169,11 @@ def spare_parts(site: Site, when: str) -> list[Part]:
     parent = Part(
         "Oise, parent", origin, ("/",), "family", email=scenes.SPARE_PARENT, password=PASSWORD
     )
-    return [agent, parent] if when == "sans données" else [agent]
+    newcomer = Part(
+        "Oise, nouvelle", origin, (), "newcomer", journeys=("first_sign_in",),
+        expected={"un premier code refusé": 422},
+    )  # fmt: skip
+    return [agent, parent, newcomer] if when == "sans données" else [agent]
 
 
 # --- one person -------------------------------------------------------------------------------
@@ -197,6 +204,7 @@ def sign_in(browser: Browser, part: Part) -> Any:
     page.locator("input[type=password]").fill(part.password)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    prove_factor(page, part.origin)
     if "/connexion/" in page.url:
         raise RuntimeError(
             f"{part.email} n'a pas pu se connecter : {page.inner_text('main')[:300]}"

@@ -6,6 +6,7 @@ of the scene, and the answer of the site.
 
 from __future__ import annotations
 
+import datetime
 import re
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from playwright.sync_api import Page, Response
 
 SPARE_CODE, SPARE_SLUG = "60", "oise"  # a département that is not the demo's: empty, then full
 SPARE_AGENT = "agent.oise@exemple.fr"
+PASSWORD = "Socle-demo-2026"  # of everybody; the walker does not load Django
+SPARE_NEWCOMER = "nouvelle.oise@exemple.fr"  # an agent who has no second factor yet
 SPARE_PARENT = "parent.oise@exemple.fr"
 MANY_PUPILS = 1500
 TAX_NUMBER = "3023217600053"
@@ -36,6 +39,45 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")
     yield "un mot de passe refusé", _send(page, "connecter")
+
+
+def _enter(page: Page, origin: str, email: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{origin}/connexion/")
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    _send(page, "connecter")
+
+
+def second_step(page: Page, origin: str) -> Iterator[Scene]:
+    """The password is right: the code is asked for, and one is refused."""
+    _enter(page, origin, "karim.lecture@exemple.fr")
+    yield "la deuxième étape", None
+    page.get_by_label("Code de vérification").fill("AAAA")
+    yield "un code refusé", _send(page, "Continuer")
+
+
+def first_sign_in(page: Page, origin: str) -> Iterator[Scene]:
+    """An agent who has no second factor: led to set one up, and nowhere else."""
+    _enter(page, origin, SPARE_NEWCOMER)
+    yield "une protection à choisir", None
+    with page.expect_navigation():
+        page.get_by_role("link", name="Choisir l'application").click()
+    yield "une application à ajouter", None
+    page.get_by_label("Code affiché").fill("AAAA")
+    yield "un premier code refusé", _send(page, "Continuer")
+    page.goto(f"{origin}/compte/securite/cle/")
+    yield "une clé à créer", None
+
+
+def security(page: Page, origin: str) -> Iterator[Scene]:
+    """An agent's own security: new recovery codes, and the question asked again."""
+    page.goto(f"{origin}/compte/securite/")
+    yield "dix codes de secours", _send(page, "dix nouveaux codes")
+    page.goto(f"{origin}/compte/securite/mot-de-passe/")
+    page.get_by_label("Mot de passe actuel").fill("pas celui-là")
+    page.get_by_label("Nouveau mot de passe").fill("une-longue-phrase-de-passe")
+    yield "un mot de passe actuel faux", _send(page, "Changer")
 
 
 def simulation(page: Page, origin: str) -> Iterator[Scene]:
@@ -171,7 +213,7 @@ def main() -> None:
     from django.utils import timezone
 
     from commons.actors import Actor
-    from socle.seeding import cast
+    from socle.seeding import cast, demo
     from tenants.accounts import operations as accounts
     from tenants.accounts.capabilities import Role
     from tenants.registry import contexts
@@ -180,6 +222,7 @@ def main() -> None:
     with contexts.tenant(f"d{SPARE_CODE}"):
         for email, first_name, role in (
             (SPARE_AGENT, "Odile", Role.ADMINISTRATOR),
+            (SPARE_NEWCOMER, "Odette", Role.ADMINISTRATOR),
             (SPARE_PARENT, "Odilon", None),
         ):
             user = accounts.create_user(
@@ -192,6 +235,8 @@ def main() -> None:
             )
             if role:
                 accounts.grant_role(user=user, role=role, college_uai="", actor=actor, at=at)
+            if email == SPARE_AGENT:
+                demo.give_demo_code(user, at=at - datetime.timedelta(hours=1))
 
 
 if __name__ == "__main__":

@@ -84,12 +84,13 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @contextlib.contextmanager
 def serve(
-    *, departements: tuple[str, ...] = ("92", "94"), past: datetime.datetime | None = None
+    *, departements: tuple[str, ...] | None = ("92", "94"), past: datetime.datetime | None = None
 ) -> Iterator[Site]:
-    """Seed a database of its own and serve it, until the block ends; without codes, all of them.
+    """Seed a database of its own and serve it, until the block ends.
 
-    With `past`, the data are made then, and what serves lives then until `Site.come_back`. The bank
-    and the sources of rights are always in the present.
+    Without codes, all départements are seeded; with `None`, none. With `past`, the data are made
+    then, and what serves lives then until `Site.come_back`. The bank and the sources of rights are
+    always in the present.
     """
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
@@ -125,7 +126,9 @@ def serve(
 
         site = Site(port=port, environment=environment, log=log, come_back=come_back)
         site.run("migrate", "--quiet")
-        site.run("seed", *(option for code in departements for option in ("--departement", code)))
+        if departements is not None:
+            codes = (option for code in departements for option in ("--departement", code))
+            site.run("seed", *codes)
         socle = [sys.executable, "-m", "socle.command"]
         bank = [*socle, "bank", "--state", f"{folder}/bank.json"]
         outside = (bank, [*socle, "sources"], [*socle, "services"])

@@ -20,7 +20,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from tests.browser.seeing import AXE, show_whole, watched
+from tests.browser.seeing import AXE, prove_factor, show_whole, watched
 from tests.browser.served import Site, serve
 from tests.pdfs import plain, text_of
 from tools import chromium
@@ -93,6 +93,7 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     follow(page.get_by_role("button", name=re.compile("connecter")))
+    prove_factor(page, page.url.partition("/connexion/")[0])
 
 
 def test_a_familys_month(site: Site, browser: Browser) -> None:

@@ -105,7 +105,7 @@ def test_a_list_answers_only_to_its_own_filters(agent):
     user = User.objects.get()
     user.set_password("Socle-demo-2026")
     user.save()
-    site.client.force_login(user)
+    site.sign_in(user)
     prefix = user.password[:20]
 
     for page in ("changelist", "export"):

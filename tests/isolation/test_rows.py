@@ -8,7 +8,6 @@ import pickle
 import pytest
 from django.apps import apps
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -17,6 +16,7 @@ from commons.querysets import TenantManager
 from commons.tenancy import WrongTenant
 from tenants.accounts.capabilities import Capability, Role
 from tenants.accounts.models import StaffRole, User
+from tenants.accounts.sessions import SessionStore
 from tenants.people.models import College, SchoolClass, Schooling
 from tenants.registry import contexts
 

@@ -11,6 +11,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.signed_in import open_session
+
 PASSWORD = "Socle-demo-2026"
 HOSTS = {"d92": "hauts-de-seine.socle.test", "d94": "val-de-marne.socle.test"}
 
@@ -34,7 +36,7 @@ class Site:
         return self.get(response.headers["Location"])
 
     def sign_in(self, user: Any) -> Site:
-        self.client.force_login(user)
+        open_session(self.client, user)
         return self
 
     def _checked(self, response: HttpResponse) -> HttpResponse:

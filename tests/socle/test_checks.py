@@ -18,6 +18,7 @@ def codes() -> set[str]:
 def elsewhere(settings):
     """Settings that are neither embedded nor the tests' (overridden ones have no name), and right."""
     settings.HAS_MAILBOX = False
+    settings.DEMO_CODE_SECRET = ""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.LOOPBACK_HOSTS = False
@@ -39,6 +40,7 @@ def test_right_settings_pass(elsewhere):
         ("CSRF_COOKIE_SECURE", False, "socle.E004"),
         ("SESSION_COOKIE_DOMAIN", ".socle.exemple.fr", "socle.E005"),
         ("LOOPBACK_HOSTS", True, "socle.E006"),
+        ("DEMO_CODE_SECRET", "ABCD", "socle.E007"),
         ("TENANT_LOGIN", "switched", "socle.W001"),
     ],
 )

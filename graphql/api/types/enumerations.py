@@ -17,6 +17,7 @@ from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from tenants.accounts.capabilities import Role
+from tenants.accounts.models import SignIn
 from tenants.people.models import FeedImport, Level, Regime
 from ui.service_texts import ATTRIBUTES
 
@@ -71,6 +72,7 @@ DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamati
 ScheduleDraftState = _choices(
     ScheduleDraft.State, "ScheduleDraftState", "L'état d'un brouillon de barème."
 )
+SignInOutcome = _choices(SignIn.Outcome, "SignInOutcome", "Ce qu'une connexion a donné.")
 RightsState = _choices(RightsRequest.State, "RightsState", "L'état d'une demande de droits.")
 RightsWay = _choices(RightsRequest.Way, "RightsWay", "Comment les ressources seront connues.")
 RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.")

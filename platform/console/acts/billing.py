@@ -348,6 +348,7 @@ class IssueRun(Act):
     verb = gettext_lazy("Émettre les factures")
     icon = "send"
     capability = Capability.ISSUE_INVOICES
+    is_sensitive = True
     form_class = IssueForm
     warning = gettext_lazy("Une facture émise ne change plus. On la corrige par un avoir.")
 

@@ -152,6 +152,7 @@ class Act(abc.ABC):
     capability: ClassVar[Capability]
     form_class: ClassVar[type[forms.Form]] = NoAnswers
     warning: ClassVar[str | Promise] = ""  # what cannot be undone
+    is_sensitive: ClassVar[bool] = False  # asks who one is again, after a while
 
     @abc.abstractmethod
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:

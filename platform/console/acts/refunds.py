@@ -195,6 +195,7 @@ class ApproveRefunds(_OnRefunds):
     verb = gettext_lazy("Approuver")
     icon = "check_circle"
     capability = Capability.DECIDE_REFUNDS
+    is_sensitive = True
     warning = gettext_lazy("L'argent part aussitôt. Un remboursement ne se reprend pas.")
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:

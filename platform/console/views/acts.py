@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
-from console import acts
+from console import acts, proofs
 from console.views.frame import page_context
 from ui.errors import explain
 from ui.requests import SignedInRequest
@@ -31,6 +31,8 @@ def act_page(request: SignedInRequest, name: str) -> HttpResponse:
     act = acts.find(name)
     if not request.user.can(act.capability):
         raise PermissionDenied
+    if act.is_sensitive and not proofs.is_lately_proved(request):
+        return proofs.ask_again(request)
     targets = act.targets(request.user, request.GET.getlist("sur"))
     if request.method == "GET":
         return _ask(request, act, targets)

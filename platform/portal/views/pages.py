@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commons import mail
 from portal.doors import show
+from tenants.accounts import totp
 
 
 @require_safe
@@ -39,4 +41,13 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """What this département sent; embedded settings only."""
     if not settings.HAS_MAILBOX:
         raise Http404
-    return show(request, "portal/pages/mailbox.html", {"letters": mail.kept_messages()})
+    context = {"letters": mail.kept_messages(), "codes": _demo_codes()}
+    return show(request, "portal/pages/mailbox.html", context)
+
+
+def _demo_codes() -> tuple[str, ...]:
+    """What the demo's agents write after their password: the code of now, and the next."""
+    if not settings.DEMO_CODE_SECRET:
+        return ()
+    step = totp.step_at(timezone.now())
+    return tuple(totp.code_of(settings.DEMO_CODE_SECRET, one) for one in (step, step + 1))

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import attempts, service_sessions, signing_in, visitors
 from portal.forms import SignInForm
+from tenants.accounts import queries
+from tenants.accounts.models import SignIn
 from ui import errors
 
 
@@ -42,6 +44,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                         request, user, way=signing_in.PASSWORD, destination=destination
                     )
                 attempts.record_failure(name, place)
+                signing_in.record_failure(
+                    request, queries.user_with_name(name), outcome=SignIn.Outcome.REFUSED
+                )
                 form.add_error(None, errors.text("SIGN_IN_REFUSED", phone=errors.tenant_phone()))
     context = {"form": form, "next": destination}
     return render(request, "portal/pages/sign_in.html", context, status=status)

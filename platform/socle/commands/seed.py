@@ -121,7 +121,9 @@ def _print_table(port: int) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     click.echo(f"Adresse publique : http://{settings.PUBLIC_HOST}:{port}/")
     click.echo(f"GraphQL : http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/graphql/")
-    click.echo(f"Mot de passe de tous : {cast.PASSWORD}\n")
+    click.echo(f"Mot de passe de tous : {cast.PASSWORD}")
+    boxes = f"http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/boite/"
+    click.echo(f"Code des agents, après le mot de passe : {boxes} ou « make code »\n")
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
 

@@ -46,6 +46,7 @@ from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.shared_services import enable_services
+from tenants.accounts import factors, totp
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
@@ -190,9 +191,22 @@ def open_accounts(stage: Stage) -> None:
         if member.role is not None:
             uai = _first_college().uai if member.role is Role.COLLEGE_SECRETARY else ""
             accounts.grant_role(user=user, role=member.role, college_uai=uai, actor=ACTOR, at=when)
+            give_demo_code(user, at=when)
         else:
             _connect(user, when)
     _share_the_moreaus(when)
+
+
+def give_demo_code(user: User, *, at: datetime.datetime) -> None:
+    """The application of codes that the demo shows to whoever tries it (`/boite/`)."""
+    secret = settings.DEMO_CODE_SECRET
+    factors.set_authenticator(
+        user=user,
+        secret=secret,
+        written=totp.code_of(secret, totp.step_at(at)),
+        actor=ACTOR,
+        at=at,
+    )
 
 
 def _first_college() -> College:

@@ -134,7 +134,6 @@ TENANT_APPS = [
     "federation.ent",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.admin",
 ]
@@ -152,7 +151,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -194,8 +193,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tenants.accounts.passwords.ContextWordsValidator"},
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tenants.accounts.sessions"
 SESSION_COOKIE_DOMAIN = None
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -247,6 +247,7 @@ PORTAL_ORIGIN = environment.url(  # of addresses in e-mails
 )
 EMAIL_TIMEOUT = 10
 HAS_MAILBOX = False  # the page /boite/: embedded settings only
+DEMO_CODE_SECRET = ""  # whose code that page shows: embedded settings only
 
 # --- background work -------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -266,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
+    "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},

@@ -106,7 +106,16 @@ def test_the_database_keeps_identifiers_apart_from_addresses(tenant_db, login):
         User.objects.create(login=login)
 
 
-@pytest.mark.parametrize("password", ["short", "aminata.diallo@exemple.fr", "motdepasse"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short",
+        "aminata.diallo@exemple.fr",
+        "motdepasse",
+        "Cantine-Collège-2026!",
+        "Socle92Socle92!",
+    ],
+)
 def test_a_weak_password_is_refused_and_opens_nothing(tenant_db, password):
     with pytest.raises(operations.WeakPassword):
         create(password=password)
