@@ -167,7 +167,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
             redirect_uri=request.payload.redirect_uri,
             nonce=data.get("nonce", ""),
             challenge=data["code_challenge"],
-            authenticated_at=request.user.last_login or self.server.at,
+            authenticated_at=self.server.authenticated_at,
         )
         passes.issue_code(code, opening=opening, asked=asked, at=self.server.at)
 
@@ -261,6 +261,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         super().__init__(client_model=None, token_model=None)
         self.issuer = issuer
         self.at = at
+        self.authenticated_at = at  # when the person who asks for a code proved who they are
         self.opening: ServiceOpening | None = None  # of the person who asks for a code
         self.claimed_opening: ServiceOpening | None = None  # of the code that was claimed
         self.sign_out: Any = lambda: None
@@ -307,7 +308,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
 
     def service_of(self, opening: ServiceOpening) -> queries.OpenService | None:
         """The service of an opening, as it is open to its person today; None if it no longer is."""
-        if opening.ended_at is not None:
+        if not passes.is_running(opening, at=self.at):
             return None
         code = opening.registration.enabled.service_code
         return queries.service_of(opening.user, code, on=timezone.localdate(self.at))

@@ -15,6 +15,7 @@ from federation.ent.enabling import (
 from federation.ent.keys import rotate_keys
 from federation.ent.passes import (
     claim_ticket,
+    end_left_openings,
     end_openings,
     issue_ticket,
     open_for,
@@ -36,6 +37,7 @@ __all__ = [
     "close_registration",
     "disable_service",
     "enable_service",
+    "end_left_openings",
     "end_openings",
     "grant_attributes",
     "issue_ticket",

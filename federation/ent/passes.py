@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from federation.ent.models import (
     Registration,
     ServiceOpening,
 )
+from tenants.accounts.models import Session
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -94,6 +96,31 @@ def end_openings(*, browser: str, at: datetime.datetime) -> int:
                 opening_id=opening.pk,
             )
     return len(openings)
+
+
+def is_running(opening: ServiceOpening, *, at: datetime.datetime) -> bool:
+    """Whether an opening has not ended, nor the session that it was made from, however that ended."""
+    if opening.ended_at is not None:
+        return False
+    return str(opening.browser) in _alive([opening.browser], at=at)
+
+
+def _alive(browsers: Iterable[str], *, at: datetime.datetime) -> set[str]:
+    """Those of some sessions that are still open."""
+    found = Session.objects.filter(public_id__in=[one for one in browsers if one], ends_at__gt=at)
+    return {str(public_id) for public_id in found.values_list("public_id", flat=True)}
+
+
+def end_left_openings(*, at: datetime.datetime) -> int:
+    """
+    Sign out of their services the sessions that ended otherwise; how many services are told.
+
+    A session ends by itself, or from another device, or by an administrator: nobody then asks for it.
+    """
+    running = ServiceOpening.objects.filter(ended_at__isnull=True)
+    browsers = set(running.values_list("browser", flat=True))
+    left = browsers - _alive(browsers, at=at)
+    return sum(end_openings(browser=browser, at=at) for browser in sorted(left))
 
 
 def issue_code(code: str, *, opening: ServiceOpening, asked: Asked, at: datetime.datetime) -> None:

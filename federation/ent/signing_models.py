@@ -126,7 +126,8 @@ class Registration(TenantModel):
 class ServiceOpening(TenantModel):
     """A service was opened from a browser's session: who to sign out of it, and how, until then.
 
-    `browser` names the session without being its key. `public_id` is what OpenID Connect calls `sid`.
+    `browser` names the session (`accounts.Session.public_id`) without being its key; `public_id` is
+    what OpenID Connect calls `sid`.
     """
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)

@@ -166,3 +166,15 @@ def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_sign_ins(**_: object) -> int:
     """Delete, everywhere, the sign-ins of more than a year and the sessions that are over."""
     return _for_each(purge_sign_ins_of_tenant)
+
+
+@app.task(name="socle.end_left_openings_of_tenant")
+def end_left_openings_of_tenant(*, tenant: str, **_: object) -> int:
+    """Sign one tenant's sessions that are over out of the services they opened."""
+    return ent.end_left_openings(at=timezone.now())
+
+
+@app.task(name="socle.end_left_openings", crosses_tenants=True)
+def end_left_openings(**_: object) -> int:
+    """Sign sessions that are over, everywhere, out of the services they opened."""
+    return _for_each(end_left_openings_of_tenant)

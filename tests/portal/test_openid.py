@@ -14,6 +14,7 @@ from django.urls import reverse
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from commons.models import OutboxEvent
 from federation.ent import keys, operations
 from federation.ent.models import (
     AccessToken,
@@ -22,6 +23,7 @@ from federation.ent.models import (
     Licence,
     ServiceOpening,
 )
+from tenants.accounts.models import Session
 from tests.factories.canteen import make_family
 from tests.factories.portal import account_of
 from tests.factories.shared_services import BACK, SECRET, enable, open_service, open_to, register
@@ -438,6 +440,22 @@ def test_a_hint_of_somebody_else_is_refused(site, client):
     assert leave(site, id_token_hint=hint, client_id=other.client_id).status_code == 400
     assert leave(site, id_token_hint=f"{hint[:-4]}AAAA").status_code == 400
     assert site.get("/services/").status_code == 200
+
+
+@pytest.mark.parametrize("ending", ["from another device", "by itself"])
+def test_a_session_that_ends_otherwise_ends_its_services_too(site, guardian, clock, ending):
+    client = register(open_service("madmagz"), logout_url="https://madmagz.example/fin")
+    token = tokens(site, client)["access_token"]
+    assert operations.end_left_openings(at=NOW) == 0
+    if ending == "by itself":
+        Session.objects.update(ends_at=NOW)
+    else:
+        Session.objects.all().delete()
+
+    assert person(site, token).status_code == 401
+    assert operations.end_left_openings(at=NOW) == 1
+    assert operations.end_left_openings(at=NOW) == 0
+    assert OutboxEvent.objects.filter(name="ent.opening.ended").count() == 1
 
 
 def test_signing_out_of_the_portal_ends_the_tokens(site, client):

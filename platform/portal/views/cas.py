@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from federation.ent import cas, operations, queries
+from federation.ent import cas, operations, passes, queries
 from federation.ent.models import Registration
 from federation.ent.releasing import claims_of
 from portal import service_sessions
@@ -44,7 +44,7 @@ def login(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     wants_fresh = request.GET.get("renew", "") in _SAID
     user = request.user if request.user.is_authenticated else None
-    if user is None or (wants_fresh and not _is_fresh(user, at=now)):
+    if user is None or (wants_fresh and not _is_fresh(request, user, at=now)):
         if request.GET.get("gateway", "") in _SAID and not wants_fresh:
             return HttpResponseRedirect(service)
         if user is not None:
@@ -53,8 +53,9 @@ def login(request: HttpRequest) -> HttpResponse:
     return _with_ticket(request, registration, user, service=service, at=now)
 
 
-def _is_fresh(user: User, *, at: datetime.datetime) -> bool:
-    return user.last_login is not None and at - user.last_login <= FRESH
+def _is_fresh(request: HttpRequest, user: User, *, at: datetime.datetime) -> bool:
+    proved_at = service_sessions.authenticated_at(request, user)
+    return proved_at is not None and at - proved_at <= FRESH
 
 
 def _with_ticket(
@@ -82,7 +83,7 @@ def _with_ticket(
         at=at,
     )
     ticket = operations.issue_ticket(
-        opening=opening, service=service, is_fresh=_is_fresh(user, at=at), at=at
+        opening=opening, service=service, is_fresh=_is_fresh(request, user, at=at), at=at
     )
     return HttpResponseRedirect(add_params_to_uri(service, [("ticket", ticket)]))
 
@@ -131,7 +132,7 @@ def _validated(request: HttpRequest, *, has_attributes: bool) -> HttpResponse:
     is_theirs = registration.is_open and registration.enabled.is_enabled
     code = registration.enabled.service_code
     open_service = queries.service_of(opening.user, code, on=today) if is_theirs else None
-    if open_service is None or opening.ended_at is not None:
+    if open_service is None or not passes.is_running(opening, at=now):
         return _xml(cas.failure(cas.INVALID_TICKET, "this service is closed to this person"))
     claims = claims_of(opening.user, open_service, on=today)
     subject = str(claims.pop("sub"))

@@ -28,7 +28,6 @@ from federation.ent.openid import Provider, metadata
 from portal import service_sessions
 from portal.doors import lead_to, show
 from portal.views.shared_services import REFUSALS, issuer_of, opening_refused
-from tenants.accounts.models import User
 
 _ADDRESSES = {
     "authorization_endpoint": "openid-authorize",
@@ -83,7 +82,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _answered(provider, provider.handle_error_response(None, error))
     if user is None:
         return redirect_to_login(request.get_full_path())
-    if _must_sign_in_again(request, user, at=provider.at):
+    provider.authenticated_at = service_sessions.authenticated_at(request, user) or provider.at
+    if _must_sign_in_again(request, provider):
         return _sign_in_again(request)
     registration = grant.request.client.row
     try:
@@ -117,7 +117,7 @@ def _answered(provider: Provider, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _must_sign_in_again(request: HttpRequest, user: User, *, at: datetime.datetime) -> bool:
+def _must_sign_in_again(request: HttpRequest, provider: Provider) -> bool:
     """Whether the service wants the person to prove anew who they are."""
     if _AGAIN & set(request.GET.get("prompt", "").split()):
         return True
@@ -125,7 +125,7 @@ def _must_sign_in_again(request: HttpRequest, user: User, *, at: datetime.dateti
     if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
         return False
     longest = datetime.timedelta(seconds=int(asked))
-    return user.last_login is None or at - user.last_login > longest
+    return provider.at - provider.authenticated_at > longest
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
@@ -176,7 +176,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _is_of_this_session(request: HttpRequest, claims: dict[str, object] | None) -> bool:
     """Whether the token that a service shows was given to this very session."""
-    browser = service_sessions.known_browser(request)
+    browser = service_sessions.browser_of(request)
     return bool(claims and browser) and queries.is_opening_of(
         str(claims.get("sid", "")) if claims else "", browser=browser
     )

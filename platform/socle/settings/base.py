@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
+    "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
