@@ -414,7 +414,7 @@ def test_what_proves_nothing_of_this_session_is_confirmed_by_the_person(site, cl
     page = leave(site, **({"id_token_hint": given} if hint else {}))
 
     assert page.status_code == 200
-    assert "Se déconnecter ?" in page.content.decode()
+    assert "Se déconnecter ?" in page.content.decode()
     assert site.get("/services/").status_code == 200
     site.post(reverse("portal:openid-sign-out"))
     assert site.get("/services/").status_code == 302
