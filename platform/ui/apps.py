@@ -13,3 +13,6 @@ class UiConfig(AppConfig):
             messages,
             rights_messages,
         )
+        from ui.french import count_in_french  # noqa: PLC0415
+
+        count_in_french()

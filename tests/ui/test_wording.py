@@ -4,6 +4,8 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context, Template
+from django.utils.translation import ngettext
 
 from tenants.registry.models import Departement
 from ui import wording
@@ -110,3 +112,13 @@ def test_days_are_grouped_by_month_in_order():
         (datetime.date(2024, 10, 1), [datetime.date(2024, 10, 1), DAY]),
         (datetime.date(2024, 11, 1), [datetime.date(2024, 11, 4)]),
     ]
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 ligne"), (1, "1 ligne"), (2, "2 lignes")])
+def test_nought_is_singular_in_french(count, said):
+    assert ngettext("%(n)d ligne", "%(n)d lignes", count) % {"n": count} == said
+    counted = Template(
+        "{% load i18n %}{% blocktranslate count n=n %}{{ n }} ligne{% plural %}{{ n }} lignes"
+        "{% endblocktranslate %}"
+    )
+    assert counted.render(Context({"n": count})) == said

@@ -27,6 +27,7 @@ from tenants.people.models import (
 )
 from ui import feed_texts
 from ui.requests import SignedInRequest
+from ui.wording import phone_number
 
 
 @admin.register(College, site=console_site)
@@ -38,6 +39,7 @@ class CollegeAdmin(ReadOnlyAdmin):
     ordering = ("name", "pk")
     own_college = "uai"
     acts = ("open-service-days",)
+    words: ClassVar = {"phone": phone_number}
     empty_text = _("Les collèges arrivent avec l'annuaire de l'académie.")
 
 
@@ -76,6 +78,7 @@ class GuardianAdmin(ReadOnlyAdmin):
     search_help_text = _("Début du nom, avec ou sans accents, ou courriel entier.")
     ordering = ("sort_key", "pk")
     acts = ("act-for-family",)
+    words: ClassVar = {"mobile_phone": phone_number, "home_phone": phone_number}
     empty_text = _("Les responsables arrivent avec l'annuaire de l'académie.")
 
     def around(self, request: SignedInRequest, row: Any) -> list[Table]:
