@@ -156,7 +156,7 @@ def test_an_address_of_the_service_gets_a_ticket(site, guardian, address, is_pre
 @pytest.mark.parametrize(
     "address",
     [
-        "https://presse.example/lirailleurs",
+        "https://presse.example/lire-autre-chose",
         "https://presse.example/",
         "https://presse.example/lire/../admin",
         "https://presse.example/lire/%2e%2e/admin",

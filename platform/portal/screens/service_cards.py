@@ -52,13 +52,18 @@ class Shelf:
 
 
 def shelves_of(user: User, *, on: datetime.date) -> tuple[Shelf, ...]:
-    """Every service of a person: those put first, then each rubric."""
-    cards = [(one, card_of(one)) for one in queries.services_of(user, on=on)]
-    found = [Shelf(_("Vos préférés"), tuple(card for _one, card in cards if card.is_favourite))]
-    for category in SharedService.Category:
-        rest = (card for one, card in cards if one.category == category and not card.is_favourite)
-        found.append(Shelf(str(category.label), tuple(rest)))
-    return tuple(shelf for shelf in found if shelf.cards)
+    """Every service of a person: those put first, each rubric, and what is announced."""
+    names = {category.value: str(category.label) for category in SharedService.Category}
+    found: dict[str, list[ServiceCard]] = {_("Vos préférés"): [], **{n: [] for n in names.values()}}
+    soon: list[ServiceCard] = []
+    for one in queries.services_of(user, on=on):
+        card = card_of(one)
+        if not card.url:
+            soon.append(card)
+        else:
+            found[_("Vos préférés") if card.is_favourite else names[one.category]].append(card)
+    found[_("Bientôt")] = soon
+    return tuple(Shelf(name, tuple(cards)) for name, cards in found.items() if cards)
 
 
 def first_of(user: User, *, on: datetime.date) -> tuple[ServiceCard, ...]:
