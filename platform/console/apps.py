@@ -3,6 +3,7 @@ import importlib
 from django.apps import AppConfig
 
 ACTS = (
+    "activation",
     "accounts",
     "acting",
     "billing",
@@ -13,12 +14,15 @@ ACTS = (
     "feeds",
     "forming",
     "households",
+    "identities",
     "meals",
     "payments",
     "drafts",
     "pricing",
     "refunds",
     "rights",
+    "service_clients",
+    "shared_services",
 )
 
 

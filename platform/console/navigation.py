@@ -80,9 +80,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         _("Familles"),
         (
             Records("people.Pupil", _("Élèves"), "school"),
+            Page("helped", _("Comptes et codes"), "key", (_C.GIVE_CODES,)),
             Records("people.Guardian", _("Responsables"), "group"),
             Records("people.Household", _("Foyers"), "home"),
             Records("people.College", _("Collèges"), "apartment"),
+            Records("identities.LinkRequest", _("Personnes à reconnaître"), "how_to_reg"),
         ),
     ),
     (
@@ -107,6 +109,17 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
+        _("Services"),
+        (
+            Records("catalogue.SharedService", _("Catalogue"), "apps"),
+            Records("ent.EnabledService", _("Services activés"), "toggle_on"),
+            Records("ent.Opening", _("Ouvertures"), "group_add"),
+            Records("ent.Licence", _("Licences prises"), "confirmation_number"),
+            Records("ent.Registration", _("Connexions des services"), "login"),
+            Records("ent.SigningKey", _("Clés de signature"), "vpn_key"),
+        ),
+    ),
+    (
         _("Annuaire"),
         (Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),),
     ),
@@ -121,6 +134,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("commons.OutboxEvent", _("Messages à envoyer"), "outbox"),
             Records("accounts.User", _("Comptes"), "badge"),
             Records("accounts.StaffRole", _("Rôles des agents"), "key"),
+            Records("identities.ExternalIdentity", _("Identités reliées"), "link"),
+            Records("identities.IdentityProvider", _("Services d'identité"), "verified_user"),
+            Page("ways", _("Moyens de connexion"), "login", (_C.MANAGE_TENANT,)),
         ),
     ),
 )

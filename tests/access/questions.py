@@ -27,6 +27,7 @@ PARAMETERS = {
     "payment-resume": "payment",
     "payment-leave": "payment",
     "receipt-document": "paid",
+    "letters-document": "letters",
     "rights-document": "document",
     **dict.fromkeys(
         (
@@ -79,6 +80,7 @@ MUTATIONS = {
     "withdrawConsent": ("rights", "requestId: $id"),
     "askRightsSource": ("rights", "requestId: $id"),
     "chooseHighestPrice": ("rights", "requestId: $id"),
+    "setFavouriteService": ("service", "serviceId: $id, isFavourite: true"),
     "abandonRightsRequest": ("rights", "requestId: $id"),
     "takeRightsRequest": ("rights_waiting", "requestId: $id"),
     "releaseRightsRequest": ("rights_waiting", "requestId: $id"),

@@ -38,12 +38,17 @@ from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.operations import contest_price, refuse_contest
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
+from commons.actors import Actor
 from commons.models import Job
+from federation.catalogue.queries import service_named
+from federation.ent import operations as ent
+from federation.ent.models import EnabledService, Licence, SigningKey
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import Passkey, SignIn, StaffRole, User
 from tenants.acting.models import ActingSession
 from tenants.acting.operations import widen
+from tenants.activation.models import Letters
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -53,11 +58,14 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.access.identities import recognised
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
+from tests.factories.codes import given_code
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
+from tests.factories.shared_services import register_cas
 from tests.factories.tariffs import ACTOR, make_resources
 from tests.signed_in import open_session
 from tests.sources import SIRET, TAX_NUMBER
@@ -78,6 +86,7 @@ CAST = (
     "reader",
     "secretary",
     "other_secretary",
+    "pupil",  # the family's, twelve years old
     "acting",  # an instructor who reads the family's portal
     "filling",  # an instructor who fills in for the family
 )
@@ -140,9 +149,11 @@ def build(in_tenant: Any) -> World:
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
     }
+    keys |= _services()
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
-    keys |= _contested(family, other)
+    keys |= _contested(family, other) | recognised(family, other, at=NOW)
+    keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         _go_to_class(one)
@@ -153,6 +164,19 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _pupil_account(pupil: Pupil) -> User:
+    """Of the family's enrolled child: twelve years old, with parents who live apart."""
+    pupil.user = User.objects.create(login="enfant.diallo.472", first_name=pupil.first_name)
+    pupil.save(update_fields=["user"])
+    return pupil.user
+
+
+def _letters(pupil: Pupil, secretary: User) -> Letters:
+    """Printed by the secretary of the family's collège."""
+    _written, code = given_code(pupil, at=NOW, actor=Actor.user(secretary))
+    return code.letters
 
 
 def _agents_act(
@@ -292,6 +316,32 @@ def _draft() -> ScheduleDraft:
     return start_draft(name="Essai", text=text, actor=ACTOR, at=NOW)
 
 
+def _services() -> dict[str, Any]:
+    """A press service, open to every guardian for two of them, one of whom is somebody else."""
+    enabled = ent.enable_service(service_code="presse", granted=["PROFILE"], actor=ACTOR, at=NOW)
+    opening = ent.open_to(
+        enabled=enabled,
+        audience=ent.Audience("GUARDIAN"),
+        licences=2,
+        valid_from=START,
+        actor=ACTOR,
+        at=NOW,
+    )
+    EnabledService.objects.update(down_since=NOW)
+    registration = register_cas(enabled, "https://presse.example/")
+    magazine = ent.enable_service(service_code="enseigno", granted=[], actor=ACTOR, at=NOW)
+    reader = User.objects.create(email="lecteur@exemple.fr")
+    Licence.objects.create(opening=opening, user=reader, taken_at=NOW)
+    return {
+        "service": enabled,
+        "opening": opening,
+        "shared_service": service_named("madmagz"),
+        "oidc_service": magazine,
+        "registration": registration,
+        "signing_key": SigningKey.objects.order_by("pk").first(),
+    }
+
+
 def _job() -> Job:
     return Job.objects.create(
         kind="billing.run.issue", subject="month:2024-10-01", actor_kind="system", actor_id="tests",
@@ -404,6 +454,7 @@ def _people(family: Family, other: Family) -> dict[str, User]:
         **{name: _agent(name, role) for name, role in _ROLES.items()},
         "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
         "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "pupil": _pupil_account(family.pupil),
         "acting": _agent("acting", Role.INSTRUCTOR),
         "filling": _agent("filling", Role.INSTRUCTOR),
     }

@@ -70,7 +70,7 @@ def give_password(page: Page, site: Site, email: str = ODILE) -> None:
     page.goto(site.url(HOST, "/connexion/"))
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    follow(page.get_by_role("button", name=re.compile("connecter")))
+    follow(page.get_by_role("button", name=re.compile("^Se connecter$")))
 
 
 def leave(page: Page, site: Site) -> None:

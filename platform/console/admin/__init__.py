@@ -3,23 +3,27 @@
 from console.admin import (
     accounts,
     canteen,
+    identities,
     invoicing,
     journals,
     ledger,
     payments,
     people,
     rights,
+    shared_services,
     tariffs,
 )
 
 __all__ = [
     "accounts",
     "canteen",
+    "identities",
     "invoicing",
     "journals",
     "ledger",
     "payments",
     "people",
     "rights",
+    "shared_services",
     "tariffs",
 ]

@@ -98,9 +98,15 @@ def _fill(codes: Sequence[str]) -> None:
 
 def _provision(codes: Sequence[str]) -> None:
     django_ready("owner")
+    from django.utils import timezone  # noqa: PLC0415
+
     from commons.actors import Actor  # noqa: PLC0415
+    from federation.catalogue import operations, service_files  # noqa: PLC0415
     from tenants.registry import provisioning  # noqa: PLC0415
 
+    operations.publish_services(
+        services=service_files.read_services(), actor=Actor.command("socle seed"), at=timezone.now()
+    )
     for new in _wanted(codes):
         click.echo(f"{new.name} : schéma, rôle et droits…")
         provisioning.provision_departement(new=new, actor=Actor.command("socle seed"))
@@ -117,7 +123,10 @@ def _print_table(port: int) -> None:
     click.echo(f"GraphQL : http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/graphql/")
     click.echo(f"Mot de passe de tous : {cast.PASSWORD}")
     boxes = f"http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/boite/"
-    click.echo(f"Code des agents, après le mot de passe : {boxes} ou « make code »\n")
+    click.echo(f"Code des agents, après le mot de passe : {boxes} ou « make code »")
+    if settings.IDENTITY_API_BASE:
+        click.echo("Sans mot de passe : EduConnect et FranceConnect d'essai, sur chaque portail")
+    click.echo()
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
 

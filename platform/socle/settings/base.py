@@ -105,6 +105,7 @@ SHARED_APPS = [
     "commons",
     "tenants.registry",
     "tenants.accounts",
+    "federation.catalogue",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -122,7 +123,9 @@ TENANT_APPS = [
     "commons",
     "tenants.accounts",
     "tenants.people",
+    "tenants.activation",
     "tenants.acting",
+    "tenants.identities",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",
@@ -130,6 +133,7 @@ TENANT_APPS = [
     "billing.payments",
     "billing.rights",
     "billing.simulation",
+    "federation.ent",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
@@ -266,13 +270,21 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
+    "remove-letters": {"task": "socle.remove_letters", "schedule": 3600.0},
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
+    "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},
+    "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
+    "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
+    "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
 # How long a relay keeps an event to itself: longer than any handler; one that died keeps it no longer.
 OUTBOX_LEASE = datetime.timedelta(minutes=10)
+
+# --- first connections -----------------------------------------------------------------------
+ACTIVATION_CODE_DAYS = environment.number("ACTIVATION_CODE_DAYS", 60, at_least=1, at_most=366)
 
 # --- payment ---------------------------------------------------------------------------------
 # Stripe itself when empty; the demo and the tests give the address of what stands in for it.
@@ -286,6 +298,17 @@ CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pag
 RIGHTS_API_BASE = environment.url(
     "RIGHTS_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8191"
 )
+
+# --- identities ------------------------------------------------------------------------------
+# Where what stands in for EduConnect and FranceConnect is spoken, in the demo.
+IDENTITY_API_BASE = environment.url(
+    "IDENTITY_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8192"
+)
+# --- services --------------------------------------------------------------------------------
+# Where what stands in for third parties' services is spoken, in the demo; each has its own address.
+SERVICES_BASE = environment.url(
+    "SERVICES_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8005"
+).rstrip("/")
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
