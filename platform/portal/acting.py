@@ -46,9 +46,7 @@ CLOSED = frozenset(
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
-        "visit-end",
-        "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
-        "address-confirm",
+        "visit-end", "address",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.
