@@ -24,6 +24,7 @@ BENCHES = (
     "lists",
     "documents",
     "family_page",
+    "sign_in",
     "simulation",
     "deciding",
 )

@@ -30,13 +30,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
-from django.middleware.csrf import _get_new_csrf_string
-from django.test import Client as DjangoClient
 
 from api import trusted
 from bench import families, servers
 from bench.measures import Row, Way, seconds
 from bench.peers import postgraphile
+from bench.visitors import HOST, PASSWORD, home, sign_in, signed_in
 from tenants.accounts.models import User
 from tenants.registry.backend import roles
 
@@ -44,8 +43,6 @@ ROUNDS = 15
 CALLS = 60
 SIGN_INS = 3
 FAMILIES = 40
-PASSWORD = "Socle-bench-2026"
-HOST = "hauts-de-seine.socle.test"
 TEXT = (trusted.FOLDER / "family_page.graphql").read_text(encoding="utf-8")
 ORDINARY = TEXT.replace("  viewer {", "  viewer @include(if: true) {", 1)
 assert ORDINARY != TEXT
@@ -59,18 +56,6 @@ def _url() -> str:
     rest = {"host": there["HOST"], "port": there["PORT"]}
     rest = {name: value for name, value in rest.items() if value}
     return f"postgresql://d92:{password}@/{there['NAME']}?{urlencode(rest)}"
-
-
-def _signed_in(user: User) -> dict[str, str]:
-    """The headers of a browser where somebody is signed in."""
-    client = DjangoClient(headers={"host": HOST})
-    client.force_login(user)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    token = _get_new_csrf_string()
-    return {
-        "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}",
-        "X-CSRFToken": token,
-    }
 
 
 class _Asker:
@@ -96,27 +81,12 @@ class _Asker:
         return body
 
 
-def _home(headers: dict[str, str]) -> bytes:
-    return servers.request("GET", "/", host=HOST, headers=headers)
-
-
 def _graphql(
     body: dict[str, Any], headers: dict[str, str] | None = None, *, path: str = "/graphql/"
 ) -> bytes:
     sent = json.dumps(body).encode()
     kind = {"Content-Type": "application/json", "Accept": "application/json"}
     return servers.request("POST", path, host=HOST, body=sent, headers=kind | (headers or {}))
-
-
-def _sign_in(user: User) -> bytes:
-    token = _get_new_csrf_string()
-    name = str(user).replace("@", "%40")
-    body = f"name={name}&password={PASSWORD}&csrfmiddlewaretoken={token}".encode()
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Cookie": f"{settings.CSRF_COOKIE_NAME}={token}",
-    }
-    return servers.request("POST", "/connexion/", host=HOST, body=body, headers=headers)
 
 
 def _bare(path: str, user: User) -> bytes:
@@ -145,7 +115,7 @@ def run(scale: float) -> list[Row]:
     )
     keys = [1 + count * rank // FAMILIES for rank in range(FAMILIES)]
     users = list(User.objects.filter(pk__in=keys).order_by("pk"))
-    signed = [_signed_in(user) for user in users]
+    signed = [signed_in(user) for user in users]
     identifier = trusted.identifier_of(TEXT)
     with (
         servers.granian(
@@ -157,7 +127,7 @@ def run(scale: float) -> list[Row]:
         _peer() as (peer, peer_said),
     ):
         askers = {
-            "home": _Asker(product, [_home(one) for one in signed]),
+            "home": _Asker(product, [home(one) for one in signed]),
             "home, limit": _Asker(limit, [_bare("/home", user) for user in users]),
             "api": _Asker(product, [_graphql({"documentId": identifier}, one) for one in signed]),
             "api, resolvers": _Asker(
@@ -175,10 +145,10 @@ def run(scale: float) -> list[Row]:
         for asker in askers.values():
             asker.turn(2 * CALLS)
         taken = _taken({name: asker.turn for name, asker in askers.items()}, calls=CALLS)
-        sign_in = _Asker(product, [_sign_in(user) for user in users], status=302)
+        signing = _Asker(product, [sign_in(user) for user in users], status=302)
         taken |= _taken(
             {
-                "sign-in": lambda: sign_in.turn(SIGN_INS),
+                "sign-in": lambda: signing.turn(SIGN_INS),
                 "hash": lambda: [check_password(PASSWORD, password) for _ in range(SIGN_INS)],
             },
             calls=SIGN_INS,

@@ -14,6 +14,7 @@ ACTS = (
     "feeds",
     "forming",
     "households",
+    "identities",
     "meals",
     "payments",
     "drafts",

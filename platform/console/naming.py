@@ -42,6 +42,7 @@ from commons.money import format_euros
 from console import anomaly_queries as anomalies
 from console.words import ACTIONS, EVENTS, JOBS, said
 from tenants.accounts.models import StaffRole
+from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -93,6 +94,15 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     HouseholdResources: lambda row: (
         _("Ressources de %(household)s, depuis le %(day)s")
         % {"household": row.household, "day": wording.full_date(row.valid_from)}
+    ),
+    ExternalIdentity: lambda row: f"{row.get_kind_display()}, {wording.full_date(row.linked_at)}",
+    LinkRequest: lambda row: (
+        _("%(kind)s, %(profile)s, %(day)s")
+        % {
+            "kind": row.get_kind_display(),
+            "profile": str(row.get_profile_display()).lower(),
+            "day": wording.full_date(row.created_at),
+        }
     ),
     Invoice: lambda row: _("Facture %(number)s") % {"number": row.number},
     InvoiceLine: lambda row: f"{row.invoice}, {row.label}",

@@ -35,6 +35,8 @@ OF_NOBODY = frozenset(
         "sign-in", "sign-out", "second-step", "protect", "confirm", "acting-enter",
         "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
         "address-confirm",
+        "identity-begin", "franceconnect-return", "educonnect-answer", "educonnect-return",
+        "educonnect-metadata", "identity-link", "identity-leave", "signed-out",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity

@@ -23,6 +23,7 @@ GROUPS = {
     "canteen": "La cantine.",
     "database": "La base de données.",
     "graphql": "L'interface pour les logiciels.",
+    "identity": "EduConnect, FranceConnect et les moyens de connexion.",
     "merchant": "Le paiement en ligne d'une régie.",
     "rights": "Les droits : sources et règles.",
     "rights source": "Les services que le département interroge.",

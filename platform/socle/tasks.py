@@ -14,6 +14,7 @@ from commons.actors import Actor
 from socle.celery import app
 from tenants.accounts import sign_ins
 from tenants.activation import operations as activation
+from tenants.identities import operations as identities
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
@@ -136,6 +137,18 @@ def remove_letters(**_: object) -> int:
 def purge_rights_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
     """Delete what one tenant keeps no longer of rights: calls, identities, documents."""
     return rights.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_identities_of_tenant")
+def purge_identities_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the sign-ins of one tenant that expired, and what nobody proved in a month."""
+    return identities.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_identities", crosses_tenants=True)
+def purge_identities(**_: object) -> int:
+    """Delete, everywhere, the sign-ins that expired."""
+    return _for_each(purge_identities_of_tenant)
 
 
 @app.task(name="socle.purge_rights", crosses_tenants=True)

@@ -11,6 +11,7 @@ class UiConfig(AppConfig):
             account_messages,
             acting_messages,
             activation_messages,
+            identity_messages,
             messages,
             printing,
             rights_messages,

@@ -13,6 +13,7 @@ from ui.account_texts import ACCOUNTS
 from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
+from ui.identity_texts import IDENTITIES
 from ui.rights_texts import RIGHTS
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
@@ -340,6 +341,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **ACTIVATION,
     **ACCOUNTS,
     **CORRECTIONS,
+    **IDENTITIES,
     **RIGHTS,
     **TARIFFS,
     **ACTING,

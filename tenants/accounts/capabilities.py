@@ -36,6 +36,7 @@ class Capability(enum.StrEnum):
     ASK_REFUNDS = "ASK_REFUNDS"
     DECIDE_REFUNDS = "DECIDE_REFUNDS"
     MANAGE_TENANT = "MANAGE_TENANT"
+    RECOGNISE_PEOPLE = "RECOGNISE_PEOPLE"
 
 
 _C = Capability
@@ -52,6 +53,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.MANAGE_TARIFFS,
             _C.MANAGE_TENANT,
             _C.DECIDE_REFUNDS,
+            _C.RECOGNISE_PEOPLE,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -74,11 +76,14 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.GIVE_CODES,
             _C.EDIT_ENROLMENTS,
             _C.DECIDE_PRICES,
+            _C.RECOGNISE_PEOPLE,
             _C.ACT_FOR_FAMILIES,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
-    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.GIVE_CODES}),
+    Role.COLLEGE_SECRETARY: frozenset(
+        {_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.GIVE_CODES, _C.RECOGNISE_PEOPLE}
+    ),
 }
 
 # What may be done without a second factor. All the rest is money, rights, or the files of everybody's

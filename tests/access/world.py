@@ -55,6 +55,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.access.identities import recognised
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
@@ -146,7 +147,7 @@ def build(in_tenant: Any) -> World:
     }
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
-    keys |= _contested(family, other)
+    keys |= _contested(family, other) | recognised(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):

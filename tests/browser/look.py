@@ -102,10 +102,14 @@ def parts(site: Site) -> list[Part]:
         Part("(public)", site.url("socle", ""), ("/",), "public"),
         Part(
             "(anonyme)", first, ("/",), "anonymous",
-            journeys=("refused_sign_in", "refused_pages", "second_step", "simulation", "on_paper"),
+            journeys=(
+                "refused_sign_in", "refused_pages", "second_step", "simulation", "on_paper",
+                "by_other_accounts",
+            ),
             expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
                       "un code refusé": 422, "une date mal écrite": 422,
                       "une lettre refusée": 422, "un mot de passe trop court": 422,
+                      "un INE oublié": 422, "une connexion arrêtée": 403,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
         ),

@@ -38,10 +38,29 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     """A field left empty, then a wrong password."""
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill("aminata.diallo@")
-    yield "un champ mal rempli", _send(page, "connecter")
+    yield "un champ mal rempli", _send(page, "^Se connecter$")
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")
-    yield "un mot de passe refusé", _send(page, "connecter")
+    yield "un mot de passe refusé", _send(page, "^Se connecter$")
+
+
+def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
+    """By FranceConnect: whose mother is it? An aunt who waits. By EduConnect: a pupil who gets in."""
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "à qui est cet enfant", _send(page, "Élise Lambert")
+    yield "un INE oublié", _send(page, "Continuer")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "une connexion arrêtée", _send(page, "Revenir sans")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "une demande chez le secrétariat", _send(page, "Fatou Diallo")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "EduConnect")
+    yield "l'accueil d'une élève", _send(page, "Chloé Moreau")
+    page.goto(f"{origin}/compte/")
+    _send(page, "^Se déconnecter")
 
 
 def _enter(page: Page, origin: str, email: str) -> None:
@@ -49,7 +68,7 @@ def _enter(page: Page, origin: str, email: str) -> None:
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    _send(page, "connecter")
+    _send(page, "^Se connecter$")
 
 
 def second_step(page: Page, origin: str) -> Iterator[Scene]:

@@ -110,6 +110,7 @@ def serve(
             "PYTHONWARNINGS": "ignore",
             "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
             "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
+            "IDENTITY_API_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
         present = dict(environment)
@@ -129,7 +130,11 @@ def serve(
             codes = (option for code in departements for option in ("--departement", code))
             site.run("seed", *codes)
         socle = [sys.executable, "-m", "socle.command"]
-        outside = ([*socle, "bank", "--state", f"{folder}/bank.json"], [*socle, "sources"])
+        outside = (
+            [*socle, "bank", "--state", f"{folder}/bank.json"],
+            [*socle, "sources"],
+            [*socle, "identities"],
+        )
         with log.open("wb") as output:
             standing_in = [
                 subprocess.Popen(command, env=present, cwd=ROOT, stdout=output, stderr=output)

@@ -99,7 +99,7 @@ def test_a_taken_port_is_told_before_anything_is_started(tmp_path):
 
         done = socle("demo", "--port", str(port), SOCLE_VAR=str(tmp_path))
 
-    said = f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 3}"
+    said = f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 4}"
     assert (done.returncode, done.stderr) == (1, f"Erreur : {said}\n")
     assert not (tmp_path / "demo").exists()
 
@@ -304,6 +304,7 @@ def test_with_a_key_of_stripes_there_is_no_test_bank(tmp_path, monkeypatch, key,
     assert ("bank" in names) is has_bank
     assert "sources" in names
     assert environment["RIGHTS_API_BASE"] == "http://127.0.0.1:8002"
+    assert environment["IDENTITY_API_BASE"] == "http://127.0.0.1:8003"
     assert bool(environment["STRIPE_API_BASE"]) is has_bank
 
 

@@ -3,6 +3,7 @@
 from console.admin import (
     accounts,
     canteen,
+    identities,
     invoicing,
     journals,
     ledger,
@@ -15,6 +16,7 @@ from console.admin import (
 __all__ = [
     "accounts",
     "canteen",
+    "identities",
     "invoicing",
     "journals",
     "ledger",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from portal.doors import show
 from tenants.activation import queries as activation
+from tenants.identities import queries as identities
 from tenants.people import queries
 from ui.requests import SignedInRequest
 
@@ -23,5 +24,6 @@ def account(request: SignedInRequest) -> HttpResponse:
         "pupil": activation.pupil_of(request.user),
         "waiting_address": activation.waiting_address(request.user, at=at),
         "told": activation.code_to_tell(request.user, at=at),
+        "identities": identities.identities_of(request.user),
     }
     return show(request, "portal/pages/account.html", context)

@@ -124,6 +124,7 @@ TENANT_APPS = [
     "tenants.people",
     "tenants.activation",
     "tenants.acting",
+    "tenants.identities",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",
@@ -199,6 +200,7 @@ SESSION_COOKIE_DOMAIN = None
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+DEVICE_COOKIE_NAME = "device"  # of portal.signing_in: tells a person of a device they never used
 CSRF_COOKIE_DOMAIN = None
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
@@ -269,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove-letters": {"task": "socle.remove_letters", "schedule": 3600.0},
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
+    "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -289,6 +292,12 @@ CHECKOUT_ORIGIN = STRIPE_API_BASE or "https://checkout.stripe.com"  # of the pag
 # Where what stands in for the sources is spoken, in the demo; each source has its own address.
 RIGHTS_API_BASE = environment.url(
     "RIGHTS_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8191"
+)
+
+# --- identities ------------------------------------------------------------------------------
+# Where what stands in for EduConnect and FranceConnect is spoken, in the demo.
+IDENTITY_API_BASE = environment.url(
+    "IDENTITY_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8192"
 )
 
 # --- GraphQL ---------------------------------------------------------------------------------
