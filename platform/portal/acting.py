@@ -50,7 +50,7 @@ CLOSED = frozenset(
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
-        "visit-end",
+        "visit-end", "address",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
     }
 )  # fmt: skip
