@@ -101,12 +101,19 @@ _WORKS = {Capability.READ_MONEY: "billing.", Capability.MANAGE_TARIFFS: "tariffs
 
 def access_job(user: User, public_id: uuid.UUID) -> Job:
     """
-    A long work: of billing for the staff who read money, of tariffs for those who manage them.
+    A long work: of billing for the staff who read money, of tariffs for those who manage them, and
+    letters for who had them printed.
 
     :raises NotFound: if absent, or not theirs to see
     """
     theirs = [prefix for capability, prefix in _WORKS.items() if user.can(capability)]
     found = Job.objects.filter(public_id=public_id).first()
+    is_own = found is not None and (found.actor_kind, found.actor_id) == (
+        "user",
+        str(user.public_id),
+    )
+    if is_own and user.can(Capability.GIVE_CODES):
+        theirs.append("activation.")
     if found is None or not found.kind.startswith(tuple(theirs)):
         raise NotFound(job=str(public_id))
     return found

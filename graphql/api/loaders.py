@@ -35,6 +35,7 @@ from billing.tariffs.queries import (
 )
 from commons.school_calendar import school_year_of
 from tenants.accounts.capabilities import Capability
+from tenants.activation.queries import pupil_of
 from tenants.people import queries as people
 from tenants.people.models import HouseholdMember, Pupil, Schooling
 
@@ -112,8 +113,11 @@ class Children:
     def price(self, pupil: Pupil) -> ExplainedPrice | None:
         """The price of a meal today, or on the first day of the enrolment if that is later.
 
-        A person who is not of the household it rests on gets it without the resources.
+        A person who is not of the household it rests on gets it without the resources. A pupil gets
+        none for themselves: a price tells what their parents earn.
         """
+        if pupil.user_id == self.user.pk and pupil_of(self.user) is not None:
+            return None
         enrolment = self.enrolments.get(pupil.pk)
         starts_on = enrolment.valid_from if enrolment else None
         day = max(self.on, starts_on or self.on)

@@ -3,11 +3,15 @@
 A secret is sealed with AES-256-GCM under a key that derives from the first of `SEALING_SECRETS`, and
 bound to its tenant and its purpose: copied to another schema, or to another column, it does not open.
 Older secrets of the list still open what they sealed; `seal` again to move it to the new one.
+
+What is only ever compared is kept as a fingerprint (HMAC-SHA256, RFC 2104) under such a key: it can be
+looked up, and without the secret nobody can try what it was made of.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -27,13 +31,26 @@ class CannotUnseal(RuntimeError):
 
 def seal(text: str, *, purpose: str) -> bytes:
     """A secret as it may be stored: its format, the name of its key, a nonce, and the rest."""
+    return seal_bytes(text.encode(), purpose=purpose)
+
+
+def seal_bytes(content: bytes, *, purpose: str) -> bytes:
+    """The same, of a secret that is no text."""
     key = _key(settings.SEALING_SECRETS[0])
     nonce = os.urandom(_NONCE_BYTES)
-    return _FORMAT + _name(key) + nonce + AESGCM(key).encrypt(nonce, text.encode(), _bound(purpose))
+    return _FORMAT + _name(key) + nonce + AESGCM(key).encrypt(nonce, content, _bound(purpose))
 
 
 def unseal(sealed: bytes, *, purpose: str) -> str:
     """The secret.
+
+    :raises CannotUnseal: if it was sealed for another tenant or purpose, or with a forgotten secret
+    """
+    return unseal_bytes(sealed, purpose=purpose).decode()
+
+
+def unseal_bytes(sealed: bytes, *, purpose: str) -> bytes:
+    """The same, of a secret that is no text.
 
     :raises CannotUnseal: if it was sealed for another tenant or purpose, or with a forgotten secret
     """
@@ -45,10 +62,25 @@ def unseal(sealed: bytes, *, purpose: str) -> str:
             continue
         nonce, rest = sealed[head : head + _NONCE_BYTES], sealed[head + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, rest, _bound(purpose)).decode()
+            return AESGCM(key).decrypt(nonce, rest, _bound(purpose))
         except InvalidTag as error:
             raise CannotUnseal("another tenant, another purpose, or damaged") from error
     raise CannotUnseal("its key is not among SEALING_SECRETS")
+
+
+def fingerprint(text: str, *, purpose: str) -> str:
+    """A secret as it may be stored to be looked up, in hexadecimal, of this tenant and purpose alone."""
+    return _fingerprint(text, purpose, settings.SEALING_SECRETS[0])
+
+
+def fingerprints(text: str, *, purpose: str) -> list[str]:
+    """The fingerprints under each of our secrets, the newest first: one that was kept is among them."""
+    return [_fingerprint(text, purpose, secret) for secret in settings.SEALING_SECRETS]
+
+
+def _fingerprint(text: str, purpose: str, secret: str) -> str:
+    key = hashlib.sha256(b"socle fingerprint key\0" + secret.encode()).digest()
+    return hmac.digest(key, _bound(purpose) + b"\0" + text.encode(), "sha256").hex()
 
 
 def _key(secret: str) -> bytes:

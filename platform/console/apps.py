@@ -3,6 +3,7 @@ import importlib
 from django.apps import AppConfig
 
 ACTS = (
+    "activation",
     "accounts",
     "acting",
     "billing",
@@ -13,6 +14,7 @@ ACTS = (
     "feeds",
     "forming",
     "households",
+    "identities",
     "meals",
     "payments",
     "drafts",

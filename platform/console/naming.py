@@ -44,6 +44,7 @@ from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from tenants.accounts.models import StaffRole
+from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -100,6 +101,15 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     HouseholdResources: lambda row: (
         _("Ressources de %(household)s, depuis le %(day)s")
         % {"household": row.household, "day": wording.full_date(row.valid_from)}
+    ),
+    ExternalIdentity: lambda row: f"{row.get_kind_display()}, {wording.full_date(row.linked_at)}",
+    LinkRequest: lambda row: (
+        _("%(kind)s, %(profile)s, %(day)s")
+        % {
+            "kind": row.get_kind_display(),
+            "profile": str(row.get_profile_display()).lower(),
+            "day": wording.full_date(row.created_at),
+        }
     ),
     Invoice: lambda row: _("Facture %(number)s") % {"number": row.number},
     InvoiceLine: lambda row: f"{row.invoice}, {row.label}",

@@ -80,9 +80,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         _("Familles"),
         (
             Records("people.Pupil", _("Élèves"), "school"),
+            Page("helped", _("Comptes et codes"), "key", (_C.GIVE_CODES,)),
             Records("people.Guardian", _("Responsables"), "group"),
             Records("people.Household", _("Foyers"), "home"),
             Records("people.College", _("Collèges"), "apartment"),
+            Records("identities.LinkRequest", _("Personnes à reconnaître"), "how_to_reg"),
         ),
     ),
     (
@@ -132,6 +134,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("commons.OutboxEvent", _("Messages à envoyer"), "outbox"),
             Records("accounts.User", _("Comptes"), "badge"),
             Records("accounts.StaffRole", _("Rôles des agents"), "key"),
+            Records("identities.ExternalIdentity", _("Identités reliées"), "link"),
+            Records("identities.IdentityProvider", _("Services d'identité"), "verified_user"),
+            Page("ways", _("Moyens de connexion"), "login", (_C.MANAGE_TENANT,)),
         ),
     ),
 )

@@ -80,6 +80,8 @@ class _Counts:
     oldest_dispute: datetime.datetime | None
     contests: int
     oldest_contest: datetime.datetime | None
+    unrecognised: int
+    oldest_unrecognised: datetime.datetime | None
 
 
 def today_of(user: User, *, on: datetime.date) -> Today:
@@ -94,6 +96,8 @@ def today_of(user: User, *, on: datetime.date) -> Today:
         tasks += _price_tasks(counts)
     if user.can(Capability.IMPORT_FEEDS):
         tasks += _feed_tasks(counts)
+    if user.can(Capability.RECOGNISE_PEOPLE):
+        tasks += _people_tasks(counts)
     return Today(
         tasks=tuple(task for task in tasks if task.count),
         meals=counts.meals,
@@ -203,6 +207,18 @@ def _price_tasks(counts: _Counts) -> list[Task]:
             ngettext("prix contesté", "prix contestés", counts.contests),
             _since(counts.oldest_contest),
             f"{reverse('console:tariffs_pricecontest_changelist')}?state__exact=OPEN",
+            "warn",
+        )
+    ]
+
+
+def _people_tasks(counts: _Counts) -> list[Task]:
+    return [
+        Task(
+            counts.unrecognised,
+            ngettext("personne à reconnaître", "personnes à reconnaître", counts.unrecognised),
+            _since(counts.oldest_unrecognised),
+            f"{reverse('console:identities_linkrequest_changelist')}?state__exact=TO_DECIDE",
             "warn",
         )
     ]

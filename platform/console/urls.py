@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from django.urls import URLPattern, path
 
 from console.views import (
+    activation,
     acts,
     billing,
     documents,
     drafts,
     families,
     feeds,
+    identities,
     jobs,
     proposals,
     style,
@@ -56,6 +58,7 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             guard(documents.rights_document),
             name="rights-document",
         ),
+        path("connexions/moyens/", guard(identities.ways_page), name="ways"),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
         path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),
         path("tarifs/brouillons/", guard(drafts.drafts), name="drafts"),
@@ -70,6 +73,13 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             "tarifs/brouillons/<uuid:public_id>/proposer/",
             guard(proposals.proposal),
             name="proposal",
+        ),
+        path("comptes/", guard(activation.helped), name="helped"),
+        path("lettres/", guard(activation.letters), name="letters"),
+        path(
+            "lettres/<uuid:public_id>/lettres.pdf",
+            guard(activation.letters_document),
+            name="letters-document",
         ),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),

@@ -43,6 +43,10 @@ SUBJECTS: Words = {
     "dispute": _("Réclamation"),
     "anomaly": _("Anomalie"),
     "feed_import": _("Import"),
+    "letters": _("Lettres"),
+    "identity_provider": _("Service d'identité"),
+    "link_request": _("Personne à reconnaître"),
+    "way": _("Moyen de connexion"),
     "rights_source": _("Source de droits"),
     "rights_rules": _("Règles des demandes"),
     "rights_request": _("Demande de droits"),
@@ -58,6 +62,14 @@ SUBJECTS: Words = {
     "HouseholdResources": _("Ressources du foyer"),
 }
 ACTIONS: Words = {
+    "activation.account.opened": _("Compte ouvert avec un code"),
+    "activation.address.confirmed": _("Adresse électronique confirmée"),
+    "activation.codes.given": _("Codes donnés"),
+    "activation.emancipation.noted": _("Émancipation notée"),
+    "activation.letters.opened": _("Lettres ouvertes"),
+    "activation.password.renewed": _("Nouveau mot de passe"),
+    "activation.recovery.asked": _("Mot de passe oublié"),
+    "activation.recovery.given": _("Nouveau code donné pour un compte"),
     "accounts.authenticator.added": _("Application de codes ajoutée"),
     "accounts.authenticator.removed": _("Application de codes retirée"),
     "accounts.data.handed": _("Données remises à la personne"),
@@ -112,6 +124,16 @@ ACTIONS: Words = {
     "canteen.rules.set": _("Règles de la cantine fixées"),
     "canteen.service_day.closed": _("Jour fermé"),
     "canteen.service_days.opened": _("Jours ouverts"),
+    "identities.identity.ended": _("Identité séparée du compte"),
+    "identities.identity.linked": _("Identité reliée au compte"),
+    "identities.provider.closed": _("Service d'identité fermé"),
+    "identities.provider.opened": _("Service d'identité ouvert"),
+    "identities.provider.secret_replaced": _("Secret d'un service d'identité changé"),
+    "identities.request.linked": _("Personne reconnue"),
+    "identities.request.opened": _("Personne à reconnaître"),
+    "identities.request.refused": _("Personne non reconnue"),
+    "identities.way.closed": _("Moyen de connexion fermé"),
+    "identities.way.opened": _("Moyen de connexion ouvert"),
     "ledger.account.closed": _("Compte du grand livre fermé"),
     "ledger.checked": _("Grand livre contrôlé"),
     "ledger.holds.expired": _("Réservations expirées"),
@@ -165,6 +187,7 @@ ACTIONS: Words = {
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
     **ACTIONS,
+    "activation.address.claimed": _("Adresse électronique à confirmer"),
     "accounts.security.changed": _("Changement de sécurité à annoncer"),
     "accounts.sign_in.noticed": _("Nouvel appareil à annoncer"),
     "acting.session.begun": _("Accès d'un agent à annoncer"),
@@ -226,6 +249,7 @@ JOBS: Words = {
     "billing.run.review": _("Vérification d'un mois"),
     "billing.run.issue": _("Émission des factures d'un mois"),
     "tariffs.draft.publish": _("Publication d'un barème"),
+    "activation.letters.print": _("Impression de lettres"),
 }
 # The steps of long work; those of a review are the anomalies looked for.
 STEPS: Words = {
@@ -235,6 +259,8 @@ STEPS: Words = {
     "ledger": _("inscrire ce qui est dû"),
     "invoices": _("numéroter et écrire les factures"),
     "prices": _("décider les prix à nouveau"),
+    "recipients": _("chercher qui n'a pas de compte"),
+    "letters": _("écrire les lettres"),
 }
 # Why a transfer was booked.
 TRANSFER_NATURES: Words = {

@@ -33,6 +33,10 @@ OF_NOBODY = frozenset(
     {
         "brand", "stripe-notices", "mailbox", "simulator", "simulator-service",
         "sign-in", "sign-out", "second-step", "protect", "confirm", "acting-enter",
+        "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
+        "address-confirm",
+        "identity-begin", "franceconnect-return", "educonnect-answer", "educonnect-return",
+        "educonnect-metadata", "identity-link", "identity-leave", "signed-out",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
     }

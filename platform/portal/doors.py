@@ -21,19 +21,26 @@ from django.views.decorators.http import require_http_methods
 from commons.errors import DomainError, Forbidden, NotFound, RetryLater
 from portal import errors
 from portal.screens.places import Place, of_user
+from tenants.activation.queries import pupil_of
 from ui.errors import explain
 from ui.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
 
-def family_page(*methods: str) -> Callable[[View], View]:
-    """Require a method (GET and HEAD by default) and a signed-in person."""
+def family_page(*methods: str, pupils: bool = False) -> Callable[[View], View]:
+    """Require a method (GET and HEAD by default) and a signed-in person.
+
+    A pupil's own account is turned away (403) unless the page says that it is for `pupils` too: prices,
+    bills, requests and what a household says of itself are their parents'.
+    """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
             try:
+                if not pupils and pupil_of(request.user) is not None:
+                    raise PermissionDenied
                 response = view(request, *args, **kwargs)
             except NotFound as error:
                 raise Http404 from error

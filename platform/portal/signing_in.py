@@ -27,7 +27,6 @@ from ui.requests import SignedInRequest
 
 PASSWORD = Way.PASSWORD.value
 HALF_OPEN_SECONDS = 10 * 60
-DEVICE_COOKIE = "device"
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 _HALF_OPEN = "half-open"
 _BACKEND = "tenants.accounts.backends.PasswordBackend"
@@ -101,7 +100,7 @@ def open_session(
     at = timezone.now()
     request.session.pop(_HALF_OPEN, None)
     auth.login(request, user, backend=_BACKEND)
-    cookie = request.COOKIES.get(DEVICE_COOKIE, "") or secrets.token_urlsafe(24)
+    cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") or secrets.token_urlsafe(24)
     device = device_of(request, cookie)
     facts = sessions.Facts(
         way=way,
@@ -116,7 +115,7 @@ def open_session(
     sign_ins.record_sign_in(user=user, way=way, device=device, at=at)
     response = HttpResponseRedirect(destination or landing(user))
     response.set_cookie(
-        DEVICE_COOKIE,
+        settings.DEVICE_COOKIE_NAME,
         cookie,
         max_age=DEVICE_COOKIE_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -139,7 +138,7 @@ def record_factor(request: SignedInRequest) -> None:
 
 def device_of(request: HttpRequest, cookie: str | None = None) -> devices.Device:
     """What this request's sign-in is recognised by."""
-    known = request.COOKIES.get(DEVICE_COOKIE, "") if cookie is None else cookie
+    known = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") if cookie is None else cookie
     return devices.Device(
         words=devices.in_words(request.headers.get("User-Agent", "")),
         network=devices.network_of(visitors.client_address(request)),

@@ -18,6 +18,7 @@ from socle.command_errors import Door
 
 # What stands above the commands whose name has a space.
 GROUPS = {
+    "activation": "Les premières connexions.",
     "account": "Les comptes.",
     "canteen": "La cantine.",
     "catalogue": "Le catalogue des services, commun aux départements.",
@@ -25,6 +26,7 @@ GROUPS = {
     "ent": "Les services de l'ENT.",
     "ent keys": "Les clés qui signent ce que les services reçoivent.",
     "graphql": "L'interface pour les logiciels.",
+    "identity": "EduConnect, FranceConnect et les moyens de connexion.",
     "merchant": "Le paiement en ligne d'une régie.",
     "rights": "Les droits : sources et règles.",
     "rights source": "Les services que le département interroge.",

@@ -85,6 +85,7 @@ def _run(*, port: int, reset: bool, say: Say) -> int:
         if not _uses_stripe():
             _refuse_taken_port(_bank_port(port))
         _refuse_taken_port(_sources_port(port))
+        _refuse_taken_port(_identities_port(port))
         _refuse_taken_port(_services_port(port))
         for name in leftovers.stop_servers(data_dir):
             say(f"{name} tournait encore depuis la fois d'avant : arrêté.")
@@ -230,6 +231,7 @@ def _environment(demo: Demo, urls: dict[str, str]) -> dict[str, str]:
         "PORTAL_ORIGIN": f"http://{{host}}:{demo.port}",
         "STRIPE_API_BASE": "" if _uses_stripe() else f"http://{HOST}:{_bank_port(demo.port)}",
         "RIGHTS_API_BASE": f"http://{HOST}:{_sources_port(demo.port)}",
+        "IDENTITY_API_BASE": f"http://{HOST}:{_identities_port(demo.port)}",
         "SERVICES_BASE": f"http://{HOST}:{_services_port(demo.port)}",
         "PYTHONUNBUFFERED": "1",
     }
@@ -280,6 +282,11 @@ def _sources_port(port: int) -> int:
     return port + 2
 
 
+def _identities_port(port: int) -> int:
+    """That of what stands in for EduConnect and FranceConnect, next to the sources'."""
+    return port + 3
+
+
 def _services_port(port: int) -> int:
     """That of what stands in for third parties' services."""
     return port + 5
@@ -310,10 +317,12 @@ def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[
     beat = ("celery", "-A", "socle.celery", "beat", "--loglevel", "INFO", "--pidfile", "",
             "--schedule", str(data_dir / "beat-schedule"))  # fmt: skip
     sources = Child("sources", _command("sources"), serving | {"SOCLE_PROCESS": "worker"})
+    identities = Child("identities", _command("identities"), serving | {"SOCLE_PROCESS": "worker"})
     services = Child("services", _command("services"), serving | {"SOCLE_PROCESS": "worker"})
     served = (
         *((services,) if environment.get("SERVICES_BASE") else ()),
         *((sources,) if environment.get("RIGHTS_API_BASE") else ()),
+        *((identities,) if environment.get("IDENTITY_API_BASE") else ()),
         Child("web", (*python, *web), serving | {"SOCLE_PROCESS": "web"}),
         Child("worker", (*python, *worker), serving | {"SOCLE_PROCESS": "worker"}),
         Child("beat", (*python, *beat), serving | {"SOCLE_PROCESS": "worker"}),

@@ -14,6 +14,8 @@ from commons.actors import Actor
 from federation.ent import operations as ent
 from socle.celery import app
 from tenants.accounts import sign_ins
+from tenants.activation import operations as activation
+from tenants.identities import operations as identities
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
@@ -120,10 +122,34 @@ def give_up_waiting_rights(**_: object) -> int:
     return _for_each(give_up_waiting_rights_of_tenant)
 
 
+@app.task(name="socle.remove_letters_of_tenant")
+def remove_letters_of_tenant(*, tenant: str, **_: object) -> int:
+    """Remove the letters of one tenant that were kept long enough to be printed."""
+    return activation.remove_letters(at=timezone.now())
+
+
+@app.task(name="socle.remove_letters", crosses_tenants=True)
+def remove_letters(**_: object) -> int:
+    """Remove, everywhere, the letters whose time is over."""
+    return _for_each(remove_letters_of_tenant)
+
+
 @app.task(name="socle.purge_rights_of_tenant")
 def purge_rights_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
     """Delete what one tenant keeps no longer of rights: calls, identities, documents."""
     return rights.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_identities_of_tenant")
+def purge_identities_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the sign-ins of one tenant that expired, and what nobody proved in a month."""
+    return identities.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_identities", crosses_tenants=True)
+def purge_identities(**_: object) -> int:
+    """Delete, everywhere, the sign-ins that expired."""
+    return _for_each(purge_identities_of_tenant)
 
 
 @app.task(name="socle.purge_rights", crosses_tenants=True)

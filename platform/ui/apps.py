@@ -6,11 +6,14 @@ class UiConfig(AppConfig):
     verbose_name = "Textes et dessins"
 
     def ready(self) -> None:
-        # They register the handlers of outbox events.
+        # They register the handlers of outbox events, and long work.
         from ui import (  # noqa: F401, PLC0415
             account_messages,
             acting_messages,
+            activation_messages,
+            identity_messages,
             messages,
+            printing,
             rights_messages,
         )
         from ui.french import count_in_french  # noqa: PLC0415

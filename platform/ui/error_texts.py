@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.account_texts import ACCOUNTS
 from ui.acting_texts import ERRORS as ACTING
+from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
+from ui.identity_texts import IDENTITIES
 from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
@@ -337,8 +339,10 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("La date limite, le %(due_on)s, vient avant l'émission."),
         _("Choisissez une date plus tardive."),
     ),
+    **ACTIVATION,
     **ACCOUNTS,
     **CORRECTIONS,
+    **IDENTITIES,
     **RIGHTS,
     **SERVICES,
     **TARIFFS,

@@ -212,8 +212,8 @@ def tell_enrolment_created(event: OutboxEvent) -> None:
 
 
 def recipient_of(guardian: Guardian) -> mail.Recipient | None:
-    """Where to write to a guardian: the address they sign in with, else the school's."""
-    email = (guardian.user.email if guardian.user else guardian.email) or ""
+    """Where to write to a guardian: the address of their account, else the school's."""
+    email = (guardian.user.email if guardian.user else "") or guardian.email
     return mail.Recipient(email=email, first_name=guardian.first_name) if email else None
 
 

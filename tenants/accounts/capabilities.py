@@ -24,6 +24,7 @@ class Capability(enum.StrEnum):
     READ_MONEY = "READ_MONEY"
     READ_AUDIT = "READ_AUDIT"
     EDIT_PEOPLE = "EDIT_PEOPLE"
+    GIVE_CODES = "GIVE_CODES"
     EDIT_ENROLMENTS = "EDIT_ENROLMENTS"
     DECIDE_PRICES = "DECIDE_PRICES"
     ACT_FOR_FAMILIES = "ACT_FOR_FAMILIES"
@@ -35,6 +36,7 @@ class Capability(enum.StrEnum):
     ASK_REFUNDS = "ASK_REFUNDS"
     DECIDE_REFUNDS = "DECIDE_REFUNDS"
     MANAGE_TENANT = "MANAGE_TENANT"
+    RECOGNISE_PEOPLE = "RECOGNISE_PEOPLE"
 
 
 _C = Capability
@@ -46,10 +48,12 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.READ_MONEY,
             _C.READ_AUDIT,
             _C.EDIT_PEOPLE,
+            _C.GIVE_CODES,
             _C.IMPORT_FEEDS,
             _C.MANAGE_TARIFFS,
             _C.MANAGE_TENANT,
             _C.DECIDE_REFUNDS,
+            _C.RECOGNISE_PEOPLE,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -69,13 +73,17 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.USE_CONSOLE,
             _C.READ_FILES,
             _C.EDIT_PEOPLE,
+            _C.GIVE_CODES,
             _C.EDIT_ENROLMENTS,
             _C.DECIDE_PRICES,
+            _C.RECOGNISE_PEOPLE,
             _C.ACT_FOR_FAMILIES,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
-    Role.COLLEGE_SECRETARY: frozenset({_C.USE_CONSOLE, _C.READ_OWN_COLLEGE}),
+    Role.COLLEGE_SECRETARY: frozenset(
+        {_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.GIVE_CODES, _C.RECOGNISE_PEOPLE}
+    ),
 }
 
 # What may be done without a second factor. All the rest is money, rights, or the files of everybody's

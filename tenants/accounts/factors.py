@@ -15,6 +15,7 @@ import re
 import secrets
 
 from django.db import transaction
+from django.db.models import Q
 
 from commons import sealing
 from commons.actors import Actor
@@ -62,10 +63,8 @@ class ResetReason(enum.StrEnum):
 
 def has_factor(user: User) -> bool:
     """Whether a second factor is set up: an application or a passkey."""
-    return (
-        Authenticator.objects.filter(user=user).exists()
-        or Passkey.objects.filter(user=user).exists()
-    )
+    has_one = Q(authenticator__isnull=False) | Q(passkeys__isnull=False)
+    return User.objects.filter(has_one, pk=user.pk).exists()
 
 
 def is_proved_lately(user: User, facts: Facts, *, at: datetime.datetime) -> bool:

@@ -73,7 +73,7 @@ def create_user(
     if password is None:
         user.set_unusable_password()
     else:
-        _check_password(user, password)
+        check_password_rules(user=user, password=password)
         user.set_password(password)
     try:
         with transaction.atomic():
@@ -105,7 +105,12 @@ def _journal_opening(user: User, *, actor: Actor, at: datetime.datetime) -> None
     )
 
 
-def _check_password(user: User, password: str) -> None:
+def check_password_rules(*, user: User, password: str) -> None:
+    """
+    Refuse a password that is easily guessed.
+
+    :raises WeakPassword: if it does not meet the rules
+    """
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -130,7 +135,7 @@ def change_password(
     locked = factors.lock_user(user)
     if not locked.check_password(current):
         raise WrongPassword(field="current")
-    _check_password(locked, new)
+    check_password_rules(user=locked, password=new)
     locked.set_password(new)
     locked.save(update_fields=["password"])
     others = locked.sessions.exclude(public_id=here) if here else locked.sessions.all()

@@ -11,7 +11,7 @@ import datetime
 import uuid
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -32,7 +32,10 @@ def record_sign_in(*, user: User, way: str, device: Device, at: datetime.datetim
     A person's first sign-in is not from an unknown device: they know of none.
     """
     earlier = SignIn.objects.filter(user=user, outcome=Outcome.SUCCEEDED)
-    is_known = bool(device.digest) and earlier.filter(device_digest=device.digest).exists()
+    seen = earlier.aggregate(
+        ever=Count("pk"), here=Count("pk", filter=Q(device_digest=device.digest))
+    )
+    is_known = bool(device.digest and seen["here"])
     done = SignIn.objects.create(
         user=user,
         at=at,
@@ -41,7 +44,7 @@ def record_sign_in(*, user: User, way: str, device: Device, at: datetime.datetim
         device=device.words,
         place=device.network,
         device_digest=device.digest,
-        is_new_device=not is_known and earlier.exists(),
+        is_new_device=bool(seen["ever"]) and not is_known,
     )
     if done.is_new_device and user.given_roles():
         record_event(

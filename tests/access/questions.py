@@ -27,6 +27,7 @@ PARAMETERS = {
     "payment-resume": "payment",
     "payment-leave": "payment",
     "receipt-document": "paid",
+    "letters-document": "letters",
     "rights-document": "document",
     **dict.fromkeys(
         (

@@ -214,10 +214,15 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-provider-again": (("payment",), {}),
     "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
+    "give-code": (("pupil",), {"shown": ["SCHOOL_CARD"], "reason": "Oublié"}),
+    "print-letters": (("college",), {"audience": "PUPILS", "again": "on"}),
+    "note-emancipation": (("pupil",), {"reason": "Tribunal de Nanterre"}),
     "accept-contest": (
         ("contest",),
         {"valid_from": "2024-12-02", "answer": "Un geste"},
     ),  # see `_act`
+    "recognise-person": (("link_request",), {}),  # who it is: see `_act`
+    "refuse-person": (("link_request",), {"answer": "Passez nous voir."}),
     "refuse-contest": (("contest",), {"answer": "Le prix est juste"}),
     "answer-payment": (("payment",), {"words": "Vu avec la banque"}),
     "handle-notices-again": (("notice",), {}),
@@ -288,6 +293,8 @@ def _act(world: World, name: str, who: str) -> str:
         answers = answers | {"part": str(world.keys["paid"].parts.get().pk)}
     if name == "credit-invoice":
         answers = answers | {f"cents_{world.keys['line'].pk}": "1,00"}
+    if name == "recognise-person":
+        answers = {"candidate": str(world.keys["candidate"].public_id)}
     if name == "form-household":
         answers = {
             "adults": [str(world.family.guardians[0].pk)],
@@ -545,10 +552,12 @@ NOTHING_YET = (
 OPEN_TO_ALL = {
     "health",
     "portal:accessibility",
+    "portal:activation",
     "portal:brand",
     "portal:help",
     "portal:data-protection",
     "portal:legal",
+    "portal:recovery",
     "portal:mailbox",  # embedded settings only: a deploy check refuses it elsewhere
     "portal:sign-in",
     "portal:simulator",

@@ -38,6 +38,7 @@ from billing.tariffs.models import PriceDecision, TariffVersion
 from billing.tariffs.operations import contest_price, refuse_contest
 from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
+from commons.actors import Actor
 from commons.models import Job
 from federation.catalogue.queries import service_named
 from federation.ent import operations as ent
@@ -47,6 +48,7 @@ from tenants.accounts.capabilities import Role
 from tenants.accounts.models import Passkey, SignIn, StaffRole, User
 from tenants.acting.models import ActingSession
 from tenants.acting.operations import widen
+from tenants.activation.models import Letters
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -56,8 +58,10 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.access.identities import recognised
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
+from tests.factories.codes import given_code
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
@@ -82,6 +86,7 @@ CAST = (
     "reader",
     "secretary",
     "other_secretary",
+    "pupil",  # the family's, twelve years old
     "acting",  # an instructor who reads the family's portal
     "filling",  # an instructor who fills in for the family
 )
@@ -147,7 +152,8 @@ def build(in_tenant: Any) -> World:
     keys |= _services()
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
-    keys |= _contested(family, other)
+    keys |= _contested(family, other) | recognised(family, other, at=NOW)
+    keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         _go_to_class(one)
@@ -158,6 +164,19 @@ def build(in_tenant: Any) -> World:
         tax_parts=Decimal("2.5"),
     )
     return World(family=family, other=other, clients=clients, users=users, keys=keys)
+
+
+def _pupil_account(pupil: Pupil) -> User:
+    """Of the family's enrolled child: twelve years old, with parents who live apart."""
+    pupil.user = User.objects.create(login="enfant.diallo.472", first_name=pupil.first_name)
+    pupil.save(update_fields=["user"])
+    return pupil.user
+
+
+def _letters(pupil: Pupil, secretary: User) -> Letters:
+    """Printed by the secretary of the family's collège."""
+    _written, code = given_code(pupil, at=NOW, actor=Actor.user(secretary))
+    return code.letters
 
 
 def _agents_act(
@@ -435,6 +454,7 @@ def _people(family: Family, other: Family) -> dict[str, User]:
         **{name: _agent(name, role) for name, role in _ROLES.items()},
         "secretary": _agent("secretary", Role.COLLEGE_SECRETARY, family.college.uai),
         "other_secretary": _agent("other", Role.COLLEGE_SECRETARY, other.college.uai),
+        "pupil": _pupil_account(family.pupil),
         "acting": _agent("acting", Role.INSTRUCTOR),
         "filling": _agent("filling", Role.INSTRUCTOR),
     }

@@ -105,11 +105,20 @@ def parts(site: Site) -> list[Part]:
         Part("(public)", site.url("socle", ""), ("/",), "public"),
         Part(
             "(anonyme)", first, ("/",), "anonymous",
-            journeys=("refused_sign_in", "refused_pages", "second_step", "simulation"),
+            journeys=(
+                "refused_sign_in", "refused_pages", "second_step", "simulation", "on_paper",
+                "by_other_accounts",
+            ),
             expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
-                      "un code refusé": 422,
+                      "un code refusé": 422, "une date mal écrite": 422,
+                      "une lettre refusée": 422, "un mot de passe trop court": 422,
+                      "un INE oublié": 422, "une connexion arrêtée": 403,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
+        ),
+        Part(
+            cast.LOGIN, first, ("/",), "pupil", email=cast.LOGIN, password=cast.PASSWORD,
+            journeys=("refused_pages",), expected={"page absente": 404, "page interdite": 403},
         ),
     ]  # fmt: skip
     for member in cast.CAST:
@@ -123,6 +132,8 @@ def parts(site: Site) -> list[Part]:
             journeys = ("paying",)
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
+        if member.email.startswith("helene"):
+            journeys = ("giving_codes",)
         if member.email.startswith("sophie"):
             journeys = ("security", "acting")
         is_brief = member.role and member.schema_name not in cast.WHOLE

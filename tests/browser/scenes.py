@@ -14,12 +14,15 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Response
 
+from commons.school_calendar import school_year_of
+
 SPARE_CODE, SPARE_SLUG = "60", "oise"  # a département that is not the demo's: empty, then full
 SPARE_AGENT = "agent.oise@exemple.fr"
 PASSWORD = "Socle-demo-2026"  # of everybody; the walker does not load Django
 SPARE_NEWCOMER = "nouvelle.oise@exemple.fr"  # an agent who has no second factor yet
 SPARE_PARENT = "parent.oise@exemple.fr"
 MANY_PUPILS = 1500
+LETTER_CODE = "CDFG-HJKM-34PR"  # of the cast
 TAX_NUMBER = "3023217600053"
 
 Scene = tuple[str, Response | None]
@@ -35,10 +38,29 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
     """A field left empty, then a wrong password."""
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill("aminata.diallo@")
-    yield "un champ mal rempli", _send(page, "connecter")
+    yield "un champ mal rempli", _send(page, "^Se connecter$")
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe", exact=True).fill("pas celui-là")
-    yield "un mot de passe refusé", _send(page, "connecter")
+    yield "un mot de passe refusé", _send(page, "^Se connecter$")
+
+
+def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
+    """By FranceConnect: whose mother is it? An aunt who waits. By EduConnect: a pupil who gets in."""
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "à qui est cet enfant", _send(page, "Élise Lambert")
+    yield "un INE oublié", _send(page, "Continuer")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "une connexion arrêtée", _send(page, "Revenir sans")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    yield "une demande chez le secrétariat", _send(page, "Fatou Diallo")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "EduConnect")
+    yield "l'accueil d'une élève", _send(page, "Chloé Moreau")
+    page.goto(f"{origin}/compte/")
+    _send(page, "^Se déconnecter")
 
 
 def _enter(page: Page, origin: str, email: str) -> None:
@@ -46,7 +68,7 @@ def _enter(page: Page, origin: str, email: str) -> None:
     page.goto(f"{origin}/connexion/")
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    _send(page, "connecter")
+    _send(page, "^Se connecter$")
 
 
 def second_step(page: Page, origin: str) -> Iterator[Scene]:
@@ -181,6 +203,39 @@ def month_to_prepare(page: Page, origin: str) -> Iterator[Scene]:
     """An act, from its questions to its effect; it is not done."""
     yield "un acte : ses questions", page.goto(f"{origin}/console/actes/prepare-run/")
     yield "un acte : son effet", _send(page, "Voir|Aperçu|Continuer")
+
+
+def on_paper(page: Page, origin: str) -> Iterator[Scene]:
+    """A letter, up to the password, which is not accepted; then a link that is asked for."""
+    born = school_year_of(datetime.datetime.now(tz=datetime.UTC).date()).start_year - 13
+    page.goto(f"{origin}/premiere-connexion/")
+    page.get_by_label("Le code de la lettre").fill("CDFG HJKM")
+    page.get_by_label("Une date de naissance").fill("l'an dernier")
+    yield "une date mal écrite", _send(page, "Continuer")
+    page.get_by_label("Une date de naissance").fill(f"08/04/{born}")
+    yield "une lettre refusée", _send(page, "Continuer")
+    page.get_by_label("Le code de la lettre").fill(LETTER_CODE)
+    yield "pour qui est le compte", _send(page, "Continuer")
+    page.get_by_label("Votre mot de passe").fill("court")
+    page.get_by_label("Le même").fill("court")
+    yield "un mot de passe trop court", _send(page, "Enregistrer")
+    page.goto(f"{origin}/mot-de-passe-oublie/")
+    page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
+    yield "un lien demandé", _send(page, "Recevoir")
+
+
+def giving_codes(page: Page, origin: str) -> Iterator[Scene]:
+    """The secretary gives one code, and looks at what letters for a class would be."""
+    page.goto(f"{origin}/console/comptes/")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("Donner un code")).last.click()
+    yield "donner un code : son effet", _send(page, "Voir")
+    yield "des lettres à ouvrir", _send(page, "Donner")
+    page.goto(f"{origin}/console/comptes/")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("Imprimer les lettres")).click()
+    page.get_by_label("Refaire les codes").check()
+    yield "imprimer des lettres : son effet", _send(page, "Voir")
 
 
 def acting(page: Page, origin: str) -> Iterator[Scene]:

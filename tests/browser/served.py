@@ -110,6 +110,7 @@ def serve(
             "PYTHONWARNINGS": "ignore",
             "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
             "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
+            "IDENTITY_API_BASE": f"http://127.0.0.1:{free_port()}",
             "SERVICES_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
@@ -130,8 +131,12 @@ def serve(
             codes = (option for code in departements for option in ("--departement", code))
             site.run("seed", *codes)
         socle = [sys.executable, "-m", "socle.command"]
-        bank = [*socle, "bank", "--state", f"{folder}/bank.json"]
-        outside = (bank, [*socle, "sources"], [*socle, "services"])
+        outside = (
+            [*socle, "bank", "--state", f"{folder}/bank.json"],
+            [*socle, "sources"],
+            [*socle, "identities"],
+            [*socle, "services"],
+        )
         with log.open("wb") as output:
             standing_in = [
                 subprocess.Popen(command, env=present, cwd=ROOT, stdout=output, stderr=output)

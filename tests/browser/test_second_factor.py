@@ -69,7 +69,7 @@ def give_password(page: Page, site: Site) -> None:
     page.goto(site.url(HOST, "/connexion/"))
     page.get_by_label("Adresse électronique").fill(ODILE)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    follow(page.get_by_role("button", name=re.compile("connecter")))
+    follow(page.get_by_role("button", name=re.compile("^Se connecter$")))
 
 
 def leave(page: Page, site: Site) -> None:

@@ -92,7 +92,7 @@ def cents(text: str) -> int:
 def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    follow(page.get_by_role("button", name=re.compile("connecter")))
+    follow(page.get_by_role("button", name=re.compile("^Se connecter$")))
     prove_factor(page, page.url.partition("/connexion/")[0])
 
 
@@ -239,7 +239,7 @@ def _pay_from_the_mail(browser: Browser, link: str) -> int:
         arrive(lambda: page.goto(link))
         page.get_by_label("Adresse électronique").fill(AMINATA)
         page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-        arrive(lambda: follow(page.get_by_role("button", name=re.compile("connecter"))))
+        arrive(lambda: follow(page.get_by_role("button", name=re.compile("^Se connecter$"))))
         total = cents(_amount(re.sub(r"\s+", " ", page.inner_text("body"))))
         arrive(lambda: follow(page.get_by_role("button", name=re.compile("Payer .* en ligne"))))
         arrive(lambda: follow(page.get_by_role("button", name="Payer par carte")))

@@ -304,6 +304,7 @@ def test_with_a_key_of_stripes_there_is_no_test_bank(tmp_path, monkeypatch, key,
     assert ("bank" in names) is has_bank
     assert "sources" in names
     assert environment["RIGHTS_API_BASE"] == "http://127.0.0.1:8002"
+    assert environment["IDENTITY_API_BASE"] == "http://127.0.0.1:8003"
     assert bool(environment["STRIPE_API_BASE"]) is has_bank
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 
 from billing.canteen.rules import published_rules
@@ -13,13 +14,17 @@ from billing.tariffs.schedule_files import ServiceName, published_schedule
 from commons.school_calendar import SchoolYear
 from socle.command import main
 from socle.seeding import cast, demo, feed
+from socle.seeding.papers import give_papers
+from tenants.accounts.backends import PasswordBackend
 from tenants.accounts.capabilities import Role
+from tenants.activation.operations import check_code
 from tenants.people.aaf.file_names import find_feed
 from tenants.people.aaf.generator import write_feed
 from tenants.people.aaf.reader import read_feed
 from tenants.people.aaf.records import CollegeRecord, GuardianRecord
 from tenants.people.aaf.uai import is_valid_uai
-from tenants.people.models import FeedImport, Guardian, Household
+from tenants.people.models import FeedImport, Guardian, Household, Pupil
+from tests.factories.canteen import make_family
 from ui import brand
 
 SEVEN = {
@@ -106,7 +111,29 @@ def test_one_parent_has_children_in_two_departements():
 def test_the_table_of_sign_ins_names_everybody_once():
     rows = cast.table(port=8000, base_domain="localhost")
 
-    assert len(rows) == len(cast.CAST) == len({(address, email) for _who, address, email in rows})
+    everybody = (*cast.CAST, *cast.ON_PAPER)
+    assert len(rows) == len(everybody) == len({(address, email) for _who, address, email in rows})
+
+
+def test_who_comes_on_paper_comes_in_as_the_table_says(tenant_db):
+    when = datetime.datetime(2026, 11, 28, 10, tzinfo=datetime.UTC)
+    (family,) = (
+        one
+        for one in feed.families("92", YEAR.start_year)
+        if one.parents[-1].last_name == cast.LETTER.last_name
+    )
+    made = make_family()
+    names = {"first_name": cast.PUPIL.first_name, "last_name": cast.PUPIL.last_name}
+    Pupil.objects.filter(pk=made.pupil.pk).update(**names, birth_date=family.children[1].birth_date)
+    names = {"first_name": cast.LETTER.first_name, "last_name": cast.LETTER.last_name}
+    Guardian.objects.filter(pk=made.guardians[0].pk).update(**names)
+    give_papers(schema_name="d92", at=when)
+
+    with time_machine.travel(when, tick=False):
+        (*_before, last) = cast.table(port=8000, base_domain="localhost")
+    day = datetime.date(*map(int, reversed(last[2][-10:].split("/"))))
+    assert check_code(typed=cast.CODE, birth_date=day, at=when).guardian == made.guardians[0]
+    assert PasswordBackend().authenticate(None, cast.LOGIN, cast.PASSWORD) is not None
 
 
 @pytest.mark.parametrize(

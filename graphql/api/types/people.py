@@ -13,7 +13,13 @@ from api.limits import DEFAULT_PAGE
 from api.loaders import Children
 from api.paging import Page, page_of_list, page_of_rows, paged
 from api.types.canteen import CanteenEnrolment, EnrolmentNode
-from api.types.enumerations import ClassLevel, SchoolRegime, StaffRoleName
+from api.types.enumerations import (
+    ClassLevel,
+    SchoolRegime,
+    StaffRoleName,
+    Weekday,
+    weekdays_of,
+)
 from api.types.invoices import InvoiceConnection, bills_page
 from api.types.payments import PaymentConnection, payments_page
 from api.types.prices import MealPrice
@@ -21,9 +27,11 @@ from billing.invoicing import queries as invoicing
 from billing.payments import queries as payments
 from billing.tariffs.queries import ExplainedPrice
 from tenants.accounts.models import User
+from tenants.activation.queries import pupil_of
 from tenants.people import queries as people
 from tenants.people.models import College as CollegeRow
-from tenants.people.models import Pupil, Schooling
+from tenants.people.models import Pupil as PupilRow
+from tenants.people.models import Schooling
 
 
 class College(graphene.ObjectType):
@@ -60,7 +68,7 @@ class SchoolPlace(graphene.ObjectType):
 class ChildNode:
     """A pupil, in the batch they were read with."""
 
-    pupil: Pupil
+    pupil: PupilRow
     batch: Children
 
 
@@ -140,11 +148,54 @@ def child_nodes(pupils: Any, info: GraphQLResolveInfo) -> list[ChildNode]:
     return [ChildNode(pupil, batch) for pupil in batch.pupils]
 
 
+class Pupil(graphene.ObjectType):
+    """L'élève que la personne connectée est. Ni prix, ni factures : ils sont à ses parents."""
+
+    id = graphene.ID(required=True, description="Identifiant (UUID).")
+    first_name = graphene.String(required=True, description="Prénom.")
+    last_name = graphene.String(required=True, description="Nom.")
+    birth_date = graphene.Date(required=True, description="Date de naissance.")
+    schooling = graphene.Field(SchoolPlace, description="La scolarité d'aujourd'hui.")
+    meal_weekdays = graphene.List(
+        graphene.NonNull(Weekday),
+        required=True,
+        description="Les jours de cantine de la semaine ; aucun sans inscription.",
+    )
+
+    @staticmethod
+    def resolve_id(child: ChildNode, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return child.pupil.public_id
+
+    @staticmethod
+    def resolve_first_name(child: ChildNode, _info: GraphQLResolveInfo) -> str:
+        return child.pupil.first_name
+
+    @staticmethod
+    def resolve_last_name(child: ChildNode, _info: GraphQLResolveInfo) -> str:
+        return child.pupil.last_name
+
+    @staticmethod
+    def resolve_birth_date(child: ChildNode, _info: GraphQLResolveInfo) -> Any:
+        return child.pupil.birth_date
+
+    @staticmethod
+    def resolve_schooling(child: ChildNode, _info: GraphQLResolveInfo) -> Schooling | None:
+        return child.batch.schoolings.get(child.pupil.pk)
+
+    @staticmethod
+    def resolve_meal_weekdays(child: ChildNode, _info: GraphQLResolveInfo) -> list[int]:
+        enrolment = child.batch.enrolments.get(child.pupil.pk)
+        return weekdays_of(enrolment.weekdays) if enrolment else []
+
+
 class Viewer(graphene.ObjectType):
     """La personne connectée."""
 
     id = graphene.ID(required=True, description="Identifiant du compte (UUID).")
-    email = graphene.String(required=True, description="Adresse électronique du compte.")
+    email = graphene.String(
+        required=True, description="Adresse électronique du compte ; vide s'il n'en a pas."
+    )
+    login = graphene.String(description="Identifiant donné sur papier, s'il y en a un.")
     first_name = graphene.String(required=True, description="Prénom.")
     last_name = graphene.String(required=True, description="Nom.")
     full_name = graphene.String(required=True, description="Prénom et nom.")
@@ -160,6 +211,7 @@ class Viewer(graphene.ObjectType):
         first=graphene.Int(default_value=DEFAULT_PAGE, description="Nombre d'enfants, de 1 à 100."),
         after=graphene.ID(description="L'identifiant d'un enfant : commencer après lui."),
     )
+    pupil = graphene.Field(Pupil, description="L'élève que cette personne est, si c'en est un.")
     invoices = paged(
         InvoiceConnection, "Les factures que cette personne paie, la plus récente d'abord."
     )
@@ -170,6 +222,10 @@ class Viewer(graphene.ObjectType):
     @staticmethod
     def resolve_id(user: User, _info: GraphQLResolveInfo) -> uuid.UUID:
         return user.public_id
+
+    @staticmethod
+    def resolve_email(user: User, _info: GraphQLResolveInfo) -> str:
+        return user.email or ""
 
     @staticmethod
     def resolve_full_name(user: User, _info: GraphQLResolveInfo) -> str:
@@ -185,6 +241,11 @@ class Viewer(graphene.ObjectType):
     ) -> list[ChildNode]:
         found = list(people.children_of(user, on=info.context.today))
         return child_nodes(page_of_list(found, first=first, after=after).nodes, info)
+
+    @staticmethod
+    def resolve_pupil(user: User, info: GraphQLResolveInfo) -> ChildNode | None:
+        pupil = pupil_of(user)
+        return child_nodes([pupil], info)[0] if pupil else None
 
     @staticmethod
     def resolve_invoices(

@@ -3,6 +3,7 @@
 from console.admin import (
     accounts,
     canteen,
+    identities,
     invoicing,
     journals,
     ledger,
@@ -16,6 +17,7 @@ from console.admin import (
 __all__ = [
     "accounts",
     "canteen",
+    "identities",
     "invoicing",
     "journals",
     "ledger",

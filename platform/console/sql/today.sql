@@ -83,6 +83,12 @@ contests AS (
     SELECT count(*) AS count, min(contest.opened_at) AS oldest
     FROM tariffs_pricecontest AS contest WHERE contest.state = 'OPEN'
 ),
+unrecognised AS (
+    SELECT count(*) AS count, min(request.waiting_since) AS oldest
+    FROM identities_linkrequest AS request, asked
+    WHERE request.state = 'TO_DECIDE'
+      AND (asked.uais IS NULL OR request.college_uai = ANY (asked.uais))
+),
 latest_feed AS (
     SELECT max(feed.ended_at) AS applied FROM people_feedimport AS feed WHERE feed.state = 'APPLIED'
 ),
@@ -109,6 +115,7 @@ SELECT drafts.count, drafts.oldest, unpriced.count, unpriced.oldest, gone.count,
        anomalies.oldest, latest_feed.applied, stopped.count, stopped.oldest, ledger.is_balanced,
        (SELECT at FROM checked), (SELECT differing FROM checked),
        refunds.count, refunds.oldest, strange.count, strange.oldest,
-       disputes.count, disputes.oldest, contests.count, contests.oldest
+       disputes.count, disputes.oldest, contests.count, contests.oldest,
+       unrecognised.count, unrecognised.oldest
 FROM drafts, unpriced, gone, meals, anomalies, latest_feed, stopped, ledger, refunds, strange,
-     disputes, contests
+     disputes, contests, unrecognised

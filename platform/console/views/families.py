@@ -43,7 +43,11 @@ def pupil_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
         request,
         "console/pages/pupil_file.html",
         page_context(
-            request, title=pupil.full_name, file=file, offered=_offered(request, pupil, file)
+            request,
+            title=pupil.full_name,
+            file=file,
+            offered=_offered(request, pupil, file),
+            codes=_codes(request, file),
         ),
     )
 
@@ -55,7 +59,14 @@ def _offered(
     going = _going(file)
     wanted: list[tuple[str, Any]] = [
         (name, pupil)
-        for name in ("redecide-prices", "record-resources", "form-household", "share-bills")
+        for name in (
+            "redecide-prices",
+            "record-resources",
+            "form-household",
+            "share-bills",
+            "give-code",
+            "note-emancipation",
+        )
     ]
     if going:
         names = (
@@ -70,6 +81,13 @@ def _offered(
         wanted.insert(0, ("enrol-pupil", pupil))
     found = [(acts.find(name), _offer(request, name, target)) for name, target in wanted]
     return [(act, url) for act, url in found if url]
+
+
+def _codes(request: SignedInRequest, file: queries.PupilFile) -> list[tuple[str, str]]:
+    """Where a code is given to each of those who answer for the pupil today, by first name."""
+    answering = [link.guardian for link in file.guardianships if link.valid_until is None]
+    found = [(one.first_name, _offer(request, "give-code", one)) for one in answering]
+    return [(name, url) for name, url in found if url]
 
 
 def _going(file: queries.PupilFile) -> list[Any]:

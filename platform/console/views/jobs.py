@@ -27,7 +27,7 @@ RELOAD_SECONDS = 2
 
 
 @require_safe
-@requires(Capability.READ_MONEY, Capability.MANAGE_TARIFFS)
+@requires(Capability.READ_MONEY, Capability.MANAGE_TARIFFS, Capability.GIVE_CODES)
 def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/travaux/<uuid>/`; it reloads itself while the work goes on."""
     found = access_job(request.user, public_id)
@@ -72,4 +72,6 @@ def _begun_at(found: Job) -> tuple[str, Any]:
     """Where such work is begun, and the name of that page."""
     if found.kind == "tariffs.draft.publish":
         return reverse("console:drafts"), _("Brouillons de barèmes")
+    if found.kind.startswith("activation."):
+        return reverse("console:letters"), _("Lettres")
     return reverse("console:billing-runs"), _("Passages de facturation")

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tenants.activation.queries import known_pupil
+
 register = template.Library()
 
 
 @register.inclusion_tag("portal/parts/navigation.html", takes_context=True)
 def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
-    """The five doors of the portal, at the top or, on a phone, at the bottom."""
+    """The doors of the portal, at the top or, on a phone, at the bottom: five, four for a pupil."""
     path = context["request"].path
     doors = [
         (reverse("portal:home"), _("Accueil"), "home"),
@@ -23,6 +25,9 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
         (reverse("portal:invoices"), _("Factures"), "invoice"),
         (reverse("portal:help"), _("Aide"), "help"),
     ]
+    if known_pupil(context["request"].user):
+        canteen = (reverse("portal:own-canteen"), _("Cantine"), "meal")
+        doors = [doors[0], canteen, doors[2], doors[-1]]
     home = doors[0][0]
     if path.startswith(reverse("portal:payments")):
         path = reverse("portal:invoices")  # what was paid is beside what is to be paid

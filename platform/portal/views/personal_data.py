@@ -15,14 +15,14 @@ from portal.doors import family_page, show
 from ui.requests import SignedInRequest
 
 
-@family_page()
+@family_page(pupils=True)
 def own_data(request: SignedInRequest) -> HttpResponse:
     """Which kinds of data, why, and how much of each."""
     context = {"holdings": everything_about(request.user)}
     return show(request, "portal/pages/own_data.html", context)
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 def take_away(request: SignedInRequest) -> HttpResponse:
     """All of it, in a file that any program reads (RGPD, art. 20)."""
     user, at = request.user, timezone.now()

@@ -10,10 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import attempts, service_sessions, signing_in, visitors
+from portal import attempts, identities, service_sessions, signing_in, visitors
+from portal.doors import lead_to
 from portal.forms import SignInForm
 from tenants.accounts import queries
 from tenants.accounts.models import SignIn
+from tenants.identities import ways
+from tenants.identities.models import Way
 from ui import errors
 
 
@@ -38,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 user = auth.authenticate(
                     request, username=name, password=form.cleaned_data["password"]
                 )
-                if user is not None:
+                if user is not None and ways.may_enter(user, Way.PASSWORD):
                     attempts.record_success(name, place)
                     return signing_in.enter(
                         request, user, way=signing_in.PASSWORD, destination=destination
@@ -48,13 +51,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                     request, queries.user_with_name(name), outcome=SignIn.Outcome.REFUSED
                 )
                 form.add_error(None, errors.text("SIGN_IN_REFUSED", phone=errors.tenant_phone()))
-    context = {"form": form, "next": destination}
-    return render(request, "portal/pages/sign_in.html", context, status=status)
+    offer = ways.offer()
+    context = {"form": form, "next": destination, "offer": offer}
+    response = render(request, "portal/pages/sign_in.html", context, status=status)
+    return lead_to(response, identities.origins(offer.providers))
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out."""
+    """Sign out, of the services opened from here and of the provider that opened this."""
+    leaving = identities.leaving_of(request)
     service_sessions.leave(request)
+    if leaving is not None and (url := identities.leave_url(leaving)):
+        identities.leave_next(request, url)
+        return redirect("portal:identity-leave")
+    return signed_out(request)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Back from where one signed out, or already there."""
     messages.success(request, _("La déconnexion est faite. À bientôt."))
     return redirect("portal:sign-in")

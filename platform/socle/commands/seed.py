@@ -123,7 +123,10 @@ def _print_table(port: int) -> None:
     click.echo(f"GraphQL : http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/graphql/")
     click.echo(f"Mot de passe de tous : {cast.PASSWORD}")
     boxes = f"http://hauts-de-seine.{settings.BASE_DOMAIN}:{port}/boite/"
-    click.echo(f"Code des agents, après le mot de passe : {boxes} ou « make code »\n")
+    click.echo(f"Code des agents, après le mot de passe : {boxes} ou « make code »")
+    if settings.IDENTITY_API_BASE:
+        click.echo("Sans mot de passe : EduConnect et FranceConnect d'essai, sur chaque portail")
+    click.echo()
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)))
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from django.utils import timezone
+
+from commons.school_calendar import school_year_of
 from tenants.accounts.capabilities import Role
 from tenants.registry.provisioning import NewDepartement
 
@@ -177,9 +180,36 @@ AGENTS = (
 CAST = (*FAMILIES, *AGENTS)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class OnPaper:
+    """Somebody whom e-mail does not reach: a pupil with an account, or a parent with a letter."""
+
+    schema_name: str
+    first_name: str
+    last_name: str
+    situation: str
+    page: str
+    tells: str  # what they sign in with; `{born}` is the year a child of theirs was born
+
+
+LOGIN = "chloe.moreau.472"
+CODE = "CDFG-HJKM-34PR"
+PUPIL = OnPaper("d92", "Chloé", "Moreau", "élève, ses parents sont séparés", "/", LOGIN)
+LETTER = OnPaper(
+    "d92",
+    "Charles-Édouard",
+    "De La Rochefoucauld-Montmorency",
+    "une lettre, pas d'adresse électronique",
+    "/premiere-connexion/",
+    f"code {CODE}, enfant né le 08/04/{{born}}",
+)
+ON_PAPER = (PUPIL, LETTER)
+
+
 def table(*, port: int, base_domain: str) -> list[tuple[str, str, str]]:
     """The lines the demo prints: who, where, and with which address."""
     slugs = {new.schema_name: new.slug for new in DEPARTEMENTS}
+    born = school_year_of(timezone.localdate()).start_year - 13  # see `feed`
     return [
         (
             f"{member.first_name} {member.last_name} ({member.situation})",
@@ -187,4 +217,11 @@ def table(*, port: int, base_domain: str) -> list[tuple[str, str, str]]:
             member.email,
         )
         for member in CAST
+    ] + [
+        (
+            f"{one.first_name} {one.last_name} ({one.situation})",
+            f"http://{slugs[one.schema_name]}.{base_domain}:{port}{one.page}",
+            one.tells.format(born=born),
+        )
+        for one in ON_PAPER
     ]

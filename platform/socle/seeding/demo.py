@@ -40,10 +40,11 @@ from commons import environment
 from commons.actors import Actor
 from commons.periods import Period, month_period
 from commons.school_calendar import SchoolYear, school_year_of, teaching_days
-from socle.seeding import bank, cast, feed, sources
+from socle.seeding import bank, cast, feed, identities, sources
 from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
+from socle.seeding.papers import give_papers
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.shared_services import enable_services
 from tenants.accounts import factors, totp
@@ -139,6 +140,8 @@ def seed_departement(stage: Stage) -> None:
         open_online_payment(stage)
         open_rights_sources(stage)
         begin_some_requests(at=at(stage.today))
+        identities.open_providers(stage.departement, at=at(stage.year.period.start))
+        identities.leave_some_at_the_secretarys(stage.departement, at=at(stage.today))
         enable_services(
             stage.departement,
             is_whole=stage.is_whole,
@@ -146,6 +149,7 @@ def seed_departement(stage: Stage) -> None:
             at=at(stage.year.period.start),
         )
         help_one_family(at=at(stage.today))
+        give_papers(schema_name=stage.departement.schema_name, at=at(stage.today))
 
 
 def publish_rules(stage: Stage) -> None:

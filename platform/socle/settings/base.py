@@ -123,7 +123,9 @@ TENANT_APPS = [
     "commons",
     "tenants.accounts",
     "tenants.people",
+    "tenants.activation",
     "tenants.acting",
+    "tenants.identities",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",
@@ -200,6 +202,7 @@ SESSION_COOKIE_DOMAIN = None
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+DEVICE_COOKIE_NAME = "device"  # of portal.signing_in: tells a person of a device they never used
 CSRF_COOKIE_DOMAIN = None
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
@@ -267,8 +270,10 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "socle.expire_holds", "schedule": 300.0},
     "look-at-payments": {"task": "socle.look_at_payments", "schedule": 60.0},
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
+    "remove-letters": {"task": "socle.remove_letters", "schedule": 3600.0},
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
+    "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
     "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
@@ -277,6 +282,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # How long a relay keeps an event to itself: longer than any handler; one that died keeps it no longer.
 OUTBOX_LEASE = datetime.timedelta(minutes=10)
+
+# --- first connections -----------------------------------------------------------------------
+ACTIVATION_CODE_DAYS = environment.number("ACTIVATION_CODE_DAYS", 60, at_least=1, at_most=366)
 
 # --- payment ---------------------------------------------------------------------------------
 # Stripe itself when empty; the demo and the tests give the address of what stands in for it.
@@ -291,6 +299,11 @@ RIGHTS_API_BASE = environment.url(
     "RIGHTS_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8191"
 )
 
+# --- identities ------------------------------------------------------------------------------
+# Where what stands in for EduConnect and FranceConnect is spoken, in the demo.
+IDENTITY_API_BASE = environment.url(
+    "IDENTITY_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8192"
+)
 # --- services --------------------------------------------------------------------------------
 # Where what stands in for third parties' services is spoken, in the demo; each has its own address.
 SERVICES_BASE = environment.url(

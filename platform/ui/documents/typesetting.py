@@ -32,11 +32,16 @@ _UNSEEN = frozenset(("Cc", "Cf"))
 
 def typeset(sheet: Sheet, *, at: datetime.datetime) -> bytes:
     """The PDF of a sheet, made at that moment: the same sheet and moment give the same bytes."""
+    return compiled(TEMPLATE, inputs(sheet), at=at)
+
+
+def compiled(template: Path, given: dict[str, str], *, at: datetime.datetime) -> bytes:
+    """The PDF that a template of this folder makes of what it is given (`said`)."""
     return typst.compile(
-        str(TEMPLATE),
+        str(template),
         root=str(FOLDER),
         font_paths=fonts(),
-        sys_inputs=inputs(sheet),
+        sys_inputs=given,
         pdf_standards="ua-1",
         timestamp=int(at.timestamp()),
     )
@@ -44,9 +49,12 @@ def typeset(sheet: Sheet, *, at: datetime.datetime) -> bytes:
 
 def inputs(sheet: Sheet) -> dict[str, str]:
     """What the template is given: the sheet as the font can draw it, and the template's own words."""
-    said = _drawn(dataclasses.asdict(sheet))
-    said["words"] = {"page": _("page"), "of": _("sur")}
-    return {"sheet": json.dumps(said)}
+    return said("sheet", sheet, words={"page": _("page"), "of": _("sur")})
+
+
+def said(name: str, what: Any, **more: Any) -> dict[str, str]:
+    """A dataclass and more, as a template is given them under a name: as our font can draw them."""
+    return {name: json.dumps(_drawn({**dataclasses.asdict(what), **more}))}
 
 
 @functools.cache
@@ -70,15 +78,15 @@ def drawable(text: str) -> str:
     return "".join(kept)
 
 
-def _drawn(said: Any) -> Any:
+def _drawn(texts: Any) -> Any:
     """All the texts of a sheet, as the font can draw them."""
-    if isinstance(said, str):
-        return drawable(said)
-    if isinstance(said, dict):
-        return {key: _drawn(value) for key, value in said.items()}
-    if isinstance(said, list | tuple):
-        return [_drawn(value) for value in said]
-    return said
+    if isinstance(texts, str):
+        return drawable(texts)
+    if isinstance(texts, dict):
+        return {key: _drawn(value) for key, value in texts.items()}
+    if isinstance(texts, list | tuple):
+        return [_drawn(value) for value in texts]
+    return texts
 
 
 @functools.cache

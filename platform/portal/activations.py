@@ -1,0 +1,59 @@
+"""What leads from the first step of a first connection to the second: a ticket in the form itself.
+
+The ticket says whose code it is; the session holds a nonce and no person. So each page acts for the
+person it shows, a second code in the same browser ends the first one's ticket, and what one person
+left open on a shared computer is never offered to the next.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import secrets
+import uuid
+from typing import TYPE_CHECKING
+
+from django.core import signing
+
+from commons.tenancy import current_schema
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+TICKET_SECONDS = 15 * 60
+_KEY = "activation"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ticket:
+    """Whose first step was passed, and the identifier that was proposed."""
+
+    code_id: uuid.UUID
+    login: str
+
+
+def give(session: SessionBase, ticket: Ticket) -> str:
+    """The ticket as the form carries it; an earlier one of this browser works no more."""
+    nonce = secrets.token_urlsafe(16)
+    session[_KEY] = nonce
+    return signing.dumps([str(ticket.code_id), ticket.login, nonce], salt=_salt())
+
+
+def read(session: SessionBase, written: str) -> Ticket | None:
+    """The ticket a form carries, if this browser was given it less than a quarter of an hour ago."""
+    try:
+        code_id, login, nonce = signing.loads(written, salt=_salt(), max_age=TICKET_SECONDS)
+    except signing.BadSignature:
+        return None
+    if not hmac.compare_digest(str(session.get(_KEY, "")).encode(), str(nonce).encode()):
+        return None
+    return Ticket(code_id=uuid.UUID(code_id), login=login)
+
+
+def forget(session: SessionBase) -> None:
+    """End the ticket of this browser."""
+    session.pop(_KEY, None)
+
+
+def _salt() -> str:
+    return f"portal.activation:{current_schema()}"

@@ -1,0 +1,7 @@
+"""Who comes in through EduConnect or FranceConnect, and who that is in the feed.
+
+`configuring`: the providers of a département, and which ways are open to whom. `attempts`: a sign-in
+that is under way, bound to one browser and used once. `franceconnect` and `educonnect`: the two
+protocols; each ends in `Claims`. `reconciling`: whom claims speak of, by official identifiers and a
+birth date, never by a name alone. `linking`: the acts that join an identity to a person.
+"""
