@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import around
 from console.filters import YesFilter
 from console.readonly import ReadOnlyAdmin, column, joined
+from console.records import breakable
 from console.service_queries import names_by_code, openings_table
 from console.sites import console_site
 from console.words import ATTRIBUTE_WORDS, said
@@ -21,11 +23,22 @@ from tenants.accounts.capabilities import Capability
 from ui.requests import SignedInRequest
 
 _READS = (Capability.MANAGE_TENANT,)
+SHOWN_KID = 8  # characters: enough to tell two keys apart
 
 
 def said_attributes(codes: list[str]) -> str:
     """What a service asks for, or is told."""
     return joined(map(said(ATTRIBUTE_WORDS), codes)) or gettext("Rien")
+
+
+def address(url: str) -> str:
+    """An address that breaks after a `/` on a phone."""
+    return breakable(url, after="/") if url else ""
+
+
+def addresses(urls: list[str]) -> str:
+    """Several of them."""
+    return format_html_join(", ", "{}", ((address(url),) for url in urls))
 
 
 class EnabledFilter(YesFilter):
@@ -134,7 +147,12 @@ class RegistrationAdmin(ReadOnlyAdmin):
     list_filter = ("protocol",)
     ordering = ("closed_at", "enabled__service_code", "pk")
     hides = ("secret_digest", "enabled")
-    words: ClassVar = {"redirect_uris": joined, "post_logout_uris": joined}
+    words: ClassVar = {
+        "redirect_uris": addresses,
+        "post_logout_uris": addresses,
+        "service_url": address,
+        "logout_url": address,
+    }
     acts = ("close-registration",)
     explanation = _("Comment chaque service connecte les personnes. Personne ne lit ses secrets.")
     empty_text = _("Aucun service ne connecte encore personne.")
@@ -146,15 +164,19 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
     @column(_("Client ou adresse"))
     def name(self, row: Registration) -> str:
-        return row.client_id or row.service_url
+        return row.client_id or address(row.service_url)
 
 
 @admin.register(SigningKey, site=console_site)
 class SigningKeyAdmin(ReadOnlyAdmin):
     reads = _READS
-    list_display = ("kid", "state", "made_at", "retired_at")
+    list_display = ("name", "state", "made_at", "retired_at")
     ordering = ("state", "-pk")
-    hides = ("sealed_private", "public_jwk")
+    hides = ("sealed_private", "public_jwk", "kid")
     acts = ("rotate-keys",)
     explanation = _("Les clés qui signent ce que les services reçoivent.")
     empty_text = _("Les clés naissent avec le premier service inscrit.")
+
+    @column(_("Nom"), order="kid")
+    def name(self, row: SigningKey) -> str:
+        return row.kid[:SHOWN_KID]
