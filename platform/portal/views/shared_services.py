@@ -17,20 +17,23 @@ from federation.ent import launching, operations, queries
 from federation.ent.using import LicencesSpent, ServiceNotForPerson, ServiceNotReady
 from portal.doors import family_page, show
 from portal.screens import service_cards
+from tenants.activation.queries import pupil_of
 from ui.errors import explain
 from ui.requests import SignedInRequest
 
+# Where a page of parents about their children is, for a pupil, a page about themselves.
+OF_PUPILS = {"portal:children": "portal:own-canteen"}
 REFUSALS = (ServiceNotForPerson, ServiceNotReady, LicencesSpent)
 
 
-@family_page()
+@family_page(pupils=True)
 def services(request: SignedInRequest) -> HttpResponse:
     """The cards of a person's services."""
     shelves = service_cards.shelves_of(request.user, on=timezone.localdate())
     return show(request, "portal/services/services.html", {"shelves": shelves})
 
 
-@family_page()
+@family_page(pupils=True)
 def service(request: SignedInRequest, code: str) -> HttpResponse:
     """What a service is told."""
     found = queries.service_of(request.user, code, on=timezone.localdate())
@@ -39,7 +42,7 @@ def service(request: SignedInRequest, code: str) -> HttpResponse:
     return show(request, "portal/services/service.html", {"sheet": service_cards.sheet_of(found)})
 
 
-@family_page()
+@family_page(pupils=True)
 def launch(request: SignedInRequest, code: str) -> HttpResponse:
     """Open a service; asking for it twice takes no second licence."""
     now = timezone.now()
@@ -50,11 +53,16 @@ def launch(request: SignedInRequest, code: str) -> HttpResponse:
     except REFUSALS as error:
         return opening_refused(request, error)
     if found.native_route:
-        return redirect(found.native_route)
+        is_pupil = pupil_of(request.user) is not None
+        return redirect(
+            OF_PUPILS.get(found.native_route, found.native_route)
+            if is_pupil
+            else found.native_route
+        )
     return HttpResponseRedirect(launching.launch_address(found, issuer=issuer_of(request)))
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 def favourite(request: SignedInRequest, code: str) -> HttpResponse:
     """Put a service first, or back in its place."""
     now = timezone.now()
