@@ -87,9 +87,8 @@ def test_the_set_up_opens_the_session_and_shows_ten_recovery_codes_once(site, te
     assert codes[0] not in site.get("/compte/securite/").content.decode()
 
 
-@pytest.mark.parametrize("role", [None, Role.COLLEGE_SECRETARY])
-def test_who_needs_no_factor_is_not_asked_for_one(site, tenant_db, role):
-    make_agent(role)
+def test_who_needs_no_factor_is_not_asked_for_one(site, tenant_db):
+    make_agent(None)
 
     give_password(site)
 
