@@ -100,27 +100,7 @@ def parts(site: Site) -> list[Part]:
     from socle.seeding import cast
 
     slugs = {new.schema_name: new.slug for new in cast.DEPARTEMENTS}
-    first = site.url("hauts-de-seine", "")
-    found = [
-        Part("(public)", site.url("socle", ""), ("/",), "public"),
-        Part(
-            "(anonyme)", first, ("/",), "anonymous",
-            journeys=(
-                "refused_sign_in", "refused_pages", "second_step", "simulation", "on_paper",
-                "by_other_accounts",
-            ),
-            expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
-                      "un code refusé": 422, "une date mal écrite": 422,
-                      "une lettre refusée": 422, "un mot de passe trop court": 422,
-                      "un INE oublié": 422, "une connexion arrêtée": 403,
-                      "un revenu mal écrit": 422,
-                      "page absente": 404},
-        ),
-        Part(
-            cast.LOGIN, first, ("/",), "pupil", email=cast.LOGIN, password=cast.PASSWORD,
-            journeys=("refused_pages",), expected={"page absente": 404, "page interdite": 403},
-        ),
-    ]  # fmt: skip
+    found = _on_paper_or_not(site)
     for member in cast.CAST:
         column = COLUMNS[member.role.value] if member.role else "family"
         journeys: tuple[str, ...] = ()
@@ -166,6 +146,33 @@ def parts(site: Site) -> list[Part]:
             )
         )
     return found
+
+
+def _on_paper_or_not(site: Site) -> list[Part]:
+    """Those who have not signed in, and the pupil of the cast, who has no address."""
+    from socle.seeding import cast
+
+    first = site.url("hauts-de-seine", "")
+    return [
+        Part("(public)", site.url("socle", ""), ("/",), "public"),
+        Part(
+            "(anonyme)", first, ("/",), "anonymous",
+            journeys=(
+                "refused_sign_in", "refused_pages", "second_step", "simulation", "on_paper",
+                "by_other_accounts",
+            ),
+            expected={"un champ mal rempli": 422, "un mot de passe refusé": 422,
+                      "un code refusé": 422, "une date mal écrite": 422,
+                      "une lettre refusée": 422, "un mot de passe trop court": 422,
+                      "un INE oublié": 422, "une connexion arrêtée": 403,
+                      "un revenu mal écrit": 422,
+                      "page absente": 404},
+        ),
+        Part(
+            cast.LOGIN, first, ("/",), "pupil", email=cast.LOGIN, password=cast.PASSWORD,
+            journeys=("refused_pages",), expected={"page absente": 404, "page interdite": 403},
+        ),
+    ]  # fmt: skip
 
 
 def spare_parts(site: Site, when: str) -> list[Part]:

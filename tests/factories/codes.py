@@ -12,7 +12,7 @@ from tenants.people.models import Guardian, Pupil
 from tests.factories.tariffs import ACTOR
 
 AT = datetime.datetime(2024, 11, 4, 9, 0, tzinfo=datetime.UTC)
-PASSWORD = "un-long-mot-de-passe"
+PASSWORD = "le-train-passe-a-huit"
 BIRTH_DATE = datetime.date(2012, 5, 4)  # of every pupil of the factories
 
 

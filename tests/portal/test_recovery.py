@@ -5,11 +5,11 @@ import re
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 
 from commons import outbox
 from commons.models import OutboxEvent
 from portal.views import recovery
+from tenants.accounts.models import Session
 from tenants.activation import links
 from tenants.activation.models import AddressClaim
 from tenants.activation.recovering import ask_recovery, claim_address
