@@ -7,7 +7,11 @@ import django
 
 django.setup()
 
+from django.utils import timezone  # noqa: E402
+
 from commons.actors import Actor  # noqa: E402
+from federation.catalogue.operations import publish_services  # noqa: E402
+from federation.catalogue.service_files import read_services  # noqa: E402
 from tenants.registry import migrating, provisioning  # noqa: E402
 
 DEPARTEMENTS = (
@@ -29,5 +33,6 @@ DEPARTEMENTS = (
 
 if __name__ == "__main__":
     migrating.migrate_all(say=lambda _line: None)
+    publish_services(services=read_services(), actor=Actor.command("tests"), at=timezone.now())
     for new in DEPARTEMENTS:
         provisioning.provision_departement(new=new, actor=Actor.command("tests"))

@@ -9,6 +9,7 @@ import graphene
 from graphql import GraphQLResolveInfo
 
 from api import rules
+from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.paging import Page, page_of_rows, paged
 from api.scalars import public_id
@@ -28,6 +29,7 @@ from api.types.rights import (
     requests_page,
 )
 from api.types.security import OwnSession, OwnSignIn
+from api.types.shared_services import Service
 from api.types.staff import (
     BillingRun,
     BillingRunConnection,
@@ -48,6 +50,7 @@ from billing.tariffs.access import access_price_contest
 from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
+from federation.ent.queries import OpenService, services_of
 from tenants.accounts import queries as accounts
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import Session, SignIn, User
@@ -57,6 +60,8 @@ from tenants.people import queries as people
 from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
 from ui.wording import local_date
+
+SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
 def _id(what: str) -> graphene.Argument:
@@ -145,6 +150,11 @@ class Query(graphene.ObjectType):
             description="Vrai pour lire un quotient à la place de l'autre quand l'autre manque.",
         ),
         description="Ce que ferait payer un brouillon aux élèves inscrits. Pour les agents.",
+    )
+    services = graphene.List(
+        graphene.NonNull(Service),
+        required=True,
+        description="Les services ouverts à la personne, ceux qu'elle préfère d'abord.",
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -265,6 +275,12 @@ class Query(graphene.ObjectType):
             is_alike=days["quotients_alike"],
         )
         return simulation_node(simulation.simulate_draft(public_id(draft_id), asked=asked))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_services(_root: None, info: GraphQLResolveInfo) -> list[OpenService]:
+        user = info.context.require_user()
+        return list(services_of(user, on=info.context.today)[:SERVICES_SHOWN])
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

@@ -23,6 +23,7 @@ from api.mutations.family_rights import (
     GiveConsent,
     WithdrawConsent,
 )
+from api.mutations.favourite_service import SetFavouriteService
 from api.mutations.own_sessions import EndSession, EndSessions
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
 from api.mutations.schedule_drafts import (
@@ -100,6 +101,9 @@ class Mutation(graphene.ObjectType):
     )
     abandon_rights_request = AbandonRightsRequest.Field(
         required=True, description="Abandonner une demande ; le prix ne change pas."
+    )
+    set_favourite_service = SetFavouriteService.Field(
+        required=True, description="Placer un de ses services en premier, ou à sa place."
     )
     take_rights_request = TakeRightsRequest.Field(
         required=True, description="Prendre une demande pour l'étudier. Pour les agents."

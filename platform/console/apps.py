@@ -21,6 +21,8 @@ ACTS = (
     "pricing",
     "refunds",
     "rights",
+    "service_clients",
+    "shared_services",
 )
 
 

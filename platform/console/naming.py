@@ -40,7 +40,9 @@ from billing.tariffs.models import (
 from commons.models import AuditEntry, Job, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
+from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
+from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from tenants.accounts.models import StaffRole
 from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import (
@@ -84,6 +86,11 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
     ),
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
+    EnabledService: lambda row: name_of_service(row.service_code),
+    Opening: lambda row: f"{name_of_service(row.enabled.service_code)} : {audience_of(row)}",
+    Registration: lambda row: row.client_id or row.service_url,
+    SigningKey: lambda row: f"{row.get_state_display()}, {row.kid[:8]}",
+    Licence: lambda row: f"{row.opening.enabled.service_code}, {row.user}",
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},

@@ -109,6 +109,17 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
+        _("Services"),
+        (
+            Records("catalogue.SharedService", _("Catalogue"), "apps"),
+            Records("ent.EnabledService", _("Services activés"), "toggle_on"),
+            Records("ent.Opening", _("Ouvertures"), "group_add"),
+            Records("ent.Licence", _("Licences prises"), "confirmation_number"),
+            Records("ent.Registration", _("Connexions des services"), "login"),
+            Records("ent.SigningKey", _("Clés de signature"), "vpn_key"),
+        ),
+    ),
+    (
         _("Annuaire"),
         (Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),),
     ),

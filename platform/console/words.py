@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
+from ui.service_texts import ATTRIBUTES
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -141,6 +142,16 @@ ACTIONS: Words = {
     "people.feed_record.decided": _("Ligne de l'annuaire tranchée"),
     "people.guardian.connected": _("Responsable relié à son compte"),
     "people.household.formed": _("Foyer formé"),
+    "catalogue.service.published": _("Service publié au catalogue"),
+    "ent.client.registered": _("Connexion d'un service inscrite"),
+    "ent.client.closed": _("Connexion d'un service fermée"),
+    "ent.keys.rotated": _("Clé de signature changée"),
+    "ent.service.enabled": _("Service activé"),
+    "ent.service.granted": _("Données d'un service changées"),
+    "ent.service.disabled": _("Service désactivé"),
+    "ent.service.opened": _("Service ouvert"),
+    "ent.service.closed": _("Ouverture d'un service fermée"),
+    "ent.service.licensed": _("Licences d'un service changées"),
     "rights.consent.given": _("Accord donné"),
     "rights.consent.withdrawn": _("Accord retiré"),
     "rights.document.opened": _("Pièce ouverte par un agent"),
@@ -184,11 +195,14 @@ EVENTS: Words = {
     "billing.dispute.answered": _("Réponse à une réclamation"),
     "tariffs.contest.answered": _("Réponse à une contestation"),
     "billing.payment.noticed": _("Avis du prestataire de paiement"),
+    "ent.opening.ended": _("Déconnexion à dire à un service"),
     "rights.source.asked": _("Source à interroger"),
     "rights.request.closed": _("Pièces d'une demande à effacer"),
     "rights.document.asked": _("Pièce à demander"),
     "billing.ledger.differs": _("Écart dans le grand livre"),
 }
+# What a service asks for, or is told.
+ATTRIBUTE_WORDS: Words = {str(code): words for code, words in ATTRIBUTES.items()}
 # What a source of rights is asked for.
 SOURCE_DATA: Words = {
     "quotient_familial": _("Quotient familial"),

@@ -37,10 +37,12 @@ OF_NOBODY = frozenset(
         "address-confirm",
         "identity-begin", "franceconnect-return", "educonnect-answer", "educonnect-return",
         "educonnect-metadata", "identity-link", "identity-leave", "signed-out",
+        "openid-discovery", "openid-keys", "openid-token", "openid-person",
+        "cas-validate", "cas-p3-validate",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
-# they give to a source of rights, and their agreement to ask it.
+# they give to a source of rights, their agreement to ask it, and who services are told that they are.
 CLOSED = frozenset(
     {
         "own-data", "own-data-file",
@@ -49,6 +51,7 @@ CLOSED = frozenset(
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",
+        "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.

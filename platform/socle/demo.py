@@ -86,6 +86,7 @@ def _run(*, port: int, reset: bool, say: Say) -> int:
             _refuse_taken_port(_bank_port(port))
         _refuse_taken_port(_sources_port(port))
         _refuse_taken_port(_identities_port(port))
+        _refuse_taken_port(_services_port(port))
         for name in leftovers.stop_servers(data_dir):
             say(f"{name} tournait encore depuis la fois d'avant : arrêté.")
         if reset and data_dir.exists():
@@ -159,7 +160,7 @@ def _refuse_taken_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise CannotServe(
-                f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 4}"
+                f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 6}"
             ) from error
 
 
@@ -231,6 +232,7 @@ def _environment(demo: Demo, urls: dict[str, str]) -> dict[str, str]:
         "STRIPE_API_BASE": "" if _uses_stripe() else f"http://{HOST}:{_bank_port(demo.port)}",
         "RIGHTS_API_BASE": f"http://{HOST}:{_sources_port(demo.port)}",
         "IDENTITY_API_BASE": f"http://{HOST}:{_identities_port(demo.port)}",
+        "SERVICES_BASE": f"http://{HOST}:{_services_port(demo.port)}",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -285,6 +287,11 @@ def _identities_port(port: int) -> int:
     return port + 3
 
 
+def _services_port(port: int) -> int:
+    """That of what stands in for third parties' services."""
+    return port + 5
+
+
 def _uses_stripe() -> bool:
     """Whether Stripe itself is used, in its test mode: a key is in the environment.
 
@@ -311,7 +318,9 @@ def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[
             "--schedule", str(data_dir / "beat-schedule"))  # fmt: skip
     sources = Child("sources", _command("sources"), serving | {"SOCLE_PROCESS": "worker"})
     identities = Child("identities", _command("identities"), serving | {"SOCLE_PROCESS": "worker"})
+    services = Child("services", _command("services"), serving | {"SOCLE_PROCESS": "worker"})
     served = (
+        *((services,) if environment.get("SERVICES_BASE") else ()),
         *((sources,) if environment.get("RIGHTS_API_BASE") else ()),
         *((identities,) if environment.get("IDENTITY_API_BASE") else ()),
         Child("web", (*python, *web), serving | {"SOCLE_PROCESS": "web"}),

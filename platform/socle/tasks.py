@@ -11,6 +11,7 @@ from billing.payments import operations as payments
 from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
+from federation.ent import operations as ent
 from socle.celery import app
 from tenants.accounts import sign_ins
 from tenants.activation import operations as activation
@@ -157,6 +158,30 @@ def purge_rights(**_: object) -> int:
     return _for_each(purge_rights_of_tenant)
 
 
+@app.task(name="socle.watch_services_of_tenant")
+def watch_services_of_tenant(*, tenant: str, **_: object) -> int:
+    """Ask the services of one tenant whether they work."""
+    return ent.watch_services(at=timezone.now())
+
+
+@app.task(name="socle.watch_services", crosses_tenants=True)
+def watch_services(**_: object) -> int:
+    """Ask, everywhere, whether services work."""
+    return _for_each(watch_services_of_tenant)
+
+
+@app.task(name="socle.purge_passes_of_tenant")
+def purge_passes_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete what one tenant handed to services more than a day ago."""
+    return ent.purge_passes(at=timezone.now())
+
+
+@app.task(name="socle.purge_passes", crosses_tenants=True)
+def purge_passes(**_: object) -> int:
+    """Delete, everywhere, what was handed to services more than a day ago."""
+    return _for_each(purge_passes_of_tenant)
+
+
 @app.task(name="socle.purge_sign_ins_of_tenant")
 def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
     """Delete the sign-ins and sessions that one tenant keeps no longer."""
@@ -167,3 +192,15 @@ def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_sign_ins(**_: object) -> int:
     """Delete, everywhere, the sign-ins of more than a year and the sessions that are over."""
     return _for_each(purge_sign_ins_of_tenant)
+
+
+@app.task(name="socle.end_left_openings_of_tenant")
+def end_left_openings_of_tenant(*, tenant: str, **_: object) -> int:
+    """Sign one tenant's sessions that are over out of the services they opened."""
+    return ent.end_left_openings(at=timezone.now())
+
+
+@app.task(name="socle.end_left_openings", crosses_tenants=True)
+def end_left_openings(**_: object) -> int:
+    """Sign sessions that are over, everywhere, out of the services they opened."""
+    return _for_each(end_left_openings_of_tenant)

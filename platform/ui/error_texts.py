@@ -15,6 +15,7 @@ from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
 from ui.rights_texts import RIGHTS
+from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
 
@@ -343,6 +344,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **CORRECTIONS,
     **IDENTITIES,
     **RIGHTS,
+    **SERVICES,
     **TARIFFS,
     **ACTING,
     **UPLOADS,

@@ -58,6 +58,8 @@ STATUSES: dict[str, Status] = {
     "refund.DONE": Status(_("Remboursé"), "good", "check"),
     "refund.FAILED": Status(_("Échoué"), "bad", "alert"),
     "refund.REFUSED": Status(_("Refusé"), "quiet", "cross"),
+    "service.SOON": Status(_("Bientôt"), "quiet", "clock"),
+    "service.DOWN": Status(_("En panne"), "warn", "alert"),
     "rights.DRAFT": Status(_("À finir"), "warn", "pencil"),
     "rights.CONSENTED": Status(_("À finir"), "warn", "pencil"),
     "rights.ASKING": Status(_("Question posée"), "info", "clock"),

@@ -108,7 +108,13 @@ def last_moment(limit: datetime.datetime) -> str:
         return _("%(day)s inclus") % {"day": long_date(local.date() - datetime.timedelta(days=1))}
     if (local.hour, local.minute) == (12, 0):
         return _("%(day)s à midi") % {"day": long_date(local.date())}
-    return _("%(day)s à %(hour)s") % {"day": long_date(local.date()), "hour": clock(limit)}
+    return day_and_hour(limit)
+
+
+def day_and_hour(moment: datetime.datetime) -> str:
+    """When something happened: `lundi 7 octobre à 9 h 05`."""
+    day = timezone.localtime(moment).date()
+    return _("%(day)s à %(hour)s") % {"day": long_date(day), "hour": clock(moment)}
 
 
 def clock(moment: datetime.datetime) -> str:

@@ -80,6 +80,7 @@ MUTATIONS = {
     "withdrawConsent": ("rights", "requestId: $id"),
     "askRightsSource": ("rights", "requestId: $id"),
     "chooseHighestPrice": ("rights", "requestId: $id"),
+    "setFavouriteService": ("service", "serviceId: $id, isFavourite: true"),
     "abandonRightsRequest": ("rights", "requestId: $id"),
     "takeRightsRequest": ("rights_waiting", "requestId: $id"),
     "releaseRightsRequest": ("rights_waiting", "requestId: $id"),

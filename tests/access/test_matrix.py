@@ -32,7 +32,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from tests.access import doors
+from tests.access import doors, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -76,8 +76,8 @@ def _row(world: World, play: Callable[[Any], str]) -> str:
 def _statuses(world: World) -> dict[str, str]:
     found = {}
     for name, pattern in doors.routes("socle.urls_tenant").items():
-        if name in ("graphql", "console:act"):
-            continue  # below, field by field and act by act
+        if name in ("graphql", "console:act", "portal:cas-logout"):
+            continue  # below, field by field and act by act; the last signs out whoever asks
         path = _path(name, pattern, world)
         found[name] = _row(world, lambda c, path=path: str(get(c, path).status_code))
     return found
@@ -109,6 +109,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             keys[key] = world.keys["line"].public_id
         elif key == "slug":
             keys[key] = "demi-pension"
+        elif key == "code":
+            keys[key] = world.keys["service"].service_code
         elif key == "year":
             keys[key] = str(NOW.year)
         else:
@@ -235,6 +237,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
+    **shared_services.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"

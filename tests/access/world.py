@@ -40,6 +40,9 @@ from billing.tariffs.schedule_files import published_schedule
 from billing.tariffs.schedule_texts import schedule_text
 from commons.actors import Actor
 from commons.models import Job
+from federation.catalogue.queries import service_named
+from federation.ent import operations as ent
+from federation.ent.models import EnabledService, Licence, SigningKey
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import Passkey, SignIn, StaffRole, User
@@ -62,6 +65,7 @@ from tests.factories.codes import given_code
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
+from tests.factories.shared_services import register_cas
 from tests.factories.tariffs import ACTOR, make_resources
 from tests.signed_in import open_session
 from tests.sources import SIRET, TAX_NUMBER
@@ -145,6 +149,7 @@ def build(in_tenant: Any) -> World:
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
     }
+    keys |= _services()
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
@@ -309,6 +314,32 @@ def _in_class(family: Family) -> None:
 def _draft() -> ScheduleDraft:
     text = schedule_text(published_schedule("92"))
     return start_draft(name="Essai", text=text, actor=ACTOR, at=NOW)
+
+
+def _services() -> dict[str, Any]:
+    """A press service, open to every guardian for two of them, one of whom is somebody else."""
+    enabled = ent.enable_service(service_code="presse", granted=["PROFILE"], actor=ACTOR, at=NOW)
+    opening = ent.open_to(
+        enabled=enabled,
+        audience=ent.Audience("GUARDIAN"),
+        licences=2,
+        valid_from=START,
+        actor=ACTOR,
+        at=NOW,
+    )
+    EnabledService.objects.update(down_since=NOW)
+    registration = register_cas(enabled, "https://presse.example/")
+    magazine = ent.enable_service(service_code="enseigno", granted=[], actor=ACTOR, at=NOW)
+    reader = User.objects.create(email="lecteur@exemple.fr")
+    Licence.objects.create(opening=opening, user=reader, taken_at=NOW)
+    return {
+        "service": enabled,
+        "opening": opening,
+        "shared_service": service_named("madmagz"),
+        "oidc_service": magazine,
+        "registration": registration,
+        "signing_key": SigningKey.objects.order_by("pk").first(),
+    }
 
 
 def _job() -> Job:

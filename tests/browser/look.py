@@ -50,7 +50,7 @@ from tests.browser.seeing import (  # noqa: E402
 from tests.browser.served import Site, serve  # noqa: E402
 
 MATRIX = ROOT / "tests" / "access" / "matrix.toml"
-LEAVING = "deconnexion"
+LEAVING = re.compile("deconnexion|/ouvrir/$")  # out of here, or out of the site
 FILES = (".csv", ".pdf", ".xml", ".json", "/exporter/")
 SAME_SHAPE = {True: 2, False: 1}  # pages that differ by their identifiers only; a family's, two
 AS_LIKELY = 100  # pages of one person; more would be a trap of links
@@ -59,7 +59,10 @@ COLUMNS = {
     "READER": "reader", "COLLEGE_SECRETARY": "secretary",
 }  # fmt: skip
 # Routes that are no page of a person: files, redirections, and the API.
-NO_PAGE = re.compile(r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document)")
+NO_PAGE = re.compile(
+    r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document"
+    r"|service-launch|openid-(discovery|keys|token|person)|cas-.*)"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +105,7 @@ def parts(site: Site) -> list[Part]:
         column = COLUMNS[member.role.value] if member.role else "family"
         journeys: tuple[str, ...] = ()
         if member.email.startswith("aminata"):
-            journeys = ("enrolment", "refused_pages", "rights")
+            journeys = ("enrolment", "refused_pages", "rights", "services")
         if member.email.startswith("lan.nguyen"):
             journeys = ("rights",)
         if member.email.startswith("julie"):
@@ -127,6 +130,8 @@ def parts(site: Site) -> list[Part]:
                 shown=ONE if is_brief or is_seen_again else ALL,
                 expected={
                     "aucun jour choisi": 422,
+                    "un service qui ne s'ouvre pas": 403,
+                    "un service mal présenté": 400,
                     "page absente": 404,
                     "page interdite": 403,
                     "une identité vide": 422,
@@ -246,7 +251,7 @@ def _follow(
             url = urldefrag(queue.pop(0)).url
             links.add(url)
             bare, path = url.split("?")[0], urlsplit(url).path
-            if urlsplit(url).netloc != host or bare in seen or LEAVING in path:
+            if urlsplit(url).netloc != host or bare in seen or LEAVING.search(path):
                 continue
             enough = SAME_SHAPE["/console/" not in path]
             if path.endswith(FILES) or shapes[shape(path)] >= enough or len(seen) >= AS_LIKELY:
@@ -258,7 +263,11 @@ def _follow(
                 found = visit(context, view, out, shot_name(part, len(seen), width, scheme))
                 done.views.append(view)
                 queue += found if (width, scheme) == part.shown[0] else []
-        rest = [u for u in links - seen if urlsplit(u).netloc == host and LEAVING not in u]
+        rest = [
+            u
+            for u in links - seen
+            if urlsplit(u).netloc == host and not LEAVING.search(urlsplit(u).path)
+        ]
         done.dead += dead_links(opened[0][2], part.origin, sorted(rest))
 
 

@@ -174,6 +174,17 @@ def _choose(page: Page, name: str) -> None:
     page.get_by_label(re.compile(name)).first.check()
 
 
+def services(page: Page, origin: str) -> Iterator[Scene]:
+    """One click opens a service; what is told when one does not open, and when one wants us to leave."""
+    page.goto(f"{origin}/services/")
+    with page.expect_navigation(url=re.compile("/oidc/madmagz/")):
+        page.get_by_role("link", name="Ouvrir Madmagz").click()
+    assert page.get_by_role("heading", name="Bienvenue chez Madmagz").count(), page.url
+    yield "un service qui ne s'ouvre pas", page.goto(f"{origin}/services/absent/ouvrir/")
+    yield "un service mal présenté", page.goto(f"{origin}/openid/autorisation/?client_id=absent")
+    yield "un service demande de se déconnecter", page.goto(f"{origin}/openid/deconnexion/")
+
+
 def refused_pages(page: Page, origin: str) -> Iterator[Scene]:
     """What a family is told of a page that is not there, and of one that is not theirs."""
     yield "page absente", page.goto(f"{origin}/page-qui-n-existe-pas/")

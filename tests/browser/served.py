@@ -111,6 +111,7 @@ def serve(
             "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
             "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
             "IDENTITY_API_BASE": f"http://127.0.0.1:{free_port()}",
+            "SERVICES_BASE": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("SOCLE_PROCESS", None)
         present = dict(environment)
@@ -134,6 +135,7 @@ def serve(
             [*socle, "bank", "--state", f"{folder}/bank.json"],
             [*socle, "sources"],
             [*socle, "identities"],
+            [*socle, "services"],
         )
         with log.open("wb") as output:
             standing_in = [

@@ -21,7 +21,8 @@ from tests.browser.test_strand import PASSWORD, browser, follow, looked_at, open
 __all__ = ("browser",)
 
 pytestmark = pytest.mark.browser
-HOST, ODILE = scenes.SPARE_SLUG, scenes.SPARE_AGENT
+HOST = scenes.SPARE_SLUG
+ODILE, ODETTE = scenes.SPARE_AGENT, scenes.SPARE_NEWCOMER  # the tests come in any order
 STEP = "/connexion/verification/"
 
 SEND = """async form => (await fetch(location.href, {
@@ -65,9 +66,9 @@ class Device:
         self._cdp.send("WebAuthn.addCredential", {"authenticatorId": self._id, "credential": key})
 
 
-def give_password(page: Page, site: Site) -> None:
+def give_password(page: Page, site: Site, email: str = ODILE) -> None:
     page.goto(site.url(HOST, "/connexion/"))
-    page.get_by_label("Adresse électronique").fill(ODILE)
+    page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     follow(page.get_by_role("button", name=re.compile("^Se connecter$")))
 
@@ -130,13 +131,13 @@ def test_an_agent_who_lost_everything_sets_a_passkey_up_and_keeps_codes(
 ) -> None:
     """Reset by the command, as for the first administrator; then a passkey, before anything else."""
     said = site.run(
-        "account", "reset-factors", "--tenant", HOST, "--name", ODILE, "--reason", "LOST"
+        "account", "reset-factors", "--tenant", HOST, "--name", ODETTE, "--reason", "LOST"
     )
     assert "prévenue" in said
     mistakes: list[str] = []
     page = open_page(browser, mistakes)
     Device(page)
-    give_password(page, site)
+    give_password(page, site, ODETTE)
     assert page.url.endswith("/connexion/protection/")
     looked_at(page)
     page.goto(site.url(HOST, "/console/"))
@@ -153,7 +154,7 @@ def test_an_agent_who_lost_everything_sets_a_passkey_up_and_keeps_codes(
 
     # Another day, without the device: a code on paper, once.
     leave(page, site)
-    give_password(page, site)
+    give_password(page, site, ODETTE)
     page.get_by_label("Code de vérification").fill(codes[3].lower())
     follow(page.get_by_role("button", name="Continuer"))
     assert "/console/" in page.url

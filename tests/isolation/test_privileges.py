@@ -206,6 +206,7 @@ def test_shared_tables_force_row_level_security(owner_cursor):
            ORDER BY 1"""
     )
     assert [row[0] for row in owner_cursor.fetchall()] == [
+        "catalogue_sharedservice",
         "registry_departement",
         "registry_domain",
     ]
@@ -229,8 +230,17 @@ def test_there_is_no_trigger_and_every_table_has_a_bigint_key(owner_cursor):
 
 def test_tenant_apps_hold_no_relation_to_a_public_table():
     """A foreign key out of a tenant's schema would tie tenants together."""
-    public_only = {"registry_departement", "registry_domain"}
-    for label in ("people", "ledger", "tariffs", "canteen", "invoicing", "accounts", "commons"):
+    public_only = {"registry_departement", "registry_domain", "catalogue_sharedservice"}
+    for label in (
+        "people",
+        "ledger",
+        "tariffs",
+        "canteen",
+        "invoicing",
+        "accounts",
+        "commons",
+        "ent",
+    ):
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.get_fields():
                 if field.is_relation and not field.auto_created:

@@ -99,7 +99,7 @@ def test_a_taken_port_is_told_before_anything_is_started(tmp_path):
 
         done = socle("demo", "--port", str(port), SOCLE_VAR=str(tmp_path))
 
-    said = f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 4}"
+    said = f"Le port {port} n'est pas libre. Choisissez-en un autre : make demo PORT={port + 6}"
     assert (done.returncode, done.stderr) == (1, f"Erreur : {said}\n")
     assert not (tmp_path / "demo").exists()
 

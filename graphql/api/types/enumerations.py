@@ -14,9 +14,12 @@ from billing.rights.models import RightsRequest
 from billing.rights.outcomes import Outcome
 from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import HouseholdResources, PriceContest, Service
+from federation.catalogue.attributes import Attribute
+from federation.catalogue.models import SharedService
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
 from tenants.people.models import FeedImport, Level, Regime
+from ui.service_texts import ATTRIBUTES
 
 
 def _choices(choices: type[TextChoices], name: str, what: str) -> Any:
@@ -82,6 +85,16 @@ CivilSex = graphene.Enum(
         "Comme l'état civil l'écrit."
         if member is None
         else {"F": "Femme.", "M": "Homme."}[member.value]
+    ),
+)
+ServiceCategory = _choices(SharedService.Category, "ServiceCategory", "La rubrique d'un service.")
+ServiceAttribute = graphene.Enum(
+    "ServiceAttribute",
+    [(code.value, code.value) for code in Attribute],
+    description=lambda member: (
+        "Ce qu'un service peut recevoir d'une personne."
+        if member is None
+        else f"{ATTRIBUTES[Attribute(member.value)]}."
     ),
 )
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")

@@ -10,6 +10,7 @@ from console.admin import (
     payments,
     people,
     rights,
+    shared_services,
     tariffs,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "payments",
     "people",
     "rights",
+    "shared_services",
     "tariffs",
 ]

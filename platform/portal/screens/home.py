@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from billing.canteen.overviews import is_open_for_families
 from billing.family_reads.home import OpenRequest, family_home
 from commons.money import format_euros
-from portal.screens import bills, family
+from portal.screens import bills, family, service_cards
+from portal.screens.service_cards import ServiceCard
 from ui import wording
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ class Home:
 
     todos: tuple[Todo, ...]
     children: tuple[family.ChildCard, ...]
+    services: tuple[ServiceCard, ...]
     news: tuple[News, ...]
 
 
 def home_of(user: User, *, at: datetime.datetime) -> Home:
-    """Read the home page of a person, in one statement."""
+    """Read the home page of a person: one statement, and another for the services."""
     today = wording.local_date(at)
     read = family_home(user, on=today)
     children = tuple(family.card_of(child, on=today) for child in read.children)
@@ -71,7 +73,12 @@ def home_of(user: User, *, at: datetime.datetime) -> Home:
         for card in children
         if is_open and card.enrolment_state == "NONE" and card.public_id in read.schooled
     ]
-    return Home(todos=tuple(todos), children=children, news=_news(children, invoices, today))
+    return Home(
+        todos=tuple(todos),
+        children=children,
+        services=service_cards.first_of(user, on=today),
+        news=_news(children, invoices, today),
+    )
 
 
 def _pay(bill: bills.Bill) -> Todo:

@@ -16,17 +16,18 @@ register = template.Library()
 
 @register.inclusion_tag("portal/parts/navigation.html", takes_context=True)
 def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
-    """The doors of the portal, at the top or, on a phone, at the bottom: four, three for a pupil."""
+    """The doors of the portal, at the top or, on a phone, at the bottom: five, four for a pupil."""
     path = context["request"].path
     doors = [
         (reverse("portal:home"), _("Accueil"), "home"),
         (reverse("portal:children"), _("Enfants"), "children"),
+        (reverse("portal:services"), _("Services"), "services"),
         (reverse("portal:invoices"), _("Factures"), "invoice"),
         (reverse("portal:help"), _("Aide"), "help"),
     ]
     if known_pupil(context["request"].user):
         canteen = (reverse("portal:own-canteen"), _("Cantine"), "meal")
-        doors = [doors[0], canteen, doors[-1]]
+        doors = [doors[0], canteen, doors[2], doors[-1]]
     home = doors[0][0]
     if path.startswith(reverse("portal:payments")):
         path = reverse("portal:invoices")  # what was paid is beside what is to be paid

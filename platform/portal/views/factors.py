@@ -207,7 +207,7 @@ def _picture(secret: str, user: User, *, issuer: str) -> SafeString:
     return mark_safe(out.getvalue().decode())  # noqa: S308  segno's own drawing, no text of anybody
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 @proving.recently_proved
 def remove_authenticator(request: SignedInRequest) -> HttpResponse:
     """Take the application away."""
@@ -218,7 +218,7 @@ def remove_authenticator(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 @proving.recently_proved
 def remove_passkey(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take a key away."""
@@ -239,7 +239,7 @@ def _try(request: SignedInRequest, act: Callable[..., None], *, said: str) -> Ht
     return redirect("portal:security")
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 @proving.recently_proved
 def recovery_codes(request: SignedInRequest) -> HttpResponse:
     """Ten new codes in place of the others."""

@@ -77,7 +77,7 @@ def tell_what_is_left(request: HttpRequest, user: User, *, before: int) -> None:
 
 
 @sensitive_post_parameters("code", "password")
-@family_page("GET", "HEAD", "POST")
+@family_page("GET", "HEAD", "POST", pupils=True)
 def confirm(request: SignedInRequest) -> HttpResponse:
     """Ask a signed-in person again who they are: for their factor, or for their password."""
     user, to = request.user, signing_in.destination_of(request)

@@ -21,7 +21,7 @@ from ui import errors
 from ui.requests import SignedInRequest
 
 
-@family_page()
+@family_page(pupils=True)
 def security(request: SignedInRequest) -> HttpResponse:
     """What protects the account, and where it is open."""
     user = request.user
@@ -35,14 +35,14 @@ def security(request: SignedInRequest) -> HttpResponse:
     return show(request, "portal/security/security.html", context)
 
 
-@family_page()
+@family_page(pupils=True)
 def history(request: SignedInRequest) -> HttpResponse:
     """The sign-ins of the last twelve months, those that failed too."""
     context = {"sign_ins": queries.sign_ins_of(request.user)}
     return show(request, "portal/security/sign_ins.html", context)
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 def end_session(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Close one session; if it is this one, sign out."""
     user, at = request.user, timezone.now()
@@ -55,7 +55,7 @@ def end_session(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("portal:security")
 
 
-@family_page("POST")
+@family_page("POST", pupils=True)
 def end_sessions(request: SignedInRequest) -> HttpResponse:
     """Sign out everywhere, here too."""
     user = request.user
@@ -66,7 +66,7 @@ def end_sessions(request: SignedInRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("current", "new")
-@family_page("GET", "HEAD", "POST")
+@family_page("GET", "HEAD", "POST", pupils=True)
 def password(request: SignedInRequest) -> HttpResponse:
     """Change the password: the other sessions end."""
     user = request.user

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import attempts, identities, signing_in, visitors
+from portal import attempts, identities, service_sessions, signing_in, visitors
 from portal.doors import lead_to
 from portal.forms import SignInForm
 from tenants.accounts import queries
@@ -59,9 +59,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out; out of the provider's own session too, if one opened this."""
+    """Sign out, of the services opened from here and of the provider that opened this."""
     leaving = identities.leaving_of(request)
-    auth.logout(request)
+    service_sessions.leave(request)
     if leaving is not None and (url := identities.leave_url(leaving)):
         identities.leave_next(request, url)
         return redirect("portal:identity-leave")

@@ -98,9 +98,15 @@ def _fill(codes: Sequence[str]) -> None:
 
 def _provision(codes: Sequence[str]) -> None:
     django_ready("owner")
+    from django.utils import timezone  # noqa: PLC0415
+
     from commons.actors import Actor  # noqa: PLC0415
+    from federation.catalogue import operations, service_files  # noqa: PLC0415
     from tenants.registry import provisioning  # noqa: PLC0415
 
+    operations.publish_services(
+        services=service_files.read_services(), actor=Actor.command("socle seed"), at=timezone.now()
+    )
     for new in _wanted(codes):
         click.echo(f"{new.name} : schéma, rôle et droits…")
         provisioning.provision_departement(new=new, actor=Actor.command("socle seed"))

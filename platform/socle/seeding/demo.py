@@ -46,6 +46,7 @@ from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.papers import give_papers
 from socle.seeding.requests import begin_some_requests
+from socle.seeding.shared_services import enable_services
 from tenants.accounts import factors, totp
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
@@ -141,6 +142,12 @@ def seed_departement(stage: Stage) -> None:
         begin_some_requests(at=at(stage.today))
         identities.open_providers(stage.departement, at=at(stage.year.period.start))
         identities.leave_some_at_the_secretarys(stage.departement, at=at(stage.today))
+        enable_services(
+            stage.departement,
+            is_whole=stage.is_whole,
+            since=stage.year.period.start,
+            at=at(stage.year.period.start),
+        )
         help_one_family(at=at(stage.today))
         give_papers(schema_name=stage.departement.schema_name, at=at(stage.today))
 

@@ -105,6 +105,7 @@ SHARED_APPS = [
     "commons",
     "tenants.registry",
     "tenants.accounts",
+    "federation.catalogue",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -132,6 +133,7 @@ TENANT_APPS = [
     "billing.payments",
     "billing.rights",
     "billing.simulation",
+    "federation.ent",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
@@ -272,6 +274,9 @@ CELERY_BEAT_SCHEDULE = {
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},
+    "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
+    "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
+    "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -299,6 +304,11 @@ RIGHTS_API_BASE = environment.url(
 IDENTITY_API_BASE = environment.url(
     "IDENTITY_API_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8192"
 )
+# --- services --------------------------------------------------------------------------------
+# Where what stands in for third parties' services is spoken, in the demo; each has its own address.
+SERVICES_BASE = environment.url(
+    "SERVICES_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8005"
+).rstrip("/")
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}

@@ -1,0 +1,1 @@
+"""What a département opens to whom among shared services, and how one is known there."""

@@ -1,0 +1,53 @@
+"""The acts on shared services: those of the staff who enable them, and those of who uses them.
+
+Gathered here by their room's name; each stands in the module of its subject.
+"""
+
+from federation.ent.enabling import (
+    Audience,
+    close_opening,
+    disable_service,
+    enable_service,
+    grant_attributes,
+    open_to,
+    set_licences,
+)
+from federation.ent.keys import rotate_keys
+from federation.ent.passes import (
+    claim_ticket,
+    end_left_openings,
+    end_openings,
+    issue_ticket,
+    open_for,
+    purge_passes,
+)
+from federation.ent.registering import (
+    close_registration,
+    register_cas_service,
+    register_client,
+)
+from federation.ent.using import admit, set_favourite
+from federation.ent.watching import watch_services
+
+__all__ = [
+    "Audience",
+    "admit",
+    "claim_ticket",
+    "close_opening",
+    "close_registration",
+    "disable_service",
+    "enable_service",
+    "end_left_openings",
+    "end_openings",
+    "grant_attributes",
+    "issue_ticket",
+    "open_for",
+    "open_to",
+    "purge_passes",
+    "register_cas_service",
+    "register_client",
+    "rotate_keys",
+    "set_favourite",
+    "set_licences",
+    "watch_services",
+]

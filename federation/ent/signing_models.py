@@ -1,0 +1,209 @@
+"""How a département is an issuer: its keys, its clients, and what it gave them for a moment.
+
+Codes, tokens and tickets are stored by their SHA-256 only: whoever reads the table can use none of
+them. They live for seconds or minutes and are deleted within a day (`retention`), and so are the
+openings of services: nobody's use of a service leaves a trail.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from commons.identifiers import new_public_id
+from commons.models import TenantModel
+
+
+class SigningKey(TenantModel):
+    """A key that signs what services are told. All of them are published, so that none surprises.
+
+    The next one is published before it signs; a retired one stays published while what it signed lives.
+    """
+
+    class State(models.TextChoices):
+        NEXT = "NEXT", _("Prochaine")
+        CURRENT = "CURRENT", _("En service")
+        RETIRED = "RETIRED", _("Retirée")
+
+    kid = models.CharField("nom", max_length=60, unique=True)
+    state = models.CharField("état", max_length=8, choices=State.choices)
+    public_jwk = models.JSONField("clé publique")
+    sealed_private = models.BinaryField("clé privée scellée")
+    made_at = models.DateTimeField("faite le")
+    retired_at = models.DateTimeField("retirée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "clé de signature"
+        verbose_name_plural = "clés de signature"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("state",),
+                condition=~models.Q(state="RETIRED"),
+                name="ent_one_signing_key_per_place",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kid} {self.state}"
+
+
+class PairwiseSecret(TenantModel):
+    """What the identifiers given to services are made with. There is one; to change it loses them all."""
+
+    purpose = models.CharField("usage", max_length=10, unique=True)
+    sealed_secret = models.BinaryField("secret scellé")
+    made_at = models.DateTimeField("fait le")
+
+    class Meta:
+        verbose_name = "secret des identifiants"
+        verbose_name_plural = "secrets des identifiants"
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class Registration(TenantModel):
+    """A service as it signs people in with us: an OpenID Connect client, or a CAS service.
+
+    A client has exact addresses to come back to. A CAS service has one address, whole or the beginning of
+    a path. `logout_url` is told when a person signs out.
+    """
+
+    class Protocol(models.TextChoices):
+        OIDC = "OIDC", _("OpenID Connect")
+        CAS = "CAS", _("CAS 3")
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    enabled = models.ForeignKey(
+        "ent.EnabledService",
+        on_delete=models.PROTECT,
+        related_name="registrations",
+        verbose_name="service",
+    )
+    protocol = models.CharField("protocole", max_length=4, choices=Protocol.choices)
+    client_id = models.CharField("identifiant du client", max_length=60, blank=True, default="")
+    secret_digest = models.CharField("empreinte du secret", max_length=64, blank=True, default="")
+    redirect_uris = models.JSONField("adresses de retour", default=list)
+    post_logout_uris = models.JSONField("retours après déconnexion", default=list)
+    service_url = models.CharField("adresse du service CAS", max_length=300, blank=True, default="")
+    is_prefix = models.BooleanField("avec ce qui suit dans le chemin", default=False)
+    logout_url = models.CharField("adresse de déconnexion", max_length=300, blank=True, default="")
+    registered_at = models.DateTimeField("inscrit le")
+    closed_at = models.DateTimeField("fermé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "client"
+        verbose_name_plural = "clients"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("client_id",),
+                condition=~models.Q(client_id=""),
+                name="ent_client_id_once",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(protocol="OIDC", service_url="")
+                    & ~models.Q(client_id="")
+                    & ~models.Q(secret_digest="")
+                )
+                | (
+                    models.Q(protocol="CAS", client_id="", secret_digest="")
+                    & ~models.Q(service_url="")
+                ),
+                name="ent_registration_is_of_its_protocol",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.client_id or self.service_url
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class ServiceOpening(TenantModel):
+    """A service was opened from a browser's session: who to sign out of it, and how, until then.
+
+    `browser` names the session (`accounts.Session.public_id`) without being its key; `public_id` is
+    what OpenID Connect calls `sid`.
+    """
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    browser = models.CharField(max_length=64)
+    issuer = models.CharField(max_length=200)
+    # The CAS ticket, which names the session to the service once it was used.
+    ticket = models.CharField(max_length=80, blank=True, default="")
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "service ouvert"
+        verbose_name_plural = "services ouverts"
+        indexes = (
+            models.Index(
+                fields=("browser",),
+                condition=models.Q(ended_at__isnull=True),
+                name="ent_openings_of_a_browser",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.user_id}"
+
+
+class AuthorizationCode(TenantModel):
+    """A code of OpenID Connect: one client, one address, one challenge, one use, one minute."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    opening = models.ForeignKey(ServiceOpening, on_delete=models.PROTECT, related_name="codes")
+    redirect_uri = models.CharField(max_length=300)
+    nonce = models.CharField(max_length=500, blank=True, default="")
+    challenge = models.CharField(max_length=128)
+    authenticated_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "code"
+        verbose_name_plural = "codes"
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class AccessToken(TenantModel):
+    """What a client reads the person's attributes with, for some minutes."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    code = models.ForeignKey(AuthorizationCode, on_delete=models.PROTECT, related_name="tokens")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "jeton"
+        verbose_name_plural = "jetons"
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class CasTicket(TenantModel):
+    """A ticket of CAS: one service address, one use, some seconds."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    opening = models.ForeignKey(ServiceOpening, on_delete=models.PROTECT, related_name="tickets")
+    service = models.CharField(max_length=2_000)
+    is_fresh = models.BooleanField(default=False)  # the person has just signed in for it
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "ticket"
+        verbose_name_plural = "tickets"
+
+    def __str__(self) -> str:
+        return f"ticket {self.pk}"

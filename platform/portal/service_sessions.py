@@ -1,0 +1,35 @@
+"""What ties the services opened from a browser to its session here: signed out of one, out of all."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.contrib import auth
+from django.http import HttpRequest
+from django.utils import timezone
+
+from federation.ent import operations
+from tenants.accounts import queries
+from tenants.accounts.models import User
+from tenants.accounts.sessions import facts_of
+
+
+def browser_of(request: HttpRequest) -> str:
+    """The name of this session towards services, which is not its key; empty if there is none."""
+    session = queries.session_of_key(request.session.session_key)
+    return str(session.public_id) if session else ""
+
+
+def authenticated_at(request: HttpRequest, user: User) -> datetime.datetime | None:
+    """When the person last proved who they are, in this session."""
+    proved_at = facts_of(request.session).proved_at
+    if not proved_at:
+        return user.last_login
+    return datetime.datetime.fromtimestamp(proved_at, tz=datetime.UTC)
+
+
+def leave(request: HttpRequest) -> None:
+    """Sign out here, and of the services that were opened from here."""
+    if browser := browser_of(request):
+        operations.end_openings(browser=browser, at=timezone.now())
+    auth.logout(request)

@@ -1,0 +1,14 @@
+"""The acts on shared services: the objects of each, and its answers."""
+
+ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
+    "enable-service": (("shared_service",), {"granted": ["PROFILE"]}),
+    "grant-attributes": (("service",), {"granted": []}),
+    "open-service": (("service",), {"profile": "PUPIL", "valid_from": "2024-12-02"}),
+    "disable-service": (("service",), {}),
+    "close-opening": (("opening",), {"last_day": "2024-12-09"}),
+    "register-client": (("oidc_service",), {"redirect_uris": "https://madmagz.example/retour"}),
+    "register-cas-service": (("service",), {"service_url": "https://presse.example/autre/"}),
+    "close-registration": (("registration",), {}),
+    "rotate-keys": (("signing_key",), {}),
+    "set-licences": (("opening",), {"licences": "10"}),
+}
