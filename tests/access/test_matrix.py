@@ -554,6 +554,12 @@ OPEN_TO_ALL = {
     "portal:accessibility",
     "portal:activation",
     "portal:brand",
+    # Asked by servers, which have no session: a ticket is refused in a document that is always 200
+    # (CAS 3 §2.5); the addresses and the public keys of an issuer are for everybody.
+    "portal:cas-p3-validate",
+    "portal:cas-validate",
+    "portal:openid-discovery",
+    "portal:openid-keys",
     "portal:help",
     "portal:data-protection",
     "portal:legal",
