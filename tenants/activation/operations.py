@@ -31,6 +31,7 @@ from tenants.activation.models import (
     Emancipation,
     Letters,
 )
+from tenants.activation.queries import usable_accounts
 from tenants.people.models import College, Guardian, Guardianship, Pupil
 from tenants.people.queries import in_force
 
@@ -125,7 +126,7 @@ def give_code(
     :raises AccountOfStaff: if their account has a role
     """
     person = _lock_person(recipient.person)
-    is_recovery = person.user_id is not None
+    is_recovery = _has_account(person)
     if person.user_id is not None and _is_staff(person.user_id):
         raise AccountOfStaff
     if is_recovery and not (seen and seen.shown and seen.reason.strip()):
@@ -159,9 +160,7 @@ def _keep(
 ) -> Letters:
     """Keep the fingerprints of codes, and their letters sealed; the former codes of these people end."""
     people = _lock_people([one.recipient.person for one in drawn])
-    given = [
-        one for one in drawn if one.is_recovery == (people[one.recipient.person.pk] is not None)
-    ]
+    given = [one for one in drawn if one.is_recovery == people[one.recipient.person.pk]]
     if not given:
         raise NobodyToWriteTo
     letters = Letters.objects.create(
@@ -229,18 +228,24 @@ def _tell_given(code: ActivationCode, *, actor: Actor, at: datetime.datetime) ->
     )
 
 
-def _lock_people(people: Sequence[Guardian | Pupil]) -> dict[int, int | None]:
-    """Hold people of one kind, in the order of their keys; the account of each."""
+def _lock_people(people: Sequence[Guardian | Pupil]) -> dict[int, bool]:
+    """Hold people of one kind, in the order of their keys; whether each has an account."""
     kind = type(people[0])
     rows = kind.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=[person.pk for person in people]
     )
-    return {row.pk: row.user_id for row in rows.order_by("pk")}
+    held = list(rows.order_by("pk"))
+    usable = usable_accounts(row.user_id for row in held)
+    return {row.pk: row.user_id in usable for row in held}
 
 
 def _lock_person(person: Guardian | Pupil) -> Guardian | Pupil:
     rows = type(person).objects.select_for_update(of=("self",), no_key=True)
     return rows.get(pk=person.pk)
+
+
+def _has_account(person: Guardian | Pupil) -> bool:
+    return bool(usable_accounts([person.user_id]))
 
 
 def _is_staff(user_id: int) -> bool:
@@ -325,15 +330,16 @@ def use_code(
     """
     person = _lock_person(code.person)
     held = _lock_code(pk=code.pk)
-    if held is None or not held.works_at(at) or held.is_recovery != (person.user_id is not None):
+    if held is None or not held.works_at(at) or held.is_recovery != _has_account(person):
         raise CodeRefused
-    if person.user_id is None:
-        user = _open_account(person, password=password, login=login)
-    else:
-        user = accounts.lock_account(person.user_id)
-        if not user.is_active or _is_staff(user.pk):
-            raise CodeRefused
+    user = accounts.lock_account(person.user_id) if person.user_id is not None else None
+    if user is not None and (not user.is_active or _is_staff(user.pk)):
+        raise CodeRefused
+    if held.is_recovery:
+        assert user is not None
         accounts.set_password(user, password)
+    else:
+        user = _open_account(person, user, password=password, login=login)
     held.used_at = held.ended_at = at
     held.save(update_fields=["used_at", "ended_at"])
     action = "activation.password.renewed" if held.is_recovery else "activation.account.opened"
@@ -343,8 +349,11 @@ def use_code(
     return user
 
 
-def _open_account(person: Guardian | Pupil, *, password: str, login: str) -> User:
-    user = User(first_name=person.first_name, last_name=person.last_name)
+def _open_account(
+    person: Guardian | Pupil, opened: User | None, *, password: str, login: str
+) -> User:
+    """The person's account: a new one, or the one that was `opened` for them and nobody has used."""
+    user = opened or User(first_name=person.first_name, last_name=person.last_name)
     check_password_rules(user=user, password=password)
     user.set_password(password)
     for attempt in range(_DRAWS):
@@ -354,7 +363,7 @@ def _open_account(person: Guardian | Pupil, *, password: str, login: str) -> Use
             continue
         try:
             with transaction.atomic():
-                user.save(force_insert=True)
+                user.save(force_insert=opened is None)
         except IntegrityError:  # somebody of the same name was faster
             continue
         break

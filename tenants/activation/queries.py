@@ -7,6 +7,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -65,13 +66,13 @@ def standing_of_class(school_class: SchoolClass, *, at: datetime.datetime) -> Cl
         children.setdefault(link.guardian_id, []).append(link.pupil.first_name)
     waiting = _waiting(pupils, guardians.values(), at=at)
     accounts = [pupil.user_id for pupil in pupils] + [one.user_id for one in guardians.values()]
-    staff = _staff(accounts)
+    staff, usable = _staff(accounts), usable_accounts(accounts)
     return ClassStanding(
         pupils=tuple(
             Standing(
                 person=pupil,
                 children=(),
-                has_account=pupil.user_id is not None,
+                has_account=pupil.user_id in usable,
                 waits_until=waiting.get(("pupil", pupil.pk)),
                 is_staff=pupil.user_id in staff,
             )
@@ -81,7 +82,7 @@ def standing_of_class(school_class: SchoolClass, *, at: datetime.datetime) -> Cl
             Standing(
                 person=guardian,
                 children=tuple(children[guardian.pk]),
-                has_account=guardian.user_id is not None,
+                has_account=guardian.user_id in usable,
                 waits_until=waiting.get(("guardian", guardian.pk)),
                 is_staff=guardian.user_id in staff,
             )
@@ -108,10 +109,11 @@ def recipients(
     pupils = list(_pupils(college, school_class, on=on))
     classes = _class_names(pupils, college=college, on=on)
     if audience == Audience.PUPILS:
+        usable = usable_accounts(pupil.user_id for pupil in pupils)
         found = [
             Recipient(pupil, class_name=classes.get(pupil.pk, ""), children=())
             for pupil in pupils
-            if pupil.user_id is None
+            if pupil.user_id not in usable
         ]
     else:
         found = _guardians(pupils, classes, on=on)
@@ -130,9 +132,11 @@ def _guardians(
     pupils: list[Pupil], classes: dict[int, str], *, on: datetime.date
 ) -> list[Recipient]:
     by_guardian: dict[int, list[Guardianship]] = {}
-    for link in _links([pupil.pk for pupil in pupils], on=on):
+    links = list(_links([pupil.pk for pupil in pupils], on=on))
+    usable = usable_accounts(link.guardian.user_id for link in links)
+    for link in links:
         answers = link.legal_role > 0 or link.is_financial or link.payer_share_bp > 0
-        if answers and link.guardian.user_id is None:
+        if answers and link.guardian.user_id not in usable:
             by_guardian.setdefault(link.guardian_id, []).append(link)
     return [
         Recipient(
@@ -193,6 +197,27 @@ def _staff(user_ids: Iterable[int | None]) -> set[int]:
     known = [key for key in user_ids if key is not None]
     return set(
         User.objects.filter(pk__in=known, staff_roles__isnull=False).values_list("pk", flat=True)
+    )
+
+
+def usable_accounts(user_ids: Iterable[int | None]) -> set[int]:
+    """
+    Those of these accounts that somebody can sign in to, or has.
+
+    An agent who acts for a person without an account has one opened for them: it has no address, no
+    identifier and no password, nobody ever came in by it, and a first code makes it theirs.
+    """
+    known = [key for key in user_ids if key is not None]
+    if not known:
+        return set()
+    opened_for_them = {
+        "email": None,
+        "login": None,
+        "last_login": None,
+        "password__startswith": UNUSABLE_PASSWORD_PREFIX,
+    }
+    return set(
+        User.objects.filter(pk__in=known).exclude(**opened_for_them).values_list("pk", flat=True)
     )
 
 

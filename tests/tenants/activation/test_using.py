@@ -10,11 +10,13 @@ from tenants.accounts.backends import PasswordBackend
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import StaffRole, User
 from tenants.accounts.operations import WeakPassword
-from tenants.activation import operations
+from tenants.activation import operations, queries
 from tenants.activation.letters import Seen
 from tenants.activation.models import ActivationCode, AddressClaim, IdentityShown
 from tenants.activation.operations import AccountOfStaff, CodeRefused, IdentityNotShown
 from tenants.people.models import Guardianship
+from tests.factories.acting import begin as begin_acting
+from tests.factories.acting import make_agent
 from tests.factories.canteen import make_family
 from tests.factories.codes import AT, BIRTH_DATE, PASSWORD, given_code, recovery_code
 from tests.factories.portal import make_account
@@ -70,6 +72,39 @@ def test_a_code_serves_once(guardian):
     with pytest.raises(CodeRefused):
         use(kept)
     assert User.objects.count() == 1
+
+
+def test_a_first_code_makes_ones_own_the_account_that_an_agent_had_opened(family, guardian):
+    begin_acting(make_agent(), family, at=AT)
+    guardian.refresh_from_db()
+    opened = guardian.user
+    assert guardian in [
+        one.person
+        for one in queries.recipients(
+            family.college, None, audience="GUARDIANS", on=AT.date(), again=False, at=AT
+        )
+    ]
+
+    written, _kept = given_code(guardian)
+    user = use(check(written), login="parent.diallo.472")
+
+    assert user == opened
+    assert PasswordBackend().authenticate(None, "parent.diallo.472", PASSWORD) == opened
+    with pytest.raises(IdentityNotShown):
+        given_code(guardian)
+
+
+def test_a_first_code_never_opens_an_account_that_somebody_came_in_by(guardian):
+    written, kept = given_code(guardian)
+    User.objects.create(first_name="Awa", last_login=AT, password="!")
+    guardian.user = User.objects.get()
+    guardian.save(update_fields=["user"])
+
+    with pytest.raises(CodeRefused):
+        use(check(written))
+    assert not User.objects.get().has_usable_password()
+    kept.refresh_from_db()
+    assert kept.used_at is None
 
 
 def test_a_new_code_ends_the_former(guardian):
