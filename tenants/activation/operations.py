@@ -234,9 +234,9 @@ def _lock_people(people: Sequence[Guardian | Pupil]) -> dict[int, bool]:
     rows = kind.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=[person.pk for person in people]
     )
-    held = list(rows.order_by("pk"))
-    usable = usable_accounts(row.user_id for row in held)
-    return {row.pk: row.user_id in usable for row in held}
+    accounts_of = {row.pk: row.user_id for row in rows.order_by("pk")}
+    usable = usable_accounts(accounts_of.values())
+    return {person_id: user_id in usable for person_id, user_id in accounts_of.items()}
 
 
 def _lock_person(person: Guardian | Pupil) -> Guardian | Pupil:
