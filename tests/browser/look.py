@@ -30,6 +30,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform"), str(ROOT / "graphql")]
@@ -82,11 +83,12 @@ class Part:
 
 @dataclasses.dataclass
 class Walk:
-    """What was seen of one part."""
+    """What was seen of one part; `broken` says which journeys stopped, and on what."""
 
     part: Part
     views: list[View]
     dead: list[str]
+    broken: list[str] = dataclasses.field(default_factory=list)
 
 
 def parts(site: Site) -> list[Part]:
@@ -207,7 +209,10 @@ def walk(part: Part, routes: list[str], chromium: str, arguments: list[str], out
             folder = Path(out)
             _follow(browser, state, part, routes, folder, done)
             for name in part.journeys:
-                done.views += _play(browser, state, part, getattr(scenes, name), folder)
+                try:
+                    _play(browser, state, part, getattr(scenes, name), folder, done.views)
+                except PlaywrightError as error:  # the rest is still to be seen
+                    done.broken.append(f"{name} : {str(error).strip()[:300]}")
             return done
         finally:
             browser.close()
@@ -301,8 +306,8 @@ def _play(
     part: Part,
     journey: Callable[[Page, str], Iterator[scenes.Scene]],
     out: Path,
-) -> list[View]:
-    views = []
+    views: list[View],
+) -> None:
     with contexts(browser, state, shown=part.shown) as opened:
         for width, scheme, context in opened:
             with watched(context) as (page, traffic):
@@ -316,7 +321,6 @@ def _play(
                     traffic.noise.clear()
                     page.set_viewport_size({"width": width, "height": 900})
                     views.append(view)
-    return views
 
 
 def shape(path: str) -> str:
@@ -419,7 +423,9 @@ def report(walks: list[Walk], out: Path, *, is_whole: bool) -> int:
             where = f"{view.width} {view.scheme:<5} {view.status} {urlsplit(view.url).path}"
             print(f"✗ {view.who} · {where} {view.scene} · " + " ; ".join(view.faults))
     for walk_ in walks:
-        bad += len(walk_.dead)
+        bad += len(walk_.dead) + len(walk_.broken)
+        for journey in walk_.broken:
+            print(f"✗ {walk_.part.who} · parcours arrêté · {journey}")
         for link in walk_.dead:
             print(f"✗ {walk_.part.who} · lien mort · {link}")
     missed = unseen(views) if is_whole else []

@@ -220,7 +220,7 @@ def on_paper(page: Page, origin: str) -> Iterator[Scene]:
     page.get_by_label("Le même").fill("court")
     yield "un mot de passe trop court", _send(page, "Enregistrer")
     page.goto(f"{origin}/mot-de-passe-oublie/")
-    page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
+    page.get_by_role("textbox", name="Adresse électronique").fill("personne@exemple.fr")
     yield "un lien demandé", _send(page, "Recevoir")
 
 
