@@ -294,12 +294,13 @@ def pupil_of(user: User) -> Pupil | None:
         pupil = Pupil.objects.filter(user_id=user.pk).first()
         is_more = pupil is not None and (guardian_of(user) is not None or bool(user.roles()))
         user.__dict__["_pupil"] = None if is_more else pupil
-    return known_pupil(user)
+    found: Pupil | None = user.__dict__["_pupil"]
+    return found
 
 
-def known_pupil(user: object) -> Pupil | None:
-    """The answer `pupil_of` gave for this instance, if it was asked."""
-    return vars(user).get("_pupil")
+def note_guardian(user: User) -> None:
+    """Spare `pupil_of` its question: this account is known to be a guardian's."""
+    user.__dict__["_pupil"] = None
 
 
 def acts_alone(pupil: Pupil, *, on: datetime.date) -> bool:

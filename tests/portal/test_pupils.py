@@ -54,6 +54,20 @@ def test_home_shows_the_pupil_their_own_day(signed_in, pupil):
     assert "Factures" not in html
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/ma-cantine/", "/services/", "/aide/", "/compte/", "/compte/securite/", "/combien/"],
+)
+def test_no_page_of_theirs_leads_to_their_parents(signed_in, path):
+    page = signed_in.get(path)
+
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert 'href="/ma-cantine/"' in html
+    assert 'href="/enfants/"' not in html
+    assert 'href="/factures/"' not in html
+
+
 def test_their_calendar_is_to_read(signed_in):
     page = signed_in.get("/ma-cantine/", mois="2024-12")
     refused = cancel(signed_in)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tenants.activation.queries import known_pupil
+from tenants.activation.queries import pupil_of
 
 register = template.Library()
 
@@ -25,7 +25,7 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
         (reverse("portal:invoices"), _("Factures"), "invoice"),
         (reverse("portal:help"), _("Aide"), "help"),
     ]
-    if known_pupil(context["request"].user):
+    if pupil_of(context["request"].user):
         canteen = (reverse("portal:own-canteen"), _("Cantine"), "meal")
         doors = [doors[0], canteen, doors[2], doors[-1]]
     home = doors[0][0]

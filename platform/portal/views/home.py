@@ -9,7 +9,7 @@ from portal.doors import family_page, show
 from portal.screens import places
 from portal.screens.home import home_of
 from portal.views.pupils import pupil_home
-from tenants.activation.queries import code_to_tell, pupil_of
+from tenants.activation.queries import code_to_tell, note_guardian, pupil_of
 from ui.requests import SignedInRequest
 
 
@@ -18,7 +18,9 @@ def home(request: SignedInRequest) -> HttpResponse:
     """What to do, the children, what is new; a pupil's own page is another."""
     at = timezone.now()
     page = home_of(request.user, at=at)
-    if not page.children and (pupil := pupil_of(request.user)):
+    if page.children:
+        note_guardian(request.user)
+    elif pupil := pupil_of(request.user):
         return pupil_home(request, pupil)
     context = {"page": page, "told": code_to_tell(request.user, at=at)}
     found = places.of_cards(page.children)
