@@ -14,9 +14,10 @@ sessions they have. Six digits can be guessed: those of one person are counted o
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 
 from django.core.cache import cache
+
+from portal.throttle import count_one, digest_of
 
 WINDOW_SECONDS = 15 * 60
 DAY_SECONDS = 24 * 3600
@@ -52,11 +53,7 @@ class Attempts:
         keys = _Keys(self.kind, name, place)
         for key in keys.counters:
             seconds = self.name_seconds if key == keys.name else WINDOW_SECONDS
-            if not cache.add(key, 1, seconds):
-                try:
-                    cache.incr(key)
-                except ValueError:  # it ended between the two calls
-                    cache.set(key, 1, seconds)
+            count_one(key, seconds=seconds)
 
     def record_success(self, name: str, place: str) -> None:
         """Take back the failures of this name from this place, and know it there."""
@@ -78,7 +75,7 @@ class _Keys:
     """The names of the counters of a name and a place."""
 
     def __init__(self, kind: str, name: str, place: str) -> None:
-        hashed = hashlib.sha256(name.strip().lower().encode()).hexdigest()[:24]
+        hashed = digest_of(name)
         self.both = f"{kind}:both:{hashed}:{place}"
         self.place = f"{kind}:place:{place}"
         self.name = f"{kind}:address:{hashed}"

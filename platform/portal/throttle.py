@@ -26,13 +26,21 @@ class Throttle:
 
     def count(self, name: str) -> None:
         """Count one."""
-        key = self._key(name)
-        if not cache.add(key, 1, self.seconds):
-            try:
-                cache.incr(key)
-            except ValueError:  # it ended between the two calls
-                cache.set(key, 1, self.seconds)
+        count_one(self._key(name), seconds=self.seconds)
 
     def _key(self, name: str) -> str:
-        digest = hashlib.sha256(name.strip().lower().encode()).hexdigest()[:24]
-        return f"throttle:{self.what}:{digest}"
+        return f"throttle:{self.what}:{digest_of(name)}"
+
+
+def count_one(key: str, *, seconds: int) -> None:
+    """Add one to a counter of the cache; its window begins with the first."""
+    if not cache.add(key, 1, seconds):
+        try:
+            cache.incr(key)
+        except ValueError:  # it ended between the two calls
+            cache.set(key, 1, seconds)
+
+
+def digest_of(name: str) -> str:
+    """What stands for a name in a key of the cache: it is not to be read there."""
+    return hashlib.sha256(name.strip().lower().encode()).hexdigest()[:24]
