@@ -22,9 +22,9 @@ from billing.tariffs.batch import IntArray
 FEWEST = 11
 
 
-def is_small(count: int) -> bool:
-    """Whether a number of pupils may not be told."""
-    return 0 < count < FEWEST
+def is_small(count: int, *, fewest: int = FEWEST) -> bool:
+    """Whether a number of pupils, or of whom `fewest` is said of, may not be told."""
+    return 0 < count < fewest
 
 
 def merged_runs(counts: Sequence[int]) -> list[range]:
@@ -48,19 +48,19 @@ def merged_runs(counts: Sequence[int]) -> list[range]:
     return runs
 
 
-def merged_ranks(counts: Sequence[int]) -> list[int]:
+def merged_ranks(counts: Sequence[int], *, fewest: int = FEWEST) -> list[int]:
     """The ranks of the groups to put together as "others", so that no group told is small.
 
     The small groups; and the smallest of the big ones too, when the small ones are too few together.
     """
-    small = [rank for rank, count in enumerate(counts) if is_small(count)]
+    small = [rank for rank, count in enumerate(counts) if is_small(count, fewest=fewest)]
     together = sum(counts[rank] for rank in small)
     others = sorted(
-        (rank for rank, count in enumerate(counts) if count >= FEWEST),
+        (rank for rank, count in enumerate(counts) if count >= fewest),
         key=lambda rank: counts[rank],
     )
     for rank in others:
-        if not is_small(together):
+        if not is_small(together, fewest=fewest):
             break
         small.append(rank)
         together += counts[rank]

@@ -97,6 +97,10 @@ LIST_LENGTHS = {
     "TariffSimulation.byLevel": 6,
     "TariffSimulation.distribution": 11,
     "TariffSimulation.profiles": 10,
+    "Usage.colleges": 201,
+    "Usage.services": 60,
+    "Usage.spans": 30,
+    "UsageSpan.byProfile": 5,
     "WithdrawConsentPayload.errors": 5,
 }
 MUTATION_COST = 50

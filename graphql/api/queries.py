@@ -16,7 +16,7 @@ from api.scalars import public_id
 from api.types.acting import AgentAccess
 from api.types.contests import PriceContest
 from api.types.departement import Departement
-from api.types.enumerations import MealService, RightsState
+from api.types.enumerations import MealService, RightsState, UsageProfile, UsageWindow
 from api.types.invoices import Invoice, InvoiceNode
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
@@ -40,6 +40,7 @@ from api.types.staff import (
     runs_page,
 )
 from api.types.tariffs import ScheduleDraft, TariffSimulation, simulation_node
+from api.types.usage import Usage, UsageNode, usage_node
 from billing.invoicing import queries as invoicing
 from billing.invoicing.access import access_invoice, access_run
 from billing.payments.access import access_own_payment, access_payment
@@ -51,6 +52,8 @@ from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
+from federation.usage.access import access_scope
+from federation.usage.models import Profile, Window
 from tenants.accounts import queries as accounts
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import Session, SignIn, User
@@ -155,6 +158,17 @@ class Query(graphene.ObjectType):
         graphene.NonNull(Service),
         required=True,
         description="Les services ouverts à la personne, ceux qu'elle préfère d'abord.",
+    )
+    usage = graphene.Field(
+        Usage,
+        window=graphene.Argument(
+            UsageWindow, required=True, description="Par jour, par semaine ou par mois."
+        ),
+        college=graphene.Argument(
+            graphene.String, description="Un collège seulement, par son UAI."
+        ),
+        profile=graphene.Argument(UsageProfile, description="Un profil seulement."),
+        description="La fréquentation du portail jusqu'à ce jour. Pour les agents.",
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -281,6 +295,23 @@ class Query(graphene.ObjectType):
     def resolve_services(_root: None, info: GraphQLResolveInfo) -> list[OpenService]:
         user = info.context.require_user()
         return list(services_of(user, on=info.context.today)[:SERVICES_SHOWN])
+
+    @staticmethod
+    @rules.by_object
+    def resolve_usage(
+        _root: None,
+        info: GraphQLResolveInfo,
+        window: Any,
+        college: str | None = None,
+        profile: Any = None,
+    ) -> UsageNode:
+        scope = access_scope(
+            info.context.require_user(),
+            uai=(college or "")[:8],
+            profile=Profile(getattr(profile, "value", profile)) if profile else None,
+        )
+        chosen = Window(getattr(window, "value", window))
+        return usage_node(chosen, scope=scope, on=info.context.today)
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

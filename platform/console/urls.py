@@ -20,6 +20,7 @@ from console.views import (
     style,
     tariffs,
     today,
+    usage,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             guard(activation.letters_document),
             name="letters-document",
         ),
+        path("usages/", guard(usage.usage), name="usage"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
     ]

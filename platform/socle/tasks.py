@@ -12,6 +12,7 @@ from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
 from federation.ent import operations as ent
+from federation.usage import operations as usage
 from socle.celery import app
 from tenants.accounts import sign_ins
 from tenants.activation import operations as activation
@@ -204,3 +205,39 @@ def end_left_openings_of_tenant(*, tenant: str, **_: object) -> int:
 def end_left_openings(**_: object) -> int:
     """Sign sessions that are over, everywhere, out of the services they opened."""
     return _for_each(end_left_openings_of_tenant)
+
+
+@app.task(name="socle.gather_usage_of_tenant")
+def gather_usage_of_tenant(*, tenant: str, **_: object) -> int:
+    """Bring the visits that one tenant counted to its tables."""
+    return usage.gather(at=timezone.now())
+
+
+@app.task(name="socle.gather_usage", crosses_tenants=True)
+def gather_usage(**_: object) -> int:
+    """Bring the visits counted everywhere to the tables."""
+    return _for_each(gather_usage_of_tenant)
+
+
+@app.task(name="socle.count_people_of_tenant")
+def count_people_of_tenant(*, tenant: str, **_: object) -> None:
+    """Count who could visit one tenant this month."""
+    usage.count_people(at=timezone.now())
+
+
+@app.task(name="socle.count_people", crosses_tenants=True)
+def count_people(**_: object) -> int:
+    """Count, everywhere, who could visit this month."""
+    return _for_each(count_people_of_tenant)
+
+
+@app.task(name="socle.purge_usage_of_tenant")
+def purge_usage_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the days and weeks of visits that one tenant keeps no longer."""
+    return usage.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_usage", crosses_tenants=True)
+def purge_usage(**_: object) -> int:
+    """Delete, everywhere, the days and weeks of visits kept no longer."""
+    return _for_each(purge_usage_of_tenant)

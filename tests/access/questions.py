@@ -63,7 +63,10 @@ GIVEN = {
     ),
 }
 # What is asked of no object: its arguments.
-ASKED = {"simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})'}
+ASKED = {
+    "simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})',
+    "usage": "(window: MONTH)",
+}
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),

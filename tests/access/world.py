@@ -43,6 +43,7 @@ from commons.models import Job
 from federation.catalogue.queries import service_named
 from federation.ent import operations as ent
 from federation.ent.models import EnabledService, Licence, SigningKey
+from federation.usage.models import Audience, Kind, Potential, Window
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import Passkey, SignIn, StaffRole, User
@@ -157,6 +158,7 @@ def build(in_tenant: Any) -> World:
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         _go_to_class(one)
+        _visited(one)
     make_resources(
         family.household,
         valid_from=datetime.date(2024, 12, 1),
@@ -200,6 +202,17 @@ def _go_to_class(family: Family) -> None:
     )
     Schooling.objects.filter(pupil=family.pupil).update(school_class=its_class)
     cancel_meals(enrolment=family.pupil.enrolments.get(), days=[TAUGHT_ON], actor=ACTOR, at=NOW)
+
+
+def _visited(family: Family) -> None:
+    """Six parents of the family's collège came this month, for the press too."""
+    month, uai = NOW.date().replace(day=1), family.college.uai
+    for kind, code in ((Kind.WHOLE, ""), (Kind.THIRD_PARTY, "presse")):
+        Audience.objects.create(
+            window=Window.MONTH, starts_on=month, college_uai=uai, profile="PARENT", kind=kind,
+            service_code=code, visits=20, visitors=6,
+        )  # fmt: skip
+    Potential.objects.create(month=month, college_uai=uai, profile="PARENT", people=30, accounts=9)
 
 
 def _payment(family: Family, regie: Regie) -> Payment:

@@ -16,6 +16,7 @@ from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
+from federation.usage.models import Kind, Profile, Window
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
 from tenants.people.models import FeedImport, Level, Regime
@@ -85,6 +86,23 @@ CivilSex = graphene.Enum(
         "Comme l'état civil l'écrit."
         if member is None
         else {"F": "Femme.", "M": "Homme."}[member.value]
+    ),
+)
+UsageWindow = _choices(Window, "UsageWindow", "Une durée où l'on compte les visiteurs.")
+UsageProfile = graphene.Enum(
+    "UsageProfile",
+    [(profile.value, profile.value) for profile in Profile],
+    description=lambda member: (
+        "Un profil de la mesure d'audience des ENT (DNMA)."
+        if member is None
+        else f"{Profile(member.value).label}."
+    ),
+)
+UsageKind = graphene.Enum(
+    "UsageKind",
+    [(kind.value, kind.value) for kind in (Kind.NATIVE, Kind.THIRD_PARTY)],
+    description=lambda member: (
+        "Qui fait un service (DNMA)." if member is None else f"{Kind(member.value).label}."
     ),
 )
 ServiceCategory = _choices(SharedService.Category, "ServiceCategory", "La rubrique d'un service.")

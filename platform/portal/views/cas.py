@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from federation.ent import cas, operations, passes, queries
 from federation.ent.models import Registration
 from federation.ent.releasing import claims_of
-from portal import service_sessions
+from portal import counting, service_sessions
 from portal.views.openid import misconfigured
 from portal.views.shared_services import REFUSALS, issuer_of, opening_refused
 from tenants.accounts.models import User
@@ -67,7 +67,7 @@ def _with_ticket(
     at: datetime.datetime,
 ) -> HttpResponse:
     try:
-        operations.admit(
+        admitted = operations.admit(
             user=user,
             service_code=registration.enabled.service_code,
             on=timezone.localdate(at),
@@ -75,6 +75,7 @@ def _with_ticket(
         )
     except REFUSALS as refusal:
         return opening_refused(request, refusal)
+    counting.used(request, admitted)
     opening = operations.open_for(
         registration=registration,
         user=user,

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from federation.ent import keys, operations, queries
 from federation.ent.openid import Provider, metadata
-from portal import service_sessions
+from portal import counting, service_sessions
 from portal.doors import lead_to, show
 from portal.views.shared_services import REFUSALS, issuer_of, opening_refused
 
@@ -87,7 +87,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _sign_in_again(request)
     registration = grant.request.client.row
     try:
-        operations.admit(
+        admitted = operations.admit(
             user=user,
             service_code=registration.enabled.service_code,
             on=timezone.localdate(provider.at),
@@ -98,6 +98,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
             return opening_refused(request, refusal)
         refused = provider.create_authorization_response(grant.request, grant=grant)
         return _answered(provider, refused)
+    counting.used(request, admitted)
     provider.opening = operations.open_for(
         registration=registration,
         user=user,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from commons.errors import DomainError
 from federation.ent import launching, operations, queries
 from federation.ent.using import LicencesSpent, ServiceNotForPerson, ServiceNotReady
+from portal import counting
 from portal.doors import family_page, show
 from portal.screens import service_cards
 from tenants.activation.queries import pupil_of
@@ -52,6 +53,7 @@ def launch(request: SignedInRequest, code: str) -> HttpResponse:
         )
     except REFUSALS as error:
         return opening_refused(request, error)
+    counting.used(request, found)
     if found.native_route:
         is_pupil = pupil_of(request.user) is not None
         return redirect(

@@ -46,7 +46,8 @@ from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.papers import give_papers
 from socle.seeding.requests import begin_some_requests
-from socle.seeding.shared_services import enable_services
+from socle.seeding.shared_services import enable_services, third_parties
+from socle.seeding.visits import count_example_visits
 from tenants.accounts import factors, totp
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
@@ -149,6 +150,12 @@ def seed_departement(stage: Stage) -> None:
             at=at(stage.year.period.start),
         )
         help_one_family(at=at(stage.today))
+        count_example_visits(
+            year=stage.year,
+            today=stage.today,
+            draw=stage.draw,
+            third_parties=third_parties(is_whole=stage.is_whole),
+        )
         give_papers(schema_name=stage.departement.schema_name, at=at(stage.today))
 
 

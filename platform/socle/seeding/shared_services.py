@@ -38,9 +38,9 @@ def enable_services(
     """Enable, open and register the services of the current département."""
     for code in ("cantine", *ANNOUNCED):
         _open(ent.enable_service(service_code=code, granted=(), actor=ACTOR, at=at), since, at)
-    others = TOLD if is_whole else {"presse": TOLD["presse"]}
     enabled = {}
-    for code, told in others.items():
+    for code in third_parties(is_whole=is_whole):
+        told = TOLD[code]
         enabled[code] = ent.enable_service(
             service_code=code,
             granted=told,
@@ -50,6 +50,11 @@ def enable_services(
         )
         _open(enabled[code], since, at, licences=LICENCES[code])
     standin_services.register_all(enabled, departement, at=at)
+
+
+def third_parties(*, is_whole: bool) -> tuple[str, ...]:
+    """The services of third parties that a département enables."""
+    return tuple(TOLD) if is_whole else ("presse",)
 
 
 def _open(

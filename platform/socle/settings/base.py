@@ -134,6 +134,7 @@ TENANT_APPS = [
     "billing.rights",
     "billing.simulation",
     "federation.ent",
+    "federation.usage",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
@@ -158,6 +159,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.acting.ActingMiddleware",
+    "portal.counting.UsageMiddleware",
 ]
 WSGI_APPLICATION = "socle.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
@@ -277,6 +279,9 @@ CELERY_BEAT_SCHEDULE = {
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
     "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
+    "gather-usage": {"task": "socle.gather_usage", "schedule": 300.0},
+    "count-people": {"task": "socle.count_people", "schedule": 86400.0},
+    "purge-usage": {"task": "socle.purge_usage", "schedule": 86400.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -309,6 +314,9 @@ IDENTITY_API_BASE = environment.url(
 SERVICES_BASE = environment.url(
     "SERVICES_BASE", "", schemes=("http", "https"), example="http://127.0.0.1:8005"
 ).rstrip("/")
+
+# --- usage -----------------------------------------------------------------------------------
+USAGE_COUNTED = environment.flag("USAGE_COUNTED", default=True)  # visits, by portal.counting
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}

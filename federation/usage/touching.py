@@ -1,0 +1,115 @@
+"""Count a page as it is asked for: the first of a visit, of a service in it, or one more of the same.
+
+`touch.lua` does it in one step and one round trip; the first page of a visit takes two, and one
+statement to find the visitor's collège. What Redis holds of a visitor is their pseudonym of the day and
+the services of the visit, for half an hour; the rest is counts, and sketches that hold nobody.
+
+A visit never spans midnight: the pseudonym changes there, and so does the visit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import DatabaseError
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from federation.usage import pseudonyms, store
+from federation.usage.models import Kind, Window
+from federation.usage.windows import VISIT_SECONDS, starts_of
+
+SCRIPT = (Path(__file__).parent / "touch.lua").read_text(encoding="utf-8")
+# The months' sketches outlive their month a little: what gathers them may be late.
+SKETCH_SECONDS = 40 * 24 * 3600
+# For how long nobody is counted when Redis or the database did not answer: pages do not wait for it.
+PAUSE_SECONDS = 10
+_SEPARATOR = "|"
+logger = logging.getLogger(__name__)
+_paused_until = 0.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Use:
+    """A service that a page belongs to, by its code."""
+
+    kind: Kind
+    code: str
+
+    def __post_init__(self) -> None:
+        if self.kind is Kind.WHOLE or not self.code or _SEPARATOR in self.code:
+            raise ValueError("a service has a maker and a code")
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}{_SEPARATOR}{self.code}"
+
+
+def touch(
+    *, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetime.datetime
+) -> None:
+    """
+    Count a page.
+
+    :param visitor: the account's public identifier; it is hashed here and goes no further
+    :param place: finds `UAI|PROFILE` (`placing.place_of`); asked when a visit begins
+    :raises RedisError: if Redis does not take it; nothing is counted then
+    """
+    local = timezone.localtime(at)
+    today = local.date()
+    keys = pseudonyms.keys_on(today)
+    names = {window: pseudonyms.pseudonym(key, visitor) for window, key in keys.items()}
+    starts = starts_of(today)
+    by_window = [
+        part
+        for window in (Window.DAY, Window.WEEK, Window.MONTH)
+        for part in (f"{window.value}|{starts[window].isoformat()}", names[window])
+    ]
+    ask = functools.partial(
+        _script(),
+        keys=[store.key(f"visit:{names[Window.DAY]}"), store.key("counts")],
+        client=store.client(),
+    )
+
+    def arguments(found: str) -> list[str | int]:
+        return [
+            int(at.timestamp()),
+            VISIT_SECONDS,
+            found,
+            str(use),
+            f"{today.isoformat()}|{local.hour}",
+            store.sketch_key(""),
+            SKETCH_SECONDS,
+            *by_window,
+        ]
+
+    if not ask(args=arguments("")):
+        ask(args=arguments(place()))
+
+
+def touch_if_possible(
+    *, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetime.datetime
+) -> bool:
+    """Count a page, or serve it without; whether it was counted. After a failure nobody tries for a while."""
+    global _paused_until  # noqa: PLW0603  of the process, like the connection it is about
+    if time.monotonic() < _paused_until:
+        return False
+    try:
+        touch(visitor=visitor, use=use, place=place, at=at)
+    except (RedisError, DatabaseError):
+        logger.warning("usage.not_counted", exc_info=True)
+        _paused_until = time.monotonic() + PAUSE_SECONDS
+        return False
+    return True
+
+
+@functools.cache
+def _script() -> Callable[..., int]:
+    script: Callable[..., int] = store.client().register_script(SCRIPT)
+    return script

@@ -1,0 +1,38 @@
+"""Visits for tests, made by the operation that counts them."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from zoneinfo import ZoneInfo
+
+from federation.usage import operations
+from federation.usage.models import Kind
+from federation.usage.operations import Use
+
+HOME = Use(Kind.NATIVE, "accueil")
+PRESS = Use(Kind.THIRD_PARTY, "presse")
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def paris(day: int, hour: int, minute: int = 0, *, month: int = 10) -> datetime.datetime:
+    """A moment of 2024, by the clocks of Paris; 7 October is a Monday."""
+    return datetime.datetime(2024, month, day, hour, minute, tzinfo=PARIS)
+
+
+def visit(
+    place: str,
+    at: datetime.datetime,
+    *,
+    visitor: uuid.UUID | None = None,
+    use: Use = HOME,
+) -> uuid.UUID:
+    """A page asked for by somebody (anybody new if not given), of a place `UAI|PROFILE`."""
+    visitor = visitor or uuid.uuid4()
+    operations.touch(visitor=visitor, use=use, place=lambda: place, at=at)
+    return visitor
+
+
+def visits(count: int, place: str, at: datetime.datetime, *, use: Use = HOME) -> list[uuid.UUID]:
+    """A page asked for by so many people."""
+    return [visit(place, at, use=use) for _rank in range(count)]
