@@ -34,6 +34,16 @@ _AUDIENCE, _HOURS, _POTENTIAL = (
     _SQL / name for name in ("add_audience.sql", "add_hours.sql", "potential.sql")
 )
 _BATCH = b"batch"
+# The counts become a batch with a number, unless one was left; its fields and their values.
+_TAKE = """
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+  redis.call('RENAME', KEYS[1], KEYS[2])
+  redis.call('HSET', KEYS[2], 'batch', ARGV[1])
+end
+return redis.call('HGETALL', KEYS[2])
+"""
+# A batch is forgotten, unless another has taken its place.
 _LET_GO = """
 if redis.call('HGET', KEYS[1], 'batch') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -67,23 +77,14 @@ def gather(*, at: datetime.datetime, are_examples: bool = False) -> int:
 def take() -> Batch | None:
     """Set the counts aside, or find those that somebody set aside and did not let go."""
     client = store.client(patience=store.WORKERS_SECONDS)
-    aside = store.key("gathering")
-    if not client.exists(aside):
-        if not client.exists(store.key("counts")):
-            return None
-        if not client.renamenx(store.key("counts"), aside):
-            return None  # somebody else gathers
-    client.hsetnx(aside, _BATCH, str(uuid.uuid4()))
-    found: Mapping[bytes, bytes] = client.hgetall(aside)
-    if set(found) <= {_BATCH}:  # let go of by somebody else, just now
-        client.delete(aside)
+    keys = (store.key("counts"), store.key("gathering"))
+    answer = client.eval(_TAKE, len(keys), *keys, str(uuid.uuid4()))
+    if not answer:
         return None
-    counts = {name.decode(): int(count) for name, count in found.items() if name != _BATCH}
-    return Batch(
-        number=uuid.UUID(found[_BATCH].decode()),
-        cells=_beginning(counts, "in|"),
-        hours=_beginning(counts, "at|"),
-    )
+    found: dict[bytes, bytes] = dict(zip(answer[::2], answer[1::2], strict=True))
+    number = uuid.UUID(found.pop(_BATCH).decode())
+    counts = {name.decode(): int(count) for name, count in found.items()}
+    return Batch(number=number, cells=_beginning(counts, "in|"), hours=_beginning(counts, "at|"))
 
 
 def _beginning(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
@@ -118,7 +119,7 @@ def _sketches(cells: Mapping[str, int]) -> dict[str, tuple[bytes, int]]:
     """The sketch of each cell, merged with what is kept of it, and how many people it has counted."""
     kept = _kept(cells)
     client = store.client(patience=store.WORKERS_SECONDS)
-    spare = f"{store.sketch_key('')}spare:{uuid.uuid4()}"
+    spare = store.key(f"spare:{uuid.uuid4()}")
     pipe = client.pipeline(transaction=False)
     for cell in cells:
         name = store.sketch_key(cell)
@@ -150,14 +151,10 @@ def _kept(cells: Mapping[str, int]) -> dict[str, bytes]:
 def _cell_of(row: Audience) -> str:
     """A row as the counts of Redis name it."""
     start = row.starts_on.isoformat()
-    return "|".join(
-        (row.window, start, row.college_uai, row.profile, row.kind, row.service_code)
-    )
+    return "|".join((row.window, start, row.college_uai, row.profile, row.kind, row.service_code))
 
 
-def _add(
-    batch: Batch, sketches: Mapping[str, tuple[bytes, int]], *, are_examples: bool
-) -> None:
+def _add(batch: Batch, sketches: Mapping[str, tuple[bytes, int]], *, are_examples: bool) -> None:
     """In the order of the cells, so that two who add lock rows in the same order."""
     cells = sorted(batch.cells)
     parts = list(zip(*(cell.split("|") for cell in cells), strict=True)) if cells else []
@@ -195,6 +192,13 @@ def _text(path: Path) -> str:
     return statement(path, require_tenant().schema_name)
 
 
+def forget_counts() -> None:
+    """Forget what Redis holds of the département: it was counted for tables that are gone."""
+    client = store.client(patience=store.WORKERS_SECONDS)
+    for key in client.scan_iter(match=f"{store.key('')}*", count=1_000):
+        client.delete(key)
+
+
 def end_windows(*, at: datetime.datetime) -> int:
     """Throw away the keys and the sketches of windows that are over; how many keys."""
     today = timezone.localdate(at - GRACE)
@@ -217,9 +221,7 @@ def count_people(*, at: datetime.datetime) -> None:
     """Write down how many people could come this month, and have an account; the latest day counts."""
     day = timezone.localdate(at)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _text(_POTENTIAL), {"day": day, "month": window_of(Window.MONTH, day).start}
-        )
+        cursor.execute(_text(_POTENTIAL), {"day": day, "month": window_of(Window.MONTH, day).start})
 
 
 @transaction.atomic(durable=True)

@@ -101,9 +101,7 @@ def told(cells: Mapping[Cell, Figure]) -> Told:
     hidden: set[Cell] = set()
     for profile in sorted({profile for _uai, profile in cells}):
         members = sorted(cell for cell in cells if cell[1] == profile)
-        merged = set(
-            merged_ranks([cells[cell].visitors for cell in members], fewest=FEWEST)
-        )
+        merged = set(merged_ranks([cells[cell].visitors for cell in members], fewest=FEWEST))
         alone |= {cell: cells[cell] for rank, cell in enumerate(members) if rank not in merged}
         apart = [cell for rank, cell in enumerate(members) if rank in merged]
         hidden |= set(apart)

@@ -137,9 +137,7 @@ def by_college(window: Window, start: datetime.date, *, scope: Scope) -> tuple[C
         for uai, name in known.items()
         if uai in counted and (scope.uais is None or uai in scope.uais)
     ]
-    rest = sum(
-        (found.together[one] for one in scope.profiles if one in found.together), Figure()
-    )
+    rest = sum((found.together[one] for one in scope.profiles if one in found.together), Figure())
     if scope.uais is None and rest.visitors:
         rows.append(CollegeRow(uai="", name="", figure=rest))
     return tuple(rows)
@@ -228,4 +226,3 @@ def _cells(
                 seen = cells.get((uai, profile), Figure())
                 cells[uai, profile] = dataclasses.replace(seen, people=count)
     return found, frozenset(examples)
-

@@ -51,9 +51,7 @@ class Use:
         return f"{self.kind.value}{_SEPARATOR}{self.code}"
 
 
-def touch(
-    *, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetime.datetime
-) -> None:
+def touch(*, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetime.datetime) -> None:
     """
     Count a page.
 
@@ -97,7 +95,7 @@ def touch_if_possible(
     *, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetime.datetime
 ) -> bool:
     """Count a page, or serve it without; whether it was counted. After a failure nobody tries for a while."""
-    global _paused_until  # noqa: PLW0603  of the process, like the connection it is about
+    global _paused_until  # of the process, like the connection it is about
     if time.monotonic() < _paused_until:
         return False
     try:

@@ -27,4 +27,3 @@ def window_of(window: Window, day: datetime.date) -> Period:
 def starts_of(day: datetime.date) -> dict[Window, datetime.date]:
     """The first day of each window that holds a day."""
     return {window: window_of(window, day).start for window in Window}
-

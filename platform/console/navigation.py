@@ -111,7 +111,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
     (
         _("Services"),
         (
-            Page("usage", _("Usages du portail"), "monitoring", (_C.READ_FILES, _C.READ_OWN_COLLEGE)),
+            Page(
+                "usage", _("Usages du portail"), "monitoring", (_C.READ_FILES, _C.READ_OWN_COLLEGE)
+            ),
             Records("catalogue.SharedService", _("Catalogue"), "apps"),
             Records("ent.EnabledService", _("Services activés"), "toggle_on"),
             Records("ent.Opening", _("Ouvertures"), "group_add"),

@@ -108,9 +108,7 @@ def usage_page(
         by_college = queries.by_college(window, latest.starts_on, scope=scope)
         services = queries.by_service(month.start, scope=scope)
         first = spans[0].starts_on
-        hours = queries.by_hour(
-            Period(first, window_of(window, latest.starts_on).end), scope=scope
-        )
+        hours = queries.by_hour(Period(first, window_of(window, latest.starts_on).end), scope=scope)
         activation = queries.activation(month.start, scope=scope)
     return UsagePage(
         colleges=tuple(colleges),

@@ -32,6 +32,7 @@ GROUPS = {
     "rights source": "Les services que le département interroge.",
     "tariffs": "Les grilles tarifaires.",
     "tenant": "Les départements.",
+    "usage": "Les usages du portail.",
 }
 
 

@@ -114,6 +114,8 @@ def parts(site: Site) -> list[Part]:
             journeys = ("paying",)
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
+        if column == "reader":
+            journeys = ("usages",)
         if member.email.startswith("helene"):
             journeys = ("giving_codes",)
         if member.email.startswith("sophie"):

@@ -205,6 +205,16 @@ def month_to_prepare(page: Page, origin: str) -> Iterator[Scene]:
     yield "un acte : son effet", _send(page, "Voir|Aperçu|Continuer")
 
 
+def usages(page: Page, origin: str) -> Iterator[Scene]:
+    """Who comes, by week, then the days of one collège."""
+    page.goto(f"{origin}/console/usages/")
+    page.get_by_label("Période").select_option("semaine")
+    yield "les usages par semaine", _send(page, "^Voir$")
+    page.get_by_label("Période").select_option("jour")
+    page.get_by_label("Collège").select_option(index=1)
+    yield "les usages d'un collège, par jour", _send(page, "^Voir$")
+
+
 def on_paper(page: Page, origin: str) -> Iterator[Scene]:
     """A letter, up to the password, which is not accepted; then a link that is asked for."""
     born = school_year_of(datetime.datetime.now(tz=datetime.UTC).date()).start_year - 13

@@ -107,7 +107,20 @@ def test_the_table_as_a_file_is_in_the_words_of_the_dnma(agent, visited):
     rows = list(csv.reader(io.StringIO(content), delimiter=";"))
     assert response["Content-Disposition"] == 'attachment; filename="usages-2024-10-28.csv"'
     assert rows[0][2:8] == ["UAI", "Collège", "PROFIL", "TYPE", "SERVICE", "OUTIL"]
-    assert ["Par période", "2024-10-01", "", "", "PARENT", "", "", "", "16", "8", "20", "40,0"] in rows
+    assert [
+        "Par période",
+        "2024-10-01",
+        "",
+        "",
+        "PARENT",
+        "",
+        "",
+        "",
+        "16",
+        "8",
+        "20",
+        "40,0",
+    ] in rows
     hidden = ["Par période", "2024-10-01", "", "", "ADMIN_VIE_SCOL_TECH", "", "", "", *[""] * 4]
     assert hidden in rows
     assert [

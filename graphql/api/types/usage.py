@@ -23,7 +23,9 @@ class UsageFigure(graphene.ObjectType):
     """Des visites, et de combien de personnes différentes ; jamais moins de cinq."""
 
     visitors = graphene.Int(required=True, description="Les visiteurs uniques.")
-    visits = graphene.Int(required=True, description="Les visites : elles finissent après 30 minutes.")
+    visits = graphene.Int(
+        required=True, description="Les visites : elles finissent après 30 minutes."
+    )
     people = graphene.Int(
         required=True, description="Ceux qui pourraient venir ; 0 quand ils ne sont pas comptés."
     )
@@ -115,7 +117,6 @@ class Usage(graphene.ObjectType):
         month = window_of(Window.MONTH, usage.latest).start
         return [_service(row) for row in queries.by_service(month, scope=usage.scope)]
 
-
     @staticmethod
     def resolve_activation(usage: UsageNode, _info: GraphQLResolveInfo) -> Activation | None:
         if usage.latest is None:
@@ -182,5 +183,3 @@ def _figure(figure: Figure | None) -> dict[str, Any] | None:
         "people": figure.people,
         "adoption_per_mille": figure.adoption_per_mille,
     }
-
-

@@ -40,6 +40,7 @@ def count_example_visits(
     *, year: SchoolYear, today: datetime.date, draw: random.Random, third_parties: Sequence[str]
 ) -> None:
     """Count visits from the start of the school year until yesterday, month by month."""
+    usage.forget_counts()  # of a demo that was erased, or cut
     first = year.period.start
     visitors = list(_visitors(on=today))
     # Each begins to come some day; half of them in the first weeks.
@@ -53,7 +54,7 @@ def count_example_visits(
                 _visit(visitor, profile, place, day=day, draw=draw, third_parties=third_parties)
     now = _moment(today, 12)
     usage.gather(at=now, are_examples=True)
-    for day in (first, *_firsts_of_months(first, today), today):
+    for day in (*_ends_of_months(first, today), today):
         usage.count_people(at=_moment(day, 12))
 
 
@@ -87,9 +88,7 @@ def _visit(
 ) -> None:
     """Home first, then a page or two, some minutes apart."""
     codes, weights = (
-        (PUPILS_FOR, PUPILS_WEIGHTS)
-        if profile is Profile.PUPIL
-        else (PARENTS_FOR, PARENTS_WEIGHTS)
+        (PUPILS_FOR, PUPILS_WEIGHTS) if profile is Profile.PUPIL else (PARENTS_FOR, PARENTS_WEIGHTS)
     )
     begun = _moment(day, draw.choice(HOURS), draw.randrange(60))
     touch = functools.partial(usage.touch, visitor=visitor, place=_said(f"{uai}|{profile.value}"))
@@ -112,5 +111,5 @@ def _moment(day: datetime.date, hour: int, minute: int = 0) -> datetime.datetime
     return datetime.datetime.combine(day, datetime.time(hour, minute), tzinfo=zone)
 
 
-def _firsts_of_months(first: datetime.date, today: datetime.date) -> Iterator[datetime.date]:
-    return (day for day in Period(first, today + ONE_DAY).days() if day.day == 1)
+def _ends_of_months(first: datetime.date, today: datetime.date) -> Iterator[datetime.date]:
+    return (day for day in Period(first, today + ONE_DAY).days() if (day + ONE_DAY).day == 1)
