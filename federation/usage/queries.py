@@ -147,9 +147,10 @@ def by_service(month: datetime.date, *, scope: Scope) -> tuple[ServiceRow, ...]:
     """The services used in a month, those with the most visits first; hidden ones last."""
     rows = Audience.objects.filter(window=Window.MONTH, starts_on=month).exclude(kind=Kind.WHOLE)
     cells: dict[tuple[str, str], dict[Cell, Figure]] = defaultdict(dict)
-    for row in rows:
+    for row in rows.defer("sketch"):
         cell = (row.college_uai, row.profile)
         cells[row.kind, row.service_code][cell] = Figure(row.visitors, row.visits)
+    _add_people(cells.values(), month=month)
     names = {
         code: (name, category)
         for code, name, category in SharedService.objects.values_list("code", "name", "category")
@@ -214,15 +215,22 @@ def _cells(
         found[row.starts_on][row.college_uai, row.profile] = Figure(row.visitors, row.visits)
         if row.is_example:
             examples.add(row.starts_on)
-    months = {window_of(Window.MONTH, start).start for start in wanted}
-    potential = Potential.objects.filter(month__in=months)
-    people_of = {(row.month, row.college_uai, row.profile): row.people for row in potential}
-    for start, cells in found.items():
-        if not cells:
-            continue
-        month = window_of(Window.MONTH, start).start
-        for (of_month, uai, profile), count in people_of.items():
-            if of_month == month:
-                seen = cells.get((uai, profile), Figure())
-                cells[uai, profile] = dataclasses.replace(seen, people=count)
+    for month in {window_of(Window.MONTH, start).start for start in wanted}:
+        inside = [
+            cells
+            for start, cells in found.items()
+            if cells and window_of(Window.MONTH, start).start == month
+        ]
+        if inside:
+            _add_people(inside, month=month)
     return found, frozenset(examples)
+
+
+def _add_people(tables: Iterable[dict[Cell, Figure]], *, month: datetime.date) -> None:
+    """Say of each cell how many could come in a month; of those from which nobody came too."""
+    people_of = {
+        (row.college_uai, row.profile): row.people for row in Potential.objects.filter(month=month)
+    }
+    for cells in tables:
+        for cell, count in people_of.items():
+            cells[cell] = dataclasses.replace(cells.get(cell, Figure()), people=count)

@@ -14,6 +14,7 @@ from console.bars import Bar, bars_of
 from federation.usage import queries
 from federation.usage.access import Scope, access_scope, readable_uais
 from federation.usage.models import Profile, Window
+from federation.usage.protecting import Figure
 from federation.usage.queries import Activation, CollegeRow, ServiceRow, Span
 from federation.usage.windows import window_of
 from tenants.people import queries as people
@@ -158,7 +159,7 @@ def _span_line(span: Span) -> SpanLine:
     )
 
 
-def _drawn(name: str, more: str, figure: queries.Figure | None, *, part: int, of: int) -> DrawnLine:
+def _drawn(name: str, more: str, figure: Figure | None, *, part: int, of: int) -> DrawnLine:
     share = figure.adoption_per_mille if figure else None
     return DrawnLine(
         name=name,

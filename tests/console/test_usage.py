@@ -47,8 +47,8 @@ def test_an_agent_reads_who_comes_from_where_and_for_what(agent, visited):
 
     assert "Octobre 2024" in shown
     assert "Collège Anatole 0920001A 8 40,0" in shown
-    assert "La presse des collégiens Service tiers 8 8" in shown
-    assert "Accueil Socle 13 13" in shown
+    assert "La presse des collégiens Service tiers 8 40,0 % 8" in shown
+    assert "Accueil Socle 13 65,0 % 13" in shown
     assert "Comptes activés, sur 20 personnes 12" in shown
     assert "Personnels du collège –" in shown
     assert "Les totaux ne les comptent pas." in shown
@@ -125,5 +125,5 @@ def test_the_table_as_a_file_is_in_the_words_of_the_dnma(agent, visited):
     assert hidden in rows
     assert [
         "Par service", "2024-10-01", "", "", "", "TIERS", "Lire et écrire",
-        "La presse des collégiens", "8", "8", "", "",
+        "La presse des collégiens", "8", "8", "20", "40,0",
     ] in rows  # fmt: skip
