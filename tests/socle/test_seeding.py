@@ -12,6 +12,7 @@ from billing.canteen.rules import published_rules
 from billing.invoicing.models import BillingRun, Invoice
 from billing.tariffs.schedule_files import ServiceName, published_schedule
 from commons.school_calendar import SchoolYear
+from federation.usage.models import Audience, HourlyVisits, PseudonymKey
 from socle.command import main
 from socle.seeding import cast, demo, feed
 from socle.seeding.papers import give_papers
@@ -178,6 +179,12 @@ def test_a_departement_that_is_not_whole_has_a_month_issued_and_one_reviewed(
         assert payer.user is not None
         assert payer.user.check_password(cast.PASSWORD)
         assert [one.is_delta for one in FeedImport.objects.all()] == [False]
+        months = {row.starts_on.month for row in Audience.objects.filter(window="MONTH")}
+        assert months == {9, 10, 11}
+        assert not Audience.objects.filter(is_example=False).exists()
+        assert not HourlyVisits.objects.filter(is_example=False).exists()
+        # Those of the week and the month that run: the others died with their window.
+        assert {one.window for one in PseudonymKey.objects.all()} == {"WEEK", "MONTH"}
     assert said[-1] == "Val-de-Marne : factures…"
 
 

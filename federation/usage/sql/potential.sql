@@ -1,5 +1,5 @@
--- How many people of each collège and profile could come on a day, and have signed in once: by the rule of
--- `place.sql`, for everybody at once. Whoever is several people is one, by the first of their profiles.
+-- How many people of each collège and profile could come on a day, and have a way in: they chose a password, or
+-- signed in once. By the rule of `place.sql`, for everybody at once. Whoever is several people is one, by the first of their profiles.
 -- Parameters: day (local), month (its first day).
 WITH schooled AS (
     SELECT DISTINCT ON (schooling.pupil_id) schooling.pupil_id, college.uai
@@ -44,7 +44,11 @@ person AS (
 INSERT INTO tenant.usage_potential (month, college_uai, profile, people, accounts)
 SELECT
     %(month)s, person.uai, person.profile,
-    count(*), count(*) FILTER (WHERE account.is_active AND account.last_login IS NOT NULL)
+    count(*),
+    count(*) FILTER (
+        WHERE account.is_active
+            AND (account.last_login IS NOT NULL OR left(account.password, 1) NOT IN ('', '!'))
+    )
 FROM person
 LEFT JOIN tenant.accounts_user AS account ON account.id = person.user_id
 GROUP BY person.uai, person.profile

@@ -21,12 +21,15 @@ from commons.school_calendar import SchoolYear, teaching_days
 from federation.usage import operations as usage
 from federation.usage.models import Kind, Profile
 from federation.usage.operations import Use
+from tenants.accounts.models import User
 from tenants.people import queries as people
 from tenants.people.models import Guardianship, Pupil
 
 ONE_DAY = datetime.timedelta(days=1)
 # How likely somebody who has begun to come is to come on a day.
-LIKELY = {Profile.PUPIL: 0.3, Profile.PARENT: 0.14}
+LIKELY = {
+    Profile.PUPIL: 0.3, Profile.PARENT: 0.14, Profile.SCHOOL_STAFF: 0.5, Profile.OTHER: 0.2,
+}  # fmt: skip
 HOURS = (7, 8, 12, 13, 17, 18, 18, 19, 20, 20, 21)
 PARENTS_FOR = ("cantine", "factures", "enfants", "compte", "services", "droits", "aide")
 PARENTS_WEIGHTS = (30, 24, 12, 6, 5, 4, 3)
@@ -59,13 +62,16 @@ def count_example_visits(
 
 
 def _visitors(*, on: datetime.date) -> Iterator[Visitor]:
-    """Pupils and their guardians, each of a collège, as `usage` would place them."""
+    """Pupils and their guardians, each of a collège, as `usage` would place them; and the staff."""
     pupils = list(Pupil.objects.filter(missing_since=None).order_by("birth_date", "sort_key", "pk"))
     schoolings = people.schoolings_on([pupil.pk for pupil in pupils], on)
     uais = {pupil_id: schooling.college.uai for pupil_id, schooling in schoolings.items()}
     for pupil in pupils:
         if pupil.pk in uais:
             yield pupil.public_id, Profile.PUPIL, uais[pupil.pk]
+    for user in User.objects.filter(staff_roles__isnull=False).distinct().order_by("pk"):
+        uai, _bar, profile = usage.place_of(user, on=on).partition("|")
+        yield user.public_id, Profile(profile), uai
     links = Guardianship.objects.filter(people.in_force(on), pupil_id__in=uais)
     seen: set[int] = set()
     ordered = links.select_related("guardian").order_by(
