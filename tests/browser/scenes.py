@@ -208,10 +208,10 @@ def month_to_prepare(page: Page, origin: str) -> Iterator[Scene]:
 def usages(page: Page, origin: str) -> Iterator[Scene]:
     """Who comes, by week, then the days of one collège."""
     page.goto(f"{origin}/console/usages/")
-    page.get_by_label("Période").select_option("semaine")
+    page.get_by_label("Période", exact=True).select_option("semaine")
     yield "les usages par semaine", _send(page, "^Voir$")
-    page.get_by_label("Période").select_option("jour")
-    page.get_by_label("Collège").select_option(index=1)
+    page.get_by_label("Période", exact=True).select_option("jour")
+    page.get_by_label("Collège", exact=True).select_option(index=1)
     yield "les usages d'un collège, par jour", _send(page, "^Voir$")
 
 
