@@ -129,7 +129,7 @@ def _renew(life: Life, script: Script, event: Event) -> Mapping[str, int]:
 def _prove(life: Life, script: Script, event: Event) -> Mapping[str, int]:
     card, proved = event.values["card"], event.values["facts"]
     facts = script.people[card]
-    return life.prove(card, dataclasses.replace(facts, proved=facts.proved | proved))
+    return life.prove(card, dataclasses.replace(facts, proved=facts.proved | proved), at=event.at)
 
 
 def _ticket(life: Life, script: Script, event: Event) -> Mapping[str, int]:

@@ -18,6 +18,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Cette campagne est mal écrite."),
         _("Corrigez les points signalés, puis recommencez."),
     ),
+    "PASSPLUS_CAMPAIGN_PUBLISHED": (
+        _("La campagne %(campaign)s est déjà publiée, avec d'autres règles."),
+        _("Donnez un autre code à la nouvelle campagne."),
+    ),
+    "PASSPLUS_PARTNER_INVALID": (
+        _("Ce partenaire ne peut pas être enregistré."),
+        _("Donnez un nom, un numéro SIRET à 14 chiffres et un domaine."),
+    ),
+    "PASSPLUS_PARTNER_AFFILIATED": (
+        _("Un partenaire affilié porte déjà ce numéro SIRET."),
+        _("Cherchez-le dans la liste des partenaires."),
+    ),
+    "PASSPLUS_PARTNER_ENDED": (
+        _("Ce partenaire n'est plus affilié."),
+        _("Il doit demander une nouvelle affiliation."),
+    ),
     "PASSPLUS_SCRIPT_INVALID": (
         _("Ce scénario est mal écrit."),
         _("Corrigez les points signalés, puis recommencez."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -70,3 +71,33 @@ class Facts:
         """The same person, without what is only declared."""
         hidden = {fact.value: None for fact in Fact if fact not in self.proved}
         return dataclasses.replace(self, **hidden)  # type: ignore[arg-type]
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is known and what is proved, as data: what a grant keeps to explain itself."""
+        known = {str(fact): self.value(fact) for fact in Fact if self.value(fact) is not None}
+        return {name: _written(value) for name, value in known.items()} | {
+            "proved": sorted(map(str, self.proved))
+        }
+
+
+def read_facts(data: Mapping[str, Any]) -> Facts:
+    """What `as_dict` wrote."""
+    values = dict(data)
+    proved = frozenset(map(Fact, values.pop("proved")))
+    return Facts(
+        **{name: _READ.get(name, lambda v: v)(v) for name, v in values.items()}, proved=proved
+    )
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "birth_date": datetime.date.fromisoformat,
+    "class_level": ClassLevel,
+    "sector": Sector,
+    "awarded": frozenset,
+}

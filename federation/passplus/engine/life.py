@@ -101,6 +101,7 @@ class Ticket:
     cents: int
     partner: str | None
     state: TicketState = TicketState.MADE
+    captured_by: str | None = None
     captured_cents: int = 0
 
 
@@ -121,6 +122,12 @@ class Whereabouts:
         return self.granted == (
             self.purses + self.held + self.captured + self.reimbursed + self.returned
         )
+
+
+_GIVEN_UP = {
+    TicketState.CANCELLED: Destination.PURSE,
+    TicketState.LOST: Destination.DEPARTEMENT,
+}
 
 
 class Life:
@@ -171,15 +178,16 @@ class Life:
         self._credit(card, given.credits)
         return given.credits
 
-    def prove(self, card: str, facts: Facts) -> Mapping[str, int]:
+    def prove(self, card: str, facts: Facts, *, at: datetime.datetime) -> Mapping[str, int]:
         """
         Take a proof of a status: what it adds, by purse; once.
 
         :raises CardUnknown: if there is no such card
+        :raises TicketsClosed: after the last day of new tickets
         """
         held = self._card(card)
         proved = registering.status_of(facts)
-        gained = registering.top_up(self.campaign, held=held.status, proved=proved)
+        gained = registering.top_up(self.campaign, held=held.status, proved=proved, on=day_of(at))
         if gained:
             held.status = proved
             self._credit(card, gained)
@@ -229,11 +237,16 @@ class Life:
         """
         Validate a ticket, in full or in part; the cents that the partner is owed for it.
 
+        The same again changes nothing, as in the product.
+
         :raises TicketOver: if it was validated or given up before, or is too old
         :raises OtherPartner: if it is made out to somebody else
         :raises DomainError: as `spending.capture` and `spending.check_domain`
         """
-        made = self._made(ticket)
+        made = self._known(ticket)
+        if (made.captured_by, made.captured_cents) == (partner, cents or made.cents):
+            return made.captured_cents
+        self._refuse_over(ticket, made)
         if made.partner not in (None, partner):
             raise OtherPartner(ticket=ticket)
         spending.check_domain(spending.purse_of(self.campaign, made.purse), partner_domains)
@@ -241,19 +254,22 @@ class Life:
         rest = spending.capture(self.campaign, held_cents=made.cents, cents=taken, at=at)
         self.books.resolve(ticket, taken)
         self.books.post(CAPTURED, CAPTURED + partner, taken)
-        made.state, made.captured_cents = TicketState.CAPTURED, taken
+        made.state, made.captured_by, made.captured_cents = TicketState.CAPTURED, partner, taken
         if rest is not None:
             self._settle_rest(made, made.cents - taken, rest)
         return taken
 
     def cancel(self, ticket: str, *, at: datetime.datetime) -> Destination:
         """
-        Give a ticket up; where its money went.
+        Give a ticket up; where its money went. Again changes nothing.
 
         :raises TicketOver: if it was validated or given up before, or is too old
         :raises CancellationRefused: if it would be lost, in a campaign that does not allow that
         """
-        made = self._made(ticket)
+        made = self._known(ticket)
+        if made.state in _GIVEN_UP:
+            return _GIVEN_UP[made.state]
+        self._refuse_over(ticket, made)
         back = spending.cancel(self.campaign, at=at)
         self._give_back(ticket, made, back)
         is_lost = back.to is Destination.DEPARTEMENT
@@ -304,13 +320,15 @@ class Life:
             raise CardUnknown(card=card)
         return self.cards[card]
 
-    def _made(self, ticket: str) -> Ticket:
-        made = self.tickets.get(ticket)
-        if made is None:
+    def _known(self, ticket: str) -> Ticket:
+        if ticket not in self.tickets:
             raise TicketUnknown(ticket=ticket)
-        if made.state is not TicketState.MADE:
-            raise TicketOver(ticket=ticket, state=str(made.state))
-        return made
+        return self.tickets[ticket]
+
+    @staticmethod
+    def _refuse_over(name: str, ticket: Ticket) -> None:
+        if ticket.state is not TicketState.MADE:
+            raise TicketOver(ticket=name, state=str(ticket.state))
 
     def _give_back(self, name: str, ticket: Ticket, back: Return) -> None:
         self.books.resolve(name, 0)

@@ -10,6 +10,7 @@ from commons.errors import DomainError
 from federation.passplus.engine.campaign import Campaign, DocumentRule, Status
 from federation.passplus.engine.eligibility import Eligibility, Verdict, judge
 from federation.passplus.engine.facts import Fact, Facts
+from federation.passplus.engine.spending import TicketsClosed
 
 
 class RegistrationNotOpen(DomainError):
@@ -103,10 +104,18 @@ def status_of(facts: Facts) -> Status:
     return Status.BURSARY if is_proved else Status.BASE
 
 
-def top_up(campaign: Campaign, *, held: Status, proved: Status) -> Mapping[str, int]:
-    """What a proof adds, by purse: the difference, whatever was already spent. Never less."""
+def top_up(
+    campaign: Campaign, *, held: Status, proved: Status, on: datetime.date
+) -> Mapping[str, int]:
+    """
+    What a proof adds, by purse: the difference, whatever was already spent. Never less.
+
+    :raises TicketsClosed: after the last day of new tickets: it could only go back
+    """
     before, after = campaign.amount_of(held), campaign.amount_of(proved)
     gained = {code: max(after[code] - before[code], 0) for code in after}
+    if any(gained.values()) and on >= campaign.tickets.issued_before:
+        raise TicketsClosed(closed_on=campaign.tickets.issued_before)
     return {code: cents for code, cents in gained.items() if cents}
 
 

@@ -17,6 +17,7 @@ from federation.passplus.engine.facts import ClassLevel, Fact, Facts, Sector
 from federation.passplus.engine.registering import documents_for, grant, is_automatic, top_up
 
 EVERYTHING = frozenset(Fact)
+DAY = datetime.date(2023, 10, 2)
 YVELINES = load_campaign(CAMPAIGNS_FOLDER / "78-pass-plus-2023.yaml")
 HAUTS_DE_SEINE = load_campaign(CAMPAIGNS_FOLDER / "92-pass-plus-2023.yaml")
 PASS_SPORT = load_campaign(CAMPAIGNS_FOLDER / "93-pass-sport-5e-2024.yaml")
@@ -103,10 +104,10 @@ def test_a_bursary_counts_once_proved_and_adds_the_difference_once() -> None:
 
     assert grant(HAUTS_DE_SEINE, declared).total_cents == 80_00
     assert grant(HAUTS_DE_SEINE, person(bursary=True)).total_cents == 100_00
-    gained = top_up(HAUTS_DE_SEINE, held=Status.BASE, proved=Status.BURSARY)
+    gained = top_up(HAUTS_DE_SEINE, held=Status.BASE, proved=Status.BURSARY, on=DAY)
     assert gained == {"sport": 10_00, "culture": 10_00}
-    assert top_up(HAUTS_DE_SEINE, held=Status.BURSARY, proved=Status.BURSARY) == {}
-    assert top_up(HAUTS_DE_SEINE, held=Status.BURSARY, proved=Status.BASE) == {}
+    assert top_up(HAUTS_DE_SEINE, held=Status.BURSARY, proved=Status.BURSARY, on=DAY) == {}
+    assert top_up(HAUTS_DE_SEINE, held=Status.BURSARY, proved=Status.BASE, on=DAY) == {}
 
 
 def test_only_the_documents_that_prove_something_are_asked_for() -> None:

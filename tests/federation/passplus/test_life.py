@@ -168,7 +168,7 @@ def _do(
         case "grant":
             life.grant(card, PUPIL, at=at)
         case "prove":
-            life.prove(card, PROVED)
+            life.prove(card, PROVED, at=at)
         case "ticket":
             life.make_ticket(ticket, card=card, purse=purse, cents=cents, at=at)
         case "capture":
