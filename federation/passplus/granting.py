@@ -11,25 +11,13 @@ from billing.ledger import operations as ledger
 from billing.ledger.operations import AccountKind, AccountRequest, TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
-from commons.errors import DomainError
 from commons.identifiers import new_public_id
 from federation.passplus.engine import registering, spending
 from federation.passplus.engine.campaign import Status
 from federation.passplus.engine.facts import Facts
+from federation.passplus.engine.refusals import CardGranted, ProofMissing
 from federation.passplus.models import Campaign, Card, Purse
 from tenants.people.models import Pupil
-
-
-class CardGranted(DomainError):
-    """The pupil has a card of this campaign already."""
-
-    code = "PASSPLUS_CARD_GRANTED"
-
-
-class ProofMissing(DomainError):
-    """Something is still to be proved before the card is granted."""
-
-    code = "PASSPLUS_PROOF_MISSING"
 
 
 @transaction.atomic(durable=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from federation.passplus.deadlines import Swept, empty_purses, end_tickets, keep_deadlines
-from federation.passplus.granting import CardGranted, ProofMissing, grant_card, prove_status
-from federation.passplus.partners import PartnerAffiliated, PartnerInvalid, affiliate_partner
-from federation.passplus.publishing import CampaignPublished, publish_campaign
-from federation.passplus.ticketing import (
+from federation.passplus.engine.refusals import (
+    CardGranted,
     OtherPartner,
-    PartnerEnded,
+    ProofMissing,
     TicketMade,
     TicketOver,
     TicketUnknown,
+)
+from federation.passplus.granting import grant_card, prove_status
+from federation.passplus.partners import PartnerAffiliated, PartnerInvalid, affiliate_partner
+from federation.passplus.publishing import CampaignPublished, publish_campaign
+from federation.passplus.ticketing import (
+    PartnerEnded,
     cancel_ticket,
     capture_ticket,
     make_ticket,

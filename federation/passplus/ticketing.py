@@ -19,6 +19,7 @@ from commons.errors import DomainError
 from commons.identifiers import new_public_id
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Domain
+from federation.passplus.engine.refusals import OtherPartner, TicketMade, TicketOver, TicketUnknown
 from federation.passplus.engine.spending import Destination, Return
 from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, available_in
 
@@ -26,30 +27,6 @@ from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, a
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 CODE_LENGTH = 8
 PARTS = 4  # letters between two spaces when a code is shown
-
-
-class TicketUnknown(DomainError):
-    """There is no such ticket."""
-
-    code = "PASSPLUS_TICKET_UNKNOWN"
-
-
-class TicketMade(DomainError):
-    """This key made another ticket."""
-
-    code = "PASSPLUS_TICKET_MADE"
-
-
-class TicketOver(DomainError):
-    """The ticket was validated, given up, or is too old."""
-
-    code = "PASSPLUS_TICKET_OVER"
-
-
-class OtherPartner(DomainError):
-    """The ticket is made out to another partner."""
-
-    code = "PASSPLUS_OTHER_PARTNER"
 
 
 class PartnerEnded(DomainError):

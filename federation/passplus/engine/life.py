@@ -13,65 +13,26 @@ import datetime
 import enum
 from collections.abc import Collection, Iterator, Mapping
 
-from commons.errors import DomainError
 from federation.passplus.engine import registering, spending
 from federation.passplus.engine.books import Books
 from federation.passplus.engine.campaign import Campaign, Domain, Status
 from federation.passplus.engine.facts import Facts
+from federation.passplus.engine.refusals import (
+    CardGranted,
+    CardUnknown,
+    NothingToReimburse,
+    OtherPartner,
+    ProofMissing,
+    TicketMade,
+    TicketOver,
+    TicketUnknown,
+)
 from federation.passplus.engine.spending import Destination, Return, day_of, start_of
 
 BUDGET = "budget"
 CAPTURED = "captured:"
 PURSE = "purse:"
 REIMBURSED = "reimbursed:"
-
-
-class CardUnknown(DomainError):
-    """No card of this name was granted."""
-
-    code = "PASSPLUS_CARD_UNKNOWN"
-
-
-class CardGranted(DomainError):
-    """A card of this name was granted before."""
-
-    code = "PASSPLUS_CARD_GRANTED"
-
-
-class TicketUnknown(DomainError):
-    """No ticket of this name was made."""
-
-    code = "PASSPLUS_TICKET_UNKNOWN"
-
-
-class TicketMade(DomainError):
-    """A ticket of this name was made before."""
-
-    code = "PASSPLUS_TICKET_MADE"
-
-
-class TicketOver(DomainError):
-    """The ticket was validated, given up, or is too old."""
-
-    code = "PASSPLUS_TICKET_OVER"
-
-
-class OtherPartner(DomainError):
-    """The ticket is made out to another partner."""
-
-    code = "PASSPLUS_OTHER_PARTNER"
-
-
-class ProofMissing(DomainError):
-    """Something is still to be proved before the card is granted."""
-
-    code = "PASSPLUS_PROOF_MISSING"
-
-
-class NothingToReimburse(DomainError):
-    """Nothing that this partner validated is still to be paid."""
-
-    code = "PASSPLUS_NOTHING_TO_REIMBURSE"
 
 
 class TicketState(enum.StrEnum):

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from commons.errors import DomainError
 from federation.passplus.campaign_files import CAMPAIGNS_FOLDER, published_campaign_paths
-from federation.passplus.engine import life, registering, spending
+from federation.passplus.engine import refusals, registering, spending
 from socle.command import main
 from ui.passplus_texts import SENTENCES
 
@@ -124,7 +124,7 @@ def test_check_says_which_campaigns_are_right(tmp_path: Path) -> None:
 def test_every_refusal_of_the_engine_can_be_said_without_settings() -> None:
     codes = {
         kind.code
-        for module in (life, registering, spending)
+        for module in (refusals, registering, spending)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, DomainError) and kind is not DomainError
     }
