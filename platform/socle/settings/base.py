@@ -135,6 +135,7 @@ TENANT_APPS = [
     "billing.simulation",
     "federation.ent",
     "federation.usage",
+    "federation.passplus",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
@@ -282,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "gather-usage": {"task": "socle.gather_usage", "schedule": 300.0},
     "count-people": {"task": "socle.count_people", "schedule": 86400.0},
     "purge-usage": {"task": "socle.purge_usage", "schedule": 86400.0},
+    "keep-pass-deadlines": {"task": "socle.keep_pass_deadlines", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
