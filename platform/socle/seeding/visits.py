@@ -30,6 +30,7 @@ ONE_DAY = datetime.timedelta(days=1)
 LIKELY = {
     Profile.PUPIL: 0.3, Profile.PARENT: 0.14, Profile.SCHOOL_STAFF: 0.5, Profile.OTHER: 0.2,
 }  # fmt: skip
+STAFF = frozenset({Profile.SCHOOL_STAFF, Profile.OTHER})
 HOURS = (7, 8, 12, 13, 17, 18, 18, 19, 20, 20, 21)
 PARENTS_FOR = ("cantine", "factures", "enfants", "compte", "services", "droits", "aide")
 PARENTS_WEIGHTS = (30, 24, 12, 6, 5, 4, 3)
@@ -46,10 +47,12 @@ def count_example_visits(
     usage.forget_counts()  # of a demo that was erased, or cut
     first = year.period.start
     visitors = list(_visitors(on=today))
-    # Each begins to come some day; half of them in the first weeks.
+    # Each begins to come some day, half of them in the first weeks; the staff at once.
     begins = {
-        visitor: first + ONE_DAY * min(draw.randrange(140), draw.randrange(140))
-        for visitor, _profile, _place in visitors
+        visitor: first
+        if profile in STAFF
+        else first + ONE_DAY * min(draw.randrange(140), draw.randrange(140))
+        for visitor, profile, _uai in visitors
     }
     for day in teaching_days(Period(first, today)) if first < today else ():
         for visitor, profile, place in visitors:
