@@ -11,6 +11,8 @@ import functools
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 # A page waits no longer than this for its visit to be counted; workers have time.
 PATIENCE_SECONDS = 0.25
@@ -19,7 +21,8 @@ WORKERS_SECONDS = 30.0
 
 @functools.cache
 def _client(url: str, seconds: float) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=seconds)
+    # Asked again once, at once: Redis may have been started anew under a connection that was kept.
+    return redis.Redis.from_url(url, socket_timeout=seconds, retry=Retry(NoBackoff(), 1))
 
 
 def client(*, patience: float = PATIENCE_SECONDS) -> redis.Redis:

@@ -1,7 +1,8 @@
 """Count a page as it is asked for: the first of a visit, of a service in it, or one more of the same.
 
-`touch.lua` does it in one step and one round trip; the first page of a visit takes two, and one
-statement to find the visitor's collège. What Redis holds of a visitor is their pseudonym of the day and
+One more of the same is one short round trip (`still.lua`). What is new takes a second one, in which
+`touch.lua` counts it in one step; and the first page of a visit takes a statement, to find the visitor's
+collège. What Redis holds of a visitor is their pseudonym of the day and
 the services of the visit, for half an hour; the rest is counts, and sketches that hold nobody.
 
 A visit never spans midnight: the pseudonym changes there, and so does the visit.
@@ -26,7 +27,8 @@ from federation.usage import pseudonyms, store
 from federation.usage.models import Kind, Window
 from federation.usage.windows import VISIT_SECONDS, starts_of
 
-SCRIPT = (Path(__file__).parent / "touch.lua").read_text(encoding="utf-8")
+_STILL, _TOUCH = "still.lua", "touch.lua"
+_GOES_ON, _IS_COUNTED = 2, 1
 # The months' sketches outlive their month a little: what gathers them may be late.
 SKETCH_SECONDS = 40 * 24 * 3600
 # For how long nobody is counted when Redis or the database did not answer: pages do not wait for it.
@@ -59,36 +61,35 @@ def touch(*, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetim
     :param place: finds `UAI|PROFILE` (`placing.place_of`); asked when a visit begins
     :raises RedisError: if Redis does not take it; nothing is counted then
     """
-    local = timezone.localtime(at)
-    today = local.date()
+    today = timezone.localdate(at)
     keys = pseudonyms.keys_on(today)
-    names = {window: pseudonyms.pseudonym(key, visitor) for window, key in keys.items()}
+    visit = store.key(f"visit:{pseudonyms.pseudonym(keys[Window.DAY], visitor)}")
+    moment = int(at.timestamp())
+    found = _run(_STILL, [visit], [moment, VISIT_SECONDS, str(use)])
+    if found == _IS_COUNTED:
+        return
     starts = starts_of(today)
     by_window = [
         part
         for window in (Window.DAY, Window.WEEK, Window.MONTH)
-        for part in (f"{window.value}|{starts[window].isoformat()}", names[window])
+        for part in (
+            f"{window.value}|{starts[window].isoformat()}",
+            pseudonyms.pseudonym(keys[window], visitor),
+        )
     ]
-    ask = functools.partial(
-        _script(),
-        keys=[store.key(f"visit:{names[Window.DAY]}"), store.key("counts")],
-        client=store.client(),
-    )
+    hour = f"{today.isoformat()}|{timezone.localtime(at).hour}"
 
-    def arguments(found: str) -> list[str | int]:
-        return [
-            int(at.timestamp()),
-            VISIT_SECONDS,
-            found,
-            str(use),
-            f"{today.isoformat()}|{local.hour}",
-            store.sketch_key(""),
-            SKETCH_SECONDS,
-            *by_window,
-        ]
+    def count(of: str) -> int:
+        told = [moment, VISIT_SECONDS, of, str(use), hour, store.sketch_key(""), SKETCH_SECONDS]
+        return _run(_TOUCH, [visit, store.key("counts")], [*told, *by_window])
 
-    if not ask(args=arguments("")):
-        ask(args=arguments(place()))
+    # It may have ended since it was found to go on.
+    if not count("" if found == _GOES_ON else place()):
+        count(place())
+
+
+def _run(name: str, keys: list[str], arguments: list[str | int]) -> int:
+    return _script(name)(keys=keys, args=arguments, client=store.client())
 
 
 def touch_if_possible(
@@ -108,6 +109,7 @@ def touch_if_possible(
 
 
 @functools.cache
-def _script() -> Callable[..., int]:
-    script: Callable[..., int] = store.client().register_script(SCRIPT)
+def _script(name: str) -> Callable[..., int]:
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    script: Callable[..., int] = store.client().register_script(text)
     return script
