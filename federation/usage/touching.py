@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import hashlib
 import logging
 import time
 import uuid
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from django.db import DatabaseError
 from django.utils import timezone
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
 from federation.usage import pseudonyms, store
 from federation.usage.models import Kind, Window
@@ -89,7 +90,20 @@ def touch(*, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetim
 
 
 def _run(name: str, keys: list[str], arguments: list[str | int]) -> int:
-    return _script(name)(keys=keys, args=arguments, client=store.client())
+    text, digest = _script(name)
+    client = store.client()
+    try:
+        answer: int = client.evalsha(digest, len(keys), *keys, *arguments)
+    except NoScriptError:  # Redis was started anew: it keeps the text from now on
+        answer = client.eval(text, len(keys), *keys, *arguments)
+    return answer
+
+
+@functools.cache
+def _script(name: str) -> tuple[str, str]:
+    """The text of a script, and the name that Redis gives it."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def touch_if_possible(
@@ -106,10 +120,3 @@ def touch_if_possible(
         _paused_until = time.monotonic() + PAUSE_SECONDS
         return False
     return True
-
-
-@functools.cache
-def _script(name: str) -> Callable[..., int]:
-    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    script: Callable[..., int] = store.client().register_script(text)
-    return script
