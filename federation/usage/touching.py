@@ -81,8 +81,9 @@ def touch(*, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetim
     hour = f"{today.isoformat()}|{timezone.localtime(at).hour}"
 
     def count(of: str) -> int:
-        told = [moment, VISIT_SECONDS, of, str(use), hour, store.sketch_key(""), SKETCH_SECONDS]
-        return _run(_TOUCH, [visit, store.key("counts")], [*told, *by_window])
+        told: list[str | int] = [moment, VISIT_SECONDS, of, str(use), hour]
+        told += [store.sketch_key(""), SKETCH_SECONDS, *by_window]
+        return _run(_TOUCH, [visit, store.key("counts")], told)
 
     # It may have ended since it was found to go on.
     if not count("" if found == _GOES_ON else place()):
