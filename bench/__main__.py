@@ -28,6 +28,7 @@ BENCHES = (
     "simulation",
     "deciding",
     "usage",
+    "passplus",
 )
 
 
