@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import datetime
 import hmac
-import os
 import uuid
+from secrets import token_bytes
 
 from commons import sealing
 from commons.tenancy import require_tenant
@@ -38,7 +38,7 @@ def keys_on(day: datetime.date) -> Keys:
             PseudonymKey(
                 window=window,
                 starts_on=starts_on,
-                sealed_key=sealing.seal_bytes(os.urandom(_KEY_BYTES), purpose=_PURPOSE),
+                sealed_key=sealing.seal_bytes(token_bytes(_KEY_BYTES), purpose=_PURPOSE),
             )
             for window, starts_on in starts_of(day).items()
             if window not in keys

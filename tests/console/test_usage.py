@@ -14,15 +14,15 @@ from federation.usage.operations import gather
 from tenants.accounts.capabilities import Role
 from tests.console.test_acts import text
 from tests.factories.canteen import make_college
-from tests.factories.usage import PRESS, paris, visit, visits
+from tests.factories.usage import PRESS, draw_the_same, paris, visit, visits
 
 NOW = paris(28, 10)
 PAGE = "/console/usages/"
 
 
 @pytest.fixture(autouse=True)
-def october():
-    pseudonyms.forget()
+def october(monkeypatch):
+    draw_the_same(monkeypatch)
     with time_machine.travel(NOW, tick=False):
         yield
     pseudonyms.forget()
