@@ -26,6 +26,7 @@ from federation.ent.registering import (
     register_cas_service,
     register_client,
 )
+from federation.ent.returning import take_back_licences
 from federation.ent.using import admit, set_favourite
 from federation.ent.watching import watch_services
 
@@ -49,5 +50,6 @@ __all__ = [
     "rotate_keys",
     "set_favourite",
     "set_licences",
+    "take_back_licences",
     "watch_services",
 ]

@@ -64,6 +64,7 @@ SUBJECTS: Words = {
 ACTIONS: Words = {
     "activation.account.opened": _("Compte ouvert avec un code"),
     "activation.address.confirmed": _("Adresse électronique confirmée"),
+    "activation.code.spent": _("Code utilisé pour se faire reconnaître"),
     "activation.codes.given": _("Codes donnés"),
     "activation.emancipation.noted": _("Émancipation notée"),
     "activation.letters.opened": _("Lettres ouvertes"),
@@ -127,6 +128,7 @@ ACTIONS: Words = {
     "identities.identity.ended": _("Identité séparée du compte"),
     "identities.identity.linked": _("Identité reliée au compte"),
     "identities.provider.closed": _("Service d'identité fermé"),
+    "identities.provider.followed": _("Clés d'EduConnect relues"),
     "identities.provider.opened": _("Service d'identité ouvert"),
     "identities.provider.secret_replaced": _("Secret d'un service d'identité changé"),
     "identities.request.linked": _("Personne reconnue"),
@@ -152,6 +154,7 @@ ACTIONS: Words = {
     "ent.service.opened": _("Service ouvert"),
     "ent.service.closed": _("Ouverture d'un service fermée"),
     "ent.service.licensed": _("Licences d'un service changées"),
+    "ent.licences.taken_back": _("Licences rendues par qui a quitté le collège"),
     "rights.consent.given": _("Accord donné"),
     "rights.consent.withdrawn": _("Accord retiré"),
     "rights.document.opened": _("Pièce ouverte par un agent"),

@@ -61,6 +61,7 @@ urlpatterns = [
         name="educonnect-metadata",
     ),
     path("connexion/qui/", identities.link, name="identity-link"),
+    path("connexion/qui/code/", identities.link_by_code, name="identity-code"),
     path("deconnexion/", session.sign_out, name="sign-out"),
     path("deconnexion/suite/", identities.leave, name="identity-leave"),
     path("deconnexion/faite/", session.signed_out, name="signed-out"),
