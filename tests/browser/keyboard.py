@@ -150,7 +150,9 @@ def enlarged(page: Page) -> list[str]:
 
 
 def _text_size(page: Page) -> float:
-    size: float = page.evaluate("parseFloat(getComputedStyle(document.querySelector('p')).fontSize)")
+    size: float = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('p')).fontSize)"
+    )
     return size
 
 

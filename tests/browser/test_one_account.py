@@ -20,6 +20,7 @@ from tests.browser.keyboard import enlarged, walk
 from tests.browser.seeing import AXE, WIDTHS, prove_factor
 from tests.browser.served import Site, serve
 from tests.browser.test_strand import HOST, browser, follow, looked_at, open_page, sign_in
+from ui.wording import MONTHS
 
 __all__ = ("browser",)
 
@@ -28,9 +29,6 @@ SOPHIE = "sophie.instruction@exemple.fr"
 LEAVE = re.compile("Se déconnecter")
 # What the stand-in says of a child, as the family's papers do.
 PAPER = re.compile(r"INE (\w{11}), \w+ (\d+)\w* (\w+) (\d{4})")
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
 
 
 @pytest.fixture(scope="module")

@@ -72,8 +72,9 @@ def test_educonnect_is_opened_from_its_metadata_and_its_key_renewed(in_place, tm
 
     followed = run("follow", "--metadata", idp_metadata(tmp_path))
     assert "acceptées : 1" in followed.output
-    assert queries.open_provider("EDUCONNECT").options["certificates"] != (
-        provider.options["certificates"]
+    assert (
+        queries.open_provider("EDUCONNECT").options["certificates"]
+        != (provider.options["certificates"])
     )
     assert run("close", "--kind", "EDUCONNECT").exit_code == 0
     assert queries.open_provider("EDUCONNECT") is None

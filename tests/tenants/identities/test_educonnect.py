@@ -191,7 +191,9 @@ def test_while_educonnect_changes_its_key_both_are_taken(scene):
     after = dataclasses.replace(scene, idp=new)
 
     def follow(*certificates, **told):
-        published = Published(**{"issuer": ISSUER, "sso_url": SSO_URL, **told}, certificates=certificates)
+        published = Published(
+            **{"issuer": ISSUER, "sso_url": SSO_URL, **told}, certificates=certificates
+        )
         operations.follow_metadata(
             provider=scene.provider, published=published, actor=ACTOR, at=now()
         )
