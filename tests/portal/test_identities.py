@@ -282,7 +282,7 @@ def test_a_mother_who_has_a_letter_and_no_paper_of_the_school_is_recognised(site
     mother.refresh_from_db()
     assert done.headers["Location"] == "/"
     assert who(site) == str(mother.user_id)
-    assert mother.user.sign_ins.get().way == "FRANCECONNECT"
+    assert mother.user.sign_ins.get().way == "franceconnect"
     assert "session/end" in site.follow(site.post("/deconnexion/")).headers["Refresh"]
     assert site.follow(by_france()).status_code == 200
     assert who(site) == str(mother.user_id)
