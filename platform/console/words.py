@@ -20,6 +20,13 @@ ACTOR_KINDS: Words = {
     "system": _("Système"),
     "command": _("Ligne de commande"),
 }
+SYSTEM_ACTORS: Words = {
+    "clock": _("Horloge"),
+    "identities.sign_in": _("Connexion"),
+    "payments": _("Paiements"),
+    "portal": _("Portail"),
+    "rights": _("Droits"),
+}
 RECORD_KINDS: Words = {
     "PUPIL": _("Élève"),
     "GUARDIAN": _("Responsable"),
