@@ -13,6 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.seeing import MAX_LINE, PROBE
+
 SCREEN = 1280
 ENLARGED = ((SCREEN // 2, "à 200 %"), (SCREEN // 4, "à 400 %"))
 PREPARE = """() => {
@@ -106,6 +108,7 @@ WIDE = """() => { const page = document.documentElement, wide = page.clientWidth
   return page.scrollWidth - page.clientWidth + ' px ' + (e ? `${e.tagName}.${e.className}` : ''); }"""
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
   const s = getComputedStyle(e), r = e.getBoundingClientRect();
+  if (e.closest('[aria-hidden=true]')) return false;  // a drawing whose font is of names
   const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
   return own && r.width > 2 && e.checkVisibility() && !e.matches('input, select, textarea, option')
     && ((/hidden|clip/.test(s.overflowX) && e.scrollWidth > e.clientWidth + 1)
@@ -137,6 +140,8 @@ def enlarged(page: Page) -> list[str]:
         if wide := page.evaluate(WIDE):
             faults.append(f"{said}, déborde de {wide}")
         faults += _cut(page, said)
+        if words := page.evaluate(PROBE, [MAX_LINE])["cut"]:
+            faults.append(f"{said}, mot coupé : {words[0]!r} ×{len(words)}")
     page.set_viewport_size({"width": SCREEN, "height": 900})
     before = _text_size(page)
     page.evaluate("document.documentElement.style.fontSize = '200%'")

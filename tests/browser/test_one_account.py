@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from socle.seeding import cast
 from tests.browser.keyboard import enlarged, walk
 from tests.browser.prepared import AGENT
-from tests.browser.seeing import AXE, WIDTHS, prove_factor
+from tests.browser.seeing import AXE, WIDTHS, prove_factor, show_whole
 from tests.browser.served import Site
 from tests.browser.test_strand import HOST, browser, follow, looked_at, open_page, sign_in
 from ui.wording import MONTHS
@@ -207,6 +207,7 @@ def test_every_page_goes_by_the_keyboard_and_enlarged(
         for width, height in WIDTHS:
             page.set_viewport_size({"width": width, "height": height})
             faults += [f"{said} à {width} px : {one}" for one in walk(page)]
+            show_whole(page, width)
             found = Axe().run(page, options=AXE).response["violations"]
             faults += [f"{said} à {width} px : axe {one['id']}" for one in found]
         faults += [f"{said} : {one}" for one in enlarged(page)]
