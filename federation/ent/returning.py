@@ -86,7 +86,7 @@ def _guardians(opening: Opening, since: datetime.date, on: datetime.date) -> Que
 
 
 def _staff(opening: Opening, since: datetime.date, on: datetime.date) -> QuerySet[Any, Any]:
-    """Roles have no dates: who has one no longer has left."""
+    """Roles have no dates: whose role is elsewhere has left."""
     roles = StaffRole.objects.all()
     if opening.college is not None:
         roles = roles.filter(college_uai=opening.college.uai)
