@@ -22,6 +22,7 @@ ACTOR_KINDS: Words = {
 }
 SYSTEM_ACTORS: Words = {
     "clock": _("Horloge"),
+    "ent.licences": _("Licences des services"),
     "identities.sign_in": _("Connexion"),
     "payments": _("Paiements"),
     "portal": _("Portail"),
