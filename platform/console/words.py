@@ -152,6 +152,7 @@ ACTIONS: Words = {
     "catalogue.service.published": _("Service publié au catalogue"),
     "passplus.campaign.published": _("Campagne Pass+ publiée"),
     "passplus.campaign.purses_emptied": _("Crédits Pass+ revenus au Département"),
+    "passplus.campaign.renewed": _("Pass+ renouvelés"),
     "passplus.campaign.tickets_ended": _("Tickets Pass+ trop anciens"),
     "passplus.card.granted": _("Pass+ accordé"),
     "passplus.card.topped_up": _("Pass+ complété"),
