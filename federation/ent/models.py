@@ -20,6 +20,7 @@ from federation.ent.signing_models import (
     CasTicket,
     PairwiseSecret,
     Registration,
+    SamlAnswer,
     ServiceOpening,
     SigningKey,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Opening",
     "PairwiseSecret",
     "Registration",
+    "SamlAnswer",
     "ServiceOpening",
     "SigningKey",
 ]
