@@ -21,6 +21,7 @@ from federation.ent.signing_models import (
     CasTicket,
     PairwiseSecret,
     Registration,
+    SamlAnswer,
     ServiceOpening,
     SigningKey,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Opening",
     "PairwiseSecret",
     "Registration",
+    "SamlAnswer",
     "ServiceOpening",
     "SigningKey",
 ]

@@ -39,6 +39,7 @@ OF_NOBODY = frozenset(
         "educonnect-metadata", "identity-link", "identity-code", "identity-leave", "signed-out",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
+        "saml-metadata", "saml-leave",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
@@ -52,6 +53,7 @@ CLOSED = frozenset(
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
+        "saml-sign-in", "saml-answer", "saml-sign-out", "saml-sign-out-asked",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.
