@@ -23,6 +23,7 @@ ACTOR_KINDS: Words = {
 SYSTEM_ACTORS: Words = {
     "clock": _("Horloge"),
     "ent.licences": _("Licences des services"),
+    "ent.saml": _("Connexion par SAML"),
     "identities.sign_in": _("Connexion"),
     "payments": _("Paiements"),
     "portal": _("Portail"),
