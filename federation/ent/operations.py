@@ -25,13 +25,17 @@ from federation.ent.registering import (
     close_registration,
     register_cas_service,
     register_client,
+    register_saml_partner,
 )
+from federation.ent.returning import take_back_licences
+from federation.ent.saml.answering import answer_with_assertion
 from federation.ent.using import admit, set_favourite
 from federation.ent.watching import watch_services
 
 __all__ = [
     "Audience",
     "admit",
+    "answer_with_assertion",
     "claim_ticket",
     "close_opening",
     "close_registration",
@@ -46,8 +50,10 @@ __all__ = [
     "purge_passes",
     "register_cas_service",
     "register_client",
+    "register_saml_partner",
     "rotate_keys",
     "set_favourite",
     "set_licences",
+    "take_back_licences",
     "watch_services",
 ]

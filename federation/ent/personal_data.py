@@ -36,6 +36,7 @@ def services(user: User) -> Iterable[Record]:
         "ent.AuthorizationCode",
         "ent.AccessToken",
         "ent.CasTicket",
+        "ent.SamlAnswer",
     ),
 )
 def openings(user: User) -> Iterable[Record]:

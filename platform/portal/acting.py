@@ -36,9 +36,10 @@ OF_NOBODY = frozenset(
         "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
         "address-confirm",
         "identity-begin", "franceconnect-return", "educonnect-answer", "educonnect-return",
-        "educonnect-metadata", "identity-link", "identity-leave", "signed-out",
+        "educonnect-metadata", "identity-link", "identity-code", "identity-leave", "signed-out",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
+        "saml-metadata", "saml-leave",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
@@ -52,6 +53,7 @@ CLOSED = frozenset(
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
+        "saml-sign-in", "saml-answer", "saml-sign-out", "saml-sign-out-asked",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.

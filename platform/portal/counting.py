@@ -65,12 +65,13 @@ SERVICES = _routes(
         # Doors, on the way in or out: nobody is there yet, or any more.
         "sign-in", "sign-out", "signed-out", "second-step", "protect", "confirm",
         "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
-        "address-confirm", "identity-begin", "identity-link", "identity-leave",
+        "address-confirm", "identity-begin", "identity-link", "identity-code", "identity-leave",
         "franceconnect-return", "educonnect-answer", "educonnect-return", "educonnect-metadata",
         # What others' servers ask, and what leads to a service: it counts by being let in.
         "stripe-notices", "openid-discovery", "openid-keys", "openid-authorize", "openid-token",
         "openid-person", "openid-sign-out", "cas-login", "cas-logout", "cas-validate",
-        "cas-p3-validate", "service-launch",
+        "cas-p3-validate", "saml-metadata", "saml-sign-in", "saml-answer", "saml-sign-out",
+        "saml-sign-out-asked", "saml-leave", "service-launch",
         # Open to all, or of agents.
         "brand", "mailbox", "simulator", "simulator-service", "data-protection", "accessibility",
         "legal", "acting-enter", "acting-widen", "acting-end",

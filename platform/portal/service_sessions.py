@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 from django.contrib import auth
 from django.http import HttpRequest
 from django.utils import timezone
 
 from federation.ent import operations
+from federation.ent import queries as services
 from tenants.accounts import queries
 from tenants.accounts.models import User
 from tenants.accounts.sessions import facts_of
@@ -28,8 +30,17 @@ def authenticated_at(request: HttpRequest, user: User) -> datetime.datetime | No
     return datetime.datetime.fromtimestamp(proved_at, tz=datetime.UTC)
 
 
-def leave(request: HttpRequest) -> None:
-    """Sign out here, and of the services that were opened from here."""
+def ends_at(request: HttpRequest) -> datetime.datetime | None:
+    """When this session ends if it is used no more."""
+    session = queries.session_of_key(request.session.session_key)
+    return session.ends_at if session else None
+
+
+def leave(request: HttpRequest) -> list[uuid.UUID]:
+    """Sign out here, and of the services that were opened from here; those left to the browser."""
+    waiting: list[uuid.UUID] = []
     if browser := browser_of(request):
+        waiting = services.openings_left_by_browser(browser)
         operations.end_openings(browser=browser, at=timezone.now())
     auth.logout(request)
+    return waiting

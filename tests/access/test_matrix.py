@@ -534,7 +534,8 @@ def test_no_line_is_about_an_empty_room():
 
 # A price that goes on and a month not issued have no such day; the family's contest is refused; the
 # stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
-# answers here; a paid one has no page; no request of rights is over.
+# answers here; a paid one has no page; no request of rights is over; those to be recognised are
+# parents, whose birth date nobody knows (a pupil's: tests/api/test_recognising.py).
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
@@ -548,6 +549,8 @@ NOTHING_YET = (
     "payment.checkoutUrl",
     "rightsRequest.closedAt",
     "rightsRequests.nodes.closedAt",
+    "linkRequests.nodes.candidates.birthDate",
+    "linkRequests.nodes.saidBirthDate",
 )
 OPEN_TO_ALL = {
     "health",
@@ -555,11 +558,13 @@ OPEN_TO_ALL = {
     "portal:activation",
     "portal:brand",
     # Asked by servers, which have no session: a ticket is refused in a document that is always 200
-    # (CAS 3 §2.5); the addresses and the public keys of an issuer are for everybody.
+    # (CAS 3 §2.5); the addresses and the public keys of an issuer are for everybody, and so are the
+    # pages where what a service sent is looked at, before the person is known.
     "portal:cas-p3-validate",
     "portal:cas-validate",
     "portal:openid-discovery",
     "portal:openid-keys",
+    "portal:saml-metadata",
     "portal:help",
     "portal:data-protection",
     "portal:legal",

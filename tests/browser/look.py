@@ -62,7 +62,7 @@ COLUMNS = {
 # Routes that are no page of a person: files, redirections, and the API.
 NO_PAGE = re.compile(
     r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document"
-    r"|service-launch|openid-(discovery|keys|token|person)|cas-.*)"
+    r"|service-launch|openid-(discovery|keys|token|person)|(cas|saml)-.*)"
 )
 
 
@@ -169,6 +169,7 @@ def _on_paper_or_not(site: Site) -> list[Part]:
                       "un code refusé": 422, "une date mal écrite": 422,
                       "une lettre refusée": 422, "un mot de passe trop court": 422,
                       "un INE oublié": 422, "une connexion arrêtée": 403,
+                      "une lettre qui n'est pas la sienne": 422,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
         ),

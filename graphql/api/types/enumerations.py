@@ -16,9 +16,11 @@ from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
-from federation.usage.models import Kind, Profile, Window
+from federation.usage.models import Kind, Window
+from federation.usage.models import Profile as UsedAs
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
+from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime
 from ui.service_texts import ATTRIBUTES
 
@@ -79,6 +81,11 @@ RightsWay = _choices(RightsRequest.Way, "RightsWay", "Comment les ressources ser
 RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.")
 ProofKind = _choices(HouseholdResources.Proof, "ProofKind", "Une pièce, ou une source.")
 QuotientBasis = _choices(HouseholdResources.Basis, "QuotientBasis", "De quel quotient il s'agit.")
+IdentityProviderKind = _choices(
+    ProviderKind, "IdentityProviderKind", "Un service qui dit qui l'on est."
+)
+IdentityProfile = _choices(Profile, "IdentityProfile", "Ce qu'une personne est ici.")
+LinkReason = _choices(LinkRequest.Reason, "LinkReason", "Pourquoi on ne sait pas qui c'est.")
 CivilSex = graphene.Enum(
     "CivilSex",
     [("F", "F"), ("M", "M")],
@@ -91,11 +98,11 @@ CivilSex = graphene.Enum(
 UsageWindow = _choices(Window, "UsageWindow", "Une durée où l'on compte les visiteurs.")
 UsageProfile = graphene.Enum(
     "UsageProfile",
-    [(profile.value, profile.value) for profile in Profile],
+    [(profile.value, profile.value) for profile in UsedAs],
     description=lambda member: (
         "Un profil de la mesure d'audience des ENT (DNMA)."
         if member is None
-        else f"{Profile(member.value).label}."
+        else f"{UsedAs(member.value).label}."
     ),
 )
 UsageKind = graphene.Enum(

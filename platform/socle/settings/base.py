@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
     "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
+    "take-back-licences": {"task": "socle.take_back_licences", "schedule": 86400.0},
     "gather-usage": {"task": "socle.gather_usage", "schedule": 300.0},
     "count-people": {"task": "socle.count_people", "schedule": 86400.0},
     "purge-usage": {"task": "socle.purge_usage", "schedule": 86400.0},
@@ -341,6 +342,9 @@ LOGGING: dict[str, Any] = {
         # They write whole addresses, which hold who a source is asked about.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # It writes whole messages of SAML, which say who a person is for a service.
+        "saml2": {"level": "CRITICAL"},
+        "xmlschema": {"level": "WARNING"},
     },
 }
 # Where each signal goes by OTLP over HTTP; nowhere when empty. The general address is a base, as
