@@ -27,11 +27,13 @@ from federation.ent.registering import (
     register_client,
 )
 from federation.ent.using import admit, set_favourite
+from federation.ent.vouching import agree, give_link, note_used, take_back
 from federation.ent.watching import watch_services
 
 __all__ = [
     "Audience",
     "admit",
+    "agree",
     "claim_ticket",
     "close_opening",
     "close_registration",
@@ -39,8 +41,10 @@ __all__ = [
     "enable_service",
     "end_left_openings",
     "end_openings",
+    "give_link",
     "grant_attributes",
     "issue_ticket",
+    "note_used",
     "open_for",
     "open_to",
     "purge_passes",
@@ -49,5 +53,6 @@ __all__ = [
     "rotate_keys",
     "set_favourite",
     "set_licences",
+    "take_back",
     "watch_services",
 ]

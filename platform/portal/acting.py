@@ -39,6 +39,7 @@ OF_NOBODY = frozenset(
         "educonnect-metadata", "identity-link", "identity-leave", "signed-out",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
+        "departement-begin", "departement-return", "departement-keys", "departement-sign-out",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
@@ -51,6 +52,7 @@ CLOSED = frozenset(
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",
+        "portals", "portal-link", "portal-unlink", "portal-take-back", "openid-agree",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
     }
 )  # fmt: skip

@@ -59,7 +59,7 @@ class OwnSignIn(graphene.ObjectType):
 
     @staticmethod
     def resolve_way(sign_in: SignIn, _info: GraphQLResolveInfo) -> str:
-        return sign_in.way_name
+        return way_in(sign_in.way)
 
     @staticmethod
     def resolve_network(sign_in: SignIn, _info: GraphQLResolveInfo) -> str:

@@ -43,7 +43,7 @@ SESSION_WAYS = {
 View = Callable[..., HttpResponse]
 
 
-def _explained(view: View) -> View:
+def explained(view: View) -> View:
     """Show what went wrong as a page that says what to do. What exactly did not hold is for the log."""
 
     @wraps(view)
@@ -72,7 +72,7 @@ def _provider(kind: str) -> IdentityProvider:
 
 
 @require_POST
-@_explained
+@explained
 def begin(request: HttpRequest, way: str) -> HttpResponse:
     """Go to a provider's page. Whoever was in this session is out of it from now on."""
     if way not in WAYS:
@@ -93,7 +93,7 @@ def begin(request: HttpRequest, way: str) -> HttpResponse:
 
 
 @require_safe
-@_explained
+@explained
 def franceconnect_return(request: HttpRequest) -> HttpResponse:
     """Back from FranceConnect, with a code or an error."""
     at = timezone.now()
@@ -118,7 +118,7 @@ def franceconnect_return(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @sensitive_post_parameters("SAMLResponse")
 @require_POST
-@_explained
+@explained
 def educonnect_answer(request: HttpRequest) -> HttpResponse:
     """
     What EduConnect has the browser post. It comes from another site, so the session's cookie does not
@@ -144,7 +144,7 @@ def educonnect_answer(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_explained
+@explained
 def educonnect_return(request: HttpRequest) -> HttpResponse:
     """Back from EduConnect, in the session that asked."""
     taken = attempts.collect(
@@ -192,7 +192,7 @@ def _enter(request: HttpRequest, user: User, leaving: Leaving, destination: str)
 
 @sensitive_post_parameters("ine", "birth_date")
 @require_http_methods(["GET", "HEAD", "POST"])
-@_explained
+@explained
 def link(request: HttpRequest) -> HttpResponse:
     """Prove once whose parent one is; or read where it stands at the collège's secretary."""
     found = identities.link_of(request)

@@ -27,6 +27,7 @@ from federation.ent import keys, operations, queries
 from federation.ent.openid import Provider, metadata
 from portal import service_sessions
 from portal.doors import lead_to, show
+from portal.views import vouching
 from portal.views.shared_services import REFUSALS, issuer_of, opening_refused
 
 _ADDRESSES = {
@@ -82,10 +83,15 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _answered(provider, provider.handle_error_response(None, error))
     if user is None:
         return redirect_to_login(request.get_full_path())
-    provider.authenticated_at = service_sessions.authenticated_at(request, user) or provider.at
-    if _must_sign_in_again(request, provider):
-        return _sign_in_again(request)
     registration = grant.request.client.row
+    provider.authenticated_at = service_sessions.authenticated_at(request, user) or provider.at
+    is_vouched_for = bool(registration.departement_code)
+    if _must_sign_in_again(request, provider) or (
+        is_vouched_for and not service_sessions.is_proved_here(request)
+    ):
+        return _sign_in_again(request)
+    if is_vouched_for:
+        return _answered(provider, vouching.answer(request, provider, grant, user))
     try:
         operations.admit(
             user=user,
@@ -131,7 +137,9 @@ def _must_sign_in_again(request: HttpRequest, provider: Provider) -> bool:
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
     service_sessions.leave(request)
     kept = request.GET.copy()
-    kept.pop("prompt", None)
+    left = set(kept.pop("prompt", [""])[-1].split()) - _AGAIN
+    if left:
+        kept["prompt"] = " ".join(sorted(left))
     return redirect_to_login(f"{request.path}?{kept.urlencode()}")
 
 
