@@ -326,9 +326,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
     def claims_of(self, opening: ServiceOpening) -> dict[str, Any]:
         """What the client of an opening is told of its person; a département, a pseudonym alone."""
         if opening.registration.departement_code:
-            return {
-                "sub": keys.subject_of(opening.user, service_code=opening.registration.sector)
-            }
+            return {"sub": keys.subject_of(opening.user, service_code=opening.registration.sector)}
         service = self._service_of(opening)
         assert service is not None  # it was looked at when the code or the token was
         return claims_of(opening.user, service, on=timezone.localdate(self.at))

@@ -27,7 +27,7 @@ from federation.ent.registering import (
     register_client,
 )
 from federation.ent.using import admit, set_favourite
-from federation.ent.vouching import agree, give_link, note_used, take_back
+from federation.ent.vouching import agree, give_link, note_used, stop_agreeing, take_back
 from federation.ent.watching import watch_services
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "rotate_keys",
     "set_favourite",
     "set_licences",
+    "stop_agreeing",
     "take_back",
     "watch_services",
 ]

@@ -86,6 +86,11 @@ def end_openings_of(
     return _end_all(opened, at=at)
 
 
+def end_openings_at(registration: Registration, *, at: datetime.datetime) -> int:
+    """Sign everybody out of a client, in the transaction of the act that says so."""
+    return _end_all(ServiceOpening.objects.filter(registration=registration), at=at)
+
+
 def _end_all(opened: QuerySet[ServiceOpening], *, at: datetime.datetime) -> int:
     openings = list(
         opened.filter(ended_at__isnull=True)

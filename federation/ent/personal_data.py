@@ -36,9 +36,7 @@ def services(user: User) -> Iterable[Record]:
 def given_links(user: User) -> Iterable[Record]:
     """To which départements, since when, and until when."""
     for link in GivenLink.objects.filter(user=user).order_by("given_at", "pk"):
-        yield record_of(
-            link, "departement_code", "text_version", "given_at", "used_at", "ended_at"
-        )
+        yield record_of(link, "departement_code", "text_version", "given_at", "used_at", "ended_at")
 
 
 @holds(

@@ -18,7 +18,7 @@ from commons.audit import record_audit
 from commons.errors import DomainError, NotFound
 from federation.ent import keys
 from federation.ent.models import GivenLink, Registration
-from federation.ent.passes import end_openings_of
+from federation.ent.passes import end_openings_at, end_openings_of
 from tenants.accounts import factors
 from tenants.identities.departements import may_link, names
 from tenants.registry.addresses import origin_of
@@ -77,6 +77,35 @@ def agree(*, departement_code: str, actor: Actor, at: datetime.datetime) -> Regi
     record_audit(
         actor=actor,
         action="ent.client.registered",
+        subject_type="client",
+        subject_id=registration.public_id,
+        at=at,
+        service=registration.sector,
+    )
+    return registration
+
+
+@transaction.atomic(durable=True)
+def stop_agreeing(*, departement_code: str, actor: Actor, at: datetime.datetime) -> Registration:
+    """
+    Tell another département nothing more, and end what it opened by our word; what guardians agreed to stays.
+
+    :raises NotFound: if it is not agreed with
+    """
+    registration = (
+        agreed()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(departement_code=departement_code)
+        .first()
+    )
+    if registration is None:
+        raise NotFound(departement=departement_code)
+    registration.closed_at = at
+    registration.save(update_fields=["closed_at"])
+    end_openings_at(registration, at=at)
+    record_audit(
+        actor=actor,
+        action="ent.client.closed",
         subject_type="client",
         subject_id=registration.public_id,
         at=at,

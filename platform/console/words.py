@@ -143,6 +143,8 @@ ACTIONS: Words = {
     "people.guardian.connected": _("Responsable relié à son compte"),
     "people.household.formed": _("Foyer formé"),
     "catalogue.service.published": _("Service publié au catalogue"),
+    "ent.portal.given": _("Accord d'un responsable pour un autre portail"),
+    "ent.portal.taken_back": _("Accord pour un autre portail retiré"),
     "ent.client.registered": _("Connexion d'un service inscrite"),
     "ent.client.closed": _("Connexion d'un service fermée"),
     "ent.keys.rotated": _("Clé de signature changée"),

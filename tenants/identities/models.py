@@ -98,7 +98,8 @@ class WayRule(TenantModel):
 class SignInAttempt(TenantModel):
     """A sign-in that was sent to a provider, by one browser, to come back once and soon.
 
-    `user` is who is signed in and links their own account; nobody for a sign-in. `ask_digest` is the SHA-256 of the `state` (OpenID Connect) or of the request's identifier (SAML),
+    `user` is who is signed in and links their own account; nobody for a sign-in. `ask_digest` is the
+    SHA-256 of the `state` (OpenID Connect) or of the request's identifier (SAML),
     `browser_digest` that of a value in the session that asked. A SAML answer arrives without that
     session: what was verified waits under `handle_digest` until the session comes for it.
     """

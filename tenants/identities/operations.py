@@ -18,6 +18,7 @@ from tenants.identities.configuring import (
     replace_secret,
     set_way,
 )
+from tenants.identities.departements import arrive as arrive_from_departement
 from tenants.identities.departements import (
     end_told_sessions,
     link,
@@ -25,7 +26,6 @@ from tenants.identities.departements import (
     trust,
     unlink,
 )
-from tenants.identities.departements import arrive as arrive_from_departement
 from tenants.identities.linking import (
     Arrival,
     arrive,

@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from api.types.enumerations import SignInOutcome
 from tenants.accounts.models import Session, SignIn
 from tenants.accounts.sessions import digest_of
+from ui.ways import way_in
 
 
 class OwnSession(graphene.ObjectType):

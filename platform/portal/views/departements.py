@@ -63,9 +63,9 @@ def go(
 
 @require_GET
 @explained
-def begin(request: HttpRequest, slug: str) -> HttpResponse:
+def begin(request: HttpRequest, portal: str) -> HttpResponse:
     """Come in by another département: its switch leads here, and so does our page of sign-in."""
-    return go(request, trusted(slug), destination=signing_in.destination_of(request))
+    return go(request, trusted(portal), destination=signing_in.destination_of(request))
 
 
 @require_safe

@@ -100,9 +100,9 @@ def _possible() -> list[Departement]:
 @_guardians_alone
 @recently_proved
 @explained
-def link(request: SignedInRequest, slug: str) -> HttpResponse:
+def link(request: SignedInRequest, portal: str) -> HttpResponse:
     """What linking does, in words; then to the other portal, to prove who one is there too."""
-    provider = trusted(slug)
+    provider = trusted(portal)
     if request.method == "POST":
         return go(request, provider, destination="", user=request.user)
     other = departement_of(provider.departement_code)
@@ -114,9 +114,9 @@ def link(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @family_page("POST")
 @_guardians_alone
-def unlink(request: SignedInRequest, slug: str) -> HttpResponse:
+def unlink(request: SignedInRequest, portal: str) -> HttpResponse:
     """The other portal opens this one no more."""
-    code = _code_of(slug)
+    code = _code_of(portal)
     operations.unlink(
         user=request.user,
         departement_code=code,
@@ -129,9 +129,9 @@ def unlink(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @family_page("POST")
 @_guardians_alone
-def take_back(request: SignedInRequest, slug: str) -> HttpResponse:
+def take_back(request: SignedInRequest, portal: str) -> HttpResponse:
     """This portal opens the other one no more."""
-    code = _code_of(slug)
+    code = _code_of(portal)
     ent.take_back(
         user=request.user,
         departement_code=code,

@@ -57,9 +57,7 @@ def exchange(taken: Taken, *, code: str, redirect_uri: str, at: datetime.datetim
     """
     provider = taken.provider
     id_token = _id_token(taken, code, redirect_uri, at)
-    said = tokens.verified(
-        id_token, algorithm=ALGORITHM, keys_url=addresses_of(provider).jwks_url
-    )
+    said = tokens.verified(id_token, algorithm=ALGORITHM, keys_url=addresses_of(provider).jwks_url)
     tokens.check_parties(provider, said)
     tokens.check_times(said, at=at)
     tokens.check_nonce(said, taken.nonce)
