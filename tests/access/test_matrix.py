@@ -32,7 +32,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from tests.access import doors, shared_services
+from tests.access import doors, identities, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -111,6 +111,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             keys[key] = "demi-pension"
         elif key == "code":
             keys[key] = world.keys["service"].service_code
+        elif key == "portal":
+            keys[key] = world.keys["neighbour"].slug
         elif key == "year":
             keys[key] = str(NOW.year)
         else:
@@ -238,6 +240,10 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **shared_services.ACTS,
+    **dict.fromkeys(
+        ("trust-departement", "distrust-departement", "agree-departement", "stop-departement"),
+        (("neighbour",), {}),
+    ),
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
@@ -269,6 +275,9 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "own data": ("portal:own-data-file", "", {}),
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
     "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
+    "a link with another portal begun": ("portal:portal-link", "neighbour", {}),
+    "the other portal opens this one no more": ("portal:portal-unlink", "neighbour", {}),
+    "this portal opens the other one no more": ("portal:portal-take-back", "neighbour", {}),
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "agent's access ended by the family": ("portal:visit-end", "acting", {}),
     "agent's access widened": ("portal:acting-widen", "", {"reason": "Elle me dicte les jours."}),
@@ -323,6 +332,7 @@ def _act(world: World, name: str, who: str) -> str:
 
 def _before(name: str, world: World) -> None:
     """What an act needs that would change what others show."""
+    identities.before(name, at=NOW)
     if name == "issue-run":  # what blocks must be answered first
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
     if name == "release-rights-requests":  # somebody has it
@@ -368,6 +378,8 @@ def _form(world: World, name: str, who: str) -> str:
 
 
 def _form_path(route: str, target: Any, world: World) -> str:
+    if hasattr(target, "slug"):
+        return reverse(route, args=[target.slug])
     named = [target.public_id] if target else []
     if route == "portal:dispute":
         named.append(world.keys["line"].public_id)

@@ -1,4 +1,4 @@
-"""Two linked portals: what crosses from one département to the other is a pseudonym, and nothing of a person."""
+"""Two linked portals: what crosses between départements is a pseudonym, and nothing of a person."""
 
 from __future__ import annotations
 

@@ -10,21 +10,25 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
+from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
+from commons import sealing
 from federation.ent import keys as signing
+from federation.ent import operations as ent
 from federation.ent.models import AccessToken, AuthorizationCode
 from tenants.accounts.models import Session
 from tenants.identities import queries, secrets_held
 from tenants.identities.departements import client_keys
 from tenants.identities.departements.client_keys import ASSERTION_TYPE
 from tenants.identities.departements.leaving import LOGOUT_EVENT
-from tenants.identities.models import ExternalIdentity
+from tenants.identities.models import ExternalIdentity, SignInAttempt
 from tests.across import (
     Browser,
     absolute,
     agree_both,
+    answer_of,
     at,
     between,  # noqa: F401
     inside,
@@ -32,6 +36,7 @@ from tests.across import (
     with_password,
 )
 from tests.factories.canteen import make_family
+from tests.factories.tariffs import ACTOR
 from tests.portal.households import text
 
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
@@ -152,8 +157,6 @@ def test_a_link_begun_by_one_account_is_not_finished_by_another(people):
         kept["identity_browser"] = browser_value
         kept.save()
     agreeing = one.sign_in("d92", people["d92"], to=wanted)
-    from tests.across import answer_of
-
     page = one.walk(answer_of(one, agreeing, "yes"))
 
     assert page.status_code == 403
@@ -168,9 +171,6 @@ def test_a_link_is_never_made_by_an_old_proof(people):
         one.sign_in("d92", people["d92"])
     one.sign_in("d94", people["d94"])
     with inside("d92"):
-        from federation.ent import operations as ent
-        from tests.factories.tariffs import ACTOR
-
         ent.give_link(user=people["d92"], departement_code="94", actor=ACTOR, at=NOW)
     asked = one.post(at("d94", "/compte/portails/hauts-de-seine/relier/"))
 
@@ -189,8 +189,6 @@ def test_nobody_agrees_for_another(people):
 
     assert one.get(at("d92", "/openid/accord/?client_id=departement-94")).status_code == 405
     with inside("d92"):
-        from django.test import Client
-
         strict = Client(headers={"host": "hauts-de-seine.socle.test"}, enforce_csrf_checks=True)
         strict.cookies = one.sites["d92"].client.cookies
         forged = strict.post("/openid/accord/?client_id=departement-94", {"answer": "yes"})
@@ -207,9 +205,6 @@ def asked(browser, between):  # noqa: F811
     back = absolute(browser.get(leaving))
     code = parse_qs(urlsplit(back).query)["code"][0]
     with inside("d94"):
-        from commons import sealing
-        from tenants.identities.models import SignInAttempt
-
         attempt = SignInAttempt.objects.latest("pk")
         kept = json.loads(
             sealing.unseal(bytes(attempt.sealed_secrets), purpose="identities.attempt")

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -23,8 +23,9 @@ from portal.doors import family_page, lead_to, show
 from portal.proving import recently_proved
 from portal.views.departements import go, trusted
 from portal.views.identities import explained
+from tenants.accounts.sessions import facts_of
 from tenants.identities import operations, queries, ways
-from tenants.identities.departements import departement_of, may_link
+from tenants.identities.departements import code_of_way, departement_of, may_link
 from tenants.registry import directory
 from tenants.registry.addresses import origin_of
 from ui.requests import SignedInRequest
@@ -115,14 +116,17 @@ def link(request: SignedInRequest, portal: str) -> HttpResponse:
 @family_page("POST")
 @_guardians_alone
 def unlink(request: SignedInRequest, portal: str) -> HttpResponse:
-    """The other portal opens this one no more."""
+    """The other portal opens this one no more; who came in by it is out."""
     code = _code_of(portal)
+    came_by_it = code_of_way(facts_of(request.session).way) == code
     operations.unlink(
         user=request.user,
         departement_code=code,
         actor=Actor.user(request.user),
         at=timezone.now(),
     )
+    if came_by_it:  # this session ended with the others
+        auth.logout(request)
     messages.success(request, _("C'est fait : %(portal)s n'ouvre plus celui-ci.") % _named(code))
     return redirect("portal:portals")
 

@@ -133,10 +133,18 @@ FAMILIES = (
     CastMember("d92", "paul.nouveau@exemple.fr", "Paul", "Nouveau", "aucun enfant rattaché"),
     # One person, an account in each: nothing of one département is known in the other. She may link them.
     CastMember(
-        "d92", "elise.lambert@exemple.fr", "Élise", "Lambert", "un enfant dans le 78 : portails à relier"
+        "d92",
+        "elise.lambert@exemple.fr",
+        "Élise",
+        "Lambert",
+        "un enfant dans le 78 : portails à relier",
     ),
     CastMember(
-        "d78", "elise.lambert@exemple.fr", "Élise", "Lambert", "un enfant dans le 92 : portails à relier"
+        "d78",
+        "elise.lambert@exemple.fr",
+        "Élise",
+        "Lambert",
+        "un enfant dans le 92 : portails à relier",
     ),
     CastMember("d94", "lan.nguyen@exemple.fr", "Lan", "Nguyen", "bénéficiaire du RSA"),
     CastMember("d94", "marc.petit@exemple.fr", "Marc", "Petit", "prix selon le quotient CAF"),
