@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import html
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from django.core.cache import cache
 from django.http import HttpResponse
 
 from federation.ent import operations as ent
@@ -32,8 +34,8 @@ PASSWORD = "Un mot de passe assez long 7"
 
 
 @pytest.fixture
-def between(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
-    """The wire between départements; what was asked over it."""
+def between(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[str]]:
+    """The wire between départements; what was asked over it. What is kept of it is this test's alone."""
     from socle.wsgi import application
     from tenants.registry.connecting import connection
 
@@ -54,7 +56,10 @@ def between(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
             connection.set_tenant(previous)
 
     monkeypatch.setattr(httpx, "request", carry)
-    return asked
+    shared = cache.key_prefix
+    cache.key_prefix = uuid.uuid4().hex
+    yield asked
+    cache.key_prefix = shared
 
 
 @contextlib.contextmanager

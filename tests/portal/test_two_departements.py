@@ -62,7 +62,7 @@ def parents(tenant_db, between):  # noqa: F811
             youngest = make_family(college=college)
             Guardianship.objects.filter(pupil=youngest.pupil).update(guardian=eldest.guardians[ADA])
             paths["Éloi"] = _named(eldest.pupil, "Éloi")
-            paths["Lou"] = _named(youngest.pupil, "Lou")
+            paths["Ludivine"] = _named(youngest.pupil, "Ludivine")
             # Bruno answered for the youngest until a judge said otherwise.
             Guardianship.objects.create(
                 pupil=youngest.pupil,
@@ -77,7 +77,7 @@ def parents(tenant_db, between):  # noqa: F811
                 users["d92", who] = with_password(eldest.guardians[who])
         with inside("d94"):
             second = make_family(guardians=2)
-            paths["Mina"] = _named(second.pupil, "Mina")
+            paths["Mirabelle"] = _named(second.pupil, "Mirabelle")
             for who in (ADA, BRUNO):
                 users["d94", who] = with_password(second.guardians[who])
         yield Parents(users, paths)
@@ -86,11 +86,11 @@ def parents(tenant_db, between):  # noqa: F811
 def seen(browser: Browser, schema: str) -> set[str]:
     """The children a portal shows."""
     page = text(browser.get(at(schema, "/enfants/")))
-    return {name for name in ("Éloi", "Lou", "Mina") if name in page}
+    return {name for name in ("Éloi", "Ludivine", "Mirabelle") if name in page}
 
 
 @pytest.mark.parametrize(
-    ("who", "here"), [(ADA, {"Éloi", "Lou"}), (BRUNO, {"Éloi"})], ids=["Ada", "Bruno"]
+    ("who", "here"), [(ADA, {"Éloi", "Ludivine"}), (BRUNO, {"Éloi"})], ids=["Ada", "Bruno"]
 )
 def test_each_signs_in_once_and_sees_what_the_judge_allows(parents, who, here):
     browser = parents.browser(who)
@@ -105,17 +105,19 @@ def test_each_signs_in_once_and_sees_what_the_judge_allows(parents, who, here):
         url.removeprefix(at("d94", "")) for url in switched.way
     )
     assert seen(browser, "d92") == here
-    assert seen(browser, "d94") == {"Mina"}
+    assert seen(browser, "d94") == {"Mirabelle"}
     statuses = {
         name: browser.get(at(schema, path)).status_code
         for name, path in parents.paths.items()
         for schema in ("d92", "d94")
-        if name in {"d92": {"Éloi", "Lou"}, "d94": {"Mina"}}[schema]
+        if name in {"d92": {"Éloi", "Ludivine"}, "d94": {"Mirabelle"}}[schema]
     }
-    assert statuses == {name: 200 if name in here | {"Mina"} else 404 for name in parents.paths}
+    assert statuses == {
+        name: 200 if name in here | {"Mirabelle"} else 404 for name in parents.paths
+    }
     # What is of one département does not exist in the other.
     assert browser.get(at("d94", parents.paths["Éloi"])).status_code == 404
-    assert browser.get(at("d92", parents.paths["Mina"])).status_code == 404
+    assert browser.get(at("d92", parents.paths["Mirabelle"])).status_code == 404
 
 
 def test_neither_parent_learns_of_the_others_link(parents):

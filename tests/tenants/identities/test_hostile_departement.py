@@ -182,7 +182,7 @@ def test_to_link_the_proof_is_made_since_it_was_asked(provider, liar):
 def test_an_unsigned_token_and_those_of_another_key_are_refused(taken, liar):
     _head, body, _signature = signed(liar, nonce=taken.nonce).split(".")
     none = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-    public = OctKey.import_key(KEY.as_pem(private=False))
+    public = OctKey.import_key(json.dumps(KEY.as_dict(private=False)))
     true = {"kid": KEY.kid, "jwk": OTHER.as_dict(private=False)}
     for forged in (
         f"{none}.{body}.",
