@@ -148,7 +148,12 @@ def _own_database() -> None:
     with locked(_data_dir() / "lock"):
         servers.take_redis_database(_data_dir())
         _drop_leftovers(superuser_url)
-        cluster.create_database(superuser_url, name, template=os.environ["SOCLE_TEMPLATE"])
+        cluster.create_database(
+            superuser_url,
+            name,
+            template=os.environ["SOCLE_TEMPLATE"],
+            tablespace=os.environ[servers.TABLESPACE],
+        )
     _take_guard_away(superuser_url, name)
     _use_database(superuser_url, name)
     atexit.register(_drop, superuser_url, name)

@@ -19,24 +19,31 @@ import psycopg
 
 OURS = "socle tests"  # the comment on the roles of a server that is for tests alone
 GIVEN_REDIS = "SOCLE_TEST_GIVEN_REDIS"
+TABLESPACE = "SOCLE_TEST_TABLESPACE"
 CANDIDATES = 16
 _held: list[Any] = []  # lock files, kept open as long as the process lives
 
 
 def start(data_dir: Path) -> str:
-    """Start or join the servers, say where Redis is in REDIS_URL; returns the superuser's URL."""
+    """Start or join the servers, say in the environment where Redis and a run's databases are.
+
+    Returns the superuser's URL. To be called under the lock of the data directory.
+    """
     from socle import embedded, leftovers
+    from tests import memory
 
     name = str(os.getpid())
     leftovers.forget_dead_runs(data_dir / "redis")
     os.environ[GIVEN_REDIS] = given_redis = os.environ.get("REDIS_URL", "")
     superuser_url = os.environ.get("SOCLE_SUPERUSER_URL", "")
+    tablespace = memory.DISK
     if superuser_url:
         _prepare(superuser_url)
         redis = embedded.Redis(given_redis)
         if not given_redis:
             redis = embedded.start_redis(data_dir, name)
     else:
+        memory.make_lost_folders(data_dir)
         services = embedded.start_services(
             data_dir,
             for_tests=True,
@@ -45,6 +52,8 @@ def start(data_dir: Path) -> str:
             redis_url=given_redis,
         )
         superuser_url, redis = services.superuser_url, services.redis
+        tablespace = memory.tablespace(superuser_url, data_dir)
+    os.environ[TABLESPACE] = tablespace
     os.environ["REDIS_URL"] = redis.url
     atexit.register(shutil.rmtree, data_dir / "redis" / name, ignore_errors=True)
     atexit.register(redis.stop)

@@ -126,7 +126,9 @@ def make_tenant_role(cursor: Any, role: str, *, secret: str | None) -> None:
         _grant(cursor, switched, by=roles.OWNER_ROLE)
 
 
-def create_database(superuser_url: str, name: str, template: str | None = None) -> None:
+def create_database(
+    superuser_url: str, name: str, template: str | None = None, tablespace: str = "pg_default"
+) -> None:
     """Make a database owned by `socle_owner`, with the rights of docs/security/isolation.md.
 
     Texts sort by their code points, whatever the server's language (ADR 0028).
@@ -141,9 +143,11 @@ def create_database(superuser_url: str, name: str, template: str | None = None) 
             return
         _run(cursor, "DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
         if template is None:
-            _run(cursor, f"CREATE DATABASE {{}} OWNER socle_owner {_SORTED_BY_CODE}", building)
+            made_as = f"CREATE DATABASE {{}} OWNER socle_owner TABLESPACE {{}} {_SORTED_BY_CODE}"
+            _run(cursor, made_as, building, tablespace)
         else:
-            _run(cursor, "CREATE DATABASE {} OWNER socle_owner TEMPLATE {}", building, template)
+            made_as = "CREATE DATABASE {} OWNER socle_owner TABLESPACE {} TEMPLATE {}"
+            _run(cursor, made_as, building, tablespace, template)
         with psycopg.connect(superuser_url, dbname=building) as inside:
             _set_rights(inside.cursor(), building)
         _run(cursor, "ALTER DATABASE {} RENAME TO {}", building, name)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from socle import embedded
 from tenants.registry import cluster
+from tests import servers
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE_DOMAIN = "localhost"
@@ -94,7 +95,7 @@ def serve(
     """
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-    cluster.create_database(superuser_url, name)
+    cluster.create_database(superuser_url, name, tablespace=os.environ[servers.TABLESPACE])
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="socle-site-", ignore_cleanup_errors=True) as folder:
         environment = os.environ | {

@@ -72,7 +72,7 @@ def test_the_file_hides_the_resources_from_a_secretary(agent):
 
     page = text(agent(Role.COLLEGE_SECRETARY, uai=family.college.uai).get(path))
     assert family.pupil.first_name in page
-    assert "600" not in page
+    assert "quotient 600" not in page
     assert "Avis d" not in page
     assert "Foyerseul" not in page
 

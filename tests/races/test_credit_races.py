@@ -83,14 +83,19 @@ def test_two_credit_notes_at_once_credit_a_line_once(invoice, monkeypatch):
 
 
 def _without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both read before either writes."""
-    both = threading.Barrier(2)
+    """Both read what is left before either writes."""
+    both, entry_of = threading.Barrier(2), crediting._entry
 
     def read(*, account_ids: Any) -> dict[int, Account]:
-        both.wait(20)
         return Account.objects.in_bulk(account_ids)
 
+    def entry_then_meet(*args: Any) -> Any:
+        found = entry_of(*args)
+        both.wait(20)
+        return found
+
     monkeypatch.setattr(crediting, "lock_accounts", read)
+    monkeypatch.setattr(crediting, "_entry", entry_then_meet)
 
 
 def test_the_database_stops_the_second_without_the_lock(invoice, monkeypatch):

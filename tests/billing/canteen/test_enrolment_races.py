@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -21,7 +22,7 @@ from tests.factories.canteen import (
     open_canteen,
 )
 from tests.factories.tariffs import ACTOR, AT, make_resources, make_version
-from tests.threads import run_in_threads
+from tests.threads import meeting, run_in_threads
 
 pytestmark = pytest.mark.usefixtures("committed_tenant_db")
 
@@ -85,15 +86,20 @@ def test_the_race_is_real_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
     assert Enrolment.objects.count() == 1
 
 
-def _choose_the_maximum_twice_at_once() -> list[str]:
-    """Two children of one household, enrolled at the highest price at the same moment."""
+def _two_children_of_one_household() -> tuple[Family, Family]:
     family, sibling = _ready_family(), _ready_family()
     make_version("92")
     make_resources(family.household)
     Pupil.objects.filter(pk=sibling.pupil.pk).update(household=family.household)
     sibling.pupil.refresh_from_db()
+    return family, sibling
 
-    def enrol(child: Family) -> str:
+
+def _choose_the_maximum(children: Iterator[Family]) -> Callable[[], str]:
+    """Enrol the next of the children at the highest price, at each call."""
+
+    def enrol() -> str:
+        child = next(children)
         try:
             operations.enrol(
                 pupil=child.pupil,
@@ -113,12 +119,13 @@ def _choose_the_maximum_twice_at_once() -> list[str]:
             return "refused by the database" if "deadlock" in str(error) else str(error)
         return "enrolled"
 
-    acts = [lambda: enrol(family), lambda: enrol(sibling)]
-    return sorted(str(result) for result in run_in_threads(acts))
+    return enrol
 
 
 def test_two_children_at_the_highest_price_make_one_choice_of_their_household() -> None:
-    assert _choose_the_maximum_twice_at_once() == ["enrolled", "enrolled"]
+    enrol = _choose_the_maximum(iter(_two_children_of_one_household()))
+
+    assert run_in_threads([enrol, enrol]) == ["enrolled", "enrolled"]
 
     assert HouseholdResources.objects.filter(choose_maximum=True).count() == 1
 
@@ -127,20 +134,13 @@ def test_the_race_is_real_without_the_lock_of_the_household(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """If this fails, the test above proves nothing."""
-    meet = threading.Barrier(2, timeout=20)
-    close = recording._close_resources_at
 
     def no_lock(public_id: object) -> Household:
         return Household.objects.get(public_id=public_id)
 
-    def meet_then_close(*arguments: object) -> None:
-        """Both are about to close what stands: the second waits for the first, then writes too."""
-        if threading.current_thread() is not threading.main_thread():
-            meet.wait()
-        close(*arguments)  # type: ignore[arg-type]
-
     monkeypatch.setattr(recording, "lock_household", no_lock)
-    monkeypatch.setattr(recording, "_close_resources_at", meet_then_close)
+    enrol = _choose_the_maximum(iter(_two_children_of_one_household()))
+    at_once = meeting(monkeypatch, recording, "_close_resources_at")
 
-    assert _choose_the_maximum_twice_at_once() == ["enrolled", "refused by the database"]
+    assert sorted(at_once(enrol)) == ["enrolled", "refused by the database"]
     assert HouseholdResources.objects.filter(choose_maximum=True).count() == 1
