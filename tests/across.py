@@ -16,12 +16,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from django.core import signals
 from django.core.cache import cache
+from django.db import close_old_connections
 from django.http import HttpResponse
+from django.utils import timezone
 
+from federation.ent import keys
 from federation.ent import operations as ent
 from tenants.accounts.models import User
 from tenants.identities import operations
+from tenants.identities.models import ExternalIdentity
 from tenants.people.models import Guardian
 from tests.factories.portal import make_account
 from tests.factories.shared_services import put_keys
@@ -50,7 +55,10 @@ def between(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[str
         previous = connection.tenant
         transport = httpx.WSGITransport(app=application)
         try:
-            with httpx.Client(transport=transport, trust_env=False) as client:
+            with (
+                _connections_kept(),
+                httpx.Client(transport=transport, trust_env=False) as client,
+            ):
                 return client.request(method, url, **options)
         finally:
             connection.set_tenant(previous)
@@ -60,6 +68,19 @@ def between(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[str
     cache.key_prefix = uuid.uuid4().hex
     yield asked
     cache.key_prefix = shared
+
+
+@contextlib.contextmanager
+def _connections_kept() -> Iterator[None]:
+    """As Django's own test client: the end of a request, one in another too, is not that of the test's."""
+    both = (signals.request_started, signals.request_finished)
+    were_connected = [one.disconnect(close_old_connections) for one in both]
+    try:
+        yield
+    finally:
+        for one, was_connected in zip(both, were_connected, strict=True):
+            if was_connected:
+                one.connect(close_old_connections)
 
 
 @contextlib.contextmanager
@@ -113,6 +134,12 @@ class Browser:
         url = f"http://{HOSTS[schema]}/connexion/"
         return self.walk(self.post(url, name=user.email, password=PASSWORD, next=to))
 
+    def be(self, schema: str, user: User) -> Browser:
+        """Signed in there, the page left out."""
+        with inside(schema):
+            self.sites[schema].sign_in(user)
+        return self
+
     def who(self, schema: str) -> str:
         """Whose session a host has; empty if nobody's."""
         with inside(schema):
@@ -150,6 +177,23 @@ def with_password(guardian: Guardian, **traits: Any) -> User:
     return user
 
 
+def linked(users: dict[str, User], *, vouching: str, trusting: str) -> None:
+    """Two accounts linked already, as by the pages: the pseudonym there, the agreement here."""
+    code, other = CODES[vouching], CODES[trusting]
+    with inside(vouching):
+        ent.give_link(user=users[vouching], departement_code=other, actor=ACTOR, at=timezone.now())
+        subject = keys.subject_of(users[vouching], service_code=f"departement-{other}")
+    with inside(trusting):
+        ExternalIdentity.objects.create(
+            kind="DEPARTEMENT",
+            departement_code=code,
+            subject=subject,
+            user=users[trusting],
+            proof="BOTH",
+            linked_at=timezone.now(),
+        )
+
+
 def link(browser: Browser, *, here: str, there: str, user_there: User) -> HttpResponse:
     """Be signed in here, and link the portal there: prove it there, agree, come back."""
     slug = HOSTS[there].partition(".")[0]
@@ -164,7 +208,7 @@ def link(browser: Browser, *, here: str, there: str, user_there: User) -> HttpRe
 def answer_of(browser: Browser, page: HttpResponse, answer: str) -> HttpResponse:
     """What the form of the page of agreement is answered."""
     action = re.search(r'action="(/openid/accord/[^"]*)"', page.content.decode())
-    assert action is not None, page.content.decode()
+    assert action is not None, (page.at, page.way)
     parts = urlsplit(page.at)
     address = f"{parts.scheme}://{parts.netloc}{html.unescape(action[1])}"
     return browser.post(address, answer=answer)

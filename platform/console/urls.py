@@ -59,11 +59,7 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             guard(documents.rights_document),
             name="rights-document",
         ),
-        path(
-            "connexions/departements/",
-            guard(departements.departements_page),
-            name="departements",
-        ),
+        path("connexions/departements/", guard(departements.page), name="departements"),
         path("connexions/moyens/", guard(identities.ways_page), name="ways"),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
         path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),

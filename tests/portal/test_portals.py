@@ -27,6 +27,7 @@ from tests.across import (
     between,  # noqa: F401
     inside,
     link,
+    linked,
     with_password,
 )
 from tests.factories.acting import begin, make_agent
@@ -36,6 +37,7 @@ from tests.portal.households import text
 from tests.portal.second_steps import give_factor
 
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
+LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)  # the database has its own clock
 SWITCH = at("d94", "/connexion/depuis/hauts-de-seine/")
 
 
@@ -69,10 +71,8 @@ def people(families):
 @pytest.fixture
 def browser(people):
     """Signed in in Val-de-Marne, with the account there linked from Hauts-de-Seine."""
-    one = Browser()
-    one.sign_in("d94", people["d94"])
-    link(one, here="d94", there="d92", user_there=people["d92"])
-    return one
+    linked(people, vouching="d92", trusting="d94")
+    return Browser().be("d94", people["d94"])
 
 
 def switch(browser):
@@ -81,9 +81,7 @@ def switch(browser):
 
 def fresh(people):
     """Another day: signed in in Hauts-de-Seine alone."""
-    one = Browser()
-    one.sign_in("d92", people["d92"])
-    return one
+    return Browser().be("d92", people["d92"])
 
 
 def test_two_portals_are_linked_by_who_proves_both_sides(people):
@@ -106,8 +104,8 @@ def test_two_portals_are_linked_by_who_proves_both_sides(people):
 
 
 def test_the_switch_is_one_click_and_signs_in_there(people, browser):
-    one = fresh(people)
-    home = one.get(at("d92"))
+    one = Browser()
+    home = one.sign_in("d92", people["d92"])
     assert f'href="{SWITCH}"' in home.content.decode()
 
     page = switch(one)
@@ -241,11 +239,11 @@ def test_signing_out_there_ends_what_it_opened_here(people, browser):
 
     one.post(at("d92", "/deconnexion/"))
     with inside("d92"):
-        deliver_pending()
+        deliver_pending(at=LATER)
 
     assert one.get(at("d94", "/enfants/")).status_code == 302
     with inside("d94"):
-        assert Session.objects.filter(user=people["d94"]).count() == 1  # the one that linked
+        assert Session.objects.filter(user=people["d94"]).count() == 1  # the one by password
 
 
 def test_a_session_that_ended_otherwise_ends_what_it_opened_too(people, browser):
@@ -254,7 +252,7 @@ def test_a_session_that_ended_otherwise_ends_what_it_opened_too(people, browser)
     with inside("d92"):
         Session.objects.filter(user=people["d92"]).delete()
         end_left_openings(at=NOW)
-        deliver_pending()
+        deliver_pending(at=LATER)
 
     assert one.get(at("d94", "/enfants/")).status_code == 302
 
@@ -277,7 +275,7 @@ def test_taken_back_there_it_opens_nothing_and_what_was_open_ends(people, browse
 
     page = one.walk(one.post(at("d92", "/compte/portails/val-de-marne/retirer/")))
     with inside("d92"):
-        deliver_pending()
+        deliver_pending(at=LATER)
 
     assert "Ne plus l'ouvrir d'ici" not in text(page)
     assert "Vos portails" not in text(page)
@@ -340,7 +338,7 @@ def test_linking_again_changes_nothing(people, browser):
 
 def test_both_directions_are_two_links_and_a_session_vouches_once(people, browser):
     """Who came in by another département's word is vouched for to no third one, nor back."""
-    link(browser, here="d92", there="d94", user_there=people["d94"])
+    linked(people, vouching="d94", trusting="d92")
     one = fresh(people)
     switch(one)
 
@@ -354,12 +352,12 @@ def test_going_to_a_portal_where_one_is_signed_in_keeps_that_session(people, bro
     with inside("d94"):
         before = Session.objects.get(user=people["d94"]).public_id
 
-    page = switch(browser)
+    page = switch(browser.be("d92", people["d92"]))
 
     assert page.at == at("d94")
     with inside("d94"):
         assert Session.objects.get(user=people["d94"]).public_id == before
-        assert SignIn.objects.filter(user=people["d94"]).count() == 1
+        assert not SignIn.objects.filter(user=people["d94"]).exists()
 
 
 def test_the_other_parent_signed_in_there_is_out(people, browser):
@@ -388,7 +386,7 @@ def test_a_departement_that_stops_agreeing_or_trusting_opens_nothing(people, bro
     switch(one)
     with inside("d92"):
         ent.stop_agreeing(departement_code="94", actor=ACTOR, at=NOW)
-        deliver_pending()
+        deliver_pending(at=LATER)
         assert not ServiceOpening.objects.filter(ended_at=None).exists()
     assert one.who("d94") == ""
     assert switch(one).status_code == 400

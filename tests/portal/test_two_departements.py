@@ -39,7 +39,7 @@ class Parents:
     paths: dict[str, str]
 
     def browser(self, who: int) -> Browser:
-        """One of them, who linked their two portals another day, at home, signed in nowhere."""
+        """One of them, who linked their two portals another day, and is signed in nowhere."""
         linking = Browser()
         linking.sign_in("d94", self.users["d94", who])
         link(linking, here="d94", there="d92", user_there=self.users["d92", who])

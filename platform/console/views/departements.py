@@ -46,7 +46,7 @@ class Line:
 
 @require_safe
 @requires(Capability.MANAGE_TENANT)
-def departements_page(request: SignedInRequest) -> HttpResponse:
+def page(request: SignedInRequest) -> HttpResponse:
     """A line for each."""
     trusted = {one.departement_code: one.opened_at for one in queries.trusted_departements()}
     agreed = {one.departement_code: one.registered_at for one in vouching.agreed()}

@@ -100,7 +100,7 @@ def _link(request: HttpRequest, vouched: Vouched, *, begun_by: int) -> HttpRespo
         raise refusals.SignInBroken(problem="signed out meanwhile")
     operations.link(vouched=vouched, user=request.user, begun_by=begun_by, at=timezone.now())
     portals.remember(request, request.user)
-    told = _("C'est fait : %(portal)s ouvre aussi celui-ci.")
+    told = _("C'est fait : %(portal)s ouvre aussi celui-ci.")
     messages.success(request, told % {"portal": portal_of(vouched.provider.departement_code)})
     return redirect("portal:portals")
 

@@ -82,7 +82,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
             return misconfigured(request)
         return _answered(provider, provider.handle_error_response(None, error))
     if user is None:
-        return redirect_to_login(request.get_full_path())
+        return _to_sign_in(request)
     registration = grant.request.client.row
     provider.authenticated_at = service_sessions.authenticated_at(request, user) or provider.at
     is_vouched_for = bool(registration.departement_code)
@@ -136,6 +136,11 @@ def _must_sign_in_again(request: HttpRequest, provider: Provider) -> bool:
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
     service_sessions.leave(request)
+    return _to_sign_in(request)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To sign in, and back here; once is enough for who was asked to do it anew."""
     kept = request.GET.copy()
     left = set(kept.pop("prompt", [""])[-1].split()) - _AGAIN
     if left:

@@ -127,7 +127,7 @@ def unlink(request: SignedInRequest, portal: str) -> HttpResponse:
     )
     if came_by_it:  # this session ended with the others
         auth.logout(request)
-    messages.success(request, _("C'est fait : %(portal)s n'ouvre plus celui-ci.") % _named(code))
+    messages.success(request, _("C'est fait : %(portal)s n'ouvre plus celui-ci.") % _named(code))
     return redirect("portal:portals")
 
 
@@ -142,7 +142,7 @@ def take_back(request: SignedInRequest, portal: str) -> HttpResponse:
         actor=Actor.user(request.user),
         at=timezone.now(),
     )
-    messages.success(request, _("C'est fait : ce portail n'ouvre plus %(portal)s.") % _named(code))
+    messages.success(request, _("C'est fait : ce portail n'ouvre plus %(portal)s.") % _named(code))
     return redirect("portal:portals")
 
 

@@ -239,7 +239,7 @@ def test_a_pseudonym_is_that_of_one_departement(taken, provider):
     vouched = exchange(taken)
     user = account_of(make_family())
     operations.link(vouched=vouched, user=user, begun_by=user.pk, at=now())
-    provider.departement_code = "78"
+    vouched.provider.departement_code = "78"
 
     with pytest.raises(departements.linking.NotLinked):
         operations.arrive_from_departement(vouched=vouched, at=now())
