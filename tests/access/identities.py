@@ -11,7 +11,7 @@ from federation.ent import operations as ent
 from tenants.accounts import sessions
 from tenants.accounts.models import User
 from tenants.identities import operations, queries
-from tenants.identities.models import ExternalIdentity, LinkRequest
+from tenants.identities.models import ExternalIdentity, IdentityProvider, LinkRequest
 from tenants.people.models import Guardian
 from tenants.registry import directory
 from tests.factories.canteen import Family
@@ -49,6 +49,8 @@ def _claims(subject: str, guardian: Guardian, *, keys: tuple[str, ...]) -> Any:
 def between_departements(user: User, *, at: datetime.datetime) -> dict[str, Any]:
     """Val-de-Marne and we agree; a parent's two accounts are linked, in both directions."""
     operations.trust(departement_code="94", actor=ACTOR, at=at)
+    nobody = "http://127.0.0.1:9"  # no door waits for an answer
+    IdentityProvider.objects.filter(departement_code="94").update(issuer=nobody)
     ent.agree(departement_code="94", actor=ACTOR, at=at)
     ent.give_link(user=user, departement_code="94", actor=ACTOR, at=at)
     ExternalIdentity.objects.create(

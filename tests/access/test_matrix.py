@@ -15,6 +15,7 @@ right: the file is the intention, not a recording.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import os
 import re
@@ -361,6 +362,7 @@ def _form(world: World, name: str, who: str) -> str:
     route, child, data = FORMS[name]
     pupil = world.other.pupil if child == "stranger" else world.keys.get(child)
     visitor = world.clients[who]
+    cookies = copy.deepcopy(visitor.cookies)
     with undone():
         known = set(AuditEntry.objects.values_list("pk", flat=True))
         if "confirmation" in name:  # the answer to step 2 is kept in the session
@@ -371,6 +373,7 @@ def _form(world: World, name: str, who: str) -> str:
             )
         status = post(visitor, _form_path(route, pupil, world), data).status_code
         authors = _authors(known)
+    visitor.cookies = cookies  # a form may sign its sender out
     if not authors:
         return str(status)
     assert authors == {("user", str(world.users[who].public_id))}, (name, who)
@@ -572,6 +575,7 @@ OPEN_TO_ALL = {
     "portal:cas-validate",
     "portal:openid-discovery",
     "portal:openid-keys",
+    "portal:departement-keys",
     "portal:help",
     "portal:data-protection",
     "portal:legal",

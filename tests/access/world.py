@@ -475,7 +475,11 @@ def _security(users: dict[str, User]) -> dict[str, Any]:
     key = Passkey.objects.create(
         user=user, name="Téléphone", credential_id=b"1", public_key=b"1", created_at=NOW
     )
-    return {"account": users["regisseur"], "own_session": user.sessions.get(), "passkey": key}
+    return {
+        "account": users["regisseur"],
+        "own_session": user.sessions.get(way="password"),
+        "passkey": key,
+    }
 
 
 def client(**traits: Any) -> Client:

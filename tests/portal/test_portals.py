@@ -19,6 +19,7 @@ from tenants.identities import operations, queries
 from tenants.identities.models import ExternalIdentity
 from tenants.people.models import Pupil
 from tests.across import (
+    PASSWORD,
     Browser,
     absolute,
     agree_both,
@@ -152,6 +153,16 @@ def test_what_matters_is_proved_again_here(people, browser):
     asked = one.get(at("d94", "/compte/portails/hauts-de-seine/relier/"))
 
     assert absolute(asked).startswith(at("d94", "/compte/securite/confirmer/"))
+    paying = one.post(at("d94", "/factures/payer/"))
+    assert absolute(paying) == at("d94", "/compte/securite/confirmer/?next=%2Ffactures%2F")
+    one.post(absolute(paying), password=PASSWORD, next="/factures/")
+    assert one.walk(one.post(at("d94", "/factures/payer/"))).at.startswith(at("d94", "/factures/"))
+
+
+def test_a_word_proves_nothing_and_a_factor_is_none(people, browser):
+    one = fresh(people)
+    switch(one)
+
     with inside("d94"):
         session = Session.objects.get(way="other-departement:92")
         facts = one.sites["d94"].client.session["session"]
