@@ -131,6 +131,23 @@ class FieldReader:
             self.report("NOT_A_CHOICE", name, field=name, value=str(value)[:40], allowed=allowed)
             return default or first
 
+    def choices(
+        self, name: str, choices: type[EnumT], *, required: bool = True, longest: int = 30
+    ) -> tuple[EnumT, ...]:
+        """A list of values among some."""
+        known = set(map(str, choices))
+        allowed = ", ".join(choices)
+        found = []
+        for rank, item in enumerate(self.items(name, required=required, longest=longest)):
+            if isinstance(item, str) and item in known:
+                found.append(choices(item))
+            else:
+                place = f"{name}[{rank}]"
+                self.report(
+                    "NOT_A_CHOICE", place, field=place, value=str(item)[:40], allowed=allowed
+                )
+        return tuple(found)
+
     def items(self, name: str, *, required: bool = True, longest: int = 200) -> list[Any]:
         value = self.raw(name, required=required)
         if value is None:

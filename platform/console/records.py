@@ -88,6 +88,8 @@ def text_of_field(model_admin: ReadOnlyAdmin, field: Any, row: models.Model) -> 
     written = written_value(value, field.name)
     if isinstance(field, models.EmailField):
         return breakable(written, after="@")
+    if written.startswith(("http://", "https://")):
+        return breakable(written, after="/")
     return breakable(written, after="_") if field.name == "place" else written
 
 

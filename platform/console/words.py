@@ -20,6 +20,13 @@ ACTOR_KINDS: Words = {
     "system": _("Système"),
     "command": _("Ligne de commande"),
 }
+SYSTEM_ACTORS: Words = {
+    "clock": _("Horloge"),
+    "identities.sign_in": _("Connexion"),
+    "payments": _("Paiements"),
+    "portal": _("Portail"),
+    "rights": _("Droits"),
+}
 RECORD_KINDS: Words = {
     "PUPIL": _("Élève"),
     "GUARDIAN": _("Responsable"),
@@ -145,6 +152,15 @@ ACTIONS: Words = {
     "catalogue.service.published": _("Service publié au catalogue"),
     "ent.portal.given": _("Accord d'un responsable pour un autre portail"),
     "ent.portal.taken_back": _("Accord pour un autre portail retiré"),
+    "passplus.campaign.published": _("Campagne Pass+ publiée"),
+    "passplus.campaign.purses_emptied": _("Crédits Pass+ revenus au Département"),
+    "passplus.campaign.tickets_ended": _("Tickets Pass+ trop anciens"),
+    "passplus.card.granted": _("Pass+ accordé"),
+    "passplus.card.topped_up": _("Pass+ complété"),
+    "passplus.partner.affiliated": _("Partenaire Pass+ affilié"),
+    "passplus.ticket.cancelled": _("Ticket Pass+ annulé"),
+    "passplus.ticket.captured": _("Ticket Pass+ validé"),
+    "passplus.ticket.made": _("Ticket Pass+ fait"),
     "ent.client.registered": _("Connexion d'un service inscrite"),
     "ent.client.closed": _("Connexion d'un service fermée"),
     "ent.keys.rotated": _("Clé de signature changée"),

@@ -28,6 +28,7 @@ GROUPS = {
     "graphql": "L'interface pour les logiciels.",
     "identity": "EduConnect, FranceConnect et les moyens de connexion.",
     "merchant": "Le paiement en ligne d'une régie.",
+    "passplus": "Le Pass+ : campagnes et scénarios.",
     "portals": "Les portails des départements, reliés entre eux.",
     "rights": "Les droits : sources et règles.",
     "rights source": "Les services que le département interroge.",

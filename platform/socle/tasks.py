@@ -12,6 +12,7 @@ from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
 from federation.ent import operations as ent
+from federation.passplus import operations as passplus
 from socle.celery import app
 from tenants.accounts import sign_ins
 from tenants.activation import operations as activation
@@ -96,6 +97,18 @@ def look_at_payments_of_tenant(*, tenant: str, **_: object) -> int:
 def look_at_payments(**_: object) -> int:
     """Find, everywhere, what no notice told."""
     return _for_each(look_at_payments_of_tenant)
+
+
+@app.task(name="socle.keep_pass_deadlines_of_tenant")
+def keep_pass_deadlines_of_tenant(*, tenant: str, **_: object) -> int:
+    """End the tickets and empty the purses of one tenant whose last day has passed; the cents."""
+    return passplus.keep_deadlines(actor=CLOCK, at=timezone.now()).cents
+
+
+@app.task(name="socle.keep_pass_deadlines", crosses_tenants=True)
+def keep_pass_deadlines(**_: object) -> int:
+    """Keep the days of Pass+ campaigns everywhere."""
+    return _for_each(keep_pass_deadlines_of_tenant)
 
 
 @app.task(name="socle.check_ledger_of_tenant")

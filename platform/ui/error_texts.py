@@ -14,6 +14,7 @@ from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
+from ui.passplus_texts import PASSPLUS
 from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
@@ -346,6 +347,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **RIGHTS,
     **SERVICES,
     **TARIFFS,
+    **PASSPLUS,
     **ACTING,
     **UPLOADS,
     # Payments

@@ -94,6 +94,18 @@ SENTENCES = {
     "MODIFIER_OUTSIDE": _("« %(place)s » est hors des jours de cette grille."),
     "NOT_A_DAY_OF_YEAR": _("« %(value)s » n'est pas un jour de l'année MM-JJ (exemple : 09-01)."),
     "TERMS_MISSING": _("Donnez les premiers jours des trimestres : « terms »."),
+    "CONDITION_NOT_ONE": _("« %(place)s » doit avoir une seule clé parmi %(allowed)s."),
+    "CONDITION_UNKNOWN": _("Condition inconnue : « %(value)s ». Possibles : %(allowed)s."),
+    "PURSE_TWICE": _("Le porte-monnaie « %(value)s » est écrit deux fois."),
+    "AMOUNT_UNDER_BASE": _("« %(place)s » donne moins que le montant de base."),
+    "AMOUNT_NOTHING": _("« %(place)s » ne donne rien."),
+    "CAPTURED_TOO_EARLY": _("« %(place)s » doit venir après « issued_before » (%(value)s)."),
+    "RESTORED_DAYS_IDLE": _(
+        "« restored_days » va avec « late_cancellation: RESTORED », et seulement avec lui."
+    ),
+    "CARD_NOT_PHYSICAL": _("« %(place)s » va avec une carte PHYSICAL."),
+    "EVENTS_NOT_IN_ORDER": _("« %(place)s » vient avant l'événement précédent."),
+    "NAME_UNKNOWN": _("« %(value)s » n'est pas écrit plus haut dans ce fichier."),
     "PRICE_ABOVE_COST": _("Le prix %(price)s dépasse le coût du repas, %(cost)s."),
 }
 AMOUNTS_IN_CENTS = frozenset({"price", "cost", "min", "max", "cap"})

@@ -54,7 +54,7 @@ MATRIX = ROOT / "tests" / "access" / "matrix.toml"
 LEAVING = re.compile("deconnexion|/ouvrir/$|/connexion/depuis/")  # out of here, or of the site
 FILES = (".csv", ".pdf", ".xml", ".json", "/exporter/")
 SAME_SHAPE = {True: 2, False: 1}  # pages that differ by their identifiers only; a family's, two
-AS_LIKELY = 100  # pages of one person; more would be a trap of links
+AS_LIKELY = 150  # pages of one person; more would be a trap of links
 COLUMNS = {
     "ADMINISTRATOR": "administrator", "REGISSEUR": "regisseur", "INSTRUCTOR": "instructor",
     "READER": "reader", "COLLEGE_SECRETARY": "secretary",
@@ -478,6 +478,7 @@ def main() -> int:
             walks += _walk_all(parts(site) + spare_parts(site, "sans données"), *browser, asked)
             _fill_spare(site)
             walks += _walk_all(spare_parts(site, "beaucoup de données"), *browser, asked)
+            shutil.copy(site.log, asked.out / "web.log")  # why a page refused
     sheets([view for walk_ in walks for view in walk_.views], asked.out)
     return 1 if report(walks, asked.out, is_whole=not asked.who and not asked.port) else 0
 

@@ -12,7 +12,7 @@ from commons.models import AuditEntry, Job, OutboxEvent
 from console import agents
 from console.readonly import ReadOnlyAdmin
 from console.sites import console_site
-from console.words import ACTIONS, ACTOR_KINDS, EVENTS, JOBS, SUBJECTS, said
+from console.words import ACTIONS, ACTOR_KINDS, EVENTS, JOBS, SUBJECTS, SYSTEM_ACTORS, said
 from tenants.accounts.capabilities import Capability
 from tenants.acting.models import ActingSession
 
@@ -24,6 +24,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_filter = ("actor_kind", "at")
     words: ClassVar = {
         "action": said(ACTIONS),
+        "actor_id": said(SYSTEM_ACTORS),
         "actor_kind": said(ACTOR_KINDS),
         "subject_type": said(SUBJECTS),
     }

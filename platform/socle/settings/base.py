@@ -134,6 +134,7 @@ TENANT_APPS = [
     "billing.rights",
     "billing.simulation",
     "federation.ent",
+    "federation.passplus",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
@@ -277,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
     "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
+    "keep-pass-deadlines": {"task": "socle.keep_pass_deadlines", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 

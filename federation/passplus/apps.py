@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PassplusConfig(AppConfig):
+    name = "federation.passplus"
+    label = "passplus"
+    verbose_name = "Pass+"
+    default_auto_field = "django.db.models.BigAutoField"

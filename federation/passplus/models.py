@@ -1,0 +1,233 @@
+"""Pass+ in one département: campaigns as they were published, cards, purses, tickets and partners.
+
+Money is in the ledger and nowhere else: a purse *has* an account, a ticket *has* a hold, and what a
+row says of cents is what was asked, never a balance. What a campaign grants leaves its budget account;
+what partners validate reaches its captured account, then theirs. A campaign is never edited: its days
+are known when the first card is granted.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from billing.ledger.models import Account
+from commons.identifiers import new_public_id
+from commons.models import TenantModel
+from federation.passplus.campaign_files import parse_campaign
+from federation.passplus.engine.campaign import Campaign as Rules
+
+
+def available_in(account: Account) -> int:
+    """What a purse's account holds that no ticket keeps, in cents."""
+    return account.credits_posted - account.debits_posted - account.debits_pending
+
+
+class Campaign(TenantModel):
+    """A campaign that was published, with the accounts its money moves through."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    code = models.CharField("code", max_length=60, unique=True)
+    scheme = models.CharField("dispositif", max_length=60)
+    label = models.CharField("libellé", max_length=200)
+    definition = models.JSONField("définition")
+    digest = models.CharField("empreinte", max_length=64)
+    is_illustrative = models.BooleanField("valeur d'essai", default=False)
+    budget_account = models.OneToOneField(
+        "ledger.Account", on_delete=models.PROTECT, related_name="+", verbose_name="budget"
+    )
+    captured_account = models.OneToOneField(
+        "ledger.Account", on_delete=models.PROTECT, related_name="+", verbose_name="validé"
+    )
+    published_at = models.DateTimeField("publiée le")
+
+    class Meta:
+        verbose_name = "campagne Pass+"
+        verbose_name_plural = "campagnes Pass+"
+
+    def __str__(self) -> str:
+        return self.code
+
+    @functools.cached_property
+    def rules(self) -> Rules:
+        """The rules of the campaign, as the engine reads them."""
+        return parse_campaign(self.definition)
+
+
+class CardStatus(models.TextChoices):
+    """What the amount depended on; `engine.campaign.Status`, with the words of a screen."""
+
+    BASE = "BASE", _("Montant de base")
+    BURSARY = "BURSARY", _("Boursier")
+
+
+class Card(TenantModel):
+    """What a pupil was granted in a campaign. `facts` is what was known then, and how."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="cards", verbose_name="campagne"
+    )
+    pupil = models.ForeignKey(
+        "people.Pupil", on_delete=models.PROTECT, related_name="pass_cards", verbose_name="élève"
+    )
+    status = models.CharField("statut", max_length=10, choices=CardStatus.choices)
+    facts = models.JSONField("ce qui était su")
+    granted_at = models.DateTimeField("accordé le")
+
+    class Meta:
+        verbose_name = "Pass+"
+        verbose_name_plural = "Pass+"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("campaign", "pupil"), name="passplus_one_card_per_campaign"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class Purse(TenantModel):
+    """A part of a card's credit: its account in the ledger, and its own last day when it has one."""
+
+    card = models.ForeignKey(
+        Card, on_delete=models.PROTECT, related_name="purses", verbose_name="Pass+"
+    )
+    code = models.CharField("porte-monnaie", max_length=60)
+    account = models.OneToOneField(
+        "ledger.Account", on_delete=models.PROTECT, related_name="+", verbose_name="compte"
+    )
+    usable_before = models.DateField("utilisable avant le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "porte-monnaie Pass+"
+        verbose_name_plural = "porte-monnaie Pass+"
+        constraints = (
+            models.UniqueConstraint(fields=("card", "code"), name="passplus_purse_of_card_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.card_id} {self.code}"
+
+
+class Partner(TenantModel):
+    """Who takes tickets here, affiliated by this département: a club, a cinema.
+
+    `domains` are those of `engine.campaign`.
+    """
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    name = models.CharField("nom", max_length=200)
+    siret = models.CharField("SIRET", max_length=14, unique=True)
+    domains = models.JSONField("domaines")
+    account = models.OneToOneField(
+        "ledger.Account", on_delete=models.PROTECT, related_name="+", verbose_name="compte"
+    )
+    affiliated_at = models.DateTimeField("affilié le")
+    ended_at = models.DateTimeField("désaffilié le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "partenaire"
+        verbose_name_plural = "partenaires"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(siret__regex=r"^[0-9]{14}$"),
+                name="passplus_siret_is_fourteen_digits",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(TenantModel):
+    """Money of one purse, kept until a partner validates it.
+
+    `state` and what goes with it follow one another once: the hold it stands on is resolved once, by
+    the ledger. `code` is what a person types. `key` is the maker's own, for an act that comes twice.
+    """
+
+    class State(models.TextChoices):
+        MADE = "MADE", _("Prêt")
+        CAPTURED = "CAPTURED", _("Utilisé")
+        CANCELLED = "CANCELLED", _("Annulé")
+        LOST = "LOST", _("Annulé, montant perdu")
+        EXPIRED = "EXPIRED", _("Trop ancien")
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    purse = models.ForeignKey(
+        Purse, on_delete=models.PROTECT, related_name="tickets", verbose_name="porte-monnaie"
+    )
+    made_out_to = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="au nom de",
+    )
+    code = models.CharField("code", max_length=12, unique=True)
+    key = models.CharField("clé", max_length=100)
+    cents = models.BigIntegerField("montant (centimes)")
+    hold = models.OneToOneField(
+        "ledger.Transfer", on_delete=models.PROTECT, related_name="+", verbose_name="réservation"
+    )
+    state = models.CharField("état", max_length=10, choices=State, default=State.MADE)
+    captured_by = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="captures",
+        verbose_name="validé par",
+    )
+    captured_cents = models.BigIntegerField("validé (centimes)", null=True, blank=True)
+    made_at = models.DateTimeField("fait le")
+    ended_at = models.DateTimeField("fini le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "ticket Pass+"
+        verbose_name_plural = "tickets Pass+"
+        constraints = (
+            models.UniqueConstraint(fields=("purse", "key"), name="passplus_ticket_asked_once"),
+            models.CheckConstraint(
+                condition=models.Q(cents__gt=0), name="passplus_ticket_holds_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="MADE", ended_at__isnull=True)
+                | (~models.Q(state="MADE") & models.Q(ended_at__isnull=False)),
+                name="passplus_ticket_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state="CAPTURED",
+                    captured_by__isnull=False,
+                    captured_cents__gt=0,
+                    captured_cents__lte=models.F("cents"),
+                )
+                | (
+                    ~models.Q(state="CAPTURED")
+                    & models.Q(captured_by__isnull=True, captured_cents__isnull=True)
+                ),
+                name="passplus_captured_within_the_ticket",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(made_out_to__isnull=True)
+                | models.Q(captured_by__isnull=True)
+                | models.Q(captured_by=models.F("made_out_to")),
+                name="passplus_captured_by_whom_it_is_for",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("purse",),
+                condition=models.Q(state="MADE"),
+                name="passplus_tickets_made",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,40 @@
+"""What Pass+ keeps of the children of a person: their cards, and what was spent, where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from commons.personal_data import Record, holds, record_of
+from federation.passplus.models import Card, Ticket
+from tenants.people.personal_data import own_pupils
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
+
+
+@holds(
+    _("Le Pass+ de vos enfants"),
+    why=_("Donner à chaque jeune son crédit, et payer les clubs et les lieux où il le dépense."),
+    reads=("passplus.Card", "passplus.Purse", "passplus.Ticket"),
+)
+def cards(user: User) -> Iterable[Record]:
+    """The cards of the children a person answers for, or their own, with their tickets."""
+    found = Card.objects.filter(pupil__in=own_pupils(user)).select_related("campaign", "pupil")
+    for card in found.order_by("granted_at", "pk"):
+        tickets = Ticket.objects.filter(purse__card=card).select_related("purse", "captured_by")
+        yield record_of(
+            card, "status", "facts", "granted_at",
+            campagne=card.campaign.label, enfant=str(card.pupil),
+        ) | {
+            "tickets": [
+                record_of(
+                    ticket, "code", "cents", "state", "captured_cents", "made_at", "ended_at",
+                    **{"porte-monnaie": ticket.purse.code},
+                    partenaire=ticket.captured_by.name if ticket.captured_by else None,
+                )
+                for ticket in tickets.order_by("made_at", "pk")
+            ]
+        }  # fmt: skip

@@ -1,0 +1,84 @@
+"""Reading Pass+: what a card holds, and where the euros of a campaign are."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.db.models import Sum
+
+from billing.ledger.models import Account
+from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, available_in
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PurseStanding:
+    """What a purse has left, and what its tickets hold, in cents."""
+
+    code: str
+    label: str
+    available_cents: int
+    held_cents: int
+
+
+def purses_of(card: Card) -> list[PurseStanding]:
+    """The purses of a card, in the order of the campaign."""
+    described = {purse.code: purse for purse in card.campaign.rules.purses}
+    accounts = {purse.code: purse.account for purse in card.purses.select_related("account")}
+    return [
+        PurseStanding(
+            code=code,
+            label=purse.label,
+            available_cents=available_in(accounts[code]),
+            held_cents=accounts[code].debits_pending,
+        )
+        for code, purse in described.items()
+    ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the cents that a campaign granted are; together they are what was granted.
+
+    `captured` is what partners validated, whether they were paid or not.
+    """
+
+    granted: int
+    purses: int
+    held: int
+    captured: int
+    returned: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every cent granted is in exactly one place."""
+        return self.granted == self.purses + self.held + self.captured + self.returned
+
+
+def standing_of(campaign: Campaign) -> Standing:
+    """Where the euros of a campaign are now, by the ledger alone."""
+    purses = Purse.objects.filter(card__campaign=campaign).aggregate(
+        given=Sum("account__credits_posted", default=0),
+        left=Sum("account__debits_posted", default=0),
+        held=Sum("account__debits_pending", default=0),
+    )
+    budget = Account.objects.get(pk=campaign.budget_account_id)
+    captured = Account.objects.get(pk=campaign.captured_account_id)
+    return Standing(
+        granted=budget.debits_posted,
+        purses=purses["given"] - purses["left"] - purses["held"],
+        held=purses["held"],
+        captured=captured.credits_posted,
+        returned=budget.credits_posted,
+    )
+
+
+def tickets_of(card: Card) -> list[Ticket]:
+    """The tickets of a card, the latest first."""
+    found = Ticket.objects.filter(purse__card=card).select_related("purse", "captured_by")
+    return list(found.order_by("-pk"))
+
+
+def due_cents(partner: Partner) -> int:
+    """What a partner is owed."""
+    account = Account.objects.get(pk=partner.account_id)
+    return account.credits_posted - account.debits_posted

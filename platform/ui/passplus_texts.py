@@ -1,0 +1,124 @@
+"""The two sentences of each refusal of Pass+, as in `error_texts`.
+
+Plain texts too, so that `socle passplus` can say them without settings.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue without needing settings."""
+    return text
+
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "PASSPLUS_CAMPAIGN_INVALID": (
+        _("Cette campagne est mal écrite."),
+        _("Corrigez les points signalés, puis recommencez."),
+    ),
+    "PASSPLUS_CAMPAIGN_PUBLISHED": (
+        _("La campagne %(campaign)s est déjà publiée, avec d'autres règles."),
+        _("Donnez un autre code à la nouvelle campagne."),
+    ),
+    "PASSPLUS_PARTNER_INVALID": (
+        _("Ce partenaire ne peut pas être enregistré."),
+        _("Donnez un nom, un numéro SIRET à 14 chiffres et un domaine."),
+    ),
+    "PASSPLUS_PARTNER_AFFILIATED": (
+        _("Un partenaire affilié porte déjà ce numéro SIRET."),
+        _("Cherchez-le dans la liste des partenaires."),
+    ),
+    "PASSPLUS_PARTNER_ENDED": (
+        _("Ce partenaire n'est plus affilié."),
+        _("Il doit demander une nouvelle affiliation."),
+    ),
+    "PASSPLUS_SCRIPT_INVALID": (
+        _("Ce scénario est mal écrit."),
+        _("Corrigez les points signalés, puis recommencez."),
+    ),
+    "PASSPLUS_REGISTRATION_NOT_OPEN": (
+        _("Les inscriptions ne sont pas encore ouvertes."),
+        _("Revenez à partir du %(opens_on)s."),
+    ),
+    "PASSPLUS_REGISTRATION_CLOSED": (
+        _("Les inscriptions sont closes depuis le %(closed_on)s."),
+        _("La prochaine campagne sera annoncée sur ce site."),
+    ),
+    "PASSPLUS_NOT_ELIGIBLE": (
+        _("Ce Pass+ n'est pas ouvert à ce jeune, ou il manque des renseignements."),
+        _("Vérifiez l'adresse, le collège, la classe et la date de naissance."),
+    ),
+    "PASSPLUS_PROOF_MISSING": (
+        _("Il manque une preuve."),
+        _("Ajoutez les documents demandés."),
+    ),
+    "PASSPLUS_CARD_GRANTED": (
+        _("Ce jeune a déjà son Pass+ pour cette campagne."),
+        _("Il n'y a rien d'autre à faire."),
+    ),
+    "PASSPLUS_CARD_UNKNOWN": (
+        _("Ce Pass+ n'existe pas."),
+        _("Vérifiez le numéro, ou inscrivez d'abord le jeune."),
+    ),
+    "PASSPLUS_PURSE_UNKNOWN": (
+        _("Ce porte-monnaie n'existe pas dans cette campagne."),
+        _("Choisissez un porte-monnaie de la liste."),
+    ),
+    "PASSPLUS_TICKETS_NOT_OPEN": (
+        _("Il est trop tôt pour faire un ticket."),
+        _("Revenez à partir du %(opens_on)s."),
+    ),
+    "PASSPLUS_TICKETS_CLOSED": (
+        _("On ne peut plus faire de ticket depuis le %(closed_on)s."),
+        _("Les tickets déjà faits restent utilisables."),
+    ),
+    "PASSPLUS_AMOUNT_NOT_ALLOWED": (
+        _("Ce montant ne convient pas."),
+        _("Un ticket vaut au moins %(lowest_cents)s, de %(step_cents)s en %(step_cents)s."),
+    ),
+    "PASSPLUS_PURSE_TOO_SMALL": (
+        _("Ce porte-monnaie n'a plus que %(available_cents)s."),
+        _("Faites un ticket plus petit. L'autre porte-monnaie ne peut pas compléter."),
+    ),
+    "PASSPLUS_OUTSIDE_DOMAIN": (
+        _("Le porte-monnaie « %(purse)s » ne paie pas ce que propose ce partenaire."),
+        _("Choisissez un autre porte-monnaie, ou un autre partenaire."),
+    ),
+    "PASSPLUS_CAPTURE_TOO_LATE": (
+        _("Ce ticket n'est plus valable depuis le %(closed_on)s."),
+        _("Son montant est revenu au Département."),
+    ),
+    "PASSPLUS_CAPTURE_TOO_MUCH": (
+        _("Ce ticket vaut %(held_cents)s."),
+        _("Demandez ce montant, ou moins."),
+    ),
+    "PASSPLUS_CANCELLATION_REFUSED": (
+        _("Ce ticket ne peut plus être annulé : son montant serait perdu."),
+        _("Il peut encore servir, avant le %(usable_before)s."),
+    ),
+    "PASSPLUS_TICKET_UNKNOWN": (
+        _("Ce ticket n'existe pas."),
+        _("Vérifiez le code, lettre par lettre."),
+    ),
+    "PASSPLUS_TICKET_MADE": (
+        _("Un ticket porte déjà ce nom."),
+        _("Donnez-lui un autre nom."),
+    ),
+    "PASSPLUS_TICKET_OVER": (
+        _("Ce ticket a déjà servi, ou il a été annulé."),
+        _("Demandez un autre ticket."),
+    ),
+    "PASSPLUS_OTHER_PARTNER": (
+        _("Ce ticket est fait pour un autre partenaire."),
+        _("Demandez un ticket fait pour vous."),
+    ),
+    "PASSPLUS_NOTHING_TO_REIMBURSE": (
+        _("Il n'y a rien à payer à ce partenaire."),
+        _("Attendez qu'il valide un ticket."),
+    ),
+}
+PASSPLUS = {
+    code: (gettext_lazy(why), gettext_lazy(todo)) for code, (why, todo) in SENTENCES.items()
+}
