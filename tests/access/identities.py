@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.test import Client
+from django.test import Client, override_settings
 
 from federation.ent import operations as ent
 from tenants.accounts import sessions
 from tenants.accounts.models import User
 from tenants.identities import operations, queries
-from tenants.identities.models import ExternalIdentity, IdentityProvider, LinkRequest
+from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import Guardian
 from tenants.registry import directory
 from tests.factories.canteen import Family
@@ -48,9 +48,8 @@ def _claims(subject: str, guardian: Guardian, *, keys: tuple[str, ...]) -> Any:
 
 def between_departements(user: User, *, at: datetime.datetime) -> dict[str, Any]:
     """Val-de-Marne and we agree; a parent's two accounts are linked, in both directions."""
-    operations.trust(departement_code="94", actor=ACTOR, at=at)
-    nobody = "http://127.0.0.1:9"  # no door waits for an answer
-    IdentityProvider.objects.filter(departement_code="94").update(issuer=nobody)
+    with override_settings(PORTAL_ORIGIN="http://127.0.0.1:9"):  # no door waits for an answer
+        operations.trust(departement_code="94", actor=ACTOR, at=at)
     ent.agree(departement_code="94", actor=ACTOR, at=at)
     ent.give_link(user=user, departement_code="94", actor=ACTOR, at=at)
     ExternalIdentity.objects.create(
