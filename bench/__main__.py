@@ -27,6 +27,7 @@ BENCHES = (
     "sign_in",
     "simulation",
     "deciding",
+    "passplus",
 )
 
 

@@ -44,10 +44,15 @@ def run_in_threads(
     return results  # type: ignore[return-value]
 
 
-def until_somebody_waits_for_us(seconds: float = 10.0) -> None:
-    """Wait, inside a transaction, until another session waits for a lock that this one holds."""
+def until_somebody_waits_for_us(
+    seconds: float = 10.0, *, is_over: threading.Event | None = None
+) -> None:
+    """Wait, inside a transaction, until another session waits for a lock that this one holds.
+
+    Once `is_over` is set nobody will: who should have waited has ended.
+    """
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not (is_over and is_over.is_set()):
         with connection.cursor() as cursor:
             cursor.execute(
                 """SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks AS lock WHERE NOT lock.granted
@@ -64,19 +69,22 @@ def meeting(
 ) -> Callable[[Callable[[], Any]], list[Any]]:
     """Do an act twice: the first stops after `name`, in its transaction, until the second waits."""
     act = getattr(module, name)
-    is_in = threading.Event()
+    is_in, is_over = threading.Event(), threading.Event()
 
     def slowly(*args: Any, **options: Any) -> Any:
         done = act(*args, **options)
         if not is_in.is_set():
             is_in.set()
-            until_somebody_waits_for_us()
+            until_somebody_waits_for_us(is_over=is_over)
         return done
 
     monkeypatch.setattr(module, name, slowly)
 
     def second(twice: Callable[[], Any]) -> Any:
         assert is_in.wait(10)
-        return twice()
+        try:
+            return twice()
+        finally:
+            is_over.set()
 
     return lambda twice: run_in_threads([twice, lambda: second(twice)])

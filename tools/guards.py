@@ -32,6 +32,8 @@ FILES = ("tests/isolation/guards.toml", "tests/races/guards.toml")
 COPIED = ("platform", "graphql", "tenants", "billing", "federation", "tests")
 NOT_COPIED = shutil.ignore_patterns(".venv", "var")
 SECONDS = 240
+# Where there is memory enough, copies are made there: 0.15 s each instead of 2 to 3 on a slow disk.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 << 30  # noqa: S108  each in a folder of its own
 SUMMARY = "short test summary info"  # pytest's, when it went to its end
 
 
@@ -95,6 +97,12 @@ def unlisted(path: Path, guards: list[Guard], controls: set[str]) -> list[str]:
     ]
 
 
+def copies() -> tempfile.TemporaryDirectory[str]:
+    """A folder for a copy, gone at the end."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    return tempfile.TemporaryDirectory(prefix="socle-guard-", dir=MEMORY if has_room else None)
+
+
 def copy_tree(target: Path) -> None:
     """A copy of the sources, the rest linked."""
     for entry in ROOT.iterdir():
@@ -150,7 +158,7 @@ def has_failed(output: str, test: str) -> bool:
 def try_without(guard: Guard) -> Verdict:
     """Take a guard away and see which of its tests noticed."""
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="socle-guard-") as folder:
+    with copies() as folder:
         tree = Path(folder)
         copy_tree(tree)
         problem = apply(guard, tree)
@@ -182,7 +190,7 @@ def untouched(guards: list[Guard]) -> list[str]:
         by_env.setdefault(guard.env, set()).update(guard.tests)
     for env, tests in by_env.items():
         whole = Guard(id="none", description="", tests=tuple(sorted(tests)), env=env)
-        with tempfile.TemporaryDirectory(prefix="socle-guard-") as folder:
+        with copies() as folder:
             copy_tree(Path(folder))
             done = run_pytest(whole, Path(folder), workers="auto")
         if done.returncode != 0:

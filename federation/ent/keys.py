@@ -2,12 +2,14 @@
 
 A key is announced in the published set before it signs, so that a service which keeps the set for a
 while never meets an unknown one; a retired key stays in it for a day, longer than anything it signed.
-Private keys are sealed (`commons.sealing`), and each département has its own.
+Private keys are sealed (`commons.sealing`), and each département has its own. For SAML each key has a
+certificate, published with the key in service and the next.
 """
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime
 import hashlib
 import hmac
@@ -21,6 +23,8 @@ from joserfc.jwk import KeySet, RSAKey
 from commons import sealing
 from commons.actors import Actor
 from commons.audit import record_audit
+from commons.tenancy import current_schema
+from federation.ent import certificates
 from federation.ent.models import PairwiseSecret, SigningKey
 
 if TYPE_CHECKING:
@@ -32,6 +36,18 @@ RETIRED_FOR = datetime.timedelta(days=1)
 _KEY_PURPOSE = "ent.signing"
 _PAIRWISE = "pairwise"
 State = SigningKey.State
+_PUBLISHED = (State.CURRENT, State.NEXT)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Signer:
+    """The key that signs SAML messages, and its certificate, both in PEM."""
+
+    private_key: bytes
+    certificate: str
+
+    def __repr__(self) -> str:
+        return "Signer(…)"
 
 
 def ensure_keys(*, at: datetime.datetime) -> None:
@@ -40,6 +56,9 @@ def ensure_keys(*, at: datetime.datetime) -> None:
     for state in (State.CURRENT, State.NEXT):
         if state not in places:
             put_key(draw_key(), state=state, at=at)
+    for row in SigningKey.objects.filter(certificate="", state__in=_PUBLISHED).order_by("pk"):
+        row.certificate = _certificate(_opened(row), at=at)
+        row.save(update_fields=["certificate"])
     if not PairwiseSecret.objects.filter(purpose=_PAIRWISE).exists():
         sealed = sealing.seal(secrets.token_hex(32), purpose=f"ent.{_PAIRWISE}")
         made = PairwiseSecret(purpose=_PAIRWISE, sealed_secret=sealed, made_at=at)
@@ -60,6 +79,7 @@ def put_key(key: RSAKey, *, state: str, at: datetime.datetime) -> None:
         state=state,
         public_jwk=key.as_dict(private=False),
         sealed_private=sealing.seal(whole, purpose=_KEY_PURPOSE),
+        certificate=_certificate(key, at=at),
         made_at=at,
     )
     SigningKey.objects.bulk_create([made], ignore_conflicts=True)
@@ -108,9 +128,35 @@ def signing_key() -> RSAKey:
 
     :raises SigningKey.DoesNotExist: before any service was registered
     """
-    row = SigningKey.objects.get(state=State.CURRENT)
+    return _opened(SigningKey.objects.get(state=State.CURRENT))
+
+
+def _opened(row: SigningKey) -> RSAKey:
     whole = sealing.unseal(bytes(row.sealed_private), purpose=_KEY_PURPOSE)
     return RSAKey.import_key(json.loads(whole))
+
+
+def _certificate(key: RSAKey, *, at: datetime.datetime) -> str:
+    return certificates.make(_pem(key), name=f"Socle {current_schema()}", at=at)
+
+
+def _pem(key: RSAKey) -> bytes:
+    return key.as_pem(private=True)
+
+
+def signer() -> Signer:
+    """The key in service, as SAML signs with it.
+
+    :raises SigningKey.DoesNotExist: before any service was registered
+    """
+    row = SigningKey.objects.get(state=State.CURRENT)
+    return Signer(_pem(_opened(row)), row.certificate)
+
+
+def published_certificates() -> list[str]:
+    """Those of the key in service and of the next, in PEM, in this order."""
+    rows = SigningKey.objects.filter(state__in=_PUBLISHED).order_by("state")
+    return list(rows.values_list("certificate", flat=True))
 
 
 def subject_of(user: User, *, service_code: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from federation.catalogue.models import SharedService
+from federation.ent import queries
+from federation.ent.models import Registration
 from federation.ent.queries import OpenService
 
 
@@ -19,3 +21,12 @@ def launch_address(service: OpenService, *, issuer: str) -> str:
     parts = urlsplit(service.launch_url)
     query = [*parse_qsl(parts.query, keep_blank_values=True), ("iss", issuer)]
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def partner_answered_unasked(service: OpenService) -> Registration | None:
+    """The SAML partner that is told who comes without having asked; None if it asks by itself."""
+    if service.protocol != SharedService.Protocol.SAML:
+        return None
+    registration = queries.saml_registration_for(service.code)
+    is_asking = registration is not None and registration.saml["starts_itself"]
+    return None if is_asking else registration

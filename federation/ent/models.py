@@ -21,6 +21,7 @@ from federation.ent.signing_models import (
     GivenLink,
     PairwiseSecret,
     Registration,
+    SamlAnswer,
     ServiceOpening,
     SigningKey,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Opening",
     "PairwiseSecret",
     "Registration",
+    "SamlAnswer",
     "ServiceOpening",
     "SigningKey",
 ]

@@ -25,7 +25,9 @@ from federation.ent.registering import (
     close_registration,
     register_cas_service,
     register_client,
+    register_saml_partner,
 )
+from federation.ent.saml.answering import answer_with_assertion
 from federation.ent.using import admit, set_favourite
 from federation.ent.vouching import agree, give_link, note_used, stop_agreeing, take_back
 from federation.ent.watching import watch_services
@@ -34,6 +36,7 @@ __all__ = [
     "Audience",
     "admit",
     "agree",
+    "answer_with_assertion",
     "claim_ticket",
     "close_opening",
     "close_registration",
@@ -50,6 +53,7 @@ __all__ = [
     "purge_passes",
     "register_cas_service",
     "register_client",
+    "register_saml_partner",
     "rotate_keys",
     "set_favourite",
     "set_licences",

@@ -22,6 +22,7 @@ from federation.ent.models import (
     AuthorizationCode,
     CasTicket,
     Registration,
+    SamlAnswer,
     ServiceOpening,
 )
 from tenants.accounts.models import Session
@@ -33,6 +34,7 @@ CODE_LIFE = datetime.timedelta(seconds=60)
 TOKEN_LIFE = datetime.timedelta(minutes=5)
 TICKET_LIFE = datetime.timedelta(seconds=30)
 KEPT = datetime.timedelta(days=1)  # longer than a session of the portal
+Protocol = Registration.Protocol
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def open_for(
         ended_at__isnull=True,
         ticket="",
     )
-    if registration.protocol == Registration.Protocol.OIDC and (found := known.first()):
+    # A ticket of CAS names a session of its own.
+    if registration.protocol != Protocol.CAS and (found := known.first()):
         return found
     return ServiceOpening.objects.create(
         registration=registration, user_id=user.pk, browser=browser, issuer=issuer, opened_at=at
@@ -104,9 +107,10 @@ def _end_all(opened: QuerySet[ServiceOpening], *, at: datetime.datetime) -> int:
         AccessToken.objects.filter(code__opening=opening, revoked_at__isnull=True).update(
             revoked_at=at
         )
-        # A ticket that was never used began no session there.
-        has_begun = opening.ticket or opening.registration.protocol == Registration.Protocol.OIDC
-        if opening.registration.logout_url and has_begun:
+        # A ticket that was never used began no session there; a partner of SAML is told by the browser.
+        protocol = opening.registration.protocol
+        is_told = protocol == Protocol.OIDC or (protocol == Protocol.CAS and opening.ticket)
+        if opening.registration.logout_url and is_told:
             record_event(
                 "ent.opening.ended",
                 aggregate=f"service-opening:{opening.pk}",
@@ -222,5 +226,6 @@ def purge_passes(*, at: datetime.datetime) -> int:
     AccessToken.objects.filter(code__in=codes).delete()
     codes.delete()
     CasTicket.objects.filter(opening__in=old).delete()
+    SamlAnswer.objects.filter(opening__in=old).delete()
     count, _each = old.delete()
     return count

@@ -47,6 +47,7 @@ def given_links(user: User) -> Iterable[Record]:
         "ent.AuthorizationCode",
         "ent.AccessToken",
         "ent.CasTicket",
+        "ent.SamlAnswer",
     ),
 )
 def openings(user: User) -> Iterable[Record]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 
 from commons.hot_reads import read_json
+from federation.catalogue import queries as catalogue
 from federation.catalogue.attributes import Attribute, Profile
 from federation.ent import cas
 from federation.ent.models import EnabledService, Opening, Registration, ServiceOpening
@@ -101,6 +102,12 @@ def _open_service(row: Mapping[str, Any]) -> OpenService:
     )
 
 
+def name_of(code: str) -> str:
+    """How the catalogue calls a service."""
+    shared = catalogue.service_named(code)
+    return shared.name if shared else code
+
+
 def enabled_services() -> QuerySet[EnabledService]:
     """What the département enables, in the order of the codes."""
     return EnabledService.objects.filter(disabled_at__isnull=True).order_by("service_code")
@@ -154,3 +161,55 @@ def cas_registration_of(url: str) -> Registration | None:
     ).select_related("enabled")
     found = [row for row in rows if cas.is_of_service(url, row)]
     return max(found, key=lambda row: (row.service_url == url, len(row.service_url)), default=None)
+
+
+def _open_partners() -> QuerySet[Registration]:
+    return Registration.objects.filter(
+        protocol=Registration.Protocol.SAML,
+        closed_at__isnull=True,
+        enabled__disabled_at__isnull=True,
+    ).select_related("enabled")
+
+
+def saml_registration_of(entity_id: str) -> Registration | None:
+    """The SAML partner of this name."""
+    if not entity_id or "\0" in entity_id:
+        return None
+    return _open_partners().filter(entity_id=entity_id).first()
+
+
+def saml_registration_by_id(registration_id: int) -> Registration | None:
+    """A SAML partner that is still open, by its row."""
+    return _open_partners().filter(pk=registration_id).first()
+
+
+def saml_registration_for(service_code: str) -> Registration | None:
+    """The SAML partner that a service is opened at: the latest that was registered."""
+    return _open_partners().filter(enabled__service_code=service_code).order_by("-pk").first()
+
+
+def _saml_openings() -> QuerySet[ServiceOpening]:
+    return ServiceOpening.objects.filter(
+        registration__protocol=Registration.Protocol.SAML
+    ).select_related("registration__enabled", "user")
+
+
+def openings_left_by_browser(browser: str) -> list[uuid.UUID]:
+    """The openings of a browser's session that its browser alone can sign out of, oldest first."""
+    found = _saml_openings().filter(browser=browser, ended_at__isnull=True)
+    told = found.exclude(registration__logout_url="").order_by("pk")
+    return list(told.values_list("public_id", flat=True))
+
+
+def saml_opening(public_id: uuid.UUID) -> ServiceOpening | None:
+    """An opening of a SAML partner, running or ended, by what it is named by."""
+    return _saml_openings().filter(public_id=public_id).first()
+
+
+def running_openings(
+    registration_id: int, *, browser: str, public_ids: Collection[uuid.UUID]
+) -> list[ServiceOpening]:
+    """The openings of a SAML partner that have not ended: those named, or else this browser's."""
+    found = _saml_openings().filter(registration_id=registration_id, ended_at__isnull=True)
+    named = found.filter(public_id__in=public_ids) if public_ids else found.filter(browser=browser)
+    return list(named.order_by("pk"))

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -23,6 +23,9 @@ from federation.catalogue.models import SharedService
 from federation.ent import keys
 from federation.ent.enabling import AddressRefused, ServiceDisabled, lock_enabled, may_be_called
 from federation.ent.models import EnabledService, Registration
+from federation.ent.saml import partner as partners
+from federation.ent.saml.partner import SamlPartner
+from federation.ent.saml.refusals import PartnerKnown
 
 MOST_ADDRESSES = 20
 SHORTEST_SECRET = 32  # characters
@@ -129,11 +132,45 @@ def register_cas_service(
 
 
 @transaction.atomic(durable=True)
+def register_saml_partner(
+    *, enabled: EnabledService, partner: SamlPartner, actor: Actor, at: datetime.datetime
+) -> Registration:
+    """
+    Register a service provider of SAML 2, as its metadata or a form describe it.
+
+    :raises ServiceDisabled: if the service is no longer enabled
+    :raises OtherProtocol: if it signs people in otherwise
+    :raises MetadataUnreadable: if it has no name that can be
+    :raises NoReturnAddress: if no answer can be posted to it
+    :raises AddressRefused: if nobody may be sent to one of the addresses
+    :raises CertificateRefused: if a certificate is none, too weak, or over
+    :raises CertificateMissing: if it signs its requests, or is told of sign-outs, without one
+    :raises PartnerKnown: if another open connection bears its name
+    """
+    locked = lock_enabled(enabled)
+    _check_protocol(locked, SharedService.Protocol.SAML)
+    partners.check(partner, at=at)
+    keys.ensure_keys(at=at)
+    try:
+        with transaction.atomic():
+            registration = Registration.objects.create(
+                enabled=locked,
+                protocol=Protocol.SAML,
+                registered_at=at,
+                **partner.as_columns(),
+            )
+    except IntegrityError as error:
+        raise PartnerKnown(partner=partner.entity_id) from error
+    _write_down("registered", registration, actor=actor, at=at)
+    return registration
+
+
+@transaction.atomic(durable=True)
 def close_registration(
     *, registration: Registration, actor: Actor, at: datetime.datetime
 ) -> Registration:
     """
-    Let a client or a CAS service sign nobody in any more.
+    Let a client, a CAS service or a SAML partner sign nobody in any more.
 
     :raises ServiceDisabled: if it is closed already
     """

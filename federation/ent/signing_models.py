@@ -30,6 +30,8 @@ class SigningKey(TenantModel):
     state = models.CharField("état", max_length=8, choices=State.choices)
     public_jwk = models.JSONField("clé publique")
     sealed_private = models.BinaryField("clé privée scellée")
+    # In PEM: what a partner of SAML is given of the key.
+    certificate = models.TextField("certificat", blank=True, default="")
     made_at = models.DateTimeField("faite le")
     retired_at = models.DateTimeField("retirée le", null=True, blank=True)
 
@@ -64,16 +66,19 @@ class PairwiseSecret(TenantModel):
 
 
 class Registration(TenantModel):
-    """A service as it signs people in with us: an OpenID Connect client, or a CAS service.
+    """A service as it signs people in with us: a client of OpenID Connect, a CAS service, or a SAML partner.
 
     A client has exact addresses to come back to. A CAS service has one address, whole or the beginning of
-    a path. `logout_url` is told when a person signs out. Another département is a client too: of no
-    service, and without a secret, since it proves who it is with the keys it publishes (`jwks_url`).
+    a path. A partner has a name, and exact addresses that answers are posted to; the rest of what its
+    metadata say is in `saml` (`federation.ent.saml.partner`). `logout_url` is told when a person signs out.
+    Another département is a client too: of no service, and without a secret, since it proves who it is
+    with the keys it publishes (`jwks_url`).
     """
 
     class Protocol(models.TextChoices):
         OIDC = "OIDC", _("OpenID Connect")
         CAS = "CAS", _("CAS 3")
+        SAML = "SAML", _("SAML 2")
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     enabled = models.ForeignKey(
@@ -94,6 +99,8 @@ class Registration(TenantModel):
     service_url = models.CharField("adresse du service CAS", max_length=300, blank=True, default="")
     is_prefix = models.BooleanField("avec ce qui suit dans le chemin", default=False)
     logout_url = models.CharField("adresse de déconnexion", max_length=300, blank=True, default="")
+    entity_id = models.CharField("nom SAML (entityID)", max_length=300, blank=True, default="")
+    saml = models.JSONField("réglages SAML", default=dict, blank=True)
     registered_at = models.DateTimeField("inscrit le")
     closed_at = models.DateTimeField("fermé le", null=True, blank=True)
 
@@ -108,6 +115,11 @@ class Registration(TenantModel):
                 & (models.Q(departement_code="") | models.Q(closed_at__isnull=True)),
                 name="ent_client_id_once",
             ),
+            models.UniqueConstraint(
+                fields=("entity_id",),
+                condition=~models.Q(entity_id="") & models.Q(closed_at__isnull=True),
+                name="ent_entity_id_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(enabled__isnull=False, departement_code="", jwks_url="")
                 | (
@@ -119,20 +131,24 @@ class Registration(TenantModel):
             ),
             models.CheckConstraint(
                 condition=(
-                    models.Q(protocol="OIDC", service_url="")
+                    models.Q(protocol="OIDC", service_url="", entity_id="")
                     & ~models.Q(client_id="")
                     & (~models.Q(secret_digest="") | ~models.Q(departement_code=""))
                 )
                 | (
-                    models.Q(protocol="CAS", client_id="", secret_digest="")
+                    models.Q(protocol="CAS", client_id="", secret_digest="", entity_id="")
                     & ~models.Q(service_url="")
+                )
+                | (
+                    models.Q(protocol="SAML", client_id="", secret_digest="", service_url="")
+                    & ~models.Q(entity_id="")
                 ),
                 name="ent_registration_is_of_its_protocol",
             ),
         )
 
     def __str__(self) -> str:
-        return self.client_id or self.service_url
+        return self.client_id or self.service_url or self.entity_id
 
     @property
     def is_open(self) -> bool:
@@ -185,7 +201,7 @@ class ServiceOpening(TenantModel):
     """A service was opened from a browser's session: who to sign out of it, and how, until then.
 
     `browser` names the session (`accounts.Session.public_id`) without being its key; `public_id` is
-    what OpenID Connect calls `sid`.
+    what OpenID Connect calls `sid`, and SAML `SessionIndex`.
     """
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
@@ -265,3 +281,32 @@ class CasTicket(TenantModel):
 
     def __str__(self) -> str:
         return f"ticket {self.pk}"
+
+
+class SamlAnswer(TenantModel):
+    """An assertion that was given. A request is answered once, so one that comes again is not."""
+
+    opening = models.ForeignKey(ServiceOpening, on_delete=models.PROTECT, related_name="answers")
+    registration = models.ForeignKey(
+        Registration,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # the unique key starts with it
+    )
+    # The SHA-256 of the request's identifier; empty when nothing was asked.
+    request_digest = models.CharField(max_length=64, blank=True, default="")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "assertion"
+        verbose_name_plural = "assertions"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("registration", "request_digest"),
+                condition=~models.Q(request_digest=""),
+                name="ent_saml_request_answered_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"assertion {self.pk}"

@@ -14,11 +14,13 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from billing.ledger import operations as ledger
-from billing.ledger.operations import TransferKind, TransferRequest
+from billing.ledger.operations import TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
 from federation.passplus.engine import spending
+from federation.passplus.engine.spending import Destination, Return
 from federation.passplus.models import Campaign, Purse, Ticket, available_in
+from federation.passplus.ticketing import given_back
 
 BATCH = 500
 
@@ -60,33 +62,9 @@ def end_tickets(
         .select_related("purse")
         .order_by("pk")[:limit]
     )
-    ledger.post(
-        transfers=[
-            TransferRequest(
-                kind=TransferKind.VOID_PENDING,
-                pending_id=ticket.hold_id,
-                code="expiry",
-                reference=f"release:{ticket.public_id}",
-            )
-            for ticket in due
-        ],
-        actor=actor,
-        at=at,
-    )
-    ledger.post(
-        transfers=[
-            TransferRequest(
-                debit_account_id=ticket.purse.account_id,
-                credit_account_id=campaign.budget_account_id,
-                amount_cents=ticket.cents,
-                code="return",
-                reference=f"return:{ticket.public_id}",
-            )
-            for ticket in due
-        ],
-        actor=actor,
-        at=at,
-    )
+    lost = Return(Destination.DEPARTEMENT)
+    moves = [move for ticket in due for move in given_back(ticket, campaign, lost)]
+    ledger.post(transfers=moves, actor=actor, at=at)
     Ticket.objects.filter(pk__in=[ticket.pk for ticket in due]).update(
         state=Ticket.State.EXPIRED, ended_at=at
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -16,8 +17,21 @@ from federation.passplus.engine import registering, spending
 from federation.passplus.engine.campaign import Status
 from federation.passplus.engine.facts import Facts
 from federation.passplus.engine.refusals import CardGranted, ProofMissing
+from federation.passplus.knowing import facts_of
 from federation.passplus.models import Campaign, Card, Purse
 from tenants.people.models import Pupil
+
+BATCH = 5_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Renewed:
+    """How many pupils were looked at, cards granted and cents given; the last row looked at."""
+
+    pupils: int
+    cards: int
+    cents: int
+    last: int
 
 
 @transaction.atomic(durable=True)
@@ -45,9 +59,11 @@ def grant_card(
     given = registering.grant(rules, facts)
     if given.waits_for:
         raise ProofMissing(facts=tuple(map(str, given.waits_for)))
-    card = _insert_once(campaign, pupil, given.status, facts, at=at)
-    purses = _open_purses(card, [purse.code for purse in rules.purses])
-    _credit(campaign, purses, given.credits, actor=actor, at=at)
+    written = _insert(campaign, [(pupil.pk, given.status, facts)], at=at)
+    if not written:
+        raise CardGranted(card=str(pupil.public_id))
+    (card,) = written
+    _open_and_credit(campaign, [(card, given.credits)], actor=actor, at=at)
     record_audit(
         actor=actor,
         action="passplus.card.granted",
@@ -82,7 +98,7 @@ def prove_status(
         return {}
     held.status, held.facts = str(proved), facts.as_dict()
     held.save(update_fields=["status", "facts"])
-    _credit(held.campaign, held.purses.select_related("account"), gained, actor=actor, at=at)
+    _credit(held.campaign, [(purse, gained) for purse in held.purses.all()], actor=actor, at=at)
     record_audit(
         actor=actor,
         action="passplus.card.topped_up",
@@ -95,48 +111,111 @@ def prove_status(
     return gained
 
 
-def _insert_once(
-    campaign: Campaign, pupil: Pupil, status: Status, facts: Facts, *, at: datetime.datetime
-) -> Card:
-    """The unique key decides between two who grant at once."""
-    (card,) = Card.objects.bulk_create(
+@transaction.atomic(durable=True)
+def renew_cards(
+    *, campaign: Campaign, actor: Actor, at: datetime.datetime, after: int = 0, limit: int = BATCH
+) -> Renewed:
+    """
+    Grant their card to those whom the rules give it without asking; `limit` pupils are looked at.
+
+    In the order of their rows, from the one that follows `after`: `Renewed.last` is where to go on
+    from. Who has one already is passed over, so that this may be cut off and begun again.
+
+    :raises TicketsClosed: after the last day of new tickets: what is given could only go back
+    """
+    before = campaign.rules.tickets.issued_before
+    if spending.day_of(at) >= before:
+        raise spending.TicketsClosed(closed_on=before)
+    pupils = list(
+        Pupil.objects.filter(pk__gt=after)
+        .exclude(pass_cards__campaign=campaign)
+        .order_by("pk")[:limit]
+    )
+    known = facts_of(pupils, on=spending.day_of(at))
+    rules = campaign.rules
+    renewed = {
+        pupil.pk: known[pupil.pk]
+        for pupil in pupils
+        if registering.is_automatic(rules, known[pupil.pk])
+    }
+    given = {pk: registering.grant(rules, facts) for pk, facts in renewed.items()}
+    cards = _insert(
+        campaign, [(pk, given[pk].status, facts) for pk, facts in renewed.items()], at=at
+    )
+    _open_and_credit(
+        campaign, [(card, given[card.pupil_id].credits) for card in cards], actor=actor, at=at
+    )
+    cents = sum(given[card.pupil_id].total_cents for card in cards)
+    if cards:
+        record_audit(
+            actor=actor,
+            action="passplus.campaign.renewed",
+            subject_type="Campaign",
+            subject_id=campaign.public_id,
+            at=at,
+            cards=len(cards),
+            cents=cents,
+        )
+    return Renewed(len(pupils), len(cards), cents, pupils[-1].pk if pupils else after)
+
+
+def _insert(
+    campaign: Campaign,
+    granted: Iterable[tuple[int, Status, Facts]],
+    *,
+    at: datetime.datetime,
+) -> list[Card]:
+    """The cards that were written: the unique key decides between two who grant at once."""
+    asked = Card.objects.bulk_create(
         [
             Card(
                 campaign=campaign,
-                pupil=pupil,
+                pupil_id=pupil_id,
                 status=str(status),
                 facts=facts.as_dict(),
                 granted_at=at,
             )
+            for pupil_id, status, facts in granted
         ],
         ignore_conflicts=True,
     )
-    written = Card.objects.filter(public_id=card.public_id).first()
-    if written is None:
-        raise CardGranted(card=str(pupil.public_id))
-    return written
+    return list(Card.objects.filter(public_id__in=[card.public_id for card in asked]))
 
 
-def _open_purses(card: Card, codes: Iterable[str]) -> list[Purse]:
-    requests = [
-        AccountRequest(
-            code=f"purse:{new_public_id()}",
-            kind=AccountKind.WALLET,
-            name=code,
-            debits_must_not_exceed_credits=True,
-        )
-        for code in codes
-    ]
-    accounts = ledger.open_accounts(accounts=requests)
-    return Purse.objects.bulk_create(
-        Purse(card=card, code=account.name, account=account) for account in accounts
+def _open_and_credit(
+    campaign: Campaign,
+    credits_of: Sequence[tuple[Card, Mapping[str, int]]],
+    *,
+    actor: Actor,
+    at: datetime.datetime,
+) -> None:
+    """Open the purses of new cards, each with its account, and credit them: three statements."""
+    codes = [purse.code for purse in campaign.rules.purses]
+    purses = [(card, code) for card, _cents in credits_of for code in codes]
+    accounts = ledger.open_accounts(
+        accounts=[
+            AccountRequest(
+                code=f"purse:{card.public_id}:{code}",
+                kind=AccountKind.WALLET,
+                name=code,
+                debits_must_not_exceed_credits=True,
+            )
+            for card, code in purses
+        ]
+    )
+    cents_by_card = {card.pk: cents for card, cents in credits_of}
+    written = Purse.objects.bulk_create(
+        Purse(card=card, code=code, account=account)
+        for (card, code), account in zip(purses, accounts, strict=True)
+    )
+    _credit(
+        campaign, [(purse, cents_by_card[purse.card_id]) for purse in written], actor=actor, at=at
     )
 
 
 def _credit(
     campaign: Campaign,
-    purses: Iterable[Purse],
-    cents_by_purse: Mapping[str, int],
+    credits_of: Iterable[tuple[Purse, Mapping[str, int]]],
     *,
     actor: Actor,
     at: datetime.datetime,
@@ -150,7 +229,7 @@ def _credit(
                 code="grant",
                 reference=f"passplus:grant:{new_public_id()}",
             )
-            for purse in purses
+            for purse, cents_by_purse in credits_of
             if cents_by_purse.get(purse.code)
         ],
         actor=actor,

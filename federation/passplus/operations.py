@@ -11,7 +11,7 @@ from federation.passplus.engine.refusals import (
     TicketOver,
     TicketUnknown,
 )
-from federation.passplus.granting import grant_card, prove_status
+from federation.passplus.granting import Renewed, grant_card, prove_status, renew_cards
 from federation.passplus.partners import PartnerAffiliated, PartnerInvalid, affiliate_partner
 from federation.passplus.publishing import CampaignPublished, publish_campaign
 from federation.passplus.ticketing import (
@@ -29,6 +29,7 @@ __all__ = (
     "PartnerEnded",
     "PartnerInvalid",
     "ProofMissing",
+    "Renewed",
     "Swept",
     "TicketMade",
     "TicketOver",
@@ -43,4 +44,5 @@ __all__ = (
     "make_ticket",
     "prove_status",
     "publish_campaign",
+    "renew_cards",
 )

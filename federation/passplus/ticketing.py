@@ -12,7 +12,7 @@ import secrets
 from django.db import transaction
 
 from billing.ledger import operations as ledger
-from billing.ledger.operations import TransferRequest
+from billing.ledger.operations import TransferKind, TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
@@ -129,27 +129,27 @@ def capture_ticket(
     campaign = ticket.purse.card.campaign
     spending.check_domain(spending.purse_of(campaign.rules, ticket.purse.code), _domains(partner))
     rest = spending.capture(campaign.rules, held_cents=ticket.cents, cents=taken, at=at)
-    ledger.lock_accounts(
-        account_ids=[
-            ticket.purse.account_id,
-            campaign.captured_account_id,
-            campaign.budget_account_id,
-            partner.account_id,
-        ]
-    )
-    ledger.capture(
-        pending_id=ticket.hold_id,
-        amount_cents=taken,
-        reference=f"capture:{ticket.public_id}",
-        actor=actor,
-        at=at,
-    )
-    _move(
-        campaign.captured_account_id, partner.account_id, taken,
-        code="capture", reference=f"due:{ticket.public_id}", actor=actor, at=at,
-    )  # fmt: skip
+    moves = [
+        TransferRequest(
+            kind=TransferKind.POST_PENDING,
+            pending_id=ticket.hold_id,
+            amount_cents=taken,
+            code="capture",
+            reference=f"capture:{ticket.public_id}",
+        ),
+        TransferRequest(
+            debit_account_id=campaign.captured_account_id,
+            credit_account_id=partner.account_id,
+            amount_cents=taken,
+            code="due",
+            reference=f"due:{ticket.public_id}",
+        ),
+    ]
     if rest is not None:
-        _settle(ticket, campaign, ticket.cents - taken, rest, actor=actor, at=at)
+        moves += returned(ticket, campaign, ticket.cents - taken, rest)
+    ledger.post(transfers=moves, actor=actor, at=at)
+    if rest is not None:
+        _keep_longer(ticket, rest)
     ticket.state, ticket.ended_at = Ticket.State.CAPTURED, at
     ticket.captured_by, ticket.captured_cents = partner, taken
     ticket.save(update_fields=["state", "ended_at", "captured_by", "captured_cents"])
@@ -174,28 +174,38 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     back = spending.cancel(campaign.rules, at=at)
     is_lost = back.to is Destination.DEPARTEMENT
     held.state = Ticket.State.LOST if is_lost else Ticket.State.CANCELLED
-    give_back(held, campaign, back, actor=actor, at=at)
+    held.ended_at = at
+    ledger.post(transfers=given_back(held, campaign, back), actor=actor, at=at)
+    _keep_longer(held, back)
+    held.save(update_fields=["state", "ended_at"])
     _tell(held, "cancelled", actor=actor, at=at, is_lost=is_lost)
     return held
 
 
-def give_back(
-    ticket: Ticket, campaign: Campaign, back: Return, *, actor: Actor, at: datetime.datetime
-) -> None:
-    """Release what a ticket holds and end it, in the state it was given. The ticket is locked."""
-    ledger.lock_accounts(
-        account_ids=[
-            ticket.purse.account_id,
-            campaign.captured_account_id,
-            campaign.budget_account_id,
-        ]
+def given_back(ticket: Ticket, campaign: Campaign, back: Return) -> list[TransferRequest]:
+    """The movements that release all that a ticket holds, and take it where it goes."""
+    release = TransferRequest(
+        kind=TransferKind.VOID_PENDING,
+        pending_id=ticket.hold_id,
+        code="release",
+        reference=f"release:{ticket.public_id}",
     )
-    ledger.release(
-        pending_id=ticket.hold_id, reference=f"release:{ticket.public_id}", actor=actor, at=at
-    )
-    _settle(ticket, campaign, ticket.cents, back, actor=actor, at=at)
-    ticket.ended_at = at
-    ticket.save(update_fields=["state", "ended_at"])
+    return [release, *returned(ticket, campaign, ticket.cents, back)]
+
+
+def returned(ticket: Ticket, campaign: Campaign, cents: int, back: Return) -> list[TransferRequest]:
+    """What a ticket released is in its purse: leave it there, or give it back to the département."""
+    if back.to is Destination.PURSE:
+        return []
+    return [
+        TransferRequest(
+            debit_account_id=ticket.purse.account_id,
+            credit_account_id=campaign.budget_account_id,
+            amount_cents=cents,
+            code="return",
+            reference=f"return:{ticket.public_id}",
+        )
+    ]
 
 
 def typed(code: str) -> str:
@@ -203,39 +213,13 @@ def typed(code: str) -> str:
     return "".join(letter for letter in code.upper() if letter.isalnum())
 
 
-def _settle(
-    ticket: Ticket, campaign: Campaign, cents: int, back: Return, *, actor: Actor,
-    at: datetime.datetime,
-) -> None:  # fmt: skip
-    """What a ticket released is in its purse: leave it there, or give it back."""
-    if back.to is Destination.DEPARTEMENT:
-        _move(
-            ticket.purse.account_id, campaign.budget_account_id, cents,
-            code="return", reference=f"return:{ticket.public_id}", actor=actor, at=at,
-        )  # fmt: skip
-    elif back.usable_before is not None:
-        purse = Purse.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.purse_id)
-        purse.usable_before = max(purse.usable_before or back.usable_before, back.usable_before)
-        purse.save(update_fields=["usable_before"])
-
-
-def _move(
-    debit_account_id: int, credit_account_id: int, cents: int, *, code: str, reference: str,
-    actor: Actor, at: datetime.datetime,
-) -> None:  # fmt: skip
-    ledger.post(
-        transfers=[
-            TransferRequest(
-                debit_account_id=debit_account_id,
-                credit_account_id=credit_account_id,
-                amount_cents=cents,
-                code=code,
-                reference=reference,
-            )
-        ],
-        actor=actor,
-        at=at,
-    )
+def _keep_longer(ticket: Ticket, back: Return) -> None:
+    """A purse to which money came back late is usable some days more. Its account is locked."""
+    if back.usable_before is None:
+        return
+    purse = Purse.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.purse_id)
+    purse.usable_before = max(purse.usable_before or back.usable_before, back.usable_before)
+    purse.save(update_fields=["usable_before"])
 
 
 def _lock_available(purse: Purse) -> int:

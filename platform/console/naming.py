@@ -88,7 +88,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
     EnabledService: lambda row: name_of_service(row.service_code),
     Opening: lambda row: f"{name_of_service(row.enabled.service_code)} : {audience_of(row)}",
-    Registration: lambda row: row.client_id or row.service_url,
+    Registration: lambda row: row.client_id or row.service_url or row.entity_id,
     SigningKey: lambda row: f"{row.get_state_display()}, {row.kid[:8]}",
     Licence: lambda row: f"{row.opening.enabled.service_code}, {row.user}",
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",

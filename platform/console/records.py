@@ -104,6 +104,12 @@ def breakable(text: str, *, after: str) -> SafeString:
     )
 
 
+def folded(text: str, *, every: int) -> SafeString:
+    """A long text without a word in it, which goes to the next line after so many signs."""
+    parts = ((text[start : start + every],) for start in range(0, len(text), every))
+    return format_html("<span>{}</span>", format_html_join(SafeString("<wbr>"), "{}", parts))
+
+
 def written_value(value: Any, field_name: str = "") -> str:
     """A value as people write it."""
     if value is None or value == "" or value == {} or value == []:

@@ -154,6 +154,7 @@ ACTIONS: Words = {
     "ent.portal.taken_back": _("Accord pour un autre portail retiré"),
     "passplus.campaign.published": _("Campagne Pass+ publiée"),
     "passplus.campaign.purses_emptied": _("Crédits Pass+ revenus au Département"),
+    "passplus.campaign.renewed": _("Pass+ renouvelés"),
     "passplus.campaign.tickets_ended": _("Tickets Pass+ trop anciens"),
     "passplus.card.granted": _("Pass+ accordé"),
     "passplus.card.topped_up": _("Pass+ complété"),

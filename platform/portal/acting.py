@@ -40,6 +40,7 @@ OF_NOBODY = frozenset(
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
         "departement-begin", "departement-return", "departement-keys", "departement-sign-out",
+        "saml-metadata", "saml-leave",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity
@@ -54,6 +55,7 @@ CLOSED = frozenset(
         "visit-end", "address",
         "portals", "portal-link", "portal-unlink", "portal-take-back", "openid-agree",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
+        "saml-sign-in", "saml-answer", "saml-sign-out", "saml-sign-out-asked",
     }
 )  # fmt: skip
 # What an agent may change once the session is widened.

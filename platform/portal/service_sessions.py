@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import auth
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from federation.ent import operations
-from federation.ent import queries as queries_of_services
+from federation.ent import queries as services
 from tenants.accounts import queries
 from tenants.accounts.models import User
 from tenants.accounts.sessions import facts_of
@@ -44,14 +45,23 @@ def origin_after(destination: str) -> str:
         return ""
     asked = parse_qs(parts.query)
     back = asked.get("redirect_uri", [""])[0]
-    if not queries_of_services.is_registered(asked.get("client_id", [""])[0], back):
+    if not services.is_registered(asked.get("client_id", [""])[0], back):
         return ""
     found = urlsplit(back)
     return f"{found.scheme}://{found.netloc}"
 
 
-def leave(request: HttpRequest) -> None:
-    """Sign out here, and of the services that were opened from here."""
+def ends_at(request: HttpRequest) -> datetime.datetime | None:
+    """When this session ends if it is used no more."""
+    session = queries.session_of_key(request.session.session_key)
+    return session.ends_at if session else None
+
+
+def leave(request: HttpRequest) -> list[uuid.UUID]:
+    """Sign out here, and of the services that were opened from here; those left to the browser."""
+    waiting: list[uuid.UUID] = []
     if browser := browser_of(request):
+        waiting = services.openings_left_by_browser(browser)
         operations.end_openings(browser=browser, at=timezone.now())
     auth.logout(request)
+    return waiting

@@ -84,6 +84,34 @@ SERVICES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Ce secret est trop court."),
         _("Donnez-en un de %(shortest)s caractères au moins, tiré au hasard."),
     ),
+    "ENT_SAML_MESSAGE_REFUSED": (
+        _("Sa demande n'est pas celle que le Département attend."),
+        _("Par prudence, nous ne vous envoyons nulle part."),
+    ),
+    "ENT_SAML_METADATA_UNREADABLE": (
+        _("Ces métadonnées ne décrivent pas un service SAML 2."),
+        _("Collez le fichier XML entier d'un seul service, sans DTD."),
+    ),
+    "ENT_SAML_METADATA_EXPIRED": (
+        _("Ces métadonnées ne sont plus valables."),
+        _("Demandez au service celles d'aujourd'hui."),
+    ),
+    "ENT_SAML_NO_RETURN_ADDRESS": (
+        _("Ce service ne dit pas où lui répondre."),
+        _("Il faut une adresse de retour en HTTP-POST."),
+    ),
+    "ENT_SAML_CERTIFICATE_REFUSED": (
+        _("Un certificat de ce service ne peut pas servir."),
+        _("Il faut une clé RSA de 2048 bits au moins, et une date valable."),
+    ),
+    "ENT_SAML_CERTIFICATE_MISSING": (
+        _("Ce service n'a pas donné de certificat."),
+        _("Il en faut un pour vérifier ses demandes et ses déconnexions."),
+    ),
+    "ENT_SAML_PARTNER_KNOWN": (
+        _("Un service de ce nom est déjà inscrit."),
+        _("Fermez d'abord l'autre connexion."),
+    ),
     "ENT_LICENCES_SPENT": (
         _("Toutes les places de ce service sont prises."),
         _("Demandez une place au collège."),

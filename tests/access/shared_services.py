@@ -8,6 +8,10 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "close-opening": (("opening",), {"last_day": "2024-12-09"}),
     "register-client": (("oidc_service",), {"redirect_uris": "https://madmagz.example/retour"}),
     "register-cas-service": (("service",), {"service_url": "https://presse.example/autre/"}),
+    "register-saml-partner": (
+        ("saml_service",),
+        {"entity_id": "https://mediatheque.example/", "acs_url": "https://mediatheque.example/acs"},
+    ),
     "close-registration": (("registration",), {}),
     "rotate-keys": (("signing_key",), {}),
     "set-licences": (("opening",), {"licences": "10"}),

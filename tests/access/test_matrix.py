@@ -570,12 +570,14 @@ OPEN_TO_ALL = {
     "portal:activation",
     "portal:brand",
     # Asked by servers, which have no session: a ticket is refused in a document that is always 200
-    # (CAS 3 §2.5); the addresses and the public keys of an issuer are for everybody.
+    # (CAS 3 §2.5); the addresses and the public keys of an issuer are for everybody, and so are the
+    # pages where what a service sent is looked at, before the person is known.
     "portal:cas-p3-validate",
     "portal:cas-validate",
     "portal:openid-discovery",
     "portal:openid-keys",
     "portal:departement-keys",
+    "portal:saml-metadata",
     "portal:help",
     "portal:data-protection",
     "portal:legal",

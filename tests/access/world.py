@@ -336,6 +336,7 @@ def _services() -> dict[str, Any]:
     EnabledService.objects.update(down_since=NOW)
     registration = register_cas(enabled, "https://presse.example/")
     magazine = ent.enable_service(service_code="enseigno", granted=[], actor=ACTOR, at=NOW)
+    library = ent.enable_service(service_code="mediatheque", granted=[], actor=ACTOR, at=NOW)
     reader = User.objects.create(email="lecteur@exemple.fr")
     Licence.objects.create(opening=opening, user=reader, taken_at=NOW)
     return {
@@ -343,6 +344,7 @@ def _services() -> dict[str, Any]:
         "opening": opening,
         "shared_service": service_named("madmagz"),
         "oidc_service": magazine,
+        "saml_service": library,
         "registration": registration,
         "signing_key": SigningKey.objects.order_by("pk").first(),
     }

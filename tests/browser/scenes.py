@@ -180,6 +180,10 @@ def services(page: Page, origin: str) -> Iterator[Scene]:
     with page.expect_navigation(url=re.compile("/oidc/madmagz/")):
         page.get_by_role("link", name="Ouvrir Madmagz").click()
     assert page.get_by_role("heading", name="Bienvenue chez Madmagz").count(), page.url
+    page.goto(f"{origin}/services/")
+    with page.expect_navigation(url=re.compile("/saml/mediatheque/[a-z-]+/$")):  # by a form
+        page.get_by_role("link", name="Ouvrir La médiathèque").click()
+    assert page.get_by_role("heading", name="Bienvenue chez La médiathèque").count(), page.url
     yield "un service qui ne s'ouvre pas", page.goto(f"{origin}/services/absent/ouvrir/")
     yield "un service mal présenté", page.goto(f"{origin}/openid/autorisation/?client_id=absent")
     yield "un service demande de se déconnecter", page.goto(f"{origin}/openid/deconnexion/")

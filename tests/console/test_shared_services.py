@@ -8,12 +8,25 @@ import re
 import pytest
 import time_machine
 
-from federation.ent.models import EnabledService, Opening, Registration
+from federation.ent import keys
+from federation.ent.certificates import bare, fingerprint
+from federation.ent.models import EnabledService, Opening, Registration, SigningKey
+from federation.ent.saml.answering import entity_id
+from federation.ent.saml.partner import partner_of
 from tenants.accounts.capabilities import Role
 from tenants.people.models import SchoolClass
 from tests.factories.canteen import make_college
 from tests.factories.shared_services import BACK, enable, open_to, put_keys
+from tests.peers.service_provider import (
+    ACS,
+    ENTITY,
+    SLS,
+    ServiceProvider,
+    any_metadata,
+    own_key,
+)
 from tests.portal.households import text
+from ui.mail import portal_address
 
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
 
@@ -95,3 +108,47 @@ def test_the_page_of_a_service_says_to_whom_it_is_open(site):
     assert "0 / 12" in page
     assert "Inscrire une adresse CAS" in page
     assert "Inscrire un client" not in page
+
+
+def test_a_partner_of_saml_is_registered_by_its_metadata_and_told_what_to_read(site):
+    put_keys()
+    enabled = enable("mediatheque")
+    metadata = ServiceProvider(any_metadata()).metadata()
+
+    refused, _nothing = act(site, "register-saml-partner", enabled.public_id, metadata="<a/>")
+    neither, _nothing = act(site, "register-saml-partner", enabled.public_id)
+    both, _nothing = act(
+        site, "register-saml-partner", enabled.public_id, metadata=metadata, entity_id=ENTITY
+    )
+    shown, done = act(site, "register-saml-partner", enabled.public_id, metadata=metadata)
+
+    assert "Ces métadonnées ne décrivent pas un service SAML 2." in refused
+    assert "Donnez les métadonnées, ou le nom et l'adresse de retour." in neither
+    assert "Donnez les métadonnées, ou les champs, pas les deux." in both
+    assert f"Les réponses vont à {ACS}." in shown
+    assert "Ses demandes sans signature sont refusées." in shown
+    made = Registration.objects.get()
+    assert made.entity_id == ENTITY
+    page = site.get(f"/console/ent/registration/{made.pk}/").content.decode().replace("<wbr>", "")
+    assert entity_id(portal_address("")) in page
+    for certificate in keys.published_certificates():
+        assert bare(certificate) in page
+    assert "Son certificat est valable jusqu'au" in done
+
+
+def test_a_partner_of_saml_is_registered_field_by_field(site):
+    put_keys()
+    enabled = enable("mediatheque")
+    answers = {"entity_id": ENTITY, "acs_url": ACS, "logout_url": SLS, "starts_itself": "on"}
+
+    refused, _nothing = act(site, "register-saml-partner", enabled.public_id, **answers)
+    answers["certificate"] = own_key().certificate
+    shown, done = act(site, "register-saml-partner", enabled.public_id, **answers)
+
+    assert "Ce service n'a pas donné de certificat." in refused
+    assert f"La déconnexion passe par {SLS}." in shown
+    assert "La carte ouvre la page du service, qui demande qui vient." in done
+    assert partner_of(Registration.objects.get()).starts_itself
+    coming = SigningKey.objects.get(state="NEXT")
+    page = site.get(f"/console/ent/signingkey/{coming.pk}/").content.decode()
+    assert fingerprint(coming.certificate).replace(":", ":<wbr>") in page

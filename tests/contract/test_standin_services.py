@@ -22,6 +22,7 @@ from tenants.people.models import Schooling
 from tests.factories.canteen import START, make_family
 from tests.factories.portal import account_of
 from tests.factories.tariffs import AT
+from tests.peers.service_provider import form_of
 from tests.ports import free_port
 from tests.served_here import site_served
 
@@ -51,7 +52,7 @@ class Browser(requests.Session):
                 data=data or None,
                 allow_redirects=False,
             )
-            if response.status_code != 302:
+            if response.status_code not in (302, 303):
                 return response
             url, method, data = urljoin(url, response.headers["Location"]), "GET", {}
         raise AssertionError("it turns round")
@@ -61,6 +62,11 @@ class Browser(requests.Session):
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found, page
         return self.open(path, "POST", csrfmiddlewaretoken=found[1], **data)
+
+    def carry(self, page: requests.Response) -> requests.Response:
+        """Send the form of a page that carries a message to a service."""
+        form = form_of(page)
+        return self.open(form.url, "POST", **form.fields)
 
 
 @pytest.fixture
@@ -95,20 +101,39 @@ def test_one_click_opens_each_service_and_one_sign_out_closes_them(browser):
 
     magazine = browser.open("/services/madmagz/ouvrir/").text
     press = browser.open("/services/presse/ouvrir/").text
+    library = browser.carry(browser.open("/services/mediatheque/ouvrir/")).text
 
     assert "Bienvenue chez Madmagz" in magazine
     assert f"<dd>{first_name}</dd>" in magazine
     assert "Bienvenue chez La presse des collégiens" in press
     assert "Votre prénom" not in press
-    names = [re.search(r"chez nous</dt><dd>([^<]+)", page)[1] for page in (magazine, press)]
-    assert names[0] != names[1]
+    assert "Bienvenue chez La médiathèque" in library
+    assert "<dd>National_TUT</dd>" in library
+    pages = (magazine, press, library)
+    names = [re.search(r"chez nous</dt><dd>([^<]+)", page)[1] for page in pages]
+    assert len(set(names)) == 3
 
-    browser.post("/deconnexion/")
+    leaving = browser.post("/deconnexion/")
+    left = browser.open(leaving.headers["Refresh"].removeprefix("0; url="))
+    assert "La déconnexion est faite." in left.text
     deliver_pending(at=timezone.now())
 
     for service in EnabledService.objects.filter(service_code__in=("madmagz", "presse")):
         again = browser.open(service.launch_url + "?iss=" + browser.portal)
         assert "Connexion" in again.text
+    library = EnabledService.objects.get(service_code="mediatheque")
+    assert "Connexion" in browser.open(library.launch_url).text
+
+
+def test_the_library_asks_who_comes_and_signs_out_of_everything(browser):
+    service = EnabledService.objects.get(service_code="mediatheque")
+    library = browser.carry(browser.open(service.launch_url))
+    assert "Bienvenue chez La médiathèque" in library.text
+
+    left = browser.open(f"{service.launch_url}partir/")
+
+    assert "Vous êtes déconnecté." in left.text
+    assert "Connexion" in browser.open("/services/").text
 
 
 def test_who_has_not_signed_in_signs_in_on_the_way(browser):

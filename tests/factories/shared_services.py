@@ -10,6 +10,7 @@ from joserfc.jwk import RSAKey
 
 from federation.ent import keys, operations
 from federation.ent.models import EnabledService, Opening, Registration, SigningKey
+from federation.ent.saml.partner import SamlPartner
 from tests.factories.canteen import START
 from tests.factories.tariffs import ACTOR, AT
 
@@ -78,6 +79,12 @@ def register_cas(enabled: EnabledService, url: str, **traits: Any) -> Registrati
     return operations.register_cas_service(
         enabled=enabled, service_url=url, actor=ACTOR, at=AT, **{"is_prefix": True, **traits}
     )
+
+
+def register_saml(enabled: EnabledService, partner: SamlPartner) -> Registration:
+    """A SAML partner."""
+    put_keys()
+    return operations.register_saml_partner(enabled=enabled, partner=partner, actor=ACTOR, at=AT)
 
 
 ONE_DAY = datetime.timedelta(days=1)

@@ -1,7 +1,8 @@
-"""The acts on how services sign people in: register a client or a CAS address, close it, change the key."""
+"""The acts on how services sign people in: register one by each protocol, close it, change the key."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,13 @@ from console.acts.framework import (
     rehearse,
 )
 from console.acts.shared_services import OnOneEnabled, one_key
+from console.partner_queries import said_partner
 from federation.catalogue.models import SharedService
 from federation.catalogue.queries import service_named
 from federation.ent import operations
 from federation.ent.access import access_registration, access_signing_key
+from federation.ent.certificates import bare
+from federation.ent.saml.partner import SamlPartner, read_metadata
 from tenants.accounts.capabilities import Capability
 
 if TYPE_CHECKING:
@@ -138,6 +142,114 @@ class RegisterCasService(OnOneEnabled):
         return Outcome(message=_("L'adresse est inscrite."), url=self.back(targets))
 
 
+class PartnerForm(forms.Form):
+    """A SAML partner, as its metadata describe it; field by field when it has none."""
+
+    metadata = forms.CharField(
+        label=gettext_lazy("Métadonnées du service"),
+        help_text=gettext_lazy("Le fichier XML entier. Les champs suivants restent alors vides."),
+        max_length=400_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    entity_id = forms.CharField(
+        label=gettext_lazy("Nom du service (entityID)"), max_length=300, required=False
+    )
+    acs_url = forms.CharField(
+        label=gettext_lazy("Adresse de retour (ACS, HTTP-POST)"), max_length=300, required=False
+    )
+    certificate = forms.CharField(
+        label=gettext_lazy("Certificat du service"),
+        help_text=gettext_lazy("Celui qui signe ses demandes et ses déconnexions."),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+    logout_url = forms.CharField(
+        label=gettext_lazy("Adresse de déconnexion (HTTP-Redirect)"),
+        help_text=gettext_lazy("Vide : le service n'est pas prévenu."),
+        max_length=300,
+        required=False,
+    )
+    signs_requests = forms.BooleanField(
+        label=gettext_lazy("Refuser ses demandes sans signature"), required=False
+    )
+    starts_itself = forms.BooleanField(
+        label=gettext_lazy("La carte ouvre la page du service, qui demande alors qui vient"),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        by_hand = [answers.get(name) for name in ("entity_id", "acs_url", "certificate")]
+        if answers.get("metadata") and (any(by_hand) or answers.get("logout_url")):
+            raise forms.ValidationError(_("Donnez les métadonnées, ou les champs, pas les deux."))
+        if not answers.get("metadata") and not all(by_hand[:2]):
+            raise forms.ValidationError(
+                _("Donnez les métadonnées, ou le nom et l'adresse de retour.")
+            )
+        return answers
+
+
+def _partner(answers: Answers, *, at: datetime.datetime) -> SamlPartner:
+    """
+    The partner that a form describes.
+
+    :raises DomainError: if what describes it cannot be read
+    """
+    if text := answers["metadata"]:
+        read = read_metadata(text, at=at, starts_itself=answers["starts_itself"])
+        # One may ask for more than the metadata do, never for less.
+        must_sign = read.signs_requests or answers["signs_requests"]
+        return dataclasses.replace(read, signs_requests=must_sign)
+    return SamlPartner(
+        entity_id=answers["entity_id"],
+        acs_urls=(answers["acs_url"],),
+        certificates=(bare(answers["certificate"]),) if answers["certificate"] else (),
+        signs_requests=answers["signs_requests"],
+        logout_url=answers["logout_url"],
+        logout_answer_url=answers["logout_url"],
+        starts_itself=answers["starts_itself"],
+    )
+
+
+@register
+class RegisterSamlPartner(OnOneEnabled):
+    name = "register-saml-partner"
+    title = gettext_lazy("Inscrire un service SAML 2")
+    verb = gettext_lazy("Inscrire un service SAML")
+    icon = "login"
+    form_class = PartnerForm
+
+    def is_offered(self, row: Any) -> bool:
+        return _speaks(row, SharedService.Protocol.SAML)
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        partner = _partner(answers, at=at)
+        rehearse(
+            operations.register_saml_partner,
+            enabled=targets[0],
+            partner=partner,
+            actor=PREVIEW,
+            at=at,
+        )
+        return Effect(
+            figures=(Figure(_("Nom du service"), partner.entity_id),),
+            sentences=tuple(said_partner(partner)),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        made = operations.register_saml_partner(
+            enabled=targets[0], partner=_partner(answers, at=at), actor=actor, at=at
+        )
+        return Outcome(
+            message=_("Le service est inscrit. Donnez-lui l'adresse de nos métadonnées."),
+            url=reverse("console:ent_registration_change", args=[made.pk]),
+        )
+
+
 @register
 class CloseRegistration(Act):
     name = "close-registration"
@@ -197,6 +309,7 @@ class RotateKeys(Act):
             sentences=(
                 _("La clé annoncée signe désormais, et une autre est annoncée."),
                 _("L'ancienne reste reconnue un jour : personne n'est déconnecté."),
+                _("Un service SAML doit avoir relu nos métadonnées depuis le changement d'avant."),
             )
         )
 

@@ -6,18 +6,21 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import around
 from console.filters import YesFilter
+from console.partner_queries import partner_tables
 from console.readonly import ReadOnlyAdmin, column, joined
 from console.records import breakable
 from console.service_queries import names_by_code, openings_table
 from console.sites import console_site
 from console.words import ATTRIBUTE_WORDS, said
 from federation.catalogue.models import SharedService
+from federation.ent import certificates
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from tenants.accounts.capabilities import Capability
 from ui.requests import SignedInRequest
@@ -40,6 +43,11 @@ def address(url: str) -> str:
 def addresses(urls: list[str]) -> str:
     """Several of them."""
     return format_html_join(", ", "{}", ((address(url),) for url in urls))
+
+
+def fingerprint(certificate: str) -> str:
+    """What two people compare on the telephone."""
+    return breakable(certificates.fingerprint(certificate), after=":") if certificate else ""
 
 
 class EnabledFilter(YesFilter):
@@ -84,6 +92,7 @@ class EnabledServiceAdmin(ReadOnlyAdmin):
         "grant-attributes",
         "register-client",
         "register-cas-service",
+        "register-saml-partner",
         "disable-service",
     )
     explanation = _("Un service activé ne s'ouvre qu'à ceux à qui on l'ouvre.")
@@ -147,7 +156,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
     list_select_related = ("enabled",)
     list_filter = ("protocol",)
     ordering = ("closed_at", "enabled__service_code", "pk")
-    hides = ("secret_digest", "enabled")
+    hides = ("secret_digest", "enabled", "saml")
     words: ClassVar = {
         "redirect_uris": addresses,
         "post_logout_uris": addresses,
@@ -167,7 +176,10 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
     @column(_("Client ou adresse"))
     def name(self, row: Registration) -> str:
-        return row.client_id or address(row.service_url)
+        return row.client_id or address(row.service_url or row.entity_id)
+
+    def around(self, request: SignedInRequest, row: Any) -> list[around.Table]:
+        return partner_tables(row, on=timezone.localdate())
 
 
 @admin.register(SigningKey, site=console_site)
@@ -176,6 +188,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
     list_display = ("name", "state", "made_at", "retired_at")
     ordering = ("state", "-pk")
     hides = ("sealed_private", "public_jwk", "kid")
+    words: ClassVar = {"certificate": fingerprint}
     acts = ("rotate-keys",)
     explanation = _("Les clés qui signent ce que les services reçoivent.")
     empty_text = _("Les clés naissent avec le premier service inscrit.")

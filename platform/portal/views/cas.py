@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,9 +22,10 @@ from django.views.decorators.http import require_safe
 from federation.ent import cas, operations, passes, queries
 from federation.ent.models import Registration
 from federation.ent.releasing import claims_of
-from portal import service_sessions
+from portal import service_leaving, service_sessions
+from portal.views.issuing import issuer_of
 from portal.views.openid import misconfigured
-from portal.views.shared_services import REFUSALS, issuer_of, opening_refused
+from portal.views.shared_services import REFUSALS, opening_refused
 from tenants.accounts.models import User
 
 _SAID = ("1", "true")
@@ -92,10 +94,12 @@ def _with_ticket(
 @require_safe
 def logout(request: HttpRequest) -> HttpResponse:
     """Sign out here and of every service; back to one that is registered, if it asks (2.3)."""
-    service_sessions.leave(request)
+    waiting = service_sessions.leave(request)
     service = request.GET.get("service", "")
     if service and queries.cas_registration_of(service):
-        return HttpResponseRedirect(service)
+        return service_leaving.begin(request, waiting, then=service)
+    if waiting:
+        return service_leaving.begin(request, waiting, then=reverse("portal:signed-out"))
     messages.success(request, _("La déconnexion est faite. À bientôt."))
     return redirect("portal:sign-in")
 

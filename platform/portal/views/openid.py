@@ -7,6 +7,7 @@ what leaves. Whoever asks from an address that was not registered is never sent 
 from __future__ import annotations
 
 import datetime
+import uuid
 from urllib.parse import urlsplit
 
 from authlib.common.urls import add_params_to_uri
@@ -25,10 +26,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from federation.ent import keys, operations, queries
 from federation.ent.openid import Provider, metadata
-from portal import service_sessions
+from portal import service_leaving, service_sessions
 from portal.doors import lead_to, show
 from portal.views import vouching
-from portal.views.shared_services import REFUSALS, issuer_of, opening_refused
+from portal.views.issuing import issuer_of
+from portal.views.shared_services import REFUSALS, opening_refused
 
 _ADDRESSES = {
     "authorization_endpoint": "openid-authorize",
@@ -95,7 +97,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         operations.admit(
             user=user,
-            service_code=registration.enabled.service_code,
+            service_code=registration.sector,
             on=timezone.localdate(provider.at),
             at=provider.at,
         )
@@ -170,7 +172,8 @@ def person(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out here because a service asks for it; a person confirms what nothing proves."""
     provider = _provider(request)
-    provider.sign_out = lambda: service_sessions.leave(request)
+    waiting: list[uuid.UUID] = []
+    provider.sign_out = lambda: waiting.extend(service_sessions.leave(request))
     try:
         asked = provider.validate_endpoint_request("end_session", request)
     except OAuth2Error:
@@ -182,7 +185,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return lead_to(page, f"{parts.scheme}://{parts.netloc}") if parts.netloc else page
     response = provider.create_endpoint_response("end_session", asked)
     if response is not None:
-        return response
+        then = response.headers.get("Location", "")
+        return service_leaving.begin(request, waiting, then=then) if waiting else response
+    if waiting:
+        return service_leaving.begin(request, waiting, then=reverse("portal:signed-out"))
     messages.success(request, _("La déconnexion est faite. À bientôt."))
     return redirect("portal:sign-in")
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import attempts, identities, service_sessions, signing_in, visitors
+from portal import (
+    attempts,
+    identities,
+    service_leaving,
+    service_sessions,
+    signing_in,
+    visitors,
+)
 from portal.doors import lead_to
 from portal.forms import SignInForm
 from tenants.accounts import queries
@@ -64,11 +72,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out, of the services opened from here and of the provider that opened this."""
     leaving = identities.leaving_of(request)
-    service_sessions.leave(request)
+    waiting = service_sessions.leave(request)
+    then = "portal:signed-out"
     if leaving is not None and (url := identities.leave_url(leaving)):
         identities.leave_next(request, url)
-        return redirect("portal:identity-leave")
-    return signed_out(request)
+        then = "portal:identity-leave"
+    elif not waiting:
+        return signed_out(request)
+    return service_leaving.begin(request, waiting, then=reverse(then))
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from commons.errors import DomainError
 from federation.ent import launching, operations, queries
 from federation.ent.using import LicencesSpent, ServiceNotForPerson, ServiceNotReady
+from portal import saml_pages
 from portal.doors import family_page, show
 from portal.screens import service_cards
+from portal.views.issuing import issuer_of
 from tenants.activation.queries import pupil_of
 from ui.errors import explain
 from ui.requests import SignedInRequest
@@ -59,6 +61,9 @@ def launch(request: SignedInRequest, code: str) -> HttpResponse:
             if is_pupil
             else found.native_route
         )
+    partner = launching.partner_answered_unasked(found)
+    if partner is not None:
+        return saml_pages.tell_who_came(request, request.user, partner, found, asked=None, at=now)
     return HttpResponseRedirect(launching.launch_address(found, issuer=issuer_of(request)))
 
 
@@ -84,11 +89,6 @@ def favourite(request: SignedInRequest, code: str) -> HttpResponse:
         else _("Ce service est revenu à sa place."),
     )
     return redirect("portal:services")
-
-
-def issuer_of(request: HttpRequest) -> str:
-    """The address of this host: who signs what services are told of a person."""
-    return request.build_absolute_uri("/").rstrip("/")
 
 
 def opening_refused(request: HttpRequest, error: DomainError) -> HttpResponse:

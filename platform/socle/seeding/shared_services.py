@@ -24,8 +24,9 @@ TOLD = {
     "madmagz": ("PROFILE", "COLLEGE", "SCHOOL_CLASS", "GIVEN_NAME"),
     "presse": ("PROFILE", "COLLEGE"),
     "enseigno": ("PROFILE", "LEVEL", "GIVEN_NAME"),
+    "mediatheque": ("PROFILE", "LEVEL"),
 }
-LICENCES = {"madmagz": 60, "presse": None, "enseigno": 200}
+LICENCES = {"madmagz": 60, "presse": None, "enseigno": 200, "mediatheque": None}
 
 
 def enable_services(

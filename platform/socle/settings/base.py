@@ -333,6 +333,9 @@ LOGGING: dict[str, Any] = {
         # They write whole addresses, which hold who a source is asked about.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # It writes whole messages of SAML, which say who a person is for a service.
+        "saml2": {"level": "CRITICAL"},
+        "xmlschema": {"level": "WARNING"},
     },
 }
 # Where each signal goes by OTLP over HTTP; nowhere when empty. The general address is a base, as

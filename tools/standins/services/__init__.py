@@ -1,8 +1,9 @@
-"""What stands in for the ENT's services in the demo and in tests: two small sites that sign people in.
+"""What stands in for the ENT's services in the demo and in tests: small sites that sign people in.
 
-    python -m tools.standins.services --port 0 --client ISSUER=ID:SECRET --portal SLUG=ORIGIN
+    python -m tools.standins.services --port 0 --client ISSUER=ID:SECRET --portal SLUG=ORIGIN --key PEM
 
 `/oidc/NAME/` signs in by OpenID Connect, with the issuer that its address names; `/cas/NAME/SLUG/` by CAS,
-at the portal of that name. Each shows who it thinks one is, and all that it was told. It speaks the wire
-protocols, and knows nothing of ours. Names in `localhost` or `.test` are this machine.
+at the portal of that name; `/saml/NAME/SLUG/` by SAML 2, with python3-saml (MIT, by OneLogin). Each shows
+who it thinks one is, and all that it was told. It speaks the wire protocols, and knows nothing of ours.
+Names in `localhost` or `.test` are this machine.
 """

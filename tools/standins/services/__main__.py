@@ -1,8 +1,9 @@
-"""Both services as a process."""
+"""The services as a process."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import tools.standins.services
 from tools.standins.services.server import Services, serve
@@ -19,8 +20,9 @@ def main() -> None:
         help="what a service and an issuer know of each other",
     )  # fmt: skip
     parser.add_argument("--portal", action="append", default=[], metavar="SLUG=ORIGIN")
+    parser.add_argument("--key", type=Path, help="what signs by SAML, and its certificate, in PEM")
     given = parser.parse_args()
-    services = Services()
+    services = Services(key=given.key.read_text(encoding="ascii") if given.key else "")
     for one in given.client:
         issuer, name, pair = one.split("=", 2)
         services.clients[name, issuer] = tuple(pair.split(":", 1))

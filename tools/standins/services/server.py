@@ -1,4 +1,4 @@
-"""The two sites over HTTP. Sessions and flows are in memory: they end with the process."""
+"""The sites over HTTP. Sessions and flows are in memory: they end with the process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 from joserfc.errors import JoseError
 
+from tools.standins.services.by_saml import SamlSite
 from tools.standins.services.signing_in import (
     LOGOUT_EVENT,
     Flow,
@@ -24,8 +25,13 @@ from tools.standins.services.signing_in import (
 )
 
 COOKIE = "service"
-_PATH = re.compile(r"/(oidc|cas)/([a-z-]+)(?:/([a-z0-9-]+))?/?")
-TITLES = {"madmagz": "Madmagz", "presse": "La presse des collégiens", "enseigno": "Enseigno"}
+_PATH = re.compile(r"/(oidc|cas|saml)/([a-z-]+)(?:/([a-z0-9-]+))?(?:/([a-z]+))?/?")
+TITLES = {
+    "madmagz": "Madmagz",
+    "presse": "La presse des collégiens",
+    "enseigno": "Enseigno",
+    "mediatheque": "La médiathèque",
+}
 WORDS = {
     "sub": "Votre identifiant chez nous",
     "ent_profile": "Votre profil",
@@ -49,14 +55,16 @@ class Session:
 
     site: str
     told: dict[str, Any]
-    key: str  # a `sid`, or a ticket: what the portal names it by
+    key: str  # a `sid`, a ticket or a `SessionIndex`: what the portal names it by
     leave: str
 
 
 @dataclasses.dataclass
 class Services:
-    """What the two sites know."""
+    """What the sites know."""
 
+    key: str = ""
+    asked: set[str] = dataclasses.field(default_factory=set)  # requests of SAML, not answered yet
     clients: dict[tuple[str, str], tuple[str, ...]] = dataclasses.field(default_factory=dict)
     portals: dict[str, str] = dataclasses.field(default_factory=dict)
     flows: dict[str, Flow] = dataclasses.field(default_factory=dict)
@@ -77,19 +85,29 @@ class Handler(BaseHTTPRequestHandler):
         if found is None:
             self._page(404, "Rien ici", "")
             return
-        kind, name, rest = found.groups()
+        kind, name, rest, step = found.groups()
         try:
             if kind == "oidc":
                 self._oidc(name, rest or "", asked)
-            else:
+            elif kind == "cas":
                 self._cas(name, rest or "", asked)
+            else:
+                self._saml(name, rest or "", step or "", {})
         except (Refused, JoseError, httpx.HTTPError, KeyError) as error:
             why = html.escape(f"{type(error).__name__} {error}")
             self._page(502, "Nous ne savons pas qui vous êtes", f"<p>Le portail a dit : {why}</p>")
 
     def do_POST(self) -> None:
-        length = min(int(self.headers.get("Content-Length") or 0), 20_000)
+        length = min(int(self.headers.get("Content-Length") or 0), 200_000)
         said = dict(parse_qsl(self.rfile.read(length).decode()))
+        found = _PATH.fullmatch(urlsplit(self.path).path)
+        if found and found[1] == "saml":
+            try:
+                self._saml(found[2], found[3] or "", found[4] or "", said)
+            except (Refused, httpx.HTTPError, KeyError) as error:
+                why = html.escape(f"{type(error).__name__} {error}")
+                self._page(502, "Nous ne savons pas qui vous êtes", f"<p>{why}</p>")
+            return
         if token := said.get("logout_token"):
             self._page(self._end_by_token(token), "Noté", "")
             return
@@ -140,6 +158,46 @@ class Handler(BaseHTTPRequestHandler):
             self._signed_in(Session(f"cas/{name}/{slug}", told, ticket, leave))
         else:
             self._redirect(f"{portal}/cas/login?{urlencode({'service': here})}")
+
+    def _saml(self, name: str, slug: str, step: str, said: dict[str, str]) -> None:
+        if slug == "sante":
+            self._page(200, "Tout va bien", "")
+            return
+        parts = urlsplit(self.path)
+        here = f"http://{self.headers['Host']}/saml/{name}/{slug}/"
+        partner = SamlSite(
+            self.services.portals[slug],
+            here=here,
+            key=self.services.key,
+            request={
+                "http_host": self.headers["Host"],
+                "script_name": parts.path,
+                "get_data": dict(parse_qsl(parts.query)),
+                "query_string": parts.query,
+                "post_data": said,
+            },
+        )
+        site = f"saml/{name}/{slug}"
+        session = self._session(site)
+        if step == "retour":
+            told, key = partner.finish(self.services.asked)
+            self._signed_in(Session(site, told, key, f"{here}partir/"))
+        elif step == "partir" and session:
+            self._redirect(partner.ask_to_leave(session.told["sub"], session.key))
+        elif step == "fin":
+            ended, answer = partner.leave()
+            for key in ended or ([session.key] if session else []):
+                self.services.end(key)
+            if answer:
+                self._redirect(answer)
+            else:
+                self._page(200, "À bientôt", "<p>Vous êtes déconnecté.</p>")
+        elif session:
+            self._welcome(name, session)
+        else:
+            address, request_id = partner.begin()
+            self.services.asked.add(request_id)
+            self._redirect(address)
 
     def _here(self, name: str) -> str:
         return f"http://{self.headers['Host']}/oidc/{name}/"
@@ -214,6 +272,6 @@ def _written(value: Any) -> str:
 
 
 def serve(services: Services, *, port: int) -> ThreadingHTTPServer:
-    """A server of both, that listens."""
+    """A server of them, that listens."""
     handler = type("ServicesHandler", (Handler,), {"services": services})
     return ThreadingHTTPServer(("127.0.0.1", port), handler)
