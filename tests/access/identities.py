@@ -18,6 +18,12 @@ from tests.factories.canteen import Family
 from tests.factories.identities import make_claims, make_franceconnect_at
 from tests.factories.tariffs import ACTOR
 
+# The acts between départements: what each is about.
+ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = dict.fromkeys(
+    ("trust-departement", "distrust-departement", "agree-departement", "stop-departement"),
+    (("neighbour",), {}),
+)
+
 
 def recognised(family: Family, other: Family, *, at: datetime.datetime) -> dict[str, Any]:
     """One of two parents, left to the secretary of their child's collège; another mother, known."""

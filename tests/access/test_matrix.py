@@ -241,10 +241,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **shared_services.ACTS,
-    **dict.fromkeys(
-        ("trust-departement", "distrust-departement", "agree-departement", "stop-departement"),
-        (("neighbour",), {}),
-    ),
+    **identities.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
