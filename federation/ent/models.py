@@ -3,7 +3,8 @@
 A service is named by its code in the shared catalogue: no key leads out of the tenant's schema. It is
 open to whom an opening covers on a day: a profile, in every collège, one of them, or one class.
 Periods are `[valid_from, valid_until)`. An opening may have a number of licences: each person takes
-one at first use and keeps it. How a département signs people in to services is in `signing_models`.
+one at first use, and keeps it until they leave. How a département signs people in to services is in
+`signing_models`.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from federation.ent.registering import (
     register_client,
     register_saml_partner,
 )
+from federation.ent.returning import take_back_licences
 from federation.ent.saml.answering import answer_with_assertion
 from federation.ent.using import admit, set_favourite
 from federation.ent.vouching import agree, give_link, note_used, stop_agreeing, take_back
@@ -59,5 +60,6 @@ __all__ = [
     "set_licences",
     "stop_agreeing",
     "take_back",
+    "take_back_licences",
     "watch_services",
 ]

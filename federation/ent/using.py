@@ -1,7 +1,8 @@
 """Use a service: be admitted to it, and want it first.
 
 `admit` is the one rule of who enters a service, whatever it is entered by: a card of the portal,
-OpenID Connect or CAS. Where licences are counted it takes one, under a lock; it is kept.
+OpenID Connect or CAS. Where licences are counted it takes one, under a lock; it is kept until the
+person leaves (`returning`).
 """
 
 from __future__ import annotations

@@ -74,6 +74,7 @@ LIST_LENGTHS = {
     "Invoice.lines": 10,
     "LeavePaymentPayload.errors": 5,
     "PayInvoicesPayload.errors": 5,
+    "LinkRequest.candidates": 20,
     "Payment.parts": 50,
     "PriceExplanation.steps": 10,
     "PriceStep.given": 10,

@@ -17,6 +17,7 @@ from api.types.acting import AgentAccess
 from api.types.contests import PriceContest
 from api.types.departement import Departement
 from api.types.enumerations import MealService, RightsState
+from api.types.identities import LinkRequestConnection
 from api.types.invoices import Invoice, InvoiceNode
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
@@ -56,6 +57,7 @@ from tenants.accounts.capabilities import Capability
 from tenants.accounts.models import Session, SignIn, User
 from tenants.acting import queries as acting
 from tenants.acting.models import ActingSession
+from tenants.identities.access import waiting_requests
 from tenants.people import queries as people
 from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
@@ -155,6 +157,10 @@ class Query(graphene.ObjectType):
         graphene.NonNull(Service),
         required=True,
         description="Les services ouverts à la personne, ceux qu'elle préfère d'abord.",
+    )
+    link_requests = paged(
+        LinkRequestConnection,
+        "Les personnes à reconnaître, depuis le plus longtemps d'abord. Pour les agents.",
     )
     billing_runs = paged(
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
@@ -281,6 +287,14 @@ class Query(graphene.ObjectType):
     def resolve_services(_root: None, info: GraphQLResolveInfo) -> list[OpenService]:
         user = info.context.require_user()
         return list(services_of(user, on=info.context.today)[:SERVICES_SHOWN])
+
+    @staticmethod
+    @rules.needs(Capability.RECOGNISE_PEOPLE)
+    def resolve_link_requests(
+        _root: None, info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        rows = waiting_requests(info.context.require_user())
+        return page_of_rows(rows, order=("waiting_since", "pk"), first=first, after=after)
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

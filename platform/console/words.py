@@ -22,6 +22,8 @@ ACTOR_KINDS: Words = {
 }
 SYSTEM_ACTORS: Words = {
     "clock": _("Horloge"),
+    "ent.licences": _("Licences des services"),
+    "ent.saml": _("Connexion par SAML"),
     "identities.sign_in": _("Connexion"),
     "payments": _("Paiements"),
     "portal": _("Portail"),
@@ -71,6 +73,7 @@ SUBJECTS: Words = {
 ACTIONS: Words = {
     "activation.account.opened": _("Compte ouvert avec un code"),
     "activation.address.confirmed": _("Adresse électronique confirmée"),
+    "activation.code.spent": _("Code utilisé pour se faire reconnaître"),
     "activation.codes.given": _("Codes donnés"),
     "activation.emancipation.noted": _("Émancipation notée"),
     "activation.letters.opened": _("Lettres ouvertes"),
@@ -134,6 +137,7 @@ ACTIONS: Words = {
     "identities.identity.ended": _("Identité séparée du compte"),
     "identities.identity.linked": _("Identité reliée au compte"),
     "identities.provider.closed": _("Service d'identité fermé"),
+    "identities.provider.followed": _("Clés d'EduConnect relues"),
     "identities.provider.opened": _("Service d'identité ouvert"),
     "identities.provider.secret_replaced": _("Secret d'un service d'identité changé"),
     "identities.request.linked": _("Personne reconnue"),
@@ -171,6 +175,7 @@ ACTIONS: Words = {
     "ent.service.opened": _("Service ouvert"),
     "ent.service.closed": _("Ouverture d'un service fermée"),
     "ent.service.licensed": _("Licences d'un service changées"),
+    "ent.licences.taken_back": _("Licences rendues par qui a quitté le collège"),
     "rights.consent.given": _("Accord donné"),
     "rights.consent.withdrawn": _("Accord retiré"),
     "rights.document.opened": _("Pièce ouverte par un agent"),

@@ -36,7 +36,7 @@ OF_NOBODY = frozenset(
         "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
         "address-confirm",
         "identity-begin", "franceconnect-return", "educonnect-answer", "educonnect-return",
-        "educonnect-metadata", "identity-link", "identity-leave", "signed-out",
+        "educonnect-metadata", "identity-link", "identity-code", "identity-leave", "signed-out",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
         "departement-begin", "departement-return", "departement-keys", "departement-sign-out",

@@ -3,6 +3,8 @@
 The ticket says whose code it is; the session holds a nonce and no person. So each page acts for the
 person it shows, a second code in the same browser ends the first one's ticket, and what one person
 left open on a shared computer is never offered to the next.
+
+Codes that were refused are counted by place and by code, whatever they were typed for.
 """
 
 from __future__ import annotations
@@ -16,11 +18,15 @@ from typing import TYPE_CHECKING
 from django.core import signing
 
 from commons.tenancy import current_schema
+from portal.throttle import Throttle
+from tenants.activation import codes
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
 TICKET_SECONDS = 15 * 60
+PER_PLACE = Throttle("activation-place", most=30)
+PER_CODE = Throttle("activation-code", most=8)
 _KEY = "activation"
 
 
@@ -53,6 +59,17 @@ def read(session: SessionBase, written: str) -> Ticket | None:
 def forget(session: SessionBase) -> None:
     """End the ticket of this browser."""
     session.pop(_KEY, None)
+
+
+def too_many(typed: str, *, place: str) -> bool:
+    """Whether too many codes were refused lately: at this place, or this one."""
+    return PER_PLACE.is_over(place) or PER_CODE.is_over(codes.read(typed) or typed)
+
+
+def count_refused(typed: str, *, place: str) -> None:
+    """Count a code that was refused."""
+    PER_PLACE.count(place)
+    PER_CODE.count(codes.read(typed) or typed)
 
 
 def _salt() -> str:

@@ -70,6 +70,7 @@ urlpatterns = [
     path(names.KEYS_PATH, departements.keys, name="departement-keys"),
     path(names.SIGN_OUT_PATH, departements.signed_out_there, name="departement-sign-out"),
     path("connexion/qui/", identities.link, name="identity-link"),
+    path("connexion/qui/code/", identities.link_by_code, name="identity-code"),
     path("deconnexion/", session.sign_out, name="sign-out"),
     path("deconnexion/suite/", identities.leave, name="identity-leave"),
     path(names.LEFT_PATH, session.signed_out, name="signed-out"),

@@ -195,6 +195,18 @@ def purge_passes(**_: object) -> int:
     return _for_each(purge_passes_of_tenant)
 
 
+@app.task(name="socle.take_back_licences_of_tenant")
+def take_back_licences_of_tenant(*, tenant: str, **_: object) -> int:
+    """Take back the licences of those who left one tenant's collèges."""
+    return ent.take_back_licences(at=timezone.now())
+
+
+@app.task(name="socle.take_back_licences", crosses_tenants=True)
+def take_back_licences(**_: object) -> int:
+    """Take back, everywhere, the licences of those who left."""
+    return _for_each(take_back_licences_of_tenant)
+
+
 @app.task(name="socle.purge_sign_ins_of_tenant")
 def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
     """Delete the sign-ins and sessions that one tenant keeps no longer."""

@@ -43,10 +43,6 @@ IDENTITIES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Seul le compte d'un responsable peut ouvrir un autre portail."),
         _("Connectez-vous avec votre compte de parent."),
     ),
-    "IDENTITY_PERSON_UNKNOWN": (
-        _("Nous ne trouvons pas encore votre dossier dans l'annuaire du collège."),
-        _COLLEGE,
-    ),
     "IDENTITY_WRONG_PROFILE": (
         _("Ce compte n'est pas de la bonne sorte : élève ou responsable."),
         _("Connectez-vous avec votre propre compte, pas celui d'un proche."),
@@ -59,6 +55,10 @@ IDENTITIES: dict[str, tuple[str | Promise, str | Promise]] = {
     "IDENTITY_PROOF_REFUSED": (
         _("Nous ne trouvons pas d'élève avec cet INE et cette date."),
         _("Vérifiez les deux sur le papier du collège."),
+    ),
+    "IDENTITY_CODE_REFUSED": (
+        _("Ce code ne nous permet pas de vous reconnaître."),
+        _("Relisez le code et la date. Sinon, demandez au secrétariat du collège."),
     ),
     "IDENTITY_TOO_MANY_TRIES": (
         _("Il y a eu trop d'essais aujourd'hui."),

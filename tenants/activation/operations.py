@@ -3,7 +3,8 @@
 A code is drawn, set in a letter and kept as a fingerprint in one transaction; nobody sees it but who
 opens the letters. Giving another to a person ends the former. Using one, for who has no account, opens
 it; for who has one, it gives a new password, and only a code that was given for that does: whoever gave
-it said how they knew the person. Accounts with a role are never opened by paper.
+it said how they knew the person. Accounts with a role are never opened by paper. A code may also be spent
+without a password, by an act of another room to which it proves who somebody is.
 
 Locks: the person (guardian or pupil) first, then their codes, then the account.
 """
@@ -328,6 +329,48 @@ def use_code(
     :raises CodeRefused: if it was used meanwhile, or the account is closed or has a role
     :raises WeakPassword: if the password does not meet the rules
     """
+    held, person, user = _hold(code, at=at)
+    if held.is_recovery:
+        assert user is not None
+        accounts.set_password(user, password)
+    else:
+        user = _open_account(person, user, password=password, login=login)
+    _use_up(held, at=at)
+    action = "activation.password.renewed" if held.is_recovery else "activation.account.opened"
+    accounts.write_down(action, user, at=at, code=str(held.public_id))
+    if email and isinstance(person, Guardian):
+        accounts.take_claim(user, email=email, at=at)
+    return user
+
+
+def spend_code(*, code: ActivationCode, actor: Actor, at: datetime.datetime) -> Guardian | Pupil:
+    """
+    Use a code up because it proves who somebody is, in the transaction of the act that needs the proof.
+
+    No account is opened, and one that exists keeps its password. The person is held to the end of it.
+
+    :raises CodeRefused: if it was used meanwhile, or the account is closed or has a role
+    """
+    held, person, _user = _hold(code, at=at)
+    _use_up(held, at=at)
+    record_audit(
+        actor=actor,
+        action="activation.code.spent",
+        subject_type="pupil" if held.pupil_id else "guardian",
+        subject_id=person.public_id,
+        at=at,
+        code=str(held.public_id),
+    )
+    return person
+
+
+def _hold(
+    code: ActivationCode, *, at: datetime.datetime
+) -> tuple[ActivationCode, Guardian | Pupil, User | None]:
+    """Hold a code that still works, its person and the account they have.
+
+    :raises CodeRefused: if it does not, or not for that account
+    """
     person = _lock_person(code.person)
     held = _lock_code(pk=code.pk)
     if held is None or not held.works_at(at) or held.is_recovery != _has_account(person):
@@ -335,18 +378,12 @@ def use_code(
     user = accounts.lock_account(person.user_id) if person.user_id is not None else None
     if user is not None and (not user.is_active or _is_staff(user.pk)):
         raise CodeRefused
-    if held.is_recovery:
-        assert user is not None
-        accounts.set_password(user, password)
-    else:
-        user = _open_account(person, user, password=password, login=login)
-    held.used_at = held.ended_at = at
-    held.save(update_fields=["used_at", "ended_at"])
-    action = "activation.password.renewed" if held.is_recovery else "activation.account.opened"
-    accounts.write_down(action, user, at=at, code=str(held.public_id))
-    if email and isinstance(person, Guardian):
-        accounts.take_claim(user, email=email, at=at)
-    return user
+    return held, person, user
+
+
+def _use_up(code: ActivationCode, *, at: datetime.datetime) -> None:
+    code.used_at = code.ended_at = at
+    code.save(update_fields=["used_at", "ended_at"])
 
 
 def _open_account(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability, Role
@@ -30,6 +30,13 @@ def visible_requests(user: User) -> QuerySet[LinkRequest]:
         return asked
     uais = user.staff_roles.filter(role=Role.COLLEGE_SECRETARY).values("college_uai")
     return asked.filter(college_uai__in=uais).exclude(college_uai="")
+
+
+def waiting_requests(user: User) -> QuerySet[LinkRequest]:
+    """Those of them that nobody has decided, with whom they may be about."""
+    waiting = visible_requests(user).filter(state=LinkRequest.State.TO_DECIDE)
+    found = LinkCandidate.objects.select_related("guardian", "pupil").order_by("pk")
+    return waiting.prefetch_related(Prefetch("candidates", queryset=found))
 
 
 def access_link_request(user: User, public_id: uuid.UUID) -> LinkRequest:

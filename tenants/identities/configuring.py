@@ -16,6 +16,7 @@ from commons.audit import record_audit
 from commons.errors import DomainError
 from tenants.identities import educonnect, franceconnect, queries, secrets_held, ways
 from tenants.identities.educonnect import keys
+from tenants.identities.educonnect.idp_metadata import Published
 from tenants.identities.models import IdentityProvider, ProviderKind, Way, WayRule
 
 
@@ -167,6 +168,36 @@ def renew_key(
     locked.sealed_secret = secrets_held.sealed(own.private_key)
     locked.save(update_fields=["options", "sealed_secret"])
     _write_down("secret_replaced", locked, actor=actor, at=at)
+    return locked
+
+
+@transaction.atomic(durable=True)
+def follow_metadata(
+    *, provider: IdentityProvider, published: Published, actor: Actor, at: datetime.datetime
+) -> IdentityProvider:
+    """
+    Take what EduConnect publishes of itself today: where one signs in, and every key it signs with.
+
+    While it changes its key it publishes both, and an answer that either signed is taken; the former
+    is refused once it is published no more.
+
+    :raises ProviderInvalid: naming what cannot be: another issuer, no usable certificate
+    """
+    locked = _lock(provider)
+    if locked.kind != ProviderKind.EDUCONNECT or locked.closed_at is not None:
+        raise ProviderInvalid(field="kind")
+    if published.issuer != locked.issuer:
+        raise ProviderInvalid(field="issuer")
+    settings = dataclasses.replace(
+        educonnect.settings_of(locked),
+        sso_url=published.sso_url,
+        certificates=tuple(map(keys.bare, published.certificates)),
+    )
+    if problem := settings.problem():
+        raise ProviderInvalid(field=problem)
+    locked.options = dataclasses.asdict(settings)
+    locked.save(update_fields=["options"])
+    _write_down("followed", locked, actor=actor, at=at)
     return locked
 
 

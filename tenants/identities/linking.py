@@ -1,13 +1,14 @@
 """The acts that join an identity to a person of the feed, and open their account if they have none.
 
-Locks: the request, then the person, then what hangs on them. An identity that is an account's is never
-moved by a sign-in: only an agent who is shown both may end one and join another.
+Locks: the request, then the person, then what hangs on them: their code, their account. An identity that
+is an account's is never moved by a sign-in: only an agent who is shown both may end one and join another.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from commons.audit import record_audit
 from commons.outbox import record_event
 from tenants.accounts import operations as accounts
 from tenants.accounts.models import User
+from tenants.activation import operations as activation
 from tenants.identities import claims as claims_of
 from tenants.identities import reconciling
 from tenants.identities.claims import Claims
@@ -29,13 +31,15 @@ from tenants.identities.models import (
 from tenants.identities.reconciling import Finding, Person
 from tenants.identities.refusals import (
     AccountClosed,
-    PersonUnknown,
-    ProofRefused,
+    CodeRefused,
     RequestOver,
     TooManyTries,
     WordsMissing,
 )
 from tenants.people.models import Guardian, Pupil
+
+if TYPE_CHECKING:
+    from tenants.activation.models import ActivationCode
 
 MOST_TRIES = 5
 TRIES_LAST = datetime.timedelta(days=1)
@@ -48,6 +52,14 @@ Proof = ExternalIdentity.Proof
 
 class _Conflict(Exception):
     """The person has another identity of this provider, or the identity is another account's."""
+
+    reason = Reason.ALREADY_LINKED
+
+
+class _AnotherName(_Conflict):
+    """The person of a code bears another name than the provider's."""
+
+    reason = Reason.NAME_DIFFERS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,7 +76,6 @@ def arrive(*, claims: Claims, at: datetime.datetime) -> Arrival:
     Find the account of claims; join them to the person they speak of, if that is sure.
 
     :raises AccountClosed: if the account is closed
-    :raises PersonUnknown: if the feed has nobody under these identifiers
     :raises WrongProfile: if the feed knows them as somebody of another kind
     :raises CollegeMissing: if a pupil's identity names no collège
     """
@@ -82,13 +93,19 @@ def arrive(*, claims: Claims, at: datetime.datetime) -> Arrival:
     if finding.person is not None:
         try:
             with transaction.atomic():
-                user = _join(
-                    finding.person, claims.kind, claims.subject, proof=Proof.DIRECTORY, at=at
-                )
-            return Arrival(user=user)
-        except _Conflict:
-            finding = Finding(reason=Reason.ALREADY_LINKED, candidates=(finding.person,))
+                return Arrival(user=_recognise(finding.person, claims, standing, at=at))
+        except _Conflict as conflict:
+            finding = Finding(reason=conflict.reason, candidates=(finding.person,))
     return Arrival(request=_ask(claims, finding, standing, at=at))
+
+
+def _recognise(
+    person: Person, claims: Claims, standing: LinkRequest | None, *, at: datetime.datetime
+) -> User:
+    """Join claims to the person they point at; what stood open meanwhile is closed."""
+    if standing is not None and standing.closed_at is None:
+        return _close(standing, person, Proof.DIRECTORY, SIGN_IN, at=at)
+    return _join(person, claims.kind, claims.subject, proof=Proof.DIRECTORY, at=at)
 
 
 def _identity_of(kind: str, subject: str) -> ExternalIdentity | None:
@@ -124,22 +141,23 @@ def _ask(
     claims: Claims, finding: Finding, standing: LinkRequest | None, *, at: datetime.datetime
 ) -> LinkRequest:
     """The request of a subject; one to prove is taken up with what the provider says today."""
-    kept = dataclasses.replace(claims, leaving="")
+    sealed = claims_of.sealed(dataclasses.replace(claims, leaving=""))
     if standing is not None and standing.closed_at is None:
-        standing.sealed_claims = claims_of.sealed(kept)
-        if standing.created_at + TRIES_LAST <= at:
-            standing.created_at, standing.tries = at, 0
-        standing.save(update_fields=["sealed_claims", "created_at", "tries"])
-        return standing
-    request = LinkRequest.objects.create(
-        kind=claims.kind,
-        subject=claims.subject,
-        profile=claims.profile,
-        state=State.TO_PROVE,
-        reason=finding.reason,
-        sealed_claims=claims_of.sealed(kept),
-        created_at=at,
-    )
+        request = standing
+        request.sealed_claims = sealed
+        if request.created_at + TRIES_LAST <= at:
+            request.created_at, request.tries = at, 0
+        request.save(update_fields=["sealed_claims", "created_at", "tries"])
+    else:
+        request = LinkRequest.objects.create(
+            kind=claims.kind,
+            subject=claims.subject,
+            profile=claims.profile,
+            state=State.TO_PROVE,
+            reason=finding.reason,
+            sealed_claims=sealed,
+            created_at=at,
+        )
     if not finding.needs_proof:
         _hand_over(request, finding, claims, at=at)
     return request
@@ -148,13 +166,15 @@ def _ask(
 def _hand_over(
     request: LinkRequest, finding: Finding, claims: Claims, *, at: datetime.datetime
 ) -> None:
-    """Leave it to the secretary, with who it may be."""
+    """Leave it to the secretary, with who it may be; if it is there already, with one more."""
+    for person in finding.candidates:
+        named = {"pupil": person} if isinstance(person, Pupil) else {"guardian": person}
+        LinkCandidate.objects.get_or_create(request=request, **named)
+    if request.is_open:
+        return
     request.state, request.reason, request.waiting_since = State.TO_DECIDE, finding.reason, at
     request.college_uai = reconciling.college_of(finding, claims, on=timezone.localdate(at))
     request.save(update_fields=["state", "reason", "waiting_since", "college_uai"])
-    for person in finding.candidates:
-        named = {"pupil": person} if isinstance(person, Pupil) else {"guardian": person}
-        LinkCandidate.objects.create(request=request, **named)
     record_audit(
         actor=SIGN_IN,
         action="identities.request.opened",
@@ -179,15 +199,13 @@ def prove_by_paper(
     :raises TooManyTries: after five tries in a day
     :raises RequestOver: if there is nothing left to prove
     """
-    _count_try(request, at=at)
+    _count_try(request, at=at, by_code=False)
     return _prove_by_paper(request, ine, birth_date, at)
 
 
 @transaction.atomic(durable=True)
-def _count_try(request: LinkRequest, *, at: datetime.datetime) -> None:
-    locked = _lock_request(request)
-    if locked.state != State.TO_PROVE:
-        raise RequestOver
+def _count_try(request: LinkRequest, *, at: datetime.datetime, by_code: bool) -> None:
+    locked, _claims = _hold(request, by_code=by_code)
     if locked.created_at + TRIES_LAST <= at:
         locked.created_at, locked.tries = at, 0
     if locked.tries >= MOST_TRIES:
@@ -200,41 +218,55 @@ def _count_try(request: LinkRequest, *, at: datetime.datetime) -> None:
 def _prove_by_paper(
     request: LinkRequest, ine: str, birth_date: datetime.date, at: datetime.datetime
 ) -> Arrival:
-    locked = _lock_request(request)
-    if locked.state != State.TO_PROVE or locked.sealed_claims is None:
-        raise RequestOver
-    claims = claims_of.unsealed(bytes(locked.sealed_claims))
+    locked, claims = _hold(request, by_code=False)
     on = timezone.localdate(at)
-    try:
-        finding = reconciling.find_by_paper(claims, ine=ine, birth_date=birth_date, on=on)
-    except PersonUnknown as error:
-        raise ProofRefused from error
+    finding = reconciling.find_by_paper(claims, ine=ine, birth_date=birth_date, on=on)
     if finding.person is not None:
         try:
             with transaction.atomic():
                 return Arrival(user=_close(locked, finding.person, Proof.PAPER, SIGN_IN, at=at))
-        except _Conflict:
-            finding = Finding(reason=Reason.ALREADY_LINKED, candidates=(finding.person,))
+        except _Conflict as conflict:
+            finding = Finding(reason=conflict.reason, candidates=(finding.person,))
     _hand_over(locked, finding, claims, at=at)
     return Arrival(request=locked)
 
 
-@transaction.atomic(durable=True)
-def prove_by_code(*, request: LinkRequest, person: Person, at: datetime.datetime) -> Arrival:
+def prove_by_code(
+    *, request: LinkRequest, typed: str, birth_date: datetime.date, at: datetime.datetime
+) -> Arrival:
     """
-    Join a request to the person whose activation code was just used; whoever calls has checked the code.
+    Tell who one is by the code of one's letter, and the birth date that goes with it.
 
+    The code is used up, and gives no password. Whoever waits for the secretary may do so too. Answers the
+    account; or the request left to the secretary, with the person of the code, when they bear another name
+    or have another identity of this provider: the code then still works.
+
+    :raises CodeRefused: whatever is wrong, and when the provider speaks of somebody else
+    :raises TooManyTries: after five tries in a day, those by the INE included
     :raises RequestOver: if there is nothing left to prove
     """
-    locked = _lock_request(request)
-    if locked.state != State.TO_PROVE or locked.sealed_claims is None:
-        raise RequestOver
+    _count_try(request, at=at, by_code=True)
     try:
-        with transaction.atomic():
+        code = activation.check_code(typed=typed, birth_date=birth_date, at=at)
+        return _prove_by_code(request, code, at)
+    except activation.CodeRefused as error:
+        raise CodeRefused from error
+
+
+@transaction.atomic(durable=True)
+def _prove_by_code(request: LinkRequest, code: ActivationCode, at: datetime.datetime) -> Arrival:
+    locked, claims = _hold(request, by_code=True)
+    try:
+        with transaction.atomic():  # what is left to a person uses no code up
+            person = activation.spend_code(code=code, actor=SIGN_IN, at=at)
+            if reconciling.speak_of_another(claims, person, on=timezone.localdate(at)):
+                raise CodeRefused
+            if not reconciling.is_named(person, claims):
+                raise _AnotherName
             return Arrival(user=_close(locked, person, Proof.CODE, SIGN_IN, at=at))
-    except _Conflict:
-        finding = Finding(reason=Reason.ALREADY_LINKED, candidates=(person,))
-    _hand_over(locked, finding, claims_of.unsealed(bytes(locked.sealed_claims)), at=at)
+    except _Conflict as conflict:
+        finding = Finding(reason=conflict.reason, candidates=(code.person,))
+    _hand_over(locked, finding, claims, at=at)
     return Arrival(request=locked)
 
 
@@ -286,6 +318,20 @@ def forget_unproved(*, at: datetime.datetime) -> int:
     unproved = LinkRequest.objects.filter(state=State.TO_PROVE, created_at__lte=at - UNPROVED_LAST)
     deleted, _each = unproved.delete()
     return deleted
+
+
+def _hold(request: LinkRequest, *, by_code: bool) -> tuple[LinkRequest, Claims]:
+    """Hold a request whose person may prove who they are, and what the provider said of them.
+
+    :raises RequestOver: if there is nothing left to prove, or not in this way
+    """
+    locked = _lock_request(request)
+    is_open = locked.state == State.TO_PROVE and locked.reason == Reason.NO_KEY
+    if by_code:
+        is_open = locked.closed_at is None
+    if not is_open or locked.sealed_claims is None:
+        raise RequestOver
+    return locked, claims_of.unsealed(bytes(locked.sealed_claims))
 
 
 def _lock_request(request: LinkRequest) -> LinkRequest:

@@ -209,6 +209,7 @@ class LinkRequest(TenantModel):
         """Why it could not be told."""
 
         NO_KEY = "NO_KEY", _("Aucun identifiant commun")
+        UNKNOWN = "UNKNOWN", _("Personne absente de l'annuaire")
         SEVERAL_PEOPLE = "SEVERAL_PEOPLE", _("Plusieurs fiches")
         BIRTH_DATE_DIFFERS = "BIRTH_DATE_DIFFERS", _("Date de naissance différente")
         NAME_DIFFERS = "NAME_DIFFERS", _("Nom différent")

@@ -1,7 +1,8 @@
 """Whom claims speak of. Reads alone: what follows is done by `linking`.
 
 An official identifier points at a person, a birth date confirms it, and a name may only take it back.
-FranceConnect gives no identifier that the feed knows: it never tells who somebody is by itself.
+FranceConnect gives no identifier that the feed knows: it never tells who somebody is by itself. A code on
+paper points at a person too, and what claims say otherwise is worth more (`speak_of_another`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import datetime
 
 from tenants.identities.claims import Claims
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
-from tenants.identities.refusals import CollegeMissing, PersonUnknown, WrongProfile
+from tenants.identities.refusals import CollegeMissing, ProofRefused, WrongProfile
 from tenants.people import queries as people
 from tenants.people.models import Guardian, Pupil
 from tenants.people.name_keys import name_key
@@ -32,15 +33,14 @@ class Finding:
 
     @property
     def needs_proof(self) -> bool:
-        """Whether the person themselves can tell, with what paper says."""
-        return self.reason == Reason.NO_KEY
+        """Whether nobody is pointed at: only the person themselves can tell, with what paper says."""
+        return self.reason in (Reason.NO_KEY, Reason.UNKNOWN)
 
 
 def find(claims: Claims, *, on: datetime.date) -> Finding:
     """
     The person of the feed that claims are about.
 
-    :raises PersonUnknown: if the feed has nobody under these identifiers
     :raises WrongProfile: if the feed knows them as somebody of another kind
     :raises CollegeMissing: if a pupil's identity names no collège
     """
@@ -59,7 +59,7 @@ def _pupil(claims: Claims, pupils: list[Pupil], guardians: list[Guardian]) -> Fi
     if not claims.uai:
         raise CollegeMissing
     if not pupils:
-        raise PersonUnknown
+        return Finding(reason=Reason.UNKNOWN)
     if len(pupils) > 1:
         return Finding(reason=Reason.SEVERAL_PEOPLE, candidates=tuple(pupils))
     (pupil,) = pupils
@@ -86,17 +86,22 @@ def _guardian(
     if pupils and not guardians:
         raise WrongProfile
     if not guardians:
-        raise PersonUnknown
+        return Finding(reason=Reason.UNKNOWN)
     if len(guardians) > 1:
         return Finding(reason=Reason.SEVERAL_PEOPLE, candidates=tuple(guardians))
     (guardian,) = guardians
-    if claims.birth_date is not None:
-        children = people.children_of_guardian(guardian, on=on)
-        if claims.birth_date not in {child.birth_date for child in children}:
-            return Finding(reason=Reason.BIRTH_DATE_DIFFERS, candidates=(guardian,))
+    if claims.birth_date is not None and claims.birth_date not in _births(guardian, on=on):
+        return Finding(reason=Reason.BIRTH_DATE_DIFFERS, candidates=(guardian,))
     if not is_named(guardian, claims):
         return Finding(reason=Reason.NAME_DIFFERS, candidates=(guardian,))
     return Finding(person=guardian)
+
+
+def _births(person: Person, *, on: datetime.date) -> set[datetime.date]:
+    """The birth dates that claims may give of a person: a pupil's own, or a guardian's children's."""
+    if isinstance(person, Pupil):
+        return {person.birth_date}
+    return {child.birth_date for child in people.children_of_guardian(person, on=on)}
 
 
 def find_by_paper(
@@ -105,13 +110,13 @@ def find_by_paper(
     """
     The guardian that claims are about, among those of the pupil whose paper the person holds.
 
-    :raises PersonUnknown: if there is no pupil of this INE and this birth date
+    :raises ProofRefused: if there is no pupil of this INE and this birth date
     """
     pupil = Pupil.objects.filter(
         ine=ine.strip().upper(), birth_date=birth_date, missing_since__isnull=True
     ).first()
     if pupil is None:
-        raise PersonUnknown
+        raise ProofRefused
     guardians = [link.guardian for link in people.guardianships_of(pupil, on=on)]
     named = [one for one in guardians if is_named(one, claims)]
     if len(named) == 1:
@@ -119,6 +124,25 @@ def find_by_paper(
     reason = Reason.SEVERAL_PEOPLE if named else Reason.NAME_DIFFERS
     candidates = tuple(named or guardians)[:MOST_CANDIDATES]
     return Finding(reason=reason, candidates=candidates, child=pupil)
+
+
+def speak_of_another(claims: Claims, person: Person, *, on: datetime.date) -> bool:
+    """
+    Whether claims are about somebody else than the person of a code: a pupil for a guardian, an
+    identifier or a birth date that is another's. A name that differs is left to a person (`is_named`).
+    """
+    if (claims.profile == Profile.PUPIL) != isinstance(person, Pupil):
+        return True
+    if claims.birth_date is not None and claims.birth_date not in _births(person, on=on):
+        return True
+    known = {
+        (kind, key)
+        for kind in (Pupil, Guardian)
+        for key in kind.objects.filter(jointure_id__in=claims.join_keys)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    }
+    return bool(known) and (type(person), person.pk) not in known
 
 
 def is_named(person: Person, claims: Claims) -> bool:

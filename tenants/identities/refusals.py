@@ -35,12 +35,6 @@ class WayClosed(DomainError):
     code = "IDENTITY_WAY_CLOSED"
 
 
-class PersonUnknown(DomainError):
-    """Nobody of the feed has the identifiers that the provider gave."""
-
-    code = "IDENTITY_PERSON_UNKNOWN"
-
-
 class WrongProfile(DomainError):
     """The identity is of a kind that has no place here, or not that of the person we know."""
 
@@ -63,6 +57,12 @@ class ProofRefused(DomainError):
     """What was typed is not that of a pupil we know."""
 
     code = "IDENTITY_PROOF_REFUSED"
+
+
+class CodeRefused(DomainError):
+    """The code of a letter does not prove who this is: what is wrong with it is never said."""
+
+    code = "IDENTITY_CODE_REFUSED"
 
 
 class TooManyTries(DomainError):

@@ -70,6 +70,11 @@ def may_enter(user: User, way: str) -> bool:
     return any(said.get((profile, way), False) for profile in profiles_of(user))
 
 
+def is_open(profile: str, way: str) -> bool:
+    """Whether a way is open to a profile."""
+    return rules().get((profile, way), False)
+
+
 def kind_of(way: str) -> str:
     """The provider of a way; empty for the password."""
     return way if way in ProviderKind.values else ""

@@ -170,6 +170,7 @@ def _on_paper_or_not(site: Site) -> list[Part]:
                       "un code refusé": 422, "une date mal écrite": 422,
                       "une lettre refusée": 422, "un mot de passe trop court": 422,
                       "un INE oublié": 422, "une connexion arrêtée": 403,
+                      "une lettre qui n'est pas la sienne": 422,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
         ),

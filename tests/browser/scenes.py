@@ -45,7 +45,8 @@ def refused_sign_in(page: Page, origin: str) -> Iterator[Scene]:
 
 
 def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
-    """By FranceConnect: whose mother is it? An aunt who waits. By EduConnect: a pupil who gets in."""
+    """By FranceConnect: whose mother is it? An aunt who waits, a father with a letter. By EduConnect:
+    somebody whom the feed does not know, whose code is refused; a pupil who gets in."""
     page.goto(f"{origin}/connexion/")
     _send(page, "FranceConnect")
     yield "à qui est cet enfant", _send(page, "Élise Lambert")
@@ -56,6 +57,18 @@ def by_other_accounts(page: Page, origin: str) -> Iterator[Scene]:
     page.goto(f"{origin}/connexion/")
     _send(page, "FranceConnect")
     yield "une demande chez le secrétariat", _send(page, "Fatou Diallo")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "EduConnect")
+    yield "quelqu'un que l'annuaire ne connaît pas", _send(page, "Camille Petit")
+    page.get_by_label("Le code de la lettre").fill("CDFG-HJKM-34PT")
+    page.get_by_label("Une date de naissance").fill("08/04/2012")
+    yield "une lettre qui n'est pas la sienne", _send(page, "Continuer")
+    page.goto(f"{origin}/connexion/")
+    _send(page, "FranceConnect")
+    _send(page, "Charles-Édouard")
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("lettre avec un code")).click()
+    yield "se faire reconnaître avec une lettre", None
     page.goto(f"{origin}/connexion/")
     _send(page, "EduConnect")
     yield "l'accueil d'une élève", _send(page, "Chloé Moreau")

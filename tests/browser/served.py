@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import datetime
 import http.client
+import itertools
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from socle import embedded
 from tenants.registry import cluster
@@ -28,6 +30,7 @@ from tests import servers
 ROOT = Path(__file__).resolve().parents[2]
 BASE_DOMAIN = "localhost"
 PAST = Path(__file__).parent / "past"  # holds sitecustomize.py
+_numbers = itertools.count(1)  # several sites may be served at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +46,19 @@ class Site:
     def url(self, slug: str, path: str = "/") -> str:
         """The address of a page on a département's host ("socle" is the public one)."""
         return f"http://{slug}.{BASE_DOMAIN}:{self.port}{path}"
+
+    def wait_for(self, name: str) -> None:
+        """Wait until what stands in for others at an address of the environment answers."""
+        port = urlsplit(self.environment[name]).port
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", port or 0), 5),
+            ):
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"{name} ne répond pas : {self.log.read_text()[-3000:]}")
 
     def run(self, *arguments: str) -> str:
         """Run a `socle` command on the site's data; its output."""
@@ -94,7 +110,7 @@ def serve(
     always in the present.
     """
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
-    name = f"run_{os.getpid()}_site{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    name = f"run_{os.getpid()}_site{next(_numbers)}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     cluster.create_database(superuser_url, name, tablespace=os.environ[servers.TABLESPACE])
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="socle-site-", ignore_cleanup_errors=True) as folder:

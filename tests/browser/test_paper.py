@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -17,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from commons.school_calendar import school_year_of
 from socle.seeding import cast
 from tests import pdfs
-from tests.browser.served import Site, serve
+from tests.browser.served import Site
 from tests.browser.test_strand import HOST, browser, follow, looked_at, open_page, sign_in
 
 __all__ = ("browser",)
@@ -30,10 +29,9 @@ SURNAMES = {"Jean-Baptiste": "de la rochefoucauld", "Mariam|Ibrahima": "diallo"}
 BEGIN, FINISH = re.compile("Continuer"), re.compile("Enregistrer et entrer")
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with serve(departements=("92",)) as served:
-        yield served
+@pytest.fixture
+def site(site_of_today: Site) -> Site:
+    return site_of_today
 
 
 def year() -> int:

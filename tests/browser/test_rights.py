@@ -7,13 +7,12 @@ Sophie, who instructs files, decides it at the console. Both then read their pri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from socle.seeding import sources
-from tests.browser.served import Site, serve
+from tests.browser.served import Site
 from tests.browser.test_strand import HOST, WIDTH, browser, follow, looked_at, open_page, sign_in
 from tests.families_files import picture
 
@@ -25,10 +24,9 @@ SOPHIE = "sophie.instruction@exemple.fr"
 CONTINUE = re.compile("Continuer")
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with serve(departements=("92",)) as served:
-        yield served
+@pytest.fixture
+def site(site_of_today: Site) -> Site:
+    return site_of_today
 
 
 def words(page: Page) -> str:

@@ -6,6 +6,7 @@ import re
 import pytest
 import time_machine
 
+from portal import activations
 from portal.views import activation
 from tenants.accounts.models import User
 from tenants.activation.models import AddressClaim
@@ -113,12 +114,12 @@ def test_every_failure_gets_the_same_answer(site, family):
 
 def test_tries_are_counted_by_code_and_by_place(site, guardian):
     code, _kept = given_code(guardian)
-    for _try in range(activation.PER_CODE.most):
+    for _try in range(activations.PER_CODE.most):
         assert begin(site, code, birth_date="01/01/2013").status_code == 422
 
     assert begin(site, code).status_code == 429
     assert begin(site, "CDFG-HJKM-34PR").status_code == 422
-    for number in range(activation.PER_PLACE.most):
+    for number in range(activations.PER_PLACE.most):
         response = begin(site, f"nonsense{number}")
     assert response.status_code == 429
 

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from portal import activations
 from tenants.identities import operations
 from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import Pupil
+from tests.factories.codes import given_code
 from tests.factories.identities import (
     ACS,
     ACTOR,
@@ -247,9 +249,8 @@ def test_what_is_ambiguous_is_at_the_secretarys(site, by_school):
     [
         (PUPIL | {"FrEduCtRefId": ["{AAF}25|2|1001"]}, "n'est pas de la bonne sorte"),
         (PUPIL | {"FrEduCtEleveUAI": []}, "dans quel collège"),
-        (GUARDIAN | {"FrEduCtRefId": ["{AAF}25|2|9"]}, "Nous ne trouvons pas encore"),
     ],
-    ids=["pupil where a guardian is known", "no UAI", "unknown"],
+    ids=["pupil where a guardian is known", "no UAI"],
 )
 def test_each_trouble_has_a_kind_page(site, by_school, attributes, said):
     make_diallos()
@@ -259,6 +260,100 @@ def test_each_trouble_has_a_kind_page(site, by_school, attributes, said):
     assert page.status_code == 403
     assert said in text(page)
     assert who(site) == ""
+
+
+def code_of(person) -> str:
+    code, _kept = given_code(person, at=now())
+    return code
+
+
+def by_letter(site, code, birth_date="04/05/2012"):
+    return site.post("/connexion/qui/code/", code=code, birth_date=birth_date)
+
+
+def test_a_mother_who_has_a_letter_and_no_paper_of_the_school_is_recognised(site, by_france):
+    (mother,) = make_diallos().guardians
+    page = site.follow(by_france(next="/factures/"))
+    assert "J'ai reçu une lettre avec un code" in text(page)
+    assert "pas de mot de passe à choisir" in text(site.get("/connexion/qui/code/"))
+
+    done = by_letter(site, code_of(mother))
+
+    mother.refresh_from_db()
+    assert done.headers["Location"] == "/"
+    assert who(site) == str(mother.user_id)
+    assert mother.user.sign_ins.get().way == "franceconnect"
+    assert "session/end" in site.follow(site.post("/deconnexion/")).headers["Refresh"]
+    assert site.follow(by_france()).status_code == 200
+    assert who(site) == str(mother.user_id)
+
+
+def test_who_is_not_in_the_feed_yet_may_type_the_code_of_their_letter(site, by_school):
+    (mother,) = make_diallos().guardians
+    unknown = GUARDIAN | {"FrEduCtRefId": ["{AAF}25|2|9"]}
+
+    page = site.follow(site.follow(by_school(unknown)))
+    assert "Nous ne vous trouvons pas encore" in text(page)
+    assert who(site) == ""
+    by_letter(site, code_of(mother))
+
+    mother.refresh_from_db()
+    assert who(site) == str(mother.user_id)
+
+
+def test_who_waits_for_the_secretary_may_type_a_code_and_another_session_may_not(site, by_school):
+    child = make_diallos().pupil
+    page = site.follow(by_school(PUPIL | {"FrEduCtDateNaissance": []}))
+    assert "J'ai reçu une lettre avec un code" in text(page)
+    code = code_of(child)
+
+    assert by_letter(Site(), code).headers["Location"] == "/connexion/"
+    by_letter(site, code)
+
+    child.refresh_from_db()
+    assert who(site) == str(child.user_id)
+
+
+def test_every_refusal_of_a_code_is_the_same_page(site, by_france, monkeypatch):
+    monkeypatch.setattr("tenants.identities.linking.MOST_TRIES", 10)
+    family = make_diallos()
+    (mother,) = family.guardians
+    by_france()
+    code = code_of(mother)
+    old, _kept = given_code(family.pupil)
+
+    answers = [
+        by_letter(site, *tried)
+        for tried in ((code, "05/05/2012"), ("CDFG-HJKM-34PR",), ("rien",), (old,))
+    ]
+    answers.append(by_letter(site, code_of(family.pupil)))
+
+    pages = {re.sub(r'value="[^"]*"', "", one.content.decode()) for one in answers}
+    assert {one.status_code for one in answers} == {422}
+    assert len(pages) == 1
+    assert "Ce code ne nous permet pas de vous reconnaître." in text(answers[0])
+    assert who(site) == ""
+
+
+def test_codes_are_counted_with_those_of_first_connections(site, by_france):
+    (mother,) = make_diallos().guardians
+    code = code_of(mother)
+    for _try in range(activations.PER_CODE.most):
+        site.post("/premiere-connexion/", code=code, birth_date="05/05/2012")
+    by_france()
+
+    assert by_letter(site, code).status_code == 429
+    assert who(site) == ""
+
+
+def test_a_way_closed_meanwhile_spends_no_code(site, by_school):
+    child = make_diallos().pupil
+    by_school(PUPIL | {"FrEduCtDateNaissance": []})
+    code = code_of(child)
+    operations.set_way(profile="PUPIL", way="EDUCONNECT", is_open=False, actor=ACTOR, at=now())
+
+    assert by_letter(site, code).status_code == 403
+    assert child.activation_codes.get().used_at is None
 
 
 def test_a_profile_whose_way_is_closed_does_not_come_in(site, by_school):

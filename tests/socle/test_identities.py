@@ -70,9 +70,16 @@ def test_educonnect_is_opened_from_its_metadata_and_its_key_renewed(in_place, tm
     )
     assert again.exit_code == 1
 
+    followed = run("follow", "--metadata", idp_metadata(tmp_path))
+    assert "acceptées : 1" in followed.output
+    assert (
+        queries.open_provider("EDUCONNECT").options["certificates"]
+        != (provider.options["certificates"])
+    )
     assert run("close", "--kind", "EDUCONNECT").exit_code == 0
     assert queries.open_provider("EDUCONNECT") is None
     assert "fermé" in run("list").output
+    assert run("follow", "--metadata", idp_metadata(tmp_path)).exit_code == 1
 
 
 def test_a_way_is_opened_once_its_provider_is(in_place, tmp_path):

@@ -18,6 +18,7 @@ from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
+from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime
 from ui.service_texts import ATTRIBUTES
 
@@ -78,6 +79,11 @@ RightsWay = _choices(RightsRequest.Way, "RightsWay", "Comment les ressources ser
 RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.")
 ProofKind = _choices(HouseholdResources.Proof, "ProofKind", "Une pièce, ou une source.")
 QuotientBasis = _choices(HouseholdResources.Basis, "QuotientBasis", "De quel quotient il s'agit.")
+IdentityProviderKind = _choices(
+    ProviderKind, "IdentityProviderKind", "Un service qui dit qui l'on est."
+)
+IdentityProfile = _choices(Profile, "IdentityProfile", "Ce qu'une personne est ici.")
+LinkReason = _choices(LinkRequest.Reason, "LinkReason", "Pourquoi on ne sait pas qui c'est.")
 CivilSex = graphene.Enum(
     "CivilSex",
     [("F", "F"), ("M", "M")],

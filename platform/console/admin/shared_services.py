@@ -145,7 +145,9 @@ class LicenceAdmin(ReadOnlyAdmin):
     list_display = ("opening", "user", "taken_at")
     list_select_related = ("opening__enabled", "opening__college", "opening__school_class", "user")
     ordering = ("-taken_at", "-pk")
-    explanation = _("Une licence se prend à la première ouverture, et se garde.")
+    explanation = _(
+        "Une licence se prend à la première ouverture. Qui a quitté le collège la rend après un mois."
+    )
     empty_text = _("Aucune licence n'est prise.")
 
 

@@ -18,9 +18,8 @@ from commons.errors import DomainError
 from portal import activations, signing_in, visitors
 from portal.account_forms import CodeForm, GuardianForm, PasswordForm
 from portal.doors import refuse
-from portal.throttle import Throttle
 from tenants.accounts.models import Way
-from tenants.activation import codes, identifiers, operations, queries
+from tenants.activation import identifiers, operations, queries
 from tenants.people.models import Guardian
 from ui import errors, wording
 
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from django import forms
 
     from tenants.activation.models import ActivationCode
-
-PER_PLACE = Throttle("activation-place", most=30)
-PER_CODE = Throttle("activation-code", most=8)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,8 +65,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def _checked(request: HttpRequest, form: CodeForm) -> tuple[ActivationCode | None, int]:
     """The code, or the status of the refusal that the form now shows."""
     typed, place = form.cleaned_data["code"], visitors.place_of(request)
-    name = codes.read(typed) or typed
-    if PER_PLACE.is_over(place) or PER_CODE.is_over(name):
+    if activations.too_many(typed, place=place):
         form.add_error(None, errors.text("ACTIVATION_TOO_MANY", phone=errors.tenant_phone()))
         return None, 429
     try:
@@ -78,8 +73,7 @@ def _checked(request: HttpRequest, form: CodeForm) -> tuple[ActivationCode | Non
             typed=typed, birth_date=form.cleaned_data["birth_date"], at=timezone.now()
         )
     except DomainError as error:
-        PER_PLACE.count(place)
-        PER_CODE.count(name)
+        activations.count_refused(typed, place=place)
         refuse(form, error)
         return None, 422
     return code, 200

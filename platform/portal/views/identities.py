@@ -1,4 +1,4 @@
-"""In by EduConnect and FranceConnect: there, back, and proving once whose parent one is."""
+"""In by EduConnect and FranceConnect: there, back, and proving once who one is, by an INE or a letter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commons.errors import DomainError
-from portal import identities, signing_in
+from portal import activations, identities, signing_in, visitors
+from portal.account_forms import CodeForm
 from portal.doors import refuse, show
 from portal.identities import Leaving
 from portal.identity_forms import ProofForm
@@ -32,7 +33,7 @@ from tenants.identities import (
 )
 from tenants.identities.claims import Claims
 from tenants.identities.models import IdentityProvider, LinkRequest, ProviderKind
-from ui.errors import explain
+from ui import errors
 
 logger = logging.getLogger(__name__)
 WAYS = {"franceconnect": ProviderKind.FRANCECONNECT, "educonnect": ProviderKind.EDUCONNECT}
@@ -54,7 +55,7 @@ def explained(view: View) -> View:
             problem = str(error.details.get("problem", ""))
             logger.warning("identity.refused", extra={"code": error.code, "outcome": problem})
             status = 503 if isinstance(error, refusals.ProviderSilent) else 403
-            context = {"explanation": explain(error), "code": error.code}
+            context = {"explanation": errors.explain(error), "code": error.code}
             return show(request, "portal/pages/identity_problem.html", context, status=status)
 
     return never_cache(guarded)
@@ -190,19 +191,34 @@ def _enter(request: HttpRequest, user: User, leaving: Leaving, destination: str)
     return response
 
 
+def _open_link(request: HttpRequest) -> LinkRequest | None:
+    """The request of this session that somebody not signed in may still prove, or read.
+
+    :raises WayClosed: if the way is no longer open to people of their kind: no proof is spent on it
+    """
+    found = identities.link_of(request)
+    if found is None or request.user.is_authenticated:
+        return None
+    if found.state == LinkRequest.State.LINKED:
+        identities.forget_link(request)
+        return None
+    if not ways.is_open(found.profile, found.kind):
+        raise refusals.WayClosed
+    return found
+
+
 @sensitive_post_parameters("ine", "birth_date")
 @require_http_methods(["GET", "HEAD", "POST"])
 @explained
 def link(request: HttpRequest) -> HttpResponse:
     """Prove once whose parent one is; or read where it stands at the collège's secretary."""
-    found = identities.link_of(request)
-    if found is None or request.user.is_authenticated:
-        return redirect("portal:sign-in")
-    if found.state == LinkRequest.State.LINKED:
-        identities.forget_link(request)
+    found = _open_link(request)
+    if found is None:
         return redirect("portal:sign-in")
     if found.state != LinkRequest.State.TO_PROVE:
         return show(request, "portal/pages/identity_waiting.html", {"link": found})
+    if found.reason != LinkRequest.Reason.NO_KEY:
+        return redirect("portal:identity-code")
     form = ProofForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -212,11 +228,7 @@ def link(request: HttpRequest) -> HttpResponse:
         except (refusals.ProofRefused, refusals.TooManyTries) as error:
             refuse(form, error)
         else:
-            if arrival.user is None:
-                return redirect("portal:identity-link")
-            leaving = identities.leaving_of(request) or Leaving(kind=found.kind, hint="")
-            identities.forget_link(request)
-            return _enter(request, arrival.user, leaving, "")
+            return _proved(request, found, arrival)
     context = {"form": form, "previous": queries.refused_before(found)}
     return show(
         request,
@@ -224,6 +236,51 @@ def link(request: HttpRequest) -> HttpResponse:
         context,
         status=422 if form.errors else 200,
     )
+
+
+@sensitive_post_parameters("code", "birth_date")
+@require_http_methods(["GET", "HEAD", "POST"])
+@explained
+def link_by_code(request: HttpRequest) -> HttpResponse:
+    """Prove who one is by the code of one's letter. Whatever is wrong, the answer is the same."""
+    found = _open_link(request)
+    if found is None:
+        return redirect("portal:sign-in")
+    if found.closed_at is not None:
+        return redirect("portal:identity-link")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        typed, place = form.cleaned_data["code"], visitors.place_of(request)
+        if activations.too_many(typed, place=place):
+            form.add_error(None, errors.text("ACTIVATION_TOO_MANY", phone=errors.tenant_phone()))
+            status = 429
+        else:
+            try:
+                arrival = operations.prove_by_code(
+                    request=found,
+                    typed=typed,
+                    birth_date=form.cleaned_data["birth_date"],
+                    at=timezone.now(),
+                )
+            except (refusals.CodeRefused, refusals.TooManyTries) as error:
+                if isinstance(error, refusals.CodeRefused):
+                    activations.count_refused(typed, place=place)
+                refuse(form, error)
+                status = 422
+            else:
+                return _proved(request, found, arrival)
+    context = {"form": form, "link": found, "by": found.get_kind_display()}
+    return show(request, "portal/pages/identity_code.html", context, status=status)
+
+
+def _proved(request: HttpRequest, link: LinkRequest, arrival: operations.Arrival) -> HttpResponse:
+    """In, or to read that the secretary has to look."""
+    if arrival.user is None:
+        return redirect("portal:identity-link")
+    leaving = identities.leaving_of(request) or Leaving(kind=link.kind, hint="")
+    identities.forget_link(request)
+    return _enter(request, arrival.user, leaving, "")
 
 
 @never_cache

@@ -144,6 +144,40 @@ def rekey(*, tenant: str, kind: str) -> None:
     click.echo("Le secret de FranceConnect est changé.")
 
 
+@click.command("follow")
+@TENANT
+@click.option(
+    "--metadata",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Le fichier des métadonnées d'EduConnect.",
+)
+def follow(*, tenant: str, metadata: Path) -> None:
+    """Relire les métadonnées d'EduConnect, quand il change de clé ou d'adresse."""
+    django_ready("worker")
+    from django.utils import timezone  # noqa: PLC0415
+
+    from commons.actors import Actor  # noqa: PLC0415
+    from commons.errors import DomainError  # noqa: PLC0415
+    from socle.command_tenant import enter  # noqa: PLC0415
+    from tenants.identities import operations  # noqa: PLC0415
+    from tenants.identities.educonnect import idp_metadata  # noqa: PLC0415
+    from ui.errors import sentence  # noqa: PLC0415
+
+    with enter(tenant):
+        try:
+            published = idp_metadata.read(metadata.read_bytes())
+            operations.follow_metadata(
+                provider=_open_provider("EDUCONNECT"),
+                published=published,
+                actor=Actor.command("socle identity follow"),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            raise Refused(sentence(error)) from error
+    click.echo(f"Clés d'EduConnect acceptées : {len(published.certificates)}.")
+
+
 @click.command("close")
 @TENANT
 @KIND
@@ -226,6 +260,7 @@ def _open_provider(kind: str) -> IdentityProvider:
 COMMANDS = {
     "identity open": open_,
     "identity rekey": rekey,
+    "identity follow": follow,
     "identity close": close,
     "identity list": list_,
     "identity ways": ways,

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commons.actors import Actor
-from socle.seeding.cast import FAMILIES, CastMember, NewDepartement
+from socle.seeding.cast import CODE, FAMILIES, LETTER, CastMember, NewDepartement
 from tenants.identities import franceconnect, operations
 from tenants.identities.claims import Claims
 from tenants.identities.educonnect import attributes, keys
@@ -177,7 +177,10 @@ def _of_departement(departement: NewDepartement) -> list[str]:
         ),
     ]
     if departement.code == "92":
-        told.append(("--person", _aunt(client_id)))
+        told += [
+            ("--person", said)
+            for said in (_aunt(client_id), _with_a_letter(client_id), _not_yet_known(entity_id))
+        ]
     seen: set[int] = set()
     for member in FAMILIES:
         if member.schema_name != departement.schema_name:
@@ -199,6 +202,35 @@ def _aunt(client_id: str) -> dict[str, Any]:
         "about": "une tante : sa demande est chez le secrétariat",
         "of": client_id,
         "claims": {"sub": AUNT, "given_name": "Fatou", "family_name": "DIALLO"},
+    }
+
+
+def _with_a_letter(client_id: str) -> dict[str, Any]:
+    return {
+        "name": f"{LETTER.first_name} {LETTER.last_name}",
+        "about": f"{LETTER.situation} : code {CODE}",
+        "of": client_id,
+        "claims": {
+            "sub": "charles-edouard",
+            "given_name": LETTER.first_name,
+            "family_name": LETTER.last_name.upper(),
+        },
+    }
+
+
+def _not_yet_known(entity_id: str) -> dict[str, Any]:
+    return {
+        "name": "Camille Petit",
+        "about": "responsable · pas encore dans l'annuaire du collège",
+        "of": entity_id,
+        "attributes": {
+            attributes.SUBJECT: ["demo-camille-petit"],
+            attributes.AFFILIATION: ["resp2d"],
+            attributes.REFERENCES: [f"{{AAF}}{_VERSAILLES}|0|999999999"],
+            attributes.LAST_NAME: ["Petit"],
+            attributes.FIRST_NAME: ["Camille"],
+            attributes.LEAVE_URL: [f"{settings.IDENTITY_API_BASE}/educonnect/quitter"],
+        },
     }
 
 

@@ -278,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},
     "end-left-openings": {"task": "socle.end_left_openings", "schedule": 60.0},
     "purge-passes": {"task": "socle.purge_passes", "schedule": 3600.0},
+    "take-back-licences": {"task": "socle.take_back_licences", "schedule": 86400.0},
     "keep-pass-deadlines": {"task": "socle.keep_pass_deadlines", "schedule": 3600.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }

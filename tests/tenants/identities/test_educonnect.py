@@ -11,8 +11,10 @@ import pytest
 from lxml import etree
 from saml2.xmldsig import DIGEST_SHA1, SIG_RSA_SHA1
 
-from tenants.identities import attempts, educonnect
+from tenants.identities import attempts, educonnect, operations
+from tenants.identities.configuring import ProviderInvalid
 from tenants.identities.educonnect import keys
+from tenants.identities.educonnect.idp_metadata import Published
 from tenants.identities.models import IdentityProvider
 from tenants.identities.refusals import (
     AnswerTooOld,
@@ -22,8 +24,11 @@ from tenants.identities.refusals import (
 )
 from tests.factories.identities import (
     ACS,
+    ACTOR,
     ENTITY_ID,
+    ISSUER,
     PUPIL,
+    SSO_URL,
     begin,
     educonnect_keys,
     make_educonnect,
@@ -178,6 +183,35 @@ def test_another_key_signs_nothing(scene):
     other = saml_here.start(educonnect.metadata(scene.provider, acs_url=ACS))
 
     scene.is_refused(Scene(other, scene.provider, scene.ask).xml(), "toolkit")
+
+
+def test_while_educonnect_changes_its_key_both_are_taken(scene):
+    """Its metadata show two certificates, then the new one alone."""
+    new = saml_here.start(educonnect.metadata(scene.provider, acs_url=ACS))
+    after = dataclasses.replace(scene, idp=new)
+
+    def follow(*certificates, **told):
+        published = Published(
+            **{"issuer": ISSUER, "sso_url": SSO_URL, **told}, certificates=certificates
+        )
+        operations.follow_metadata(
+            provider=scene.provider, published=published, actor=ACTOR, at=now()
+        )
+        scene.provider.refresh_from_db()
+
+    follow(scene.idp.certificate, new.certificate)
+    for one in (scene, after):
+        assert one.verify(one.xml()).claims.subject == "edu-ibrahima"
+
+    follow(new.certificate)
+    scene.is_refused(scene.xml(), "toolkit")
+    assert after.verify(after.xml()).claims.subject == "edu-ibrahima"
+    for wrong in ({"issuer": "https://ailleurs.test/idp"}, {"sso_url": "javascript:x"}):
+        with pytest.raises(ProviderInvalid):
+            follow(new.certificate, **wrong)
+    with pytest.raises(ProviderInvalid):
+        follow()
+    assert scene.provider.options["certificates"] == [keys.bare(new.certificate)]
 
 
 def test_an_expired_answer_is_refused(scene):

@@ -14,7 +14,6 @@ from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.identities.refusals import (
     AccountClosed,
     CollegeMissing,
-    PersonUnknown,
     ProofRefused,
     RequestOver,
     TooManyTries,
@@ -133,8 +132,7 @@ def test_a_name_only_takes_back(tenant_db):
 
     assert pupil(first_names=("Moussa",)).request.reason == "NAME_DIFFERS"
     assert guardian(last_names=("Sow",)).request.reason == "NAME_DIFFERS"
-    with pytest.raises(PersonUnknown):
-        pupil(subject="another", join_keys=())
+    assert pupil(subject="another", join_keys=()).request.reason == "UNKNOWN"
     assert nothing_is_joined()
 
 
@@ -166,10 +164,36 @@ def test_what_cannot_be_told_at_all_says_why(tenant_db):
         guardian(join_keys=("2001",))
     with pytest.raises(CollegeMissing):
         pupil(uai="")
-    with pytest.raises(PersonUnknown):
-        guardian(join_keys=("9",))
     assert nothing_is_joined()
     assert not LinkRequest.objects.exists()
+
+
+def test_who_is_not_in_the_feed_yet_is_known_once_they_are(tenant_db):
+    """Nobody is asked about them meanwhile: they may prove who they are by a code, not by an INE."""
+    family = make_diallos()
+    early = guardian(join_keys=("1009",)).request
+    assert (early.state, early.reason, early.candidates.count()) == ("TO_PROVE", "UNKNOWN", 0)
+    with pytest.raises(RequestOver):
+        prove(early)
+
+    Guardian.objects.filter(pk=family.guardians[0].pk).update(jointure_id="1009")
+    user = guardian(join_keys=("1009",)).user
+
+    family.guardians[0].refresh_from_db()
+    assert family.guardians[0].user == user
+    early.refresh_from_db()
+    assert (early.state, early.sealed_claims) == ("LINKED", None)
+
+
+def test_who_becomes_ambiguous_is_left_to_a_person(tenant_db):
+    family = make_diallos()
+    early = guardian(join_keys=("1009",), first_names=("Awa",)).request
+
+    Guardian.objects.filter(pk=family.guardians[0].pk).update(jointure_id="1009")
+    request = guardian(join_keys=("1009",), first_names=("Awa",)).request
+
+    assert (request.pk, request.state, request.reason) == (early.pk, "TO_DECIDE", "NAME_DIFFERS")
+    assert request.candidates.count() == 1
 
 
 def test_franceconnect_alone_never_tells_who_it_is(tenant_db):
@@ -338,16 +362,6 @@ def test_a_refusal_says_why_and_is_read_by_who_comes_again(tenant_db):
         at=now() + datetime.timedelta(days=8),
     )  # fmt: skip
     assert later.user is not None
-
-
-def test_a_code_that_part_of_the_house_checked_joins_as_paper_does(tenant_db):
-    (mother,) = make_diallos().guardians
-
-    user = operations.prove_by_code(request=arrive().request, person=mother, at=now()).user
-
-    mother.refresh_from_db()
-    assert mother.user == user
-    assert ExternalIdentity.objects.get().proof == "CODE"
 
 
 def test_a_closed_account_is_opened_by_no_identity(tenant_db):
