@@ -24,6 +24,13 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = dict.fromkeys(
     (("neighbour",), {}),
 )
 
+# The forms between portals.
+FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a link with another portal begun": ("portal:portal-link", "neighbour", {}),
+    "the other portal opens this one no more": ("portal:portal-unlink", "neighbour", {}),
+    "this portal opens the other one no more": ("portal:portal-take-back", "neighbour", {}),
+}
+
 
 def recognised(family: Family, other: Family, *, at: datetime.datetime) -> dict[str, Any]:
     """One of two parents, left to the secretary of their child's collège; another mother, known."""
