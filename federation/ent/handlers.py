@@ -10,6 +10,7 @@ import httpx
 from django.utils import timezone
 from joserfc import jwt
 
+from commons import http
 from commons.models import OutboxEvent
 from commons.outbox import handles
 from federation.ent import calling, cas, keys
@@ -39,7 +40,10 @@ def tell_of_sign_out(event: OutboxEvent) -> None:
     else:
         said = {"logout_token": logout_token(opening, at=timezone.now())}
     try:
-        status = calling.call("POST", registration.logout_url, data=said)
+        if registration.departement_code:  # one of ours: its address is the directory's
+            status = http.request("POST", registration.logout_url, data=said).status_code
+        else:
+            status = calling.call("POST", registration.logout_url, data=said)
     except (httpx.HTTPError, calling.NotCallable) as error:
         raise ServiceDeaf(type(error).__name__) from error
     if status >= 500:  # what it refuses for good is not said again
@@ -50,7 +54,7 @@ def logout_token(opening: ServiceOpening, *, at: datetime.datetime) -> str:
     """Who signed out, for the one client that is told (Back-Channel Logout 1.0, section 2.4)."""
     issued_at = int(at.timestamp())
     registration = opening.registration
-    subject = keys.subject_of(opening.user, service_code=registration.enabled.service_code)
+    subject = keys.subject_of(opening.user, service_code=registration.sector)
     claims: dict[str, Any] = {
         "iss": opening.issuer,
         "aud": registration.client_id,

@@ -24,7 +24,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from joserfc.jwk import KeySet, RSAKey
 
-from federation.ent import keys, passes, queries
+from federation.ent import keys, passes, queries, vouching
+from federation.ent.client_assertions import ALGORITHM as ASSERTION_ALGORITHM
+from federation.ent.client_assertions import Assertion
 from federation.ent.models import AccessToken, AuthorizationCode, Registration, ServiceOpening
 from federation.ent.passes import Asked
 from federation.ent.registering import is_secret_of
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 SCOPE = "openid"
 AUTH_METHODS = ("client_secret_basic", "client_secret_post")
+KEY_METHOD = "private_key_jwt"  # of other départements alone
 ID_TOKEN_SECONDS = 300
 LONGEST_NONCE = 500
 
@@ -69,7 +72,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
         return is_secret_of(self.row, client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return method in AUTH_METHODS
+        return method == KEY_METHOD if self.row.departement_code else method in AUTH_METHODS
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
@@ -156,7 +159,7 @@ class Challenge(CodeChallenge):  # type: ignore[misc]  # Authlib is untyped
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is untyped
     """Codes, kept in the département's tables."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = list(AUTH_METHODS)
+    TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = [*AUTH_METHODS, KEY_METHOD]
     server: Provider
 
     def save_authorization_code(self, code: str, request: Any) -> None:
@@ -181,7 +184,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
     def authenticate_user(self, authorization_code: Code) -> User | None:
         """The person, as long as the service is still theirs."""
         opening = authorization_code.row.opening
-        return opening.user if self.server.service_of(opening) else None
+        return opening.user if self.server.is_open_to(opening) else None
 
 
 class IdToken(OpenIDCode):  # type: ignore[misc]  # Authlib is untyped
@@ -249,7 +252,7 @@ class _Tokens(BearerTokenValidator):  # type: ignore[misc]  # Authlib is untyped
 
     def authenticate_token(self, token_string: str) -> Token | None:
         row = passes.token_of(token_string)
-        if row is None or self._provider.service_of(row.code.opening) is None:
+        if row is None or not self._provider.is_open_to(row.code.opening):
             return None
         return Token(row, at=self._provider.at)
 
@@ -265,6 +268,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         self.opening: ServiceOpening | None = None  # of the person who asks for a code
         self.claimed_opening: ServiceOpening | None = None  # of the code that was claimed
         self.sign_out: Any = lambda: None
+        self.register_client_auth_method(KEY_METHOD, Assertion(issuer=issuer, at=at))
         self.register_grant(CodeGrant, [Challenge(required=True), IdToken(self)])
         protector = ResourceProtector()
         protector.register_token_validator(_Tokens(self))
@@ -306,16 +310,24 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""
 
-    def service_of(self, opening: ServiceOpening) -> queries.OpenService | None:
-        """The service of an opening, as it is open to its person today; None if it no longer is."""
+    def is_open_to(self, opening: ServiceOpening) -> bool:
+        """Whether the client of an opening may still be told who its person is."""
         if not passes.is_running(opening, at=self.at):
-            return None
-        code = opening.registration.enabled.service_code
+            return False
+        if code := opening.registration.departement_code:
+            return vouching.may_vouch(opening.user, code)
+        return self._service_of(opening) is not None
+
+    def _service_of(self, opening: ServiceOpening) -> queries.OpenService | None:
+        """The service of an opening, as it is open to its person today; None if it no longer is."""
+        code = opening.registration.sector
         return queries.service_of(opening.user, code, on=timezone.localdate(self.at))
 
     def claims_of(self, opening: ServiceOpening) -> dict[str, Any]:
-        """What the service of an opening is told of its person."""
-        service = self.service_of(opening)
+        """What the client of an opening is told of its person; a département, a pseudonym alone."""
+        if opening.registration.departement_code:
+            return {"sub": keys.subject_of(opening.user, service_code=opening.registration.sector)}
+        service = self._service_of(opening)
         assert service is not None  # it was looked at when the code or the token was
         return claims_of(opening.user, service, on=timezone.localdate(self.at))
 
@@ -331,7 +343,8 @@ def metadata(issuer: str, addresses: dict[str, str]) -> dict[str, Any]:
         "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [keys.ALGORITHM],
-        "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "token_endpoint_auth_methods_supported": [*AUTH_METHODS, KEY_METHOD],
+        "token_endpoint_auth_signing_alg_values_supported": [ASSERTION_ALGORITHM],
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [
             "sub",

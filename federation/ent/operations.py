@@ -30,11 +30,13 @@ from federation.ent.registering import (
 from federation.ent.returning import take_back_licences
 from federation.ent.saml.answering import answer_with_assertion
 from federation.ent.using import admit, set_favourite
+from federation.ent.vouching import agree, give_link, note_used, stop_agreeing, take_back
 from federation.ent.watching import watch_services
 
 __all__ = [
     "Audience",
     "admit",
+    "agree",
     "answer_with_assertion",
     "claim_ticket",
     "close_opening",
@@ -43,8 +45,10 @@ __all__ = [
     "enable_service",
     "end_left_openings",
     "end_openings",
+    "give_link",
     "grant_attributes",
     "issue_ticket",
+    "note_used",
     "open_for",
     "open_to",
     "purge_passes",
@@ -54,6 +58,8 @@ __all__ = [
     "rotate_keys",
     "set_favourite",
     "set_licences",
+    "stop_agreeing",
+    "take_back",
     "take_back_licences",
     "watch_services",
 ]

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from commons.outbox import record_event
 from federation.ent.models import (
@@ -77,9 +78,26 @@ def open_for(
 @transaction.atomic(durable=True)
 def end_openings(*, browser: str, at: datetime.datetime) -> int:
     """Sign a browser's session out of the services it opened; how many are told."""
+    return _end_all(ServiceOpening.objects.filter(browser=browser), at=at)
+
+
+def end_openings_of(
+    user: User, *, registrations: QuerySet[Registration], at: datetime.datetime
+) -> int:
+    """Sign a person out of some services, in every browser, in the transaction of the act that says so."""
+    opened = ServiceOpening.objects.filter(user_id=user.pk, registration__in=registrations)
+    return _end_all(opened, at=at)
+
+
+def end_openings_at(registration: Registration, *, at: datetime.datetime) -> int:
+    """Sign everybody out of a client, in the transaction of the act that says so."""
+    return _end_all(ServiceOpening.objects.filter(registration=registration), at=at)
+
+
+def _end_all(opened: QuerySet[ServiceOpening], *, at: datetime.datetime) -> int:
     openings = list(
-        ServiceOpening.objects.select_for_update(of=("self",), no_key=True)
-        .filter(browser=browser, ended_at__isnull=True)
+        opened.filter(ended_at__isnull=True)
+        .select_for_update(of=("self",), no_key=True)
         .select_related("registration")
         .order_by("pk")
     )

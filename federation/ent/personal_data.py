@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commons.personal_data import Record, holds, record_of
-from federation.ent.models import Favourite, Licence, ServiceOpening
+from federation.ent.models import Favourite, GivenLink, Licence, ServiceOpening
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -29,6 +29,17 @@ def services(user: User) -> Iterable[Record]:
 
 
 @holds(
+    _("Vos autres portails"),
+    why=_("Dire à un autre département que c'est vous, parce que vous l'avez accepté."),
+    reads=("ent.GivenLink",),
+)
+def given_links(user: User) -> Iterable[Record]:
+    """To which départements, since when, and until when."""
+    for link in GivenLink.objects.filter(user=user).order_by("given_at", "pk"):
+        yield record_of(link, "departement_code", "text_version", "given_at", "used_at", "ended_at")
+
+
+@holds(
     _("Les services que vous avez ouverts depuis hier"),
     why=_("Vous déconnecter de tous à la fois. C'est effacé au bout d'un jour."),
     reads=(
@@ -43,5 +54,5 @@ def openings(user: User) -> Iterable[Record]:
     """Which services, and when; not what only served to tell them who it was."""
     opened = ServiceOpening.objects.filter(user=user).select_related("registration__enabled")
     for opening in opened.order_by("opened_at", "pk"):
-        service = opening.registration.enabled.service_code
+        service = opening.registration.sector
         yield record_of(opening, "opened_at", "ended_at", service=service)

@@ -133,6 +133,14 @@ def registrations_of(enabled: EnabledService) -> QuerySet[Registration]:
     return Registration.objects.filter(enabled=enabled).order_by("-closed_at", "pk")
 
 
+def is_registered(client_id: str, redirect_uri: str) -> bool:
+    """Whether an open client has people come back to this address."""
+    if "\0" in client_id:
+        return False
+    found = Registration.objects.filter(client_id=client_id, closed_at__isnull=True).first()
+    return found is not None and redirect_uri in found.redirect_uris
+
+
 def is_opening_of(sid: str, *, browser: str) -> bool:
     """Whether a `sid` that we gave is of a session that is still open in this browser."""
     try:

@@ -217,5 +217,5 @@ def _write_down(
         subject_type="client",
         subject_id=registration.public_id,
         at=at,
-        service=registration.enabled.service_code,
+        service=registration.sector,
     )

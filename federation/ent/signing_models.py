@@ -71,6 +71,8 @@ class Registration(TenantModel):
     A client has exact addresses to come back to. A CAS service has one address, whole or the beginning of
     a path. A partner has a name, and exact addresses that answers are posted to; the rest of what its
     metadata say is in `saml` (`federation.ent.saml.partner`). `logout_url` is told when a person signs out.
+    Another département is a client too: of no service, and without a secret, since it proves who it is
+    with the keys it publishes (`jwks_url`).
     """
 
     class Protocol(models.TextChoices):
@@ -82,12 +84,16 @@ class Registration(TenantModel):
     enabled = models.ForeignKey(
         "ent.EnabledService",
         on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="registrations",
         verbose_name="service",
     )
+    departement_code = models.CharField("département", max_length=3, blank=True, default="")
     protocol = models.CharField("protocole", max_length=4, choices=Protocol.choices)
     client_id = models.CharField("identifiant du client", max_length=60, blank=True, default="")
     secret_digest = models.CharField("empreinte du secret", max_length=64, blank=True, default="")
+    jwks_url = models.CharField("adresse de ses clés", max_length=300, blank=True, default="")
     redirect_uris = models.JSONField("adresses de retour", default=list)
     post_logout_uris = models.JSONField("retours après déconnexion", default=list)
     service_url = models.CharField("adresse du service CAS", max_length=300, blank=True, default="")
@@ -104,7 +110,9 @@ class Registration(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=("client_id",),
-                condition=~models.Q(client_id=""),
+                # A département keeps its name when it is agreed with again.
+                condition=~models.Q(client_id="")
+                & (models.Q(departement_code="") | models.Q(closed_at__isnull=True)),
                 name="ent_client_id_once",
             ),
             models.UniqueConstraint(
@@ -113,10 +121,19 @@ class Registration(TenantModel):
                 name="ent_entity_id_once",
             ),
             models.CheckConstraint(
+                condition=models.Q(enabled__isnull=False, departement_code="", jwks_url="")
+                | (
+                    models.Q(enabled__isnull=True, protocol="OIDC")
+                    & ~models.Q(departement_code="")
+                    & ~models.Q(jwks_url="")
+                ),
+                name="ent_registration_is_a_service_or_a_departement",
+            ),
+            models.CheckConstraint(
                 condition=(
                     models.Q(protocol="OIDC", service_url="", entity_id="")
                     & ~models.Q(client_id="")
-                    & ~models.Q(secret_digest="")
+                    & (~models.Q(secret_digest="") | ~models.Q(departement_code=""))
                 )
                 | (
                     models.Q(protocol="CAS", client_id="", secret_digest="", entity_id="")
@@ -136,6 +153,48 @@ class Registration(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def sector(self) -> str:
+        """Whom the identifiers of people are made for: a service, or a département."""
+        if self.enabled is None:
+            return f"departement-{self.departement_code}"
+        return self.enabled.service_code
+
+
+class GivenLink(TenantModel):
+    """A guardian agreed that we tell another département that it is them, from `given_at` until it ends.
+
+    `text_version` is that of the words they agreed to (`vouching`).
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # the unique key below starts with it
+        verbose_name="compte",
+    )
+    departement_code = models.CharField("département", max_length=3)
+    text_version = models.CharField("version du texte", max_length=20)
+    given_at = models.DateTimeField("donné le")
+    used_at = models.DateTimeField("utilisé le", null=True, blank=True)
+    ended_at = models.DateTimeField("fini le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "portail relié"
+        verbose_name_plural = "portails reliés"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "departement_code"),
+                condition=models.Q(ended_at__isnull=True),
+                name="ent_one_given_link_per_departement",
+            ),
+        )
+        indexes = (models.Index(fields=("user",), name="ent_givenlink_of_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.departement_code}"
 
 
 class ServiceOpening(TenantModel):

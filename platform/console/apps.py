@@ -10,6 +10,7 @@ ACTS = (
     "canteen",
     "contests",
     "corrections",
+    "departements",
     "enrolling",
     "feeds",
     "forming",

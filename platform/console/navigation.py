@@ -140,6 +140,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("identities.ExternalIdentity", _("Identités reliées"), "link"),
             Records("identities.IdentityProvider", _("Services d'identité"), "verified_user"),
             Page("ways", _("Moyens de connexion"), "login", (_C.MANAGE_TENANT,)),
+            Page("departements", _("Autres départements"), "handshake", (_C.MANAGE_TENANT,)),
         ),
     ),
 )

@@ -154,6 +154,8 @@ ACTIONS: Words = {
     "people.guardian.connected": _("Responsable relié à son compte"),
     "people.household.formed": _("Foyer formé"),
     "catalogue.service.published": _("Service publié au catalogue"),
+    "ent.portal.given": _("Accord d'un responsable pour un autre portail"),
+    "ent.portal.taken_back": _("Accord pour un autre portail retiré"),
     "passplus.campaign.published": _("Campagne Pass+ publiée"),
     "passplus.campaign.purses_emptied": _("Crédits Pass+ revenus au Département"),
     "passplus.campaign.renewed": _("Pass+ renouvelés"),

@@ -39,6 +39,7 @@ OF_NOBODY = frozenset(
         "educonnect-metadata", "identity-link", "identity-code", "identity-leave", "signed-out",
         "openid-discovery", "openid-keys", "openid-token", "openid-person",
         "cas-validate", "cas-p3-validate",
+        "departement-begin", "departement-return", "departement-keys", "departement-sign-out",
         "saml-metadata", "saml-leave",
     }
 )  # fmt: skip
@@ -52,6 +53,7 @@ CLOSED = frozenset(
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",
+        "portals", "portal-link", "portal-unlink", "portal-take-back", "openid-agree",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
         "saml-sign-in", "saml-answer", "saml-sign-out", "saml-sign-out-asked",
     }

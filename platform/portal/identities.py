@@ -1,4 +1,4 @@
-"""What the session remembers of a sign-in by EduConnect or FranceConnect, and the addresses they know.
+"""What the session remembers of a sign-in by another's word, and the addresses that the others know.
 
 A new sign-in starts from an emptied session: on one computer, what a brother or sister left is gone
 before the next asks. The session holds a random value that the sign-in is bound to, the request of
@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 from django.urls import reverse
 
-from tenants.identities import educonnect, franceconnect, queries
+from tenants.identities import departements, educonnect, franceconnect, queries
 from tenants.identities.models import IdentityProvider, LinkRequest, ProviderKind
+from tenants.identities.refusals import ProviderSilent
 from ui.mail import portal_address
 
 _BROWSER, _LINK, _LEAVING = "identity_browser", "identity_link", "identity_leaving"
@@ -29,11 +30,17 @@ class Leaving:
 
     kind: str
     hint: str
+    departement_code: str = ""
 
 
 def forget_everybody(request: HttpRequest) -> str:
     """Empty the session, whoever was in it; the value that the next sign-in is bound to."""
     request.session.flush()
+    return bind_browser(request)
+
+
+def bind_browser(request: HttpRequest) -> str:
+    """The value that the next sign-in is bound to; who is signed in stays so until it comes back."""
     browser = secrets.token_urlsafe(32)
     request.session[_BROWSER] = browser
     return browser
@@ -78,9 +85,11 @@ def leave_url(leaving: Leaving) -> str:
 
     EduConnect gives an address with each sign-in (FrEduUrlRetour); it must be a page it may lead to.
     """
-    provider = queries.open_provider(leaving.kind)
+    provider = queries.open_provider(leaving.kind, leaving.departement_code)
     if provider is None or not leaving.hint:
         return ""
+    if leaving.kind == ProviderKind.DEPARTEMENT:
+        return _leave_departement(provider, leaving.hint)
     if leaving.kind == ProviderKind.FRANCECONNECT:
         return franceconnect.leave_url(
             provider,
@@ -89,6 +98,19 @@ def leave_url(leaving: Leaving) -> str:
             back=portal_address(reverse("portal:signed-out")),
         )
     return leaving.hint if franceconnect.is_address(leaving.hint) else ""
+
+
+def _leave_departement(provider: IdentityProvider, id_token: str) -> str:
+    """Where the session there ends too: on a shared computer, one button leaves both."""
+    try:
+        return departements.leave_url(
+            provider,
+            id_token=id_token,
+            state=secrets.token_urlsafe(24),
+            back=portal_address(reverse("portal:signed-out")),
+        )
+    except ProviderSilent:
+        return ""
 
 
 def leave_next(request: HttpRequest, url: str) -> None:
@@ -104,6 +126,11 @@ def next_to_leave(request: HttpRequest) -> str:
 def callback_url() -> str:
     """Where FranceConnect leads back to, as it was registered."""
     return portal_address(reverse("portal:franceconnect-return"))
+
+
+def departement_return_url() -> str:
+    """Where the other départements lead back to."""
+    return portal_address(reverse("portal:departement-return"))
 
 
 def acs_url() -> str:

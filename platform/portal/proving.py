@@ -20,6 +20,7 @@ from portal.passkey_requests import PasskeyRequest
 from portal.security_forms import CodeForm
 from tenants.accounts import factors, passkeys, sessions, totp
 from tenants.accounts.models import SignIn, User
+from tenants.identities.departements import code_of_way
 from ui import errors
 from ui.errors import explain
 from ui.requests import SignedInRequest
@@ -98,5 +99,21 @@ def recently_proved(view: View) -> View:
             return view(request, *args, **kwargs)
         to = request.get_full_path() if request.method == "GET" else reverse("portal:security")
         return ask_again(request, to=to)
+
+    return guarded
+
+
+def proved_here(view: View) -> View:
+    """Ask who came in by another département's word to prove here who they are, once, before money.
+
+    From there they are led to their invoices: what they sent is to be sent again.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
+        facts = sessions.facts_of(request.session)
+        if code_of_way(facts.way) and not facts.proved_at:
+            return ask_again(request, to=reverse("portal:invoices"))
+        return view(request, *args, **kwargs)
 
     return guarded

@@ -70,7 +70,7 @@ def go_on(request: HttpRequest, *, followed: str) -> tuple[Carried, str] | HttpR
         held["waits_for"] = new_id()
         request.session[_KEY] = held
         carried = leaving.ask_to_leave(opening, request_id=held["waits_for"], at=timezone.now())
-        return carried, queries.name_of(opening.registration.enabled.service_code)
+        return carried, queries.name_of(opening.registration.sector)
     del request.session[_KEY]
     return _finished(request, held)
 
@@ -92,9 +92,7 @@ def _finished(request: HttpRequest, held: dict[str, Any]) -> HttpResponse:
         issuer=issuer_of(request),
         at=timezone.now(),
     )
-    return saml_pages.carry(
-        request, carried, name=queries.name_of(registration.enabled.service_code)
-    )
+    return saml_pages.carry(request, carried, name=queries.name_of(registration.sector))
 
 
 def unconfirmed() -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import auth
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from federation.ent import operations
@@ -23,11 +25,30 @@ def browser_of(request: HttpRequest) -> str:
 
 
 def authenticated_at(request: HttpRequest, user: User) -> datetime.datetime | None:
-    """When the person last proved who they are, in this session."""
-    proved_at = facts_of(request.session).proved_at
+    """When the person last proved who they are: in this session, or where it came from."""
+    facts = facts_of(request.session)
+    proved_at = facts.proved_at or facts.opened_at
     if not proved_at:
         return user.last_login
     return datetime.datetime.fromtimestamp(proved_at, tz=datetime.UTC)
+
+
+def is_proved_here(request: HttpRequest) -> bool:
+    """Whether the person proved here who they are, and not in another département alone."""
+    return bool(facts_of(request.session).proved_at)
+
+
+def origin_after(destination: str) -> str:
+    """Where a sign-in leads by way of our OpenID door, as a policy writes it; empty if it stays here."""
+    parts = urlsplit(destination)
+    if parts.path != reverse("portal:openid-authorize"):
+        return ""
+    asked = parse_qs(parts.query)
+    back = asked.get("redirect_uri", [""])[0]
+    if not services.is_registered(asked.get("client_id", [""])[0], back):
+        return ""
+    found = urlsplit(back)
+    return f"{found.scheme}://{found.netloc}"
 
 
 def ends_at(request: HttpRequest) -> datetime.datetime | None:

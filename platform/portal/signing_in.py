@@ -9,6 +9,7 @@ session in another way has no role that needs a factor: `tenants.accounts.middle
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import secrets
 import uuid
 
@@ -20,7 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from portal import visitors
+from portal import portals, visitors
 from tenants.accounts import devices, factors, queries, sessions, sign_ins
 from tenants.accounts.models import SignIn, User, Way
 from ui.requests import SignedInRequest
@@ -39,6 +40,7 @@ class HalfOpen:
     user: User
     way: str
     destination: str
+    vouched_at: float = 0  # seconds since 1970; 0: proved here
 
 
 def destination_of(request: HttpRequest) -> str:
@@ -55,22 +57,34 @@ def landing(user: User) -> str:
     return "/console/" if user.is_staff else reverse("portal:home")
 
 
-def enter(request: HttpRequest, user: User, *, way: str, destination: str = "") -> HttpResponse:
+def enter(
+    request: HttpRequest,
+    user: User,
+    *,
+    way: str,
+    destination: str = "",
+    vouched_at: datetime.datetime | None = None,
+) -> HttpResponse:
     """
     Open the session of a person who has proved who they are, or ask for their factor; lead them on.
 
     :param way: what they proved it with: a value of `Way`
     :param destination: a page of this host (`destination_of`); where they land if empty
+    :param vouched_at: when they proved it, to another département; None if they did here
     """
+    since = vouched_at.timestamp() if vouched_at else 0
     has_factor = factors.has_factor(user)
     if not has_factor and not user.must_have_factor():
-        return open_session(request, user, way=way, destination=destination, by_factor=False)
+        return open_session(
+            request, user, way=way, destination=destination, by_factor=False, vouched_at=since
+        )
     auth.logout(request)  # nothing of whoever was here before, and another key
     request.session[_HALF_OPEN] = {
         "user": str(user.public_id),
         "hash": user.get_session_auth_hash(),
         "way": way,
         "destination": destination,
+        "vouched_at": since,
         "until": timezone.now().timestamp() + HALF_OPEN_SECONDS,
     }
     request.session.cycle_key()
@@ -90,13 +104,29 @@ def half_open(request: HttpRequest) -> HalfOpen | None:
         return None
     if not constant_time_compare(kept["hash"], user.get_session_auth_hash()):
         return None
-    return HalfOpen(user=user, way=kept["way"], destination=kept["destination"])
+    return HalfOpen(
+        user=user,
+        way=kept["way"],
+        destination=kept["destination"],
+        vouched_at=kept["vouched_at"],
+    )
 
 
 def open_session(
-    request: HttpRequest, user: User, *, way: str, destination: str = "", by_factor: bool
+    request: HttpRequest,
+    user: User,
+    *,
+    way: str,
+    destination: str = "",
+    by_factor: bool,
+    vouched_at: float = 0,
 ) -> HttpResponse:
-    """Sign a person in for good, write it down, and lead them on."""
+    """
+    Sign a person in for good, write it down, and lead them on.
+
+    A session that another département vouched for is as old as the proof made there, and has proved
+    nothing here: what matters asks again.
+    """
     at = timezone.now()
     request.session.pop(_HALF_OPEN, None)
     auth.login(request, user, backend=_BACKEND)
@@ -106,13 +136,14 @@ def open_session(
         way=way,
         device=device.words,
         place=device.network,
-        opened_at=at.timestamp(),
-        proved_at=at.timestamp(),
+        opened_at=vouched_at or at.timestamp(),
+        proved_at=0 if vouched_at and not by_factor else at.timestamp(),
         factor_at=at.timestamp() if by_factor else 0,
         is_staff=bool(user.given_roles()),
     )
     sessions.keep_facts(request.session, facts)
     sign_ins.record_sign_in(user=user, way=way, device=device, at=at)
+    portals.remember(request, user)
     response = HttpResponseRedirect(destination or landing(user))
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,

@@ -309,9 +309,10 @@ def _processes(data_dir: Path, environment: dict[str, str], port: int) -> tuple[
     """What serves, the test bank and sources; none of them holds the owner's credentials."""
     serving = {k: v for k, v in environment.items() if k != "DATABASE_OWNER_URL"}
     python = (sys.executable, "-m")
-    # An exit within seconds must not wait for idle keep-alive connections.
+    # An exit within seconds must not wait for idle keep-alive connections. One département asks another,
+    # which reads the first's keys: three requests at once for one click, on whatever worker they fall.
     web = ("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "2",
-           "--blocking-threads", "1", "--workers-kill-timeout", "5", "--no-ws",
+           "--blocking-threads", "3", "--workers-kill-timeout", "5", "--no-ws",
            "socle.wsgi:application")  # fmt: skip
     worker = ("celery", "-A", "socle.celery", "worker", "--concurrency", "1", "--loglevel", "INFO")
     beat = ("celery", "-A", "socle.celery", "beat", "--loglevel", "INFO", "--pidfile", "",

@@ -25,6 +25,7 @@ CHANGES = {
     "accounts.factor.guessed": _("Plusieurs codes faux ont suivi votre mot de passe."),
     "accounts.factors.reset": _("Un administrateur a réinitialisé votre deuxième étape."),
     "accounts.password.changed": _("Le mot de passe de votre compte a changé."),
+    "ent.portal.given": _("Votre compte ouvre maintenant un portail d'un autre département."),
 }
 
 

@@ -10,6 +10,7 @@ from tenants.identities import queries
 from tenants.people import queries as people
 from ui import mail
 from ui.messages import recipient_of
+from ui.ways import portal_of
 
 
 @handles("identities.identity.linked")
@@ -22,6 +23,11 @@ def tell_identity_linked(event: OutboxEvent) -> None:
         return
     context = {
         "identity": identity,
+        "by": (
+            portal_of(identity.departement_code)
+            if identity.departement_code
+            else identity.get_kind_display()
+        ),
         "action_url": mail.portal_address(reverse("portal:account")),
     }
     part = str(guardian.public_id)

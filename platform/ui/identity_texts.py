@@ -23,6 +23,26 @@ IDENTITIES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Cette façon de se connecter n'est pas ouverte pour vous."),
         _("Choisissez-en une autre sur la page de connexion."),
     ),
+    "IDENTITY_NOT_LINKED": (
+        _("Ces deux portails ne sont pas reliés, ou ne le sont plus."),
+        _("Connectez-vous ici autrement, puis reliez-les dans votre compte."),
+    ),
+    "IDENTITY_ALREADY_LINKED": (
+        _("L'un de ces deux comptes est déjà relié à un autre."),
+        _("Arrêtez d'abord l'ancien lien, dans « Vos autres portails »."),
+    ),
+    "ENT_DEPARTEMENT_UNKNOWN": (
+        _("Ce département n'est pas sur la plateforme."),
+        _("Choisissez-en un autre dans la liste."),
+    ),
+    "ENT_DEPARTEMENT_AGREED": (
+        _("C'est déjà accordé à ce département."),
+        _("Il n'y a rien à faire."),
+    ),
+    "ENT_PORTAL_NOT_FOR_PERSON": (
+        _("Seul le compte d'un responsable peut ouvrir un autre portail."),
+        _("Connectez-vous avec votre compte de parent."),
+    ),
     "IDENTITY_WRONG_PROFILE": (
         _("Ce compte n'est pas de la bonne sorte : élève ou responsable."),
         _("Connectez-vous avec votre propre compte, pas celui d'un proche."),

@@ -14,9 +14,11 @@ from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability, Role
 from tenants.identities import queries
 from tenants.identities.models import LinkCandidate, LinkRequest
+from tenants.registry import directory
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
+    from tenants.registry.models import Departement
 
 
 def visible_requests(user: User) -> QuerySet[LinkRequest]:
@@ -58,4 +60,16 @@ def access_candidate(request: LinkRequest, public_id: uuid.UUID) -> LinkCandidat
     found = queries.candidates_of(request).filter(public_id=public_id).first()
     if found is None:
         raise NotFound(candidate=str(public_id))
+    return found
+
+
+def access_neighbour(user: User, code: str) -> Departement:
+    """
+    Another département, for the staff who agree with it.
+
+    :raises NotFound: if there is none, or it is not theirs to agree with
+    """
+    found = directory.neighbour(code) if user.can(Capability.MANAGE_TENANT) else None
+    if found is None:
+        raise NotFound(departement=code)
     return found

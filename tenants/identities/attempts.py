@@ -6,11 +6,13 @@ statement, so of two answers at once one is refused.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import datetime
 import hashlib
 import json
 import secrets
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
@@ -19,6 +21,9 @@ from tenants.identities import claims as claims_of
 from tenants.identities.claims import Claims
 from tenants.identities.models import ConsumedAssertion, IdentityProvider, SignInAttempt
 from tenants.identities.refusals import SignInBroken
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
 
 LIFETIME = datetime.timedelta(minutes=10)
 _PURPOSE = "identities.attempt"
@@ -32,16 +37,27 @@ class Begun:
     nonce: str
     verifier: str  # of PKCE (RFC 7636): 43 characters
 
+    @property
+    def challenge(self) -> str:
+        """What is said of the verifier beforehand (RFC 7636, §4.2)."""
+        hashed = hashlib.sha256(self.verifier.encode()).digest()
+        return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Taken:
-    """A sign-in that came back to the browser that began it."""
+    """A sign-in that came back to the browser that began it.
+
+    :param user_id: the row of who links their own account by it; None for a sign-in
+    """
 
     provider: IdentityProvider
     destination: str
     nonce: str
     verifier: str
     claims: Claims | None
+    started_at: datetime.datetime
+    user_id: int | None = None
 
 
 def digest(secret: str) -> str:
@@ -51,12 +67,18 @@ def digest(secret: str) -> str:
 
 @transaction.atomic(durable=True)
 def begin(
-    *, provider: IdentityProvider, browser: str, destination: str, at: datetime.datetime
+    *,
+    provider: IdentityProvider,
+    browser: str,
+    destination: str,
+    at: datetime.datetime,
+    user: User | None = None,
 ) -> Begun:
     """
     Remember that a browser goes to a provider.
 
     :param browser: a random value that the session alone holds
+    :param user: who is signed in there, and links their own account
     """
     begun = Begun(
         ask="_" + secrets.token_hex(32),  # an xs:ID begins with no digit
@@ -66,6 +88,7 @@ def begin(
     kept = json.dumps({"nonce": begun.nonce, "verifier": begun.verifier})
     SignInAttempt.objects.create(
         provider=provider,
+        user_id=user.pk if user else None,
         ask_digest=digest(begun.ask),
         browser_digest=digest(browser),
         sealed_secrets=sealing.seal(kept, purpose=_PURPOSE),
@@ -121,6 +144,8 @@ def _take(found_by: dict[str, object], browser: str, kind: str, at: datetime.dat
         nonce=kept["nonce"],
         verifier=kept["verifier"],
         claims=claims_of.unsealed(held) if held else None,
+        started_at=attempt.started_at,
+        user_id=attempt.user_id,
     )
 
 

@@ -17,7 +17,7 @@ from commons.errors import DomainError
 from tenants.identities import educonnect, franceconnect, queries, secrets_held, ways
 from tenants.identities.educonnect import keys
 from tenants.identities.educonnect.idp_metadata import Published
-from tenants.identities.models import IdentityProvider, ProviderKind, WayRule
+from tenants.identities.models import IdentityProvider, ProviderKind, Way, WayRule
 
 
 class ProviderAlreadyOpen(DomainError):
@@ -121,7 +121,7 @@ def open_educonnect(
 
 
 def _open(provider: IdentityProvider, *, actor: Actor) -> IdentityProvider:
-    if queries.open_provider(provider.kind) is not None:
+    if queries.open_provider(provider.kind, provider.departement_code) is not None:
         raise ProviderAlreadyOpen(kind=provider.kind)
     try:
         with transaction.atomic():
@@ -231,6 +231,14 @@ def _write_down(
     )
 
 
+def _may_be_open(way: str) -> bool:
+    """Whether there is somebody to come in by: that one may be closed the day after is no matter."""
+    if way == Way.DEPARTEMENT:
+        return bool(queries.trusted_departements())
+    kind = ways.kind_of(way)
+    return not kind or queries.open_provider(kind) is not None
+
+
 @transaction.atomic(durable=True)
 def set_way(
     *, profile: str, way: str, is_open: bool, actor: Actor, at: datetime.datetime
@@ -242,8 +250,7 @@ def set_way(
     """
     if way not in ways.POSSIBLE.get(profile, ()):
         raise WayImpossible(profile=profile, way=way)
-    kind = ways.kind_of(way)
-    if is_open and kind and queries.open_provider(kind) is None:
+    if is_open and not _may_be_open(way):
         raise WayImpossible(profile=profile, way=way)
     rule, _is_new = WayRule.objects.update_or_create(
         profile=profile, way=way, defaults={"is_open": is_open}

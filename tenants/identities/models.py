@@ -20,6 +20,7 @@ class ProviderKind(models.TextChoices):
 
     FRANCECONNECT = "FRANCECONNECT", _("FranceConnect")
     EDUCONNECT = "EDUCONNECT", _("EduConnect")
+    DEPARTEMENT = "DEPARTEMENT", _("Autre département")
 
 
 class Profile(models.TextChoices):
@@ -36,13 +37,18 @@ class Way(models.TextChoices):
     PASSWORD = "PASSWORD", _("Mot de passe")
     EDUCONNECT = "EDUCONNECT", _("EduConnect")
     FRANCECONNECT = "FRANCECONNECT", _("FranceConnect")
+    DEPARTEMENT = "DEPARTEMENT", _("Autre département")
 
 
 class IdentityProvider(TenantModel):
-    """A provider as a département is registered with it. One of a kind is open."""
+    """A provider as a département is registered with it. One of a kind is open; of départements, each.
+
+    `departement_code` is that of the other département, empty for national providers.
+    """
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     kind = models.CharField("service", max_length=20, choices=ProviderKind.choices)
+    departement_code = models.CharField("département", max_length=3, blank=True, default="")
     issuer = models.CharField("émetteur", max_length=300)
     client_id = models.CharField("identifiant du client", max_length=300)
     # What is public: addresses, algorithms, certificates (`franceconnect.Settings`, `educonnect.Settings`).
@@ -56,9 +62,14 @@ class IdentityProvider(TenantModel):
         verbose_name_plural = "fournisseurs d'identité"
         constraints = (
             models.UniqueConstraint(
-                fields=("kind",),
+                fields=("kind", "departement_code"),
                 condition=models.Q(closed_at__isnull=True),
                 name="identities_one_open_provider_per_kind",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(kind="DEPARTEMENT") & ~models.Q(departement_code=""))
+                | (~models.Q(kind="DEPARTEMENT") & models.Q(departement_code="")),
+                name="identities_provider_names_its_departement",
             ),
         )
 
@@ -87,12 +98,21 @@ class WayRule(TenantModel):
 class SignInAttempt(TenantModel):
     """A sign-in that was sent to a provider, by one browser, to come back once and soon.
 
-    `ask_digest` is the SHA-256 of the `state` (OpenID Connect) or of the request's identifier (SAML),
+    `user` is who is signed in and links their own account; nobody for a sign-in. `ask_digest` is the
+    SHA-256 of the `state` (OpenID Connect) or of the request's identifier (SAML),
     `browser_digest` that of a value in the session that asked. A SAML answer arrives without that
     session: what was verified waits under `handle_digest` until the session comes for it.
     """
 
     provider = models.ForeignKey(IdentityProvider, on_delete=models.PROTECT, db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     ask_digest = models.CharField(max_length=64, unique=True)
     browser_digest = models.CharField(max_length=64)
     sealed_secrets = models.BinaryField(null=True, blank=True)
@@ -127,7 +147,10 @@ class ConsumedAssertion(TenantModel):
 
 
 class ExternalIdentity(TenantModel):
-    """A provider's subject that is an account's, from `linked_at` until it ends."""
+    """A provider's subject that is an account's, from `linked_at` until it ends.
+
+    A département vouches in its own name alone: a subject is one of the provider `departement_code`.
+    """
 
     class Proof(models.TextChoices):
         """What told who it was."""
@@ -136,9 +159,11 @@ class ExternalIdentity(TenantModel):
         PAPER = "PAPER", _("Papier officiel")
         CODE = "CODE", _("Code d'activation")
         AGENT = "AGENT", _("Secrétariat")
+        BOTH = "BOTH", _("Connexion aux deux portails")
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     kind = models.CharField("service", max_length=20, choices=ProviderKind.choices)
+    departement_code = models.CharField("département", max_length=3, blank=True, default="")
     subject = models.CharField("sujet", max_length=255)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -156,12 +181,12 @@ class ExternalIdentity(TenantModel):
         verbose_name_plural = "identités reliées"
         constraints = (
             models.UniqueConstraint(
-                fields=("kind", "subject"),
+                fields=("kind", "departement_code", "subject"),
                 condition=models.Q(ended_at__isnull=True),
                 name="identities_subject_is_one_account",
             ),
             models.UniqueConstraint(
-                fields=("kind", "user"),
+                fields=("kind", "departement_code", "user"),
                 condition=models.Q(ended_at__isnull=True),
                 name="identities_account_has_one_subject_per_kind",
             ),

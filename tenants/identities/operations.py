@@ -19,6 +19,14 @@ from tenants.identities.configuring import (
     replace_secret,
     set_way,
 )
+from tenants.identities.departements import arrive as arrive_from_departement
+from tenants.identities.departements import (
+    end_told_sessions,
+    link,
+    renew_client_key,
+    trust,
+    unlink,
+)
 from tenants.identities.linking import (
     Arrival,
     arrive,
@@ -37,18 +45,24 @@ __all__ = (
     "Taken",
     "WayImpossible",
     "arrive",
+    "arrive_from_departement",
     "close_provider",
     "decide",
+    "end_told_sessions",
     "follow_metadata",
+    "link",
     "open_educonnect",
     "open_franceconnect",
     "prove_by_code",
     "prove_by_paper",
     "purge",
     "refuse",
+    "renew_client_key",
     "renew_key",
     "replace_secret",
     "set_way",
+    "trust",
+    "unlink",
 )
 
 

@@ -14,6 +14,7 @@ from tenants.identities.models import (
     IdentityProvider,
     LinkCandidate,
     LinkRequest,
+    ProviderKind,
 )
 
 if TYPE_CHECKING:
@@ -25,20 +26,51 @@ def providers() -> QuerySet[IdentityProvider]:
     return IdentityProvider.objects.order_by("-opened_at", "-pk")
 
 
-def open_provider(kind: str) -> IdentityProvider | None:
-    """The provider of a kind that is open, if there is one."""
-    return IdentityProvider.objects.filter(kind=kind, closed_at__isnull=True).first()
+def open_provider(kind: str, departement_code: str = "") -> IdentityProvider | None:
+    """The provider of a kind that is open, if there is one; of départements, the one of this code."""
+    return IdentityProvider.objects.filter(
+        kind=kind, departement_code=departement_code, closed_at__isnull=True
+    ).first()
 
 
 def open_providers() -> dict[str, IdentityProvider]:
-    """Those that are open, by kind."""
-    found = IdentityProvider.objects.filter(closed_at__isnull=True).order_by("kind")
-    return {provider.kind: provider for provider in found}
+    """The national ones that are open, by kind."""
+    found = IdentityProvider.objects.filter(departement_code="", closed_at__isnull=True)
+    return {provider.kind: provider for provider in found.order_by("kind")}
+
+
+def trusted_departements() -> list[IdentityProvider]:
+    """The other départements whose word is taken here, by code."""
+    return list(
+        IdentityProvider.objects.filter(
+            kind=ProviderKind.DEPARTEMENT, closed_at__isnull=True
+        ).order_by("departement_code")
+    )
 
 
 def identities_of(user: User) -> QuerySet[ExternalIdentity]:
     """The identities joined to an account today."""
     return ExternalIdentity.objects.filter(user=user, ended_at__isnull=True).order_by("kind", "pk")
+
+
+def received_links(user: User) -> list[ExternalIdentity]:
+    """The other départements by which a person comes in here, by code."""
+    found = identities_of(user).filter(kind=ProviderKind.DEPARTEMENT)
+    return list(found.order_by("departement_code"))
+
+
+def received_link(user: User, departement_code: str) -> ExternalIdentity | None:
+    """One of them."""
+    return next(
+        (one for one in received_links(user) if one.departement_code == departement_code), None
+    )
+
+
+def count_received(departement_code: str) -> int:
+    """How many people come in by another département."""
+    return ExternalIdentity.objects.filter(
+        kind=ProviderKind.DEPARTEMENT, departement_code=departement_code, ended_at__isnull=True
+    ).count()
 
 
 def identity_named(public_id: str) -> ExternalIdentity | None:

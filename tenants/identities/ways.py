@@ -7,19 +7,20 @@ account may do is not to depend on the weakest way into it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tenants.identities.models import IdentityProvider, Profile, ProviderKind, Way, WayRule
-from tenants.identities.queries import open_providers
+from tenants.identities.queries import open_providers, trusted_departements
 from tenants.people.models import Pupil
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
 
-# FranceConnect knows adults; neither it nor EduConnect knows the agents of a département.
+# FranceConnect knows adults; neither it nor EduConnect knows the agents of a département. Another
+# département vouches for guardians alone: pupils are of one, and no agent enters by another's word.
 POSSIBLE: Mapping[str, tuple[str, ...]] = {
-    Profile.GUARDIAN: (Way.PASSWORD, Way.EDUCONNECT, Way.FRANCECONNECT),
+    Profile.GUARDIAN: (Way.PASSWORD, Way.EDUCONNECT, Way.FRANCECONNECT, Way.DEPARTEMENT),
     Profile.PUPIL: (Way.PASSWORD, Way.EDUCONNECT),
     Profile.STAFF: (Way.PASSWORD,),
 }
@@ -42,15 +43,17 @@ class Offer:
 
     has_password: bool
     providers: Mapping[str, IdentityProvider]
+    departements: Sequence[IdentityProvider] = ()
 
 
 def offer() -> Offer:
     """The ways said open to somebody, their provider being open."""
     said = {way for (_profile, way), is_open in rules().items() if is_open}
-    providers = open_providers() if said - {Way.PASSWORD} else {}
+    providers = open_providers() if said - {Way.PASSWORD, Way.DEPARTEMENT} else {}
     return Offer(
         has_password=Way.PASSWORD in said,
         providers={kind: one for kind, one in providers.items() if kind in said},
+        departements=trusted_departements() if Way.DEPARTEMENT in said else (),
     )
 
 

@@ -18,12 +18,14 @@ MAX_KEPT = 2000  # unknown hosts must not fill the memory
 
 _by_host: dict[str, tuple[float, Departement | None]] = {}
 _by_schema: dict[str, tuple[float, Departement | None]] = {}
+_everybody: dict[str, tuple[float, tuple[Departement, ...]]] = {}
 
 
 def forget() -> None:
     """Drop what is kept, after a département or domain changed."""
     _by_host.clear()
     _by_schema.clear()
+    _everybody.clear()
 
 
 def _recall(
@@ -78,3 +80,23 @@ def active() -> list[Departement]:
     if connection.schema_name != PUBLIC_SCHEMA:
         raise RuntimeError("the list of départements is read in the public schema")
     return list(Departement.objects.filter(is_active=True).order_by("code"))
+
+
+def neighbours() -> tuple[Departement, ...]:
+    """The open départements but the current one, by code, whatever the current schema."""
+    here = connection.schema_name
+    kept = _everybody.get("")
+    if kept is None or kept[0] < time.monotonic():
+        previous = connection.tenant
+        connection.set_schema_to_public()
+        try:
+            found = tuple(active())
+        finally:
+            connection.set_tenant(previous)
+        _everybody[""] = kept = (time.monotonic() + KEPT_SECONDS, found)
+    return tuple(one for one in kept[1] if one.schema_name != here)
+
+
+def neighbour(code: str) -> Departement | None:
+    """Another open département, by its code."""
+    return next((one for one in neighbours() if one.code == code), None)

@@ -5,11 +5,31 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from tenants.identities import operations
-from tenants.identities.models import LinkRequest
+from django.test import Client, override_settings
+
+from federation.ent import operations as ent
+from tenants.accounts import sessions
+from tenants.accounts.models import User
+from tenants.identities import operations, queries
+from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import Guardian
+from tenants.registry import directory
 from tests.factories.canteen import Family
 from tests.factories.identities import make_claims, make_franceconnect_at
+from tests.factories.tariffs import ACTOR
+
+# The acts between départements: what each is about.
+ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = dict.fromkeys(
+    ("trust-departement", "distrust-departement", "agree-departement", "stop-departement"),
+    (("neighbour",), {}),
+)
+
+# The forms between portals.
+FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a link with another portal begun": ("portal:portal-link", "neighbour", {}),
+    "the other portal opens this one no more": ("portal:portal-unlink", "neighbour", {}),
+    "this portal opens the other one no more": ("portal:portal-take-back", "neighbour", {}),
+}
 
 
 def recognised(family: Family, other: Family, *, at: datetime.datetime) -> dict[str, Any]:
@@ -37,3 +57,34 @@ def _claims(subject: str, guardian: Guardian, *, keys: tuple[str, ...]) -> Any:
         first_names=(guardian.first_name,),
         join_keys=keys,
     )
+
+
+def between_departements(user: User, *, at: datetime.datetime) -> dict[str, Any]:
+    """Val-de-Marne and we agree; a parent's two accounts are linked, in both directions."""
+    with override_settings(PORTAL_ORIGIN="http://127.0.0.1:9"):  # no door waits for an answer
+        operations.trust(departement_code="94", actor=ACTOR, at=at)
+    ent.agree(departement_code="94", actor=ACTOR, at=at)
+    ent.give_link(user=user, departement_code="94", actor=ACTOR, at=at)
+    ExternalIdentity.objects.create(
+        kind="DEPARTEMENT", departement_code="94", subject="pseudonyme", user=user, proof="BOTH",
+        linked_at=at,
+    )  # fmt: skip
+    return {"neighbour": directory.neighbour("94")}
+
+
+def come_by_the_other_portal(visitor: Client) -> None:
+    """Take a session for one that another département vouched for: it has proved nothing here."""
+    kept = visitor.session
+    facts = sessions.facts_of(kept)
+    facts.way, facts.proved_at, facts.factor_at = "other-departement:94", 0, 0
+    sessions.keep_facts(kept, facts)
+    kept.save()
+
+
+def before(name: str, *, at: datetime.datetime) -> None:
+    """What is agreed with Val-de-Marne ends, for the acts that agree to it."""
+    if name == "trust-departement":
+        (provider,) = queries.trusted_departements()
+        operations.close_provider(provider=provider, actor=ACTOR, at=at)
+    if name == "agree-departement":
+        ent.stop_agreeing(departement_code="94", actor=ACTOR, at=at)

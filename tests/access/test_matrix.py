@@ -15,6 +15,7 @@ right: the file is the intention, not a recording.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import os
 import re
@@ -32,7 +33,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from tests.access import doors, shared_services
+from tests.access import doors, identities, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -111,6 +112,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             keys[key] = "demi-pension"
         elif key == "code":
             keys[key] = world.keys["service"].service_code
+        elif key == "portal":
+            keys[key] = world.keys["neighbour"].slug
         elif key == "year":
             keys[key] = str(NOW.year)
         else:
@@ -238,6 +241,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **shared_services.ACTS,
+    **identities.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
@@ -269,6 +273,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "own data": ("portal:own-data-file", "", {}),
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
     "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
+    **identities.FORMS,
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "agent's access ended by the family": ("portal:visit-end", "acting", {}),
     "agent's access widened": ("portal:acting-widen", "", {"reason": "Elle me dicte les jours."}),
@@ -323,6 +328,7 @@ def _act(world: World, name: str, who: str) -> str:
 
 def _before(name: str, world: World) -> None:
     """What an act needs that would change what others show."""
+    identities.before(name, at=NOW)
     if name == "issue-run":  # what blocks must be answered first
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
     if name == "release-rights-requests":  # somebody has it
@@ -351,6 +357,7 @@ def _form(world: World, name: str, who: str) -> str:
     route, child, data = FORMS[name]
     pupil = world.other.pupil if child == "stranger" else world.keys.get(child)
     visitor = world.clients[who]
+    cookies = copy.deepcopy(visitor.cookies)
     with undone():
         known = set(AuditEntry.objects.values_list("pk", flat=True))
         if "confirmation" in name:  # the answer to step 2 is kept in the session
@@ -361,6 +368,7 @@ def _form(world: World, name: str, who: str) -> str:
             )
         status = post(visitor, _form_path(route, pupil, world), data).status_code
         authors = _authors(known)
+    visitor.cookies = cookies  # a form may sign its sender out
     if not authors:
         return str(status)
     assert authors == {("user", str(world.users[who].public_id))}, (name, who)
@@ -368,6 +376,8 @@ def _form(world: World, name: str, who: str) -> str:
 
 
 def _form_path(route: str, target: Any, world: World) -> str:
+    if hasattr(target, "slug"):
+        return reverse(route, args=[target.slug])
     named = [target.public_id] if target else []
     if route == "portal:dispute":
         named.append(world.keys["line"].public_id)
@@ -564,6 +574,7 @@ OPEN_TO_ALL = {
     "portal:cas-validate",
     "portal:openid-discovery",
     "portal:openid-keys",
+    "portal:departement-keys",
     "portal:saml-metadata",
     "portal:help",
     "portal:data-protection",

@@ -59,7 +59,11 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
-from tests.access.identities import recognised
+from tests.access.identities import (
+    between_departements,
+    come_by_the_other_portal,
+    recognised,
+)
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
@@ -90,6 +94,7 @@ CAST = (
     "pupil",  # the family's, twelve years old
     "acting",  # an instructor who reads the family's portal
     "filling",  # an instructor who fills in for the family
+    "linked",  # the family's first parent, come in by the word of another département
 )
 _ROLES = {
     "administrator": Role.ADMINISTRATOR,
@@ -124,6 +129,7 @@ def build(in_tenant: Any) -> World:
     clients = {name: client() for name in CAST}
     for name, user in users.items():
         open_session(clients[name], user)
+    come_by_the_other_portal(clients["linked"])
     with in_tenant("d94"):
         # Signed in as an administrator of Val-de-Marne; the cookie is shown on our host.
         there = User.objects.create(email="ailleurs@exemple.fr")
@@ -150,7 +156,7 @@ def build(in_tenant: Any) -> World:
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
     }
-    keys |= _services()
+    keys |= _services() | between_departements(users["family"], at=NOW)
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
@@ -462,8 +468,10 @@ def _agent(name: str, role: Role, uai: str = "") -> User:
 
 def _people(family: Family, other: Family) -> dict[str, User]:
     """The accounts of the cast, those of this département."""
+    first = account_of(family)
     return {
-        "family": account_of(family),
+        "family": first,
+        "linked": first,
         "separated": account_of(family, 1),
         "other_family": make_account(other.guardians[0]),
         **{name: _agent(name, role) for name, role in _ROLES.items()},
@@ -482,7 +490,11 @@ def _security(users: dict[str, User]) -> dict[str, Any]:
     key = Passkey.objects.create(
         user=user, name="Téléphone", credential_id=b"1", public_key=b"1", created_at=NOW
     )
-    return {"account": users["regisseur"], "own_session": user.sessions.get(), "passkey": key}
+    return {
+        "account": users["regisseur"],
+        "own_session": user.sessions.get(way="password"),
+        "passkey": key,
+    }
 
 
 def client(**traits: Any) -> Client:

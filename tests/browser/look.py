@@ -51,7 +51,7 @@ from tests.browser.seeing import (  # noqa: E402
 from tests.browser.served import Site, serve  # noqa: E402
 
 MATRIX = ROOT / "tests" / "access" / "matrix.toml"
-LEAVING = re.compile("deconnexion|/ouvrir/$")  # out of here, or out of the site
+LEAVING = re.compile("deconnexion|/ouvrir/$|/connexion/depuis/")  # out of here, or of the site
 FILES = (".csv", ".pdf", ".xml", ".json", "/exporter/")
 SAME_SHAPE = {True: 2, False: 1}  # pages that differ by their identifiers only; a family's, two
 AS_LIKELY = 150  # pages of one person; more would be a trap of links
@@ -62,7 +62,7 @@ COLUMNS = {
 # Routes that are no page of a person: files, redirections, and the API.
 NO_PAGE = re.compile(
     r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document"
-    r"|service-launch|openid-(discovery|keys|token|person)|(cas|saml)-.*)"
+    r"|service-launch|departement-.*|openid-(discovery|keys|token|person)|(cas|saml)-.*)"
 )
 
 
@@ -112,6 +112,8 @@ def parts(site: Site) -> list[Part]:
             journeys = ("rights",)
         if member.email.startswith("julie"):
             journeys = ("paying",)
+        if (member.schema_name, member.first_name) == ("d78", "Élise"):
+            journeys = ("linking",)
         if column == "regisseur":
             journeys = ("searches", "month_to_prepare")
         if column == "reader":
@@ -146,6 +148,7 @@ def parts(site: Site) -> list[Part]:
                     "remplir sans dire pourquoi": 422,
                     "un accord non donné": 422,
                     "aucune pièce choisie": 422,
+                    "deux portails qui ne sont plus reliés": 403,
                 },
             )
         )

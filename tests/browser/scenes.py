@@ -202,6 +202,40 @@ def services(page: Page, origin: str) -> Iterator[Scene]:
     yield "un service demande de se déconnecter", page.goto(f"{origin}/openid/deconnexion/")
 
 
+def linking(page: Page, origin: str) -> Iterator[Scene]:
+    """Two portals of one parent: linked, switched, seen from both sides, and ended on both.
+
+    Her other account is in Hauts-de-Seine, with the same address and password.
+    """
+    there = origin.replace("yvelines", "hauts-de-seine")
+    yield "un portail à relier", page.goto(f"{origin}/compte/portails/hauts-de-seine/relier/")
+    if "/confirmer/" in page.url:  # the walk before took long: she proves it again
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        _send(page, "Continuer")
+    _send(page, "^Continuer$")
+    yield "l'autre portail demande de se connecter", None
+    page.get_by_label("Adresse électronique").fill("elise.lambert@exemple.fr")
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    yield "un accord pour l'autre portail", _send(page, "^Se connecter$")
+    yield "deux portails reliés", _send(page, "J'accepte")
+    page.goto(f"{origin}/compte/")
+    page.context.clear_cookies(name="sessionid", domain=re.sub(r"^http://|:.*", "", origin))
+    page.goto(there)
+    with page.expect_navigation(url=re.compile(f"{origin}/$")):
+        page.get_by_role("navigation", name="Vos portails").get_by_role("link").click()
+    yield "l'accueil, par l'autre portail", None
+    yield "ce qui se prouve encore", page.goto(f"{origin}/compte/securite/mot-de-passe/")
+    page.goto(f"{origin}/compte/portails/")
+    yield "plus d'entrée par l'autre portail", _send(page, "Ne plus entrer ici")
+    page.goto(f"{there}/compte/portails/")
+    yield "les portails, vus de l'autre", None
+    _send(page, "Ne plus l'ouvrir")
+    yield (
+        "deux portails qui ne sont plus reliés",
+        page.goto(f"{there}/connexion/departement/retour/"),
+    )
+
+
 def refused_pages(page: Page, origin: str) -> Iterator[Scene]:
     """What a family is told of a page that is not there, and of one that is not theirs."""
     yield "page absente", page.goto(f"{origin}/page-qui-n-existe-pas/")

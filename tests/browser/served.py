@@ -176,7 +176,7 @@ def _serve_web(port: int, environment: dict[str, str], log: Path) -> subprocess.
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-             "--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws",
+             "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
              "socle.wsgi:application"],
             env=environment | {"SOCLE_PROCESS": "web"}, cwd=ROOT, stdout=output, stderr=output,
             start_new_session=True,

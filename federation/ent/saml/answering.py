@@ -116,7 +116,7 @@ def name_id(opening: ServiceOpening) -> Any:
         format=PERSISTENT,
         name_qualifier=entity_id(opening.issuer),
         sp_name_qualifier=registration.entity_id,
-        text=keys.subject_of(opening.user, service_code=registration.enabled.service_code),
+        text=keys.subject_of(opening.user, service_code=registration.sector),
     )
 
 

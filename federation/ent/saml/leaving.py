@@ -64,7 +64,7 @@ def openings_meant(
     if not named and not browser:
         return []
     running = queries.running_openings(registration.pk, browser=browser, public_ids=named)
-    code = registration.enabled.service_code
+    code = registration.sector
     return [
         one
         for one in running

@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from api.types.enumerations import SignInOutcome
 from tenants.accounts.models import Session, SignIn
 from tenants.accounts.sessions import digest_of
+from ui.ways import way_in
 
 
 class OwnSession(graphene.ObjectType):
@@ -59,7 +60,7 @@ class OwnSignIn(graphene.ObjectType):
 
     @staticmethod
     def resolve_way(sign_in: SignIn, _info: GraphQLResolveInfo) -> str:
-        return sign_in.way_name
+        return way_in(sign_in.way)
 
     @staticmethod
     def resolve_network(sign_in: SignIn, _info: GraphQLResolveInfo) -> str:

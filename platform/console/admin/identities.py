@@ -52,7 +52,7 @@ class LinkRequestAdmin(ReadOnlyAdmin):
 @admin.register(ExternalIdentity, site=console_site)
 class ExternalIdentityAdmin(ReadOnlyAdmin):
     reads = (Capability.MANAGE_TENANT,)
-    list_display = ("user", "kind", "proof", "linked_at", "used_at", "ended_at")
+    list_display = ("user", "kind", "departement_code", "proof", "linked_at", "used_at", "ended_at")
     list_select_related = ("user",)
     list_filter = ("kind", "proof")
     ordering = ("-linked_at", "-pk")
@@ -63,7 +63,7 @@ class ExternalIdentityAdmin(ReadOnlyAdmin):
 @admin.register(IdentityProvider, site=console_site)
 class IdentityProviderAdmin(ReadOnlyAdmin):
     reads = (Capability.MANAGE_TENANT,)
-    list_display = ("kind", "issuer", "client_id", "opened_at", "closed_at")
+    list_display = ("kind", "departement_code", "issuer", "client_id", "opened_at", "closed_at")
     list_filter = ("kind",)
     ordering = ("-opened_at", "-pk")
     hides = ("options", "sealed_secret")

@@ -24,6 +24,7 @@ from federation.ent import certificates
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from tenants.accounts.capabilities import Capability
 from ui.requests import SignedInRequest
+from ui.ways import portal_of
 
 _READS = (Capability.MANAGE_TENANT,)
 SHOWN_KID = 8  # characters: enough to tell two keys apart
@@ -163,6 +164,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
         "post_logout_uris": addresses,
         "service_url": address,
         "logout_url": address,
+        "jwks_url": address,
     }
     acts = ("close-registration",)
     explanation = _("Comment chaque service connecte les personnes. Personne ne lit ses secrets.")
@@ -170,8 +172,9 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
     @column(_("Service"), order="enabled__service_code")
     def service(self, row: Registration) -> str:
-        code = row.enabled.service_code
-        return names_by_code().get(code, code)
+        if row.departement_code:
+            return portal_of(row.departement_code)
+        return names_by_code().get(row.sector, row.sector)
 
     @column(_("Client ou adresse"))
     def name(self, row: Registration) -> str:

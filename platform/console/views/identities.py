@@ -29,6 +29,7 @@ class Line:
 def ways_page(request: SignedInRequest) -> HttpResponse:
     """A table of profiles and ways."""
     rules, providers = ways.rules(), queries.open_providers()
+    departements = queries.trusted_departements()
 
     def state(profile: str, way: str) -> str:
         if (profile, way) not in rules:
@@ -36,7 +37,8 @@ def ways_page(request: SignedInRequest) -> HttpResponse:
         if not rules[profile, way]:
             return _("Fermé")
         kind = ways.kind_of(way)
-        return _("Ouvert") if not kind or kind in providers else _("Service fermé")
+        is_there = departements if way == Way.DEPARTEMENT else not kind or kind in providers
+        return _("Ouvert") if is_there else _("Service fermé")
 
     context = page_context(request, title=_("Moyens de connexion")) | {
         "ways": [str(way.label) for way in Way],

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal import portals
 from tenants.activation.queries import pupil_of
 
 register = template.Library()
@@ -43,6 +44,13 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
             for url, label, icon in doors
         ],
     }
+
+
+@register.inclusion_tag("portal/parts/switch.html", takes_context=True)
+def switch(context: dict[str, Any]) -> dict[str, Any]:
+    """One's portals: this one, and those of the other départements that one linked."""
+    request = context["request"]
+    return {"here": request.tenant, "others": portals.others(request)}
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from portal.doors import show
 from tenants.activation import queries as activation
 from tenants.identities import queries as identities
+from tenants.identities.departements import may_link
 from tenants.people import queries
 from ui.requests import SignedInRequest
 
@@ -25,5 +26,6 @@ def account(request: SignedInRequest) -> HttpResponse:
         "waiting_address": activation.waiting_address(request.user, at=at),
         "told": activation.code_to_tell(request.user, at=at),
         "identities": identities.identities_of(request.user),
+        "may_link": may_link(request.user),
     }
     return show(request, "portal/pages/account.html", context)

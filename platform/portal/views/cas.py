@@ -71,7 +71,7 @@ def _with_ticket(
     try:
         admitted = operations.admit(
             user=user,
-            service_code=registration.enabled.service_code,
+            service_code=registration.sector,
             on=timezone.localdate(at),
             at=at,
         )
@@ -134,8 +134,12 @@ def _validated(request: HttpRequest, *, has_attributes: bool) -> HttpResponse:
     opening = found.opening
     registration = opening.registration
     today = timezone.localdate(now)
-    is_theirs = registration.is_open and registration.enabled.is_enabled
-    code = registration.enabled.service_code
+    is_theirs = (
+        registration.is_open
+        and registration.enabled is not None
+        and registration.enabled.is_enabled
+    )
+    code = registration.sector
     open_service = queries.service_of(opening.user, code, on=today) if is_theirs else None
     if open_service is None or not passes.is_running(opening, at=now):
         return _xml(cas.failure(cas.INVALID_TICKET, "this service is closed to this person"))

@@ -161,6 +161,7 @@ def _set_up(request: HttpRequest, owner: Owner, codes: list[str]) -> HttpRespons
             way=owner.waiting.way,
             destination=owner.waiting.destination,
             by_factor=True,
+            vouched_at=owner.waiting.vouched_at,
         )
         to = response.headers["Location"]
     else:

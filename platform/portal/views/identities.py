@@ -44,7 +44,7 @@ SESSION_WAYS = {
 View = Callable[..., HttpResponse]
 
 
-def _explained(view: View) -> View:
+def explained(view: View) -> View:
     """Show what went wrong as a page that says what to do. What exactly did not hold is for the log."""
 
     @wraps(view)
@@ -73,7 +73,7 @@ def _provider(kind: str) -> IdentityProvider:
 
 
 @require_POST
-@_explained
+@explained
 def begin(request: HttpRequest, way: str) -> HttpResponse:
     """Go to a provider's page. Whoever was in this session is out of it from now on."""
     if way not in WAYS:
@@ -94,7 +94,7 @@ def begin(request: HttpRequest, way: str) -> HttpResponse:
 
 
 @require_safe
-@_explained
+@explained
 def franceconnect_return(request: HttpRequest) -> HttpResponse:
     """Back from FranceConnect, with a code or an error."""
     at = timezone.now()
@@ -119,7 +119,7 @@ def franceconnect_return(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @sensitive_post_parameters("SAMLResponse")
 @require_POST
-@_explained
+@explained
 def educonnect_answer(request: HttpRequest) -> HttpResponse:
     """
     What EduConnect has the browser post. It comes from another site, so the session's cookie does not
@@ -145,7 +145,7 @@ def educonnect_answer(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_explained
+@explained
 def educonnect_return(request: HttpRequest) -> HttpResponse:
     """Back from EduConnect, in the session that asked."""
     taken = attempts.collect(
@@ -209,7 +209,7 @@ def _open_link(request: HttpRequest) -> LinkRequest | None:
 
 @sensitive_post_parameters("ine", "birth_date")
 @require_http_methods(["GET", "HEAD", "POST"])
-@_explained
+@explained
 def link(request: HttpRequest) -> HttpResponse:
     """Prove once whose parent one is; or read where it stands at the collège's secretary."""
     found = _open_link(request)
@@ -240,7 +240,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("code", "birth_date")
 @require_http_methods(["GET", "HEAD", "POST"])
-@_explained
+@explained
 def link_by_code(request: HttpRequest) -> HttpResponse:
     """Prove who one is by the code of one's letter. Whatever is wrong, the answer is the same."""
     found = _open_link(request)

@@ -28,6 +28,7 @@ from federation.ent import keys, operations, queries
 from federation.ent.openid import Provider, metadata
 from portal import counting, service_leaving, service_sessions
 from portal.doors import lead_to, show
+from portal.views import vouching
 from portal.views.issuing import issuer_of
 from portal.views.shared_services import REFUSALS, opening_refused
 
@@ -83,15 +84,20 @@ def authorize(request: HttpRequest) -> HttpResponse:
             return misconfigured(request)
         return _answered(provider, provider.handle_error_response(None, error))
     if user is None:
-        return redirect_to_login(request.get_full_path())
-    provider.authenticated_at = service_sessions.authenticated_at(request, user) or provider.at
-    if _must_sign_in_again(request, provider):
-        return _sign_in_again(request)
+        return _to_sign_in(request)
     registration = grant.request.client.row
+    provider.authenticated_at = service_sessions.authenticated_at(request, user) or provider.at
+    is_vouched_for = bool(registration.departement_code)
+    if _must_sign_in_again(request, provider) or (
+        is_vouched_for and not service_sessions.is_proved_here(request)
+    ):
+        return _sign_in_again(request)
+    if is_vouched_for:
+        return _answered(provider, vouching.answer(request, provider, grant, user))
     try:
         admitted = operations.admit(
             user=user,
-            service_code=registration.enabled.service_code,
+            service_code=registration.sector,
             on=timezone.localdate(provider.at),
             at=provider.at,
         )
@@ -133,8 +139,15 @@ def _must_sign_in_again(request: HttpRequest, provider: Provider) -> bool:
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
     service_sessions.leave(request)
+    return _to_sign_in(request)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To sign in, and back here; once is enough for who was asked to do it anew."""
     kept = request.GET.copy()
-    kept.pop("prompt", None)
+    left = set(kept.pop("prompt", [""])[-1].split()) - _AGAIN
+    if left:
+        kept["prompt"] = " ".join(sorted(left))
     return redirect_to_login(f"{request.path}?{kept.urlencode()}")
 
 

@@ -20,6 +20,7 @@ from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from portal.doors import family_page, lead_to, show
 from portal.forms import AmountForm
+from portal.proving import proved_here
 from portal.screens.paying import payable
 from portal.screens.payments import payments_page
 from portal.views.invoices import invoice_page
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 @family_page("POST")
+@proved_here
 def pay(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Begin to pay what is left of an invoice, or the part that is asked for."""
     (invoice,) = access_payable_invoices(request.user, [public_id])
@@ -48,6 +50,7 @@ def pay(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @family_page("POST")
+@proved_here
 def pay_together(request: SignedInRequest) -> HttpResponse:
     """Begin to pay, at once, all that is left of all one's invoices."""
     parts = [(invoice, due_cents(invoice)) for invoice in payable(invoices_of(request.user))]
@@ -105,6 +108,7 @@ def _go(request: SignedInRequest, payment: Payment) -> HttpResponse:
 
 
 @family_page("POST")
+@proved_here
 def resume(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Go again to the provider's page."""
     return _go(request, access_own_payment(request.user, public_id))

@@ -135,7 +135,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         if user is not None:
             service_sessions.leave(request)
         return redirect_to_login(request.get_full_path())
-    code = registration.enabled.service_code
+    code = registration.sector
     if asked.subject and asked.subject != keys.subject_of(user, service_code=code):
         return _refused(request, asked, registration, names.STRANGER)
     try:
@@ -159,7 +159,7 @@ def _refused(
     said = answering.answer_with_status(
         asked=asked, status=status, issuer=issuer_of(request), at=timezone.now()
     )
-    name = queries.name_of(registration.enabled.service_code)
+    name = queries.name_of(registration.sector)
     return saml_pages.posted(request, said, name=name)
 
 

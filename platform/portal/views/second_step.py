@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portal import attempts, proving, signing_in, visitors
-from portal.doors import family_page, show
+from portal import attempts, proving, service_sessions, signing_in, visitors
+from portal.doors import family_page, lead_to, show
 from portal.passkey_requests import PasskeyRequest
 from portal.security_forms import CodeForm, PasswordForm
 from tenants.accounts import passkeys, queries, sessions
@@ -57,10 +57,12 @@ def second_step(request: HttpRequest) -> HttpResponse:
                 way=waiting.way,
                 destination=waiting.destination,
                 by_factor=True,
+                vouched_at=waiting.vouched_at,
             )
     context = factor_context(request, waiting.user, form, own)
     context["is_demo"] = bool(settings.DEMO_CODE_SECRET)
-    return render(request, "portal/security/second_step.html", context, status=status)
+    page = render(request, "portal/security/second_step.html", context, status=status)
+    return lead_to(page, service_sessions.origin_after(waiting.destination))
 
 
 def tell_what_is_left(request: HttpRequest, user: User, *, before: int) -> None:

@@ -24,6 +24,7 @@ from portal.forms import SignInForm
 from tenants.accounts import queries
 from tenants.accounts.models import SignIn
 from tenants.identities import ways
+from tenants.identities.departements import departement_of
 from tenants.identities.models import Way
 from ui import errors
 
@@ -60,9 +61,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 )
                 form.add_error(None, errors.text("SIGN_IN_REFUSED", phone=errors.tenant_phone()))
     offer = ways.offer()
-    context = {"form": form, "next": destination, "offer": offer}
+    others = [departement_of(one.departement_code) for one in offer.departements]
+    context = {"form": form, "next": destination, "offer": offer, "others": filter(None, others)}
     response = render(request, "portal/pages/sign_in.html", context, status=status)
-    return lead_to(response, identities.origins(offer.providers))
+    targets = (identities.origins(offer.providers), service_sessions.origin_after(destination))
+    return lead_to(response, " ".join(filter(None, targets)))
 
 
 @require_POST

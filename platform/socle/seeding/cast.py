@@ -131,12 +131,20 @@ FAMILIES = (
         "un nom très long, cinq enfants",
     ),
     CastMember("d92", "paul.nouveau@exemple.fr", "Paul", "Nouveau", "aucun enfant rattaché"),
-    # One person, an account in each: nothing of one département is known in the other.
+    # One person, an account in each: nothing of one département is known in the other. She may link them.
     CastMember(
-        "d92", "elise.lambert@exemple.fr", "Élise", "Lambert", "son autre enfant est dans le 78"
+        "d92",
+        "elise.lambert@exemple.fr",
+        "Élise",
+        "Lambert",
+        "un enfant dans le 78 : portails à relier",
     ),
     CastMember(
-        "d78", "elise.lambert@exemple.fr", "Élise", "Lambert", "son autre enfant est dans le 92"
+        "d78",
+        "elise.lambert@exemple.fr",
+        "Élise",
+        "Lambert",
+        "un enfant dans le 92 : portails à relier",
     ),
     CastMember("d94", "lan.nguyen@exemple.fr", "Lan", "Nguyen", "bénéficiaire du RSA"),
     CastMember("d94", "marc.petit@exemple.fr", "Marc", "Petit", "prix selon le quotient CAF"),

@@ -45,6 +45,7 @@ from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.papers import give_papers
+from socle.seeding.portals import open_portals
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.shared_services import enable_services, third_parties
 from socle.seeding.visits import count_example_visits
@@ -149,6 +150,7 @@ def seed_departement(stage: Stage) -> None:
             since=stage.year.period.start,
             at=at(stage.year.period.start),
         )
+        open_portals(stage.departement, at=at(stage.year.period.start))
         help_one_family(at=at(stage.today))
         count_example_visits(
             year=stage.year,

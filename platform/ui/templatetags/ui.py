@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from commons.money import format_euros
-from ui import brand, statuses, wording
+from ui import brand, statuses, ways, wording
 from ui.documents.files import MOST_KILOBYTES
 from ui.percentages import share_percent
 from ui.price_picture import PricePicture
@@ -37,6 +37,7 @@ register.filter("phone_number", wording.phone_number)
 register.filter("phone_link", wording.phone_link)
 register.filter("of_name", wording.of_name)
 register.filter("of_departement", wording.of_departement)
+register.filter("way_in", ways.way_in)
 register.filter("typographic", wording.typographic)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from urllib.parse import urlencode
 
 from tenants.identities.attempts import Begun
@@ -28,14 +26,8 @@ def authorize_url(provider: IdentityProvider, begun: Begun, *, redirect_uri: str
         "nonce": begun.nonce,
     }
     if settings.has_pkce:
-        asked |= {"code_challenge": _challenge(begun.verifier), "code_challenge_method": "S256"}
+        asked |= {"code_challenge": begun.challenge, "code_challenge_method": "S256"}
     return _with(settings.authorize_url, asked)
-
-
-def _challenge(verifier: str) -> str:
-    """RFC 7636, §4.2."""
-    hashed = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
 def leave_url(provider: IdentityProvider, *, id_token: str, state: str, back: str) -> str:

@@ -1,7 +1,8 @@
-"""The public keys of a provider. One that is unknown has them asked again, at most once a minute."""
+"""The public keys of somebody who signs. One that is unknown has them asked again, at most once a minute."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import httpx
@@ -10,8 +11,6 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
 from commons import http
-from tenants.identities.franceconnect.settings import settings_of
-from tenants.identities.models import IdentityProvider
 from tenants.identities.refusals import ProviderSilent, SignInBroken
 
 KEPT_SECONDS = 3600
@@ -19,21 +18,22 @@ AGAIN_SECONDS = 60
 _TYPES = {"RS256": "RSA", "ES256": "EC"}
 
 
-def signing_key(provider: IdentityProvider, *, kid: str | None, algorithm: str) -> Key:
+def signing_key(url: str, *, kid: str | None, algorithm: str) -> Key:
     """
     The key that a token says it is signed with, of the type of the algorithm that is expected.
 
-    :raises SignInBroken: if the provider has no such key
+    :param url: where the signer publishes its set (RFC 7517); the token never says
+    :raises SignInBroken: if the signer has no such key
     :raises ProviderSilent: if its keys cannot be had
     """
-    name = f"identities:keys:{provider.public_id}"
+    name = f"identities:keys:{hashlib.sha256(url.encode()).hexdigest()}"
     held = cache.get(name)
     if held is not None and (found := _find(held, kid, algorithm)) is not None:
         return found
-    # Rotation, or somebody who makes up names of keys: the provider is not asked for each.
+    # Rotation, or somebody who makes up names of keys: the signer is not asked for each.
     if held is not None and not cache.add(f"{name}:again", 1, AGAIN_SECONDS):
         raise SignInBroken(problem="unknown key")
-    held = _fetch(provider)
+    held = _fetch(url)
     cache.set(name, held, KEPT_SECONDS)
     found = _find(held, kid, algorithm)
     if found is None:
@@ -41,9 +41,9 @@ def signing_key(provider: IdentityProvider, *, kid: str | None, algorithm: str) 
     return found
 
 
-def _fetch(provider: IdentityProvider) -> Any:
+def _fetch(url: str) -> Any:
     try:
-        answer = http.request("GET", settings_of(provider).jwks_url)
+        answer = http.request("GET", url)
         said: Any = answer.raise_for_status().json()
         KeySet.import_key_set(said)
     except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
