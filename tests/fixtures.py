@@ -90,7 +90,8 @@ def tenant_db(django_db_blocker: Any) -> Iterator[None]:
         yield
 
 
-def _truncate(owner_url: str) -> None:
+def empty_tenants(owner_url: str) -> None:
+    """Empty the tenants' tables: after a test, or a process of its own, that really committed."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         tables = connection.execute(
             """SELECT format('%%I.%%I', schemaname, tablename) FROM pg_catalog.pg_tables
@@ -119,7 +120,7 @@ def committed_tenant_db(django_db_blocker: Any) -> Iterator[None]:
             connection.set_schema_to_public()
             close_kept()
             connection.close()
-            _truncate(os.environ["DATABASE_OWNER_URL"])
+            empty_tenants(os.environ["DATABASE_OWNER_URL"])
 
 
 @pytest.fixture(autouse=True)

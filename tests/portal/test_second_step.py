@@ -348,7 +348,6 @@ def test_a_session_without_factor_can_nothing_in_any_door(site, agent):
 
 
 def test_a_wrong_password_is_written_down_for_who_has_the_name(site, agent):
-    SignIn.objects.all().delete()  # of tests with real commits, before
     site.post("/connexion/", name=EMAIL, password="pas-celui-la")
     site.post("/connexion/", name="personne@exemple.fr", password=PASSWORD)
 

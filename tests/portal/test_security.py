@@ -219,7 +219,6 @@ def told(user):
 
 
 def test_an_agent_is_told_of_a_device_they_never_used(site, tenant_db):
-    SignIn.objects.all().delete()  # of tests with real commits, before
     user = make_agent(Role.COLLEGE_SECRETARY)
     enter(site, user)
     site.post("/deconnexion/")
@@ -253,7 +252,6 @@ def test_a_device_known_to_one_is_new_to_another(site, parent):
 
 
 def test_what_is_kept_is_deleted_after_a_year_and_what_is_nobodys_after_a_week(site, parent):
-    SignIn.objects.all().delete()  # of tests with real commits, before
     now = timezone.now()
     for user, days in ((parent, 364), (parent, 366), (None, 6), (None, 8)):
         SignIn.objects.create(

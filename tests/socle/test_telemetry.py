@@ -26,6 +26,7 @@ from opentelemetry.trace import (
 )
 
 from socle.telemetry import OwnSampler
+from tests.fixtures import empty_tenants
 from tests.socle.processes import ROOT
 
 HOST = "hauts-de-seine.socle.test"
@@ -177,6 +178,7 @@ def collector() -> Iterator[Collector]:
     found.server.shutdown()
     thread.join()
     found.server.server_close()
+    empty_tenants(os.environ["DATABASE_OWNER_URL"])  # the refused sign-ins of its processes
 
 
 def test_a_request_served_is_a_span_of_its_tenant(collector):
