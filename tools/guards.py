@@ -182,12 +182,17 @@ def try_without(guard: Guard) -> Verdict:
     return Verdict(guard, tuple(problems), time.monotonic() - start)
 
 
-def untouched(guards: list[Guard]) -> list[str]:
-    """With every guard in place the same tests are green: otherwise the rest shows nothing."""
+def untouched(guards: list[Guard], *, suite_follows: bool) -> list[str]:
+    """With every guard in place the same tests are green: otherwise the rest shows nothing.
+
+    Where the whole suite runs next, it shows that of all tests but those of another environment.
+    """
     problems = []
     by_env: dict[tuple[tuple[str, str], ...], set[str]] = {}
     for guard in guards:
         by_env.setdefault(guard.env, set()).update(guard.tests)
+    if suite_follows:
+        by_env.pop((), None)
     for env, tests in by_env.items():
         whole = Guard(id="none", description="", tests=tuple(sorted(tests)), env=env)
         with copies() as folder:
@@ -204,6 +209,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("ids", nargs="*", help="only these guards")
     parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2))
+    parser.add_argument(
+        "--suite-follows",
+        action="store_true",
+        help="do not run their tests with every guard in place",
+    )
     arguments = parser.parse_args()
     guards: list[Guard] = []
     problems: list[str] = []
@@ -216,7 +226,7 @@ def main() -> int:
     if arguments.ids:
         guards = [guard for guard in guards if guard.id in arguments.ids]
     compile_sources()
-    problems += untouched(guards)
+    problems += untouched(guards, suite_follows=arguments.suite_follows)
     cluster = [guard for guard in guards if guard.undo]  # what touches roles runs alone, at the end
     lock = threading.Lock()
     done = 0
