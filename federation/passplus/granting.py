@@ -53,6 +53,8 @@ def grant_card(
     :raises RegistrationNotOpen: before the first day
     :raises RegistrationClosed: after the last one, for this year of birth
     """
+    if Card.objects.filter(campaign=campaign, pupil=pupil).exists():
+        raise CardGranted(card=str(pupil.public_id))
     rules = campaign.rules
     if asked or not registering.is_automatic(rules, facts):
         registering.check_registration(rules, facts.birth_date, on=spending.day_of(at))
@@ -60,7 +62,7 @@ def grant_card(
     if given.waits_for:
         raise ProofMissing(facts=tuple(map(str, given.waits_for)))
     written = _insert(campaign, [(pupil.pk, given.status, facts)], at=at)
-    if not written:
+    if not written:  # somebody granted it at the same moment
         raise CardGranted(card=str(pupil.public_id))
     (card,) = written
     _open_and_credit(campaign, [(card, given.credits)], actor=actor, at=at)

@@ -57,6 +57,7 @@ SERVICES = _routes(
             "account", "address", "security", "authenticator", "authenticator-remove", "passkey",
             "passkey-remove", "recovery-codes", "password", "sign-ins", "sessions-end",
             "session-end", "visits", "visit-end", "own-data", "own-data-file",
+            "portals", "portal-link", "portal-unlink", "portal-take-back",
         ),
         "aide": ("help",),
     }
@@ -67,7 +68,9 @@ SERVICES = _routes(
         "activation", "activation-finish", "recovery", "recovery-link", "recovery-renew",
         "address-confirm", "identity-begin", "identity-link", "identity-code", "identity-leave",
         "franceconnect-return", "educonnect-answer", "educonnect-return", "educonnect-metadata",
+        "departement-begin", "departement-return", "openid-agree",
         # What others' servers ask, and what leads to a service: it counts by being let in.
+        "departement-keys", "departement-sign-out",
         "stripe-notices", "openid-discovery", "openid-keys", "openid-authorize", "openid-token",
         "openid-person", "openid-sign-out", "cas-login", "cas-logout", "cas-validate",
         "cas-p3-validate", "saml-metadata", "saml-sign-in", "saml-answer", "saml-sign-out",

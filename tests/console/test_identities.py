@@ -97,5 +97,7 @@ def test_an_administrator_sees_which_ways_are_open(agent):
 
     page = text(agent(Role.ADMINISTRATOR).get("/console/connexions/moyens/"))
 
-    assert re.search(r"Responsable\s+Ouvert\s+Fermé\s+Ouvert\s+Élève\s+Ouvert\s+Fermé\s+–", page)
+    assert re.search(
+        r"Responsable\s+Ouvert\s+Fermé\s+Ouvert\s+Fermé\s+Élève\s+Ouvert\s+Fermé\s+–\s+–", page
+    )
     assert "http://127.0.0.1:1" in page
