@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-MEMORY = Path("/dev/shm")
-ROOM_BYTES = 2 << 30  # for each run: its databases take 30 to 200 MB
+from tools.guards import MEMORY, has_memory
+
 NAME = "socle_memory"
 DISK = "pg_default"
 
@@ -35,7 +35,7 @@ def tablespace(superuser_url: str, data_dir: Path) -> str:
 
     To be called under the lock of the data directory.
     """
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+    if not has_memory():
         return DISK
     folder = MEMORY / f"socle-{hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]}"
     with psycopg.connect(superuser_url, autocommit=True) as connection:

@@ -97,10 +97,14 @@ def unlisted(path: Path, guards: list[Guard], controls: set[str]) -> list[str]:
     ]
 
 
+def has_memory() -> bool:
+    """Whether there is room in memory for what a run makes and throws away: copies, databases."""
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+
+
 def copies() -> tempfile.TemporaryDirectory[str]:
     """A folder for a copy, gone at the end."""
-    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
-    return tempfile.TemporaryDirectory(prefix="socle-guard-", dir=MEMORY if has_room else None)
+    return tempfile.TemporaryDirectory(prefix="socle-guard-", dir=MEMORY if has_memory() else None)
 
 
 def copy_tree(target: Path) -> None:

@@ -13,16 +13,26 @@ import dataclasses
 import hmac
 import secrets
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core import signing
+from django.http import HttpRequest
+from django.utils import timezone
 
+from commons.errors import DomainError
 from commons.tenancy import current_schema
+from portal import visitors
+from portal.account_forms import CodeForm
+from portal.doors import refuse
 from portal.throttle import Throttle
 from tenants.activation import codes
+from ui import errors
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
+
+UsedT = TypeVar("UsedT")
 
 TICKET_SECONDS = 15 * 60
 PER_PLACE = Throttle("activation-place", most=30)
@@ -61,15 +71,34 @@ def forget(session: SessionBase) -> None:
     session.pop(_KEY, None)
 
 
-def too_many(typed: str, *, place: str) -> bool:
-    """Whether too many codes were refused lately: at this place, or this one."""
-    return PER_PLACE.is_over(place) or PER_CODE.is_over(codes.read(typed) or typed)
+def try_code(
+    request: HttpRequest,
+    form: CodeForm,
+    use: Callable[..., UsedT],
+    *,
+    refused: tuple[type[DomainError], ...],
+    uncounted: tuple[type[DomainError], ...] = (),
+) -> tuple[UsedT | None, int]:
+    """
+    What `use` makes of the code that a form holds, or the status of the refusal that it now shows.
 
-
-def count_refused(typed: str, *, place: str) -> None:
-    """Count a code that was refused."""
-    PER_PLACE.count(place)
-    PER_CODE.count(codes.read(typed) or typed)
+    :param refused: what `use` may answer; anything else is a fault
+    :param uncounted: those of them that are not about the code itself
+    """
+    typed, place = form.cleaned_data["code"], visitors.place_of(request)
+    name = codes.read(typed) or typed
+    if PER_PLACE.is_over(place) or PER_CODE.is_over(name):
+        form.add_error(None, errors.text("ACTIVATION_TOO_MANY", phone=errors.tenant_phone()))
+        return None, 429
+    try:
+        used = use(typed=typed, birth_date=form.cleaned_data["birth_date"], at=timezone.now())
+    except refused as error:
+        if not isinstance(error, uncounted):
+            PER_PLACE.count(place)
+            PER_CODE.count(name)
+        refuse(form, error)
+        return None, 422
+    return used, 200
 
 
 def _salt() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import graphene
@@ -25,9 +26,11 @@ from tenants.people.models import FeedImport, Level, Regime
 from ui.service_texts import ATTRIBUTES
 
 
-def _choices(choices: type[TextChoices], name: str, what: str) -> Any:
-    labels = {value: str(label) for value, label in choices.choices}
-    names = [(f"_{value}" if value[0].isdigit() else value, value) for value in choices.values]
+def _choices(
+    choices: type[TextChoices], name: str, what: str, *, without: Collection[str] = ()
+) -> Any:
+    labels = {value: str(label) for value, label in choices.choices if value not in without}
+    names = [(f"_{value}" if value[0].isdigit() else value, value) for value in labels]
 
     def description(member: Any) -> str:
         return what if member is None else f"{labels[member.value]}."
@@ -96,22 +99,8 @@ CivilSex = graphene.Enum(
     ),
 )
 UsageWindow = _choices(Window, "UsageWindow", "Une durée où l'on compte les visiteurs.")
-UsageProfile = graphene.Enum(
-    "UsageProfile",
-    [(profile.value, profile.value) for profile in UsedAs],
-    description=lambda member: (
-        "Un profil de la mesure d'audience des ENT (DNMA)."
-        if member is None
-        else f"{UsedAs(member.value).label}."
-    ),
-)
-UsageKind = graphene.Enum(
-    "UsageKind",
-    [(kind.value, kind.value) for kind in (Kind.NATIVE, Kind.THIRD_PARTY)],
-    description=lambda member: (
-        "Qui fait un service (DNMA)." if member is None else f"{Kind(member.value).label}."
-    ),
-)
+UsageProfile = _choices(UsedAs, "UsageProfile", "Un profil de la mesure d'audience des ENT (DNMA).")
+UsageKind = _choices(Kind, "UsageKind", "Qui fait un service (DNMA).", without=(Kind.WHOLE,))
 ServiceCategory = _choices(SharedService.Category, "ServiceCategory", "La rubrique d'un service.")
 ServiceAttribute = graphene.Enum(
     "ServiceAttribute",

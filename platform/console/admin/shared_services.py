@@ -162,9 +162,6 @@ class RegistrationAdmin(ReadOnlyAdmin):
     words: ClassVar = {
         "redirect_uris": addresses,
         "post_logout_uris": addresses,
-        "service_url": address,
-        "logout_url": address,
-        "jwks_url": address,
     }
     acts = ("close-registration",)
     explanation = _("Comment chaque service connecte les personnes. Personne ne lit ses secrets.")

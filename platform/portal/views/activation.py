@@ -15,13 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from commons.errors import DomainError
-from portal import activations, signing_in, visitors
+from portal import activations, signing_in
 from portal.account_forms import CodeForm, GuardianForm, PasswordForm
 from portal.doors import refuse
 from tenants.accounts.models import Way
 from tenants.activation import identifiers, operations, queries
 from tenants.people.models import Guardian
-from ui import errors, wording
+from ui import wording
 
 if TYPE_CHECKING:
     from django import forms
@@ -51,7 +51,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            code, status = _checked(request, form)
+            code, status = activations.try_code(
+                request, form, operations.check_code, refused=(DomainError,)
+            )
             if code is not None:
                 auth.logout(request)  # whoever was signed in here is somebody else
                 login = identifiers.draw(code.person.first_name, code.person.last_name)
@@ -60,23 +62,6 @@ def begin(request: HttpRequest) -> HttpResponse:
                 return _second_step(request, code, ticket, _form_of(code), written=written)
     context = {"form": form, "steps": _step_names(), "step": 1}
     return render(request, "portal/activation/step_code.html", context, status=status)
-
-
-def _checked(request: HttpRequest, form: CodeForm) -> tuple[ActivationCode | None, int]:
-    """The code, or the status of the refusal that the form now shows."""
-    typed, place = form.cleaned_data["code"], visitors.place_of(request)
-    if activations.too_many(typed, place=place):
-        form.add_error(None, errors.text("ACTIVATION_TOO_MANY", phone=errors.tenant_phone()))
-        return None, 429
-    try:
-        code = operations.check_code(
-            typed=typed, birth_date=form.cleaned_data["birth_date"], at=timezone.now()
-        )
-    except DomainError as error:
-        activations.count_refused(typed, place=place)
-        refuse(form, error)
-        return None, 422
-    return code, 200
 
 
 @sensitive_post_parameters("password", "again", "ticket")

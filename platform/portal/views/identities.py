@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commons.errors import DomainError
-from portal import activations, identities, signing_in, visitors
+from portal import activations, identities, signing_in
 from portal.account_forms import CodeForm
 from portal.doors import refuse, show
 from portal.identities import Leaving
@@ -251,25 +251,15 @@ def link_by_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        typed, place = form.cleaned_data["code"], visitors.place_of(request)
-        if activations.too_many(typed, place=place):
-            form.add_error(None, errors.text("ACTIVATION_TOO_MANY", phone=errors.tenant_phone()))
-            status = 429
-        else:
-            try:
-                arrival = operations.prove_by_code(
-                    request=found,
-                    typed=typed,
-                    birth_date=form.cleaned_data["birth_date"],
-                    at=timezone.now(),
-                )
-            except (refusals.CodeRefused, refusals.TooManyTries) as error:
-                if isinstance(error, refusals.CodeRefused):
-                    activations.count_refused(typed, place=place)
-                refuse(form, error)
-                status = 422
-            else:
-                return _proved(request, found, arrival)
+        arrival, status = activations.try_code(
+            request,
+            form,
+            partial(operations.prove_by_code, request=found),
+            refused=(refusals.CodeRefused, refusals.TooManyTries),
+            uncounted=(refusals.TooManyTries,),
+        )
+        if arrival is not None:
+            return _proved(request, found, arrival)
     context = {"form": form, "link": found, "by": found.get_kind_display()}
     return show(request, "portal/pages/identity_code.html", context, status=status)
 
