@@ -18,6 +18,8 @@ from commons.identifiers import new_public_id
 from commons.models import TenantModel
 from federation.passplus.campaign_files import parse_campaign
 from federation.passplus.engine.campaign import Campaign as Rules
+from federation.passplus.engine.campaign import Status
+from federation.passplus.engine.life import TicketState
 
 
 def available_in(account: Account) -> int:
@@ -59,8 +61,8 @@ class Campaign(TenantModel):
 class CardStatus(models.TextChoices):
     """What the amount depended on; `engine.campaign.Status`, with the words of a screen."""
 
-    BASE = "BASE", _("Montant de base")
-    BURSARY = "BURSARY", _("Boursier")
+    BASE = Status.BASE, _("Montant de base")
+    BURSARY = Status.BURSARY, _("Boursier")
 
 
 class Card(TenantModel):
@@ -151,11 +153,11 @@ class Ticket(TenantModel):
     """
 
     class State(models.TextChoices):
-        MADE = "MADE", _("Prêt")
-        CAPTURED = "CAPTURED", _("Utilisé")
-        CANCELLED = "CANCELLED", _("Annulé")
-        LOST = "LOST", _("Annulé, montant perdu")
-        EXPIRED = "EXPIRED", _("Trop ancien")
+        MADE = TicketState.MADE, _("Prêt")
+        CAPTURED = TicketState.CAPTURED, _("Utilisé")
+        CANCELLED = TicketState.CANCELLED, _("Annulé")
+        LOST = TicketState.LOST, _("Annulé, montant perdu")
+        EXPIRED = TicketState.EXPIRED, _("Trop ancien")
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     purse = models.ForeignKey(

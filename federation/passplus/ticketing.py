@@ -26,7 +26,6 @@ from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, a
 # No letter that reads as a figure, no vowel that makes a word.
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 CODE_LENGTH = 8
-PARTS = 4  # letters between two spaces when a code is shown
 
 
 class PartnerEnded(DomainError):

@@ -69,6 +69,10 @@ SUBJECTS: Words = {
     "PriceDecision": _("Décision de prix"),
     "contest": _("Contestation de prix"),
     "HouseholdResources": _("Ressources du foyer"),
+    "Campaign": _("Campagne Pass+"),
+    "Card": _("Pass+"),
+    "Partner": _("Partenaire Pass+"),
+    "Ticket": _("Ticket Pass+"),
 }
 ACTIONS: Words = {
     "activation.account.opened": _("Compte ouvert avec un code"),

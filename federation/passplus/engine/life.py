@@ -205,13 +205,13 @@ class Life:
         :raises DomainError: as `spending.capture` and `spending.check_domain`
         """
         made = self._known(ticket)
-        if (made.captured_by, made.captured_cents) == (partner, cents or made.cents):
-            return made.captured_cents
+        taken = made.cents if cents is None else cents
+        if (made.captured_by, made.captured_cents) == (partner, taken):
+            return taken
         self._refuse_over(ticket, made)
         if made.partner not in (None, partner):
             raise OtherPartner(ticket=ticket)
         spending.check_domain(spending.purse_of(self.campaign, made.purse), partner_domains)
-        taken = made.cents if cents is None else cents
         rest = spending.capture(self.campaign, held_cents=made.cents, cents=taken, at=at)
         self.books.resolve(ticket, taken)
         self.books.post(CAPTURED, CAPTURED + partner, taken)

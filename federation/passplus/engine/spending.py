@@ -140,7 +140,7 @@ def check_ticket(
     day = day_of(at)
     if day < campaign.tickets.issued_from:
         raise TicketsNotOpen(opens_on=campaign.tickets.issued_from)
-    before = max(usable_before or campaign.tickets.issued_before, campaign.tickets.issued_before)
+    before = swept_on(campaign, usable_before)
     if day >= before:
         raise TicketsClosed(closed_on=before)
     check_domain(purse, partner_domains)

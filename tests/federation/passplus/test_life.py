@@ -11,25 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commons.errors import DomainError
-from federation.passplus.campaign_files import CAMPAIGNS_FOLDER, load_campaign
 from federation.passplus.engine import spending
 from federation.passplus.engine.books import Books, BooksBroken
 from federation.passplus.engine.campaign import Campaign, LateCancellation
-from federation.passplus.engine.facts import ClassLevel, Fact, Facts
 from federation.passplus.engine.life import PURSE, Life, TicketState
-from federation.passplus.engine.spending import PARIS, CancellationRefused, Destination
+from federation.passplus.engine.spending import CancellationRefused, Destination
+from tests.factories.passplus import FACTS, PROVED, STRICT, noon
 
-STRICT = load_campaign(CAMPAIGNS_FOLDER / "92-pass-plus-2023.yaml")
-PUPIL = Facts(
-    birth_date=datetime.date(2011, 4, 1),
-    home="92",
-    school="92",
-    class_level=ClassLevel.FIFTH,
-    bursary=True,
-    awarded=frozenset(),
-    proved=frozenset(Fact) - {Fact.BURSARY},
-)
-PROVED = dataclasses.replace(PUPIL, proved=frozenset(Fact))
 PARTNERS = {"judo": STRICT.purses[0].domains, "rex": STRICT.purses[1].domains}
 
 
@@ -38,14 +26,10 @@ def campaign(late: LateCancellation, *, days: int = 0) -> Campaign:
     return dataclasses.replace(STRICT, tickets=tickets)
 
 
-def noon(day: str) -> datetime.datetime:
-    return datetime.datetime.combine(datetime.date.fromisoformat(day), datetime.time(12), PARIS)
-
-
 def begun(rules: Campaign) -> Life:
     """Léa has 40 € for sport, all of it on a ticket made on the last day."""
     life = Life(rules)
-    life.grant("lea", PUPIL, at=noon("2023-09-01"))
+    life.grant("lea", FACTS, at=noon("2023-09-01"))
     life.make_ticket("t", card="lea", purse="sport", cents=40_00, at=noon("2024-06-30"))
     life.reach(noon("2024-07-02"))
     return life
@@ -166,7 +150,7 @@ def _do(
 ) -> None:  # fmt: skip
     match do:
         case "grant":
-            life.grant(card, PUPIL, at=at)
+            life.grant(card, FACTS, at=at)
         case "prove":
             life.prove(card, PROVED, at=at)
         case "ticket":
