@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.factories.canteen import Family, make_family
+from tests.factories.portal import account_of
 from tests.signed_in import open_session
 
 PASSWORD = "Socle-demo-2026"
@@ -83,3 +86,18 @@ def parent(tenant_db: None) -> Any:
     user.set_password(PASSWORD)
     user.save()
     return user
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The moment that the test's module calls NOW, until it moves it."""
+    with time_machine.travel(request.module.NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def guardian(site: Site, clock: Any) -> Family:
+    """A family whose first guardian is signed in at that moment."""
+    family = make_family()
+    site.sign_in(account_of(family))
+    return family

@@ -6,7 +6,6 @@ import datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-import time_machine
 from defusedxml import ElementTree
 
 from commons.models import OutboxEvent
@@ -20,19 +19,6 @@ from tests.factories.tariffs import ACTOR, AT
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
 SERVICE = "https://presse.example/lire"
 CAS = {"cas": cas.NAMESPACE}
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def guardian(site, clock):
-    family = make_family()
-    site.sign_in(account_of(family))
-    return family
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import json
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-import time_machine
 from django.urls import reverse
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -35,19 +34,6 @@ CHALLENGE = (
     base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 )
 ISSUER = "http://hauts-de-seine.socle.test"
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def guardian(site, clock):
-    family = make_family()
-    site.sign_in(account_of(family))
-    return family
 
 
 @pytest.fixture

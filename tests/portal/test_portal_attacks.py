@@ -46,12 +46,6 @@ ISSUER = at("d92", "").removesuffix("/")
 
 
 @pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
 def people(tenant_db, clock, between):  # noqa: F811
     agree_both()
     found = {}

@@ -6,7 +6,6 @@ import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import time_machine
 
 from commons.models import AuditEntry, OutboxEvent
 from commons.outbox import deliver_pending
@@ -40,12 +39,6 @@ from tests.portal.second_steps import give_factor
 NOW = datetime.datetime(2024, 10, 8, 10, 0, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)  # the database has its own clock
 SWITCH = at("d94", "/connexion/depuis/hauts-de-seine/")
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import subprocess
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from django.urls import reverse
 from lxml import etree
 
@@ -38,19 +37,6 @@ METADATA = "/saml/metadonnees/"
 IN, OUT = "/saml/connexion/", "/saml/deconnexion/"
 ISSUER = "http://hauts-de-seine.socle.test"
 SAML = {"p": names.PROTOCOL, "a": names.ASSERTION, "ds": "http://www.w3.org/2000/09/xmldsig#"}
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def guardian(site, clock):
-    family = make_family()
-    site.sign_in(account_of(family))
-    return family
 
 
 def registered(site, enabled, **traits):

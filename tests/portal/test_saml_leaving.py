@@ -26,12 +26,11 @@ from tests.portal.conftest import Site
 from tests.portal.households import text
 from tests.portal.test_saml import (  # noqa: F401
     METADATA,
+    NOW,
     OTHER,
     OUT,
     another,
-    clock,
     form_of_post,
-    guardian,
     partner,
     sign_in,
 )
@@ -200,7 +199,7 @@ def test_a_request_to_leave_that_is_over_signs_out_nobody(site, partner, clock):
     assert is_signed_in(site)
 
 
-def test_a_service_that_wants_a_form_is_given_one(site, guardian):  # noqa: F811
+def test_a_service_that_wants_a_form_is_given_one(site, guardian):
     enabled = open_service("mediatheque", "PROFILE")
     certificate = own_key().certificate
     register_saml(
