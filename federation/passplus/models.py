@@ -20,6 +20,30 @@ from federation.passplus.campaign_files import parse_campaign
 from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.engine.campaign import Status
 from federation.passplus.engine.life import TicketState
+from federation.passplus.partner_models import (
+    PartnerAgreement,
+    PartnerApplication,
+    PartnerCode,
+    PartnerIban,
+    PartnerKind,
+    PartnerTerms,
+)
+
+__all__ = (
+    "Campaign",
+    "Card",
+    "CardStatus",
+    "Partner",
+    "PartnerAgreement",
+    "PartnerApplication",
+    "PartnerCode",
+    "PartnerIban",
+    "PartnerKind",
+    "PartnerTerms",
+    "Purse",
+    "Ticket",
+    "available_in",
+)
 
 
 def available_in(account: Account) -> int:
@@ -125,11 +149,33 @@ class Partner(TenantModel):
     name = models.CharField("nom", max_length=200)
     siret = models.CharField("SIRET", max_length=14, unique=True)
     domains = models.JSONField("domaines")
+    kind = models.CharField(
+        "forme", max_length=12, choices=PartnerKind.choices, blank=True, default=""
+    )
+    # What families read in the directory.
+    activities = models.CharField("activités", max_length=300, blank=True, default="")
+    description = models.CharField("présentation", max_length=600, blank=True, default="")
+    street = models.CharField("adresse", max_length=200, blank=True, default="")
+    postal_code = models.CharField("code postal", max_length=5, blank=True, default="")
+    town = models.CharField("ville", max_length=100, blank=True, default="")
+    latitude = models.DecimalField(
+        "latitude", max_digits=8, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        "longitude", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    site = models.URLField("site", max_length=200, blank=True, default="")
+    email = models.EmailField("e-mail", max_length=254, blank=True, default="")
+    phone = models.CharField("téléphone", max_length=20, blank=True, default="")
+    # `commons.normalisation`: what is looked for (name, activities, town), and the order of names.
+    search_key = models.CharField("clé de recherche", max_length=640, blank=True, default="")
+    sort_key = models.CharField("clé de tri", max_length=220, blank=True, default="")
     account = models.OneToOneField(
         "ledger.Account", on_delete=models.PROTECT, related_name="+", verbose_name="compte"
     )
     affiliated_at = models.DateTimeField("affilié le")
     ended_at = models.DateTimeField("désaffilié le", null=True, blank=True)
+    ended_because = models.CharField("raison", max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = "partenaire"
@@ -138,6 +184,18 @@ class Partner(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(siret__regex=r"^[0-9]{14}$"),
                 name="passplus_siret_is_fourteen_digits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="passplus_both_coordinates_or_none",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("sort_key", "id"),
+                condition=models.Q(ended_at__isnull=True),
+                name="passplus_partners_by_name",
             ),
         )
 

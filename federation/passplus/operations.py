@@ -12,7 +12,25 @@ from federation.passplus.engine.refusals import (
     TicketUnknown,
 )
 from federation.passplus.granting import Renewed, grant_card, prove_status, renew_cards
-from federation.passplus.partners import PartnerAffiliated, PartnerInvalid, affiliate_partner
+from federation.passplus.ibans import (
+    IbanInvalid,
+    IbanMissing,
+    IbanNotWaiting,
+    IbanOfOneself,
+    confirm_iban,
+    give_iban,
+    open_iban,
+)
+from federation.passplus.partners import (
+    PartnerAffiliated,
+    PartnerDetails,
+    PartnerInvalid,
+    PartnerOver,
+    ReasonMissing,
+    affiliate_partner,
+    change_partner,
+    end_affiliation,
+)
 from federation.passplus.publishing import CampaignPublished, publish_campaign
 from federation.passplus.ticketing import (
     PartnerEnded,
@@ -24,11 +42,18 @@ from federation.passplus.ticketing import (
 __all__ = (
     "CampaignPublished",
     "CardGranted",
+    "IbanInvalid",
+    "IbanMissing",
+    "IbanNotWaiting",
+    "IbanOfOneself",
     "OtherPartner",
     "PartnerAffiliated",
+    "PartnerDetails",
     "PartnerEnded",
     "PartnerInvalid",
+    "PartnerOver",
     "ProofMissing",
+    "ReasonMissing",
     "Renewed",
     "Swept",
     "TicketMade",
@@ -37,11 +62,16 @@ __all__ = (
     "affiliate_partner",
     "cancel_ticket",
     "capture_ticket",
+    "change_partner",
+    "confirm_iban",
     "empty_purses",
+    "end_affiliation",
     "end_tickets",
+    "give_iban",
     "grant_card",
     "keep_deadlines",
     "make_ticket",
+    "open_iban",
     "prove_status",
     "publish_campaign",
     "renew_cards",

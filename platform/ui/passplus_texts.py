@@ -30,6 +30,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Un partenaire affilié porte déjà ce numéro SIRET."),
         _("Cherchez-le dans la liste des partenaires."),
     ),
+    "PASSPLUS_PARTNER_OVER": (
+        _("Ce partenaire n'est plus affilié."),
+        _("Affiliez-le de nouveau pour changer sa fiche."),
+    ),
+    "PASSPLUS_REASON_MISSING": (
+        _("Il manque votre message."),
+        _("Écrivez en quelques mots ce que la structure doit savoir."),
+    ),
+    "PASSPLUS_IBAN_INVALID": (
+        _("Ce compte bancaire ne peut pas être enregistré."),
+        _("Recopiez l'IBAN et le nom du titulaire, comme sur votre RIB."),
+    ),
+    "PASSPLUS_IBAN_MISSING": (
+        _("Le compte bancaire de ce partenaire n'est pas encore vérifié."),
+        _("Vérifiez-le dans la fiche du partenaire, puis recommencez."),
+    ),
+    "PASSPLUS_IBAN_NOT_WAITING": (
+        _("Ce compte bancaire n'attend plus d'être vérifié."),
+        _("Ouvrez la fiche du partenaire pour voir celui qui compte."),
+    ),
+    "PASSPLUS_IBAN_OF_ONESELF": (
+        _("Vous avez donné ce compte bancaire : une autre personne doit le vérifier."),
+        _("Demandez à un collègue d'ouvrir la fiche du partenaire."),
+    ),
     "PASSPLUS_PARTNER_ENDED": (
         _("Ce partenaire n'est plus affilié."),
         _("Il doit demander une nouvelle affiliation."),
