@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 SCHEMAS = ("d92", "d94")
+WRITTEN_BY_TWO = "reciprocity\\_%"  # shared tables that départements write
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 
 
@@ -95,8 +96,9 @@ def empty_tenants(owner_url: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
         tables = connection.execute(
             """SELECT format('%%I.%%I', schemaname, tablename) FROM pg_catalog.pg_tables
-               WHERE schemaname = ANY(%s) AND tablename <> ALL(%s)""",
-            [list(SCHEMAS), list(KEPT_TABLES)],
+               WHERE schemaname = ANY(%s) AND tablename <> ALL(%s)
+                  OR schemaname = 'public' AND tablename LIKE %s""",
+            [list(SCHEMAS), list(KEPT_TABLES), WRITTEN_BY_TWO],
         ).fetchall()
         # Only what has rows: TRUNCATE of everything costs more than the test.
         for (table,) in tables:

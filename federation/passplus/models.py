@@ -244,6 +244,14 @@ class Ticket(TenantModel):
         related_name="captures",
         verbose_name="validé par",
     )
+    captured_away = models.OneToOneField(
+        "AwayCapture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ticket",
+        verbose_name="validé ailleurs",
+    )
     captured_cents = models.BigIntegerField("validé (centimes)", null=True, blank=True)
     made_at = models.DateTimeField("fait le")
     ended_at = models.DateTimeField("fini le", null=True, blank=True)
@@ -262,21 +270,30 @@ class Ticket(TenantModel):
                 name="passplus_ticket_ends_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    state="CAPTURED",
-                    captured_by__isnull=False,
-                    captured_cents__gt=0,
-                    captured_cents__lte=models.F("cents"),
+                condition=(
+                    models.Q(
+                        state="CAPTURED",
+                        captured_cents__gt=0,
+                        captured_cents__lte=models.F("cents"),
+                    )
+                    & (
+                        models.Q(captured_by__isnull=False, captured_away__isnull=True)
+                        | models.Q(captured_by__isnull=True, captured_away__isnull=False)
+                    )
                 )
                 | (
                     ~models.Q(state="CAPTURED")
-                    & models.Q(captured_by__isnull=True, captured_cents__isnull=True)
+                    & models.Q(
+                        captured_by__isnull=True,
+                        captured_away__isnull=True,
+                        captured_cents__isnull=True,
+                    )
                 ),
                 name="passplus_captured_within_the_ticket",
             ),
             models.CheckConstraint(
                 condition=models.Q(made_out_to__isnull=True)
-                | models.Q(captured_by__isnull=True)
+                | models.Q(captured_by__isnull=True, captured_away__isnull=True)
                 | models.Q(captured_by=models.F("made_out_to")),
                 name="passplus_captured_by_whom_it_is_for",
             ),
@@ -291,3 +308,24 @@ class Ticket(TenantModel):
 
     def __str__(self) -> str:
         return self.code
+
+
+# Django finds the models of a part where they are imported.
+from federation.passplus.reciprocity_models import (  # noqa: E402
+    AwayCapture,
+    AwayTry,
+    GuestCapture,
+)
+
+__all__ = (
+    "AwayCapture",
+    "AwayTry",
+    "Campaign",
+    "Card",
+    "CardStatus",
+    "GuestCapture",
+    "Partner",
+    "Purse",
+    "Ticket",
+    "available_in",
+)

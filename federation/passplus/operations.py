@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from federation.passplus.clearing import book_settlements, record_settlement, sign_statement
+from federation.passplus.codes import TicketUnreadable
 from federation.passplus.deadlines import Swept, empty_purses, end_tickets, keep_deadlines
 from federation.passplus.engine.refusals import (
     CardGranted,
@@ -31,7 +33,16 @@ from federation.passplus.partners import (
     change_partner,
     end_affiliation,
 )
+from federation.passplus.guests import book_guest, book_guests
+from federation.passplus.listing import list_partner, list_partners
 from federation.passplus.publishing import CampaignPublished, publish_campaign
+from federation.passplus.taking import (
+    Taken,
+    TicketNotTakenElsewhere,
+    TooManyTries,
+    capture_for_neighbour,
+    take_ticket,
+)
 from federation.passplus.ticketing import (
     PartnerEnded,
     cancel_ticket,
@@ -56,11 +67,19 @@ __all__ = (
     "ReasonMissing",
     "Renewed",
     "Swept",
+    "Taken",
     "TicketMade",
+    "TicketNotTakenElsewhere",
     "TicketOver",
     "TicketUnknown",
+    "TicketUnreadable",
+    "TooManyTries",
     "affiliate_partner",
+    "book_guest",
+    "book_guests",
+    "book_settlements",
     "cancel_ticket",
+    "capture_for_neighbour",
     "capture_ticket",
     "change_partner",
     "confirm_iban",
@@ -70,9 +89,14 @@ __all__ = (
     "give_iban",
     "grant_card",
     "keep_deadlines",
+    "list_partner",
+    "list_partners",
     "make_ticket",
     "open_iban",
     "prove_status",
     "publish_campaign",
+    "record_settlement",
     "renew_cards",
+    "sign_statement",
+    "take_ticket",
 )

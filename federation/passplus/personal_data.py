@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.personal_data import Record, holds, record_of
 from federation.passplus.models import Card, Ticket
+from federation.passplus.queries import place_of
 from tenants.people.personal_data import own_pupils
 
 if TYPE_CHECKING:
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 @holds(
     _("Le Pass+ de vos enfants"),
     why=_("Donner à chaque jeune son crédit, et payer les clubs et les lieux où il le dépense."),
-    reads=("passplus.Card", "passplus.Purse", "passplus.Ticket"),
+    reads=("passplus.Card", "passplus.Purse", "passplus.Ticket", "passplus.AwayCapture"),
 )
 def cards(user: User) -> Iterable[Record]:
     """The cards of the children a person answers for, or their own, with their tickets."""
     found = Card.objects.filter(pupil__in=own_pupils(user)).select_related("campaign", "pupil")
     for card in found.order_by("granted_at", "pk"):
-        tickets = Ticket.objects.filter(purse__card=card).select_related("purse", "captured_by")
+        tickets = Ticket.objects.filter(purse__card=card).select_related(
+            "purse", "captured_by", "captured_away"
+        )
         yield record_of(
             card, "status", "facts", "granted_at",
             campagne=card.campaign.label, enfant=str(card.pupil),
@@ -33,7 +36,7 @@ def cards(user: User) -> Iterable[Record]:
                 record_of(
                     ticket, "code", "cents", "state", "captured_cents", "made_at", "ended_at",
                     **{"porte-monnaie": ticket.purse.code},
-                    partenaire=ticket.captured_by.name if ticket.captured_by else None,
+                    partenaire=place_of(ticket),
                 )
                 for ticket in tickets.order_by("made_at", "pk")
             ]

@@ -74,8 +74,18 @@ def standing_of(campaign: Campaign) -> Standing:
 
 def tickets_of(card: Card) -> list[Ticket]:
     """The tickets of a card, the latest first."""
-    found = Ticket.objects.filter(purse__card=card).select_related("purse", "captured_by")
+    found = Ticket.objects.filter(purse__card=card).select_related(
+        "purse", "captured_by", "captured_away"
+    )
     return list(found.order_by("-pk"))
+
+
+def place_of(ticket: Ticket) -> str | None:
+    """Where a ticket was used; the département too, when it is another."""
+    away = ticket.captured_away
+    if away is not None:
+        return str(away)
+    return ticket.captured_by.name if ticket.captured_by else None
 
 
 def due_cents(partner: Partner) -> int:

@@ -148,7 +148,7 @@ def capture_ticket(
         moves += returned(ticket, campaign, ticket.cents - taken, rest)
     ledger.post(transfers=moves, actor=actor, at=at)
     if rest is not None:
-        _keep_longer(ticket, rest)
+        keep_longer(ticket, rest)
     ticket.state, ticket.ended_at = Ticket.State.CAPTURED, at
     ticket.captured_by, ticket.captured_cents = partner, taken
     ticket.save(update_fields=["state", "ended_at", "captured_by", "captured_cents"])
@@ -175,7 +175,7 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     held.state = Ticket.State.LOST if is_lost else Ticket.State.CANCELLED
     held.ended_at = at
     ledger.post(transfers=given_back(held, campaign, back), actor=actor, at=at)
-    _keep_longer(held, back)
+    keep_longer(held, back)
     held.save(update_fields=["state", "ended_at"])
     _tell(held, "cancelled", actor=actor, at=at, is_lost=is_lost)
     return held
@@ -212,7 +212,7 @@ def typed(code: str) -> str:
     return "".join(letter for letter in code.upper() if letter.isalnum())
 
 
-def _keep_longer(ticket: Ticket, back: Return) -> None:
+def keep_longer(ticket: Ticket, back: Return) -> None:
     """A purse to which money came back late is usable some days more. Its account is locked."""
     if back.usable_before is None:
         return

@@ -27,6 +27,7 @@ SYSTEM_ACTORS: Words = {
     "identities.sign_in": _("Connexion"),
     "payments": _("Paiements"),
     "portal": _("Portail"),
+    "reciprocity": _("Un autre département"),
     "rights": _("Droits"),
 }
 RECORD_KINDS: Words = {
@@ -73,6 +74,8 @@ SUBJECTS: Words = {
     "Card": _("Pass+"),
     "Partner": _("Partenaire Pass+"),
     "Ticket": _("Ticket Pass+"),
+    "Agreement": _("Convention entre départements"),
+    "Statement": _("Relevé entre départements"),
 }
 ACTIONS: Words = {
     "activation.account.opened": _("Compte ouvert avec un code"),
@@ -173,7 +176,15 @@ ACTIONS: Words = {
     "passplus.partner.ended": _("Affiliation d'un partenaire terminée"),
     "passplus.ticket.cancelled": _("Ticket Pass+ annulé"),
     "passplus.ticket.captured": _("Ticket Pass+ validé"),
+    "passplus.ticket.captured_elsewhere": _("Ticket Pass+ validé dans un autre département"),
     "passplus.ticket.made": _("Ticket Pass+ fait"),
+    "passplus.guest.captured": _("Ticket Pass+ d'un autre département validé"),
+    "reciprocity.agreement.proposed": _("Convention entre départements proposée"),
+    "reciprocity.agreement.signed": _("Convention entre départements signée"),
+    "reciprocity.agreement.ended": _("Convention entre départements dénoncée"),
+    "reciprocity.statement.prepared": _("Relevé entre départements établi"),
+    "reciprocity.statement.signed": _("Relevé entre départements accepté"),
+    "reciprocity.statement.settled": _("Relevé entre départements réglé"),
     "ent.client.registered": _("Connexion d'un service inscrite"),
     "ent.client.closed": _("Connexion d'un service fermée"),
     "ent.keys.rotated": _("Clé de signature changée"),
@@ -306,6 +317,9 @@ TRANSFER_NATURES: Words = {
     "refund": _("Remboursement"),
     "refund-failed": _("Remboursement revenu"),
     "expiry": _("Réservation expirée"),
+    "away": _("Ticket Pass+ validé dans un autre département"),
+    "guest": _("Ticket Pass+ d'un autre département"),
+    "settlement": _("Règlement entre départements"),
 }
 # What a provider said of a payment, that nobody expected.
 PROBLEMS: Words = {

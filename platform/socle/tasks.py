@@ -112,6 +112,23 @@ def keep_pass_deadlines(**_: object) -> int:
     return _for_each(keep_pass_deadlines_of_tenant)
 
 
+@app.task(name="socle.exchange_with_neighbours_of_tenant")
+def exchange_with_neighbours_of_tenant(*, tenant: str, **_: object) -> int:
+    """Show one tenant's partners to its neighbours, and book what they wrote for it; the rows booked."""
+    at = timezone.now()
+    passplus.list_partners(at=at)
+    booked = passplus.book_settlements(actor=CLOCK, at=at)
+    while found := passplus.book_guests(actor=CLOCK, at=at):
+        booked += found
+    return booked
+
+
+@app.task(name="socle.exchange_with_neighbours", crosses_tenants=True)
+def exchange_with_neighbours(**_: object) -> int:
+    """Do, everywhere, one's own part of what two départements write to each other."""
+    return _for_each(exchange_with_neighbours_of_tenant)
+
+
 @app.task(name="socle.check_ledger_of_tenant")
 def check_ledger_of_tenant(*, tenant: str, **_: object) -> int:
     """Recompute every balance of one tenant; the number of accounts and holds at fault."""

@@ -138,6 +138,58 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Ce ticket est fait pour un autre partenaire."),
         _("Demandez un ticket fait pour vous."),
     ),
+    "PASSPLUS_TICKET_UNREADABLE": (
+        _("Ce n'est pas un code de ticket."),
+        _("Tapez les huit lettres et chiffres. Un numéro de département peut les précéder."),
+    ),
+    "PASSPLUS_TICKET_NOT_TAKEN_ELSEWHERE": (
+        _("Ce ticket d'un autre département ne peut pas être pris ici."),
+        _("Vérifiez le numéro et le code. Le jeune voit dans son Pass+ si le ticket a servi."),
+    ),
+    "PASSPLUS_TOO_MANY_TRIES": (
+        _("Trop de codes d'autres départements ont été refusés."),
+        _("Attendez un quart d'heure, ou scannez le ticket d'ici là."),
+    ),
+    "RECIPROCITY_AGREEMENT_INVALID": (
+        _("Cette convention n'est pas complète."),
+        _("Vérifiez le département, les domaines, les dates et le nom du signataire."),
+    ),
+    "RECIPROCITY_AGREEMENT_OPEN": (
+        _("Une convention ou une proposition existe déjà avec ce département."),
+        _("Mettez-y fin avant d'en proposer une autre."),
+    ),
+    "RECIPROCITY_AGREEMENT_OVER": (
+        _("Cette convention a pris fin."),
+        _("Proposez-en une nouvelle."),
+    ),
+    "RECIPROCITY_AGREEMENT_CHANGED": (
+        _("Le texte n'est plus celui que l'autre département a signé."),
+        _("Ne signez pas. Prévenez l'équipe technique."),
+    ),
+    "RECIPROCITY_NEIGHBOUR_UNKNOWN": (
+        _("Ce département n'est pas ouvert ici."),
+        _("Choisissez un département de la liste."),
+    ),
+    "RECIPROCITY_MONTH_NOT_OVER": (
+        _("Ce mois n'est pas fini."),
+        _("Établissez le relevé à partir du %(ends_on)s."),
+    ),
+    "RECIPROCITY_NOTHING_TO_STATE": (
+        _("Il n'y a rien à compter pour ce mois."),
+        _("Attendez une validation entre les deux départements."),
+    ),
+    "RECIPROCITY_STATEMENT_DIFFERS": (
+        _("Ce relevé ne dit pas la même chose que votre grand livre."),
+        _("Ne l'acceptez pas. Comparez les lignes signalées avec l'autre département."),
+    ),
+    "RECIPROCITY_SIGNATORY_MISSING": (
+        _("Il manque le nom de qui accepte."),
+        _("Écrivez son nom et sa fonction."),
+    ),
+    "RECIPROCITY_NOT_TO_RECEIVE": (
+        _("Ce règlement n'est pas à enregistrer ici."),
+        _("Les deux départements doivent accepter le relevé. Qui reçoit l'argent le dit."),
+    ),
     "PASSPLUS_NOTHING_TO_REIMBURSE": (
         _("Il n'y a rien à payer à ce partenaire."),
         _("Attendez qu'il valide un ticket."),

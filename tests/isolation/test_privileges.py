@@ -207,6 +207,17 @@ def test_shared_tables_force_row_level_security(owner_cursor):
     )
     assert [row[0] for row in owner_cursor.fetchall()] == [
         "catalogue_sharedservice",
+        "reciprocity_agreement",
+        "reciprocity_crosscapture",
+        "reciprocity_ending",
+        "reciprocity_listedpartner",
+        "reciprocity_reversal",
+        "reciprocity_settlement",
+        "reciprocity_signature",
+        "reciprocity_statement",
+        "reciprocity_statementline",
+        "reciprocity_statementsignature",
+        "reciprocity_term",
         "registry_departement",
         "registry_domain",
     ]
@@ -230,7 +241,9 @@ def test_there_is_no_trigger_and_every_table_has_a_bigint_key(owner_cursor):
 
 def test_tenant_apps_hold_no_relation_to_a_public_table():
     """A foreign key out of a tenant's schema would tie tenants together."""
-    public_only = {"registry_departement", "registry_domain", "catalogue_sharedservice"}
+    public_only = {"registry_departement", "registry_domain", "catalogue_sharedservice"} | {
+        model._meta.db_table for model in apps.get_app_config("reciprocity").get_models()
+    }
     for label in (
         "people",
         "ledger",
@@ -240,6 +253,7 @@ def test_tenant_apps_hold_no_relation_to_a_public_table():
         "accounts",
         "commons",
         "ent",
+        "passplus",
     ):
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.get_fields():

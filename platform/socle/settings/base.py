@@ -106,6 +106,7 @@ SHARED_APPS = [
     "tenants.registry",
     "tenants.accounts",
     "federation.catalogue",
+    "federation.reciprocity",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -285,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-people": {"task": "socle.count_people", "schedule": 86400.0},
     "purge-usage": {"task": "socle.purge_usage", "schedule": 86400.0},
     "keep-pass-deadlines": {"task": "socle.keep_pass_deadlines", "schedule": 3600.0},
+    "exchange-with-neighbours": {"task": "socle.exchange_with_neighbours", "schedule": 300.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 

@@ -1,0 +1,209 @@
+"""Settling with another département: each side signs what its own books say, and the sum is zero.
+
+Our position with another is the balance of `clearing:<code>`: what they owe us, negative when we owe. Each
+capture between the two is one transfer in each side's books, under the name of the shared row, so that a
+statement is checked line by line against our own ledger before it is signed. The database refuses a
+signature whose position is not that of the statement: what the two sides sign adds up to zero.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from django.db import transaction
+
+from billing.ledger import operations as ledger
+from billing.ledger.models import Account, Transfer
+from billing.ledger.operations import AccountKind, TransferRequest
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.tenancy import current_schema
+from federation.passplus.guests import book_guests, clearing_account
+from federation.reciprocity import operations as shared
+from federation.reciprocity import queries as reciprocity
+from federation.reciprocity.models import Settlement, Statement, StatementLine
+
+TREASURY = "clearing:treasury"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """Where we stand with a département: what our books say, and what the shared rows do."""
+
+    schema: str
+    booked_cents: int
+    shared: reciprocity.Position
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether both say the same; what is on its way to our books makes them differ for a moment."""
+        return self.booked_cents == self.shared.cents
+
+
+def standing_with(schema: str) -> Standing:
+    """Where we stand with a département."""
+    account = Account.objects.filter(code=f"clearing:{reciprocity.code_of(schema)}").first()
+    booked = 0 if account is None else account.debits_posted - account.credits_posted
+    return Standing(schema, booked, reciprocity.position_with(schema))
+
+
+def standings() -> list[Standing]:
+    """Where we stand with each département that something was agreed with."""
+    return [standing_with(schema) for schema in reciprocity.partners_in_books()]
+
+
+def sign_statement(
+    *, statement: Statement, signatory: str, actor: Actor, at: datetime.datetime
+) -> Statement:
+    """
+    Accept a statement, once each of its lines is in our books; accepting it again changes nothing.
+
+    :raises StatementDiffers: if its totals are not its lines', or a line is not in our books
+    :raises SignatoryMissing: if nobody's name is given
+    """
+    while book_guests(actor=actor, at=at):  # what a process left undone
+        pass
+    _sign(statement=statement, signatory=signatory, actor=actor, at=at)
+    return reciprocity.statements().get(pk=statement.pk)
+
+
+@transaction.atomic(durable=True)
+def _sign(*, statement: Statement, signatory: str, actor: Actor, at: datetime.datetime) -> None:
+    here = current_schema()
+    if any(signature.signed_by == here for signature in statement.signatures.all()):
+        return
+    lines = shared.check_lines(statement)
+    position = sum(_booked(statement, lines).values())
+    if position != -statement.owes_cents(here):
+        raise shared.StatementDiffers(statement=str(statement.public_id))
+    shared.write_signature(statement=statement, signatory=signatory, position_cents=position, at=at)
+    record_audit(
+        actor=actor,
+        action="reciprocity.statement.signed",
+        subject_type="Statement",
+        subject_id=statement.public_id,
+        at=at,
+        cents=position,
+    )
+
+
+def missing_lines(statement: Statement) -> list[StatementLine]:
+    """The lines of a statement that are not in our books, or not with that amount."""
+    lines = reciprocity.lines_of(statement)
+    booked = _transfers(statement, lines)
+    return [line for line in lines if booked.get(_reference(line)) != _signed(line)]
+
+
+def _booked(statement: Statement, lines: list[StatementLine]) -> dict[str, int]:
+    """What our books say of each line, signed as our position is.
+
+    :raises StatementDiffers: if one is absent, or says something else
+    """
+    booked = _transfers(statement, lines)
+    for line in lines:
+        if booked.get(_reference(line)) != _signed(line):
+            raise shared.StatementDiffers(
+                statement=str(statement.public_id), capture=str(line.capture.public_id)
+            )
+    return booked
+
+
+def _transfers(statement: Statement, lines: list[StatementLine]) -> dict[str, int]:
+    """Our transfers of these lines on the account of the other, by reference, signed as our position."""
+    other = reciprocity.code_of(reciprocity.other_of(statement))
+    account = Account.objects.filter(code=f"clearing:{other}").first()
+    if account is None:
+        return {}
+    found = Transfer.objects.filter(reference__in=[_reference(line) for line in lines])
+    signed = {}
+    for transfer in found:
+        if transfer.debit_account_id == account.pk:
+            signed[transfer.reference] = transfer.amount_cents
+        elif transfer.credit_account_id == account.pk:
+            signed[transfer.reference] = -transfer.amount_cents
+    return signed
+
+
+def _reference(line: StatementLine) -> str:
+    side = "away" if line.capture.holder == current_schema() else "guest"
+    undone = "-undone" if line.is_reversal else ""
+    return f"{side}{undone}:{line.capture.public_id}"
+
+
+def _signed(line: StatementLine) -> int:
+    """What a line adds to our position: what they owe us."""
+    is_ours = line.capture.holder == current_schema()
+    return -line.signed_cents if is_ours else line.signed_cents
+
+
+@transaction.atomic(durable=True)
+def record_settlement(
+    *,
+    statement: Statement,
+    reference: str,
+    received_on: datetime.date,
+    actor: Actor,
+    at: datetime.datetime,
+) -> Settlement:
+    """
+    Say that the payment of a statement that both accepted has arrived here, and book it.
+
+    The other side books it by `book_settlements`. What was written first stands.
+
+    :raises NotToReceive: if it is not ours to receive, or both did not accept the statement
+    """
+    settlement = shared.write_settlement(
+        statement=statement, reference=reference, received_on=received_on, at=at
+    )
+    _book(settlement, actor=actor, at=at)
+    record_audit(
+        actor=actor,
+        action="reciprocity.statement.settled",
+        subject_type="Statement",
+        subject_id=statement.public_id,
+        at=at,
+        cents=settlement.cents,
+    )
+    return settlement
+
+
+@transaction.atomic(durable=True)
+def book_settlements(*, actor: Actor, at: datetime.datetime) -> int:
+    """Book the payments that the others received from us; how many were not booked yet."""
+    paid = Settlement.objects.exclude(received_by=current_schema()).select_related("statement")
+    references = {_paid(settlement): settlement for settlement in paid}
+    booked = set(
+        Transfer.objects.filter(reference__in=list(references)).values_list("reference", flat=True)
+    )
+    waiting = [found for reference, found in references.items() if reference not in booked]
+    for settlement in waiting:
+        _book(settlement, actor=actor, at=at)
+    return len(waiting)
+
+
+def _paid(settlement: Settlement) -> str:
+    return f"settlement:{settlement.statement.public_id}"
+
+
+def _book(settlement: Settlement, *, actor: Actor, at: datetime.datetime) -> None:
+    """Received: the other owes us that much less. Paid: we owe it that much less."""
+    other = reciprocity.code_of(reciprocity.other_of(settlement.statement))
+    treasury = ledger.open_account(code=TREASURY, kind=AccountKind.CLEARING).pk
+    accounts = [treasury, clearing_account(other)]
+    if settlement.received_by != current_schema():
+        accounts.reverse()
+    debited, credited = accounts
+    ledger.post(
+        transfers=[
+            TransferRequest(
+                debit_account_id=debited,
+                credit_account_id=credited,
+                amount_cents=settlement.cents,
+                code="settlement",
+                reference=_paid(settlement),
+            )
+        ],
+        actor=actor,
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""What two départements write to each other: agreements, partners, captures, monthly statements."""

@@ -1,0 +1,214 @@
+"""Agreements between départements: proposed and signed by one, signed by the other, ended by either.
+
+What is signed is a digest of the whole text: terms cannot be added once somebody signed (the database
+refuses it), and whoever signs second signs what the first did.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Collection
+
+from django.db import transaction
+
+from commons.actors import Actor
+from commons.audit import record_audit
+from commons.errors import DomainError
+from commons.tenancy import current_schema
+from federation.reciprocity import queries
+from federation.reciprocity.models import Agreement, Ending, Signature, Term
+from tenants.registry import directory
+
+DOMAINS = ("SPORT", "CULTURE", "LEISURE")
+
+
+class AgreementInvalid(DomainError):
+    """A field of an agreement that cannot be; `field` names it."""
+
+    code = "RECIPROCITY_AGREEMENT_INVALID"
+
+
+class AgreementOpen(DomainError):
+    """There is an agreement, or a proposal, with that département already: end it first."""
+
+    code = "RECIPROCITY_AGREEMENT_OPEN"
+
+
+class AgreementOver(DomainError):
+    """It was ended, or its last day has passed."""
+
+    code = "RECIPROCITY_AGREEMENT_OVER"
+
+
+class AgreementChanged(DomainError):
+    """What was signed is not what stands there. This does not happen unless somebody rewrote rows."""
+
+    code = "RECIPROCITY_AGREEMENT_CHANGED"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Directions:
+    """What each side opens: the domains our holders may spend on there, and theirs here."""
+
+    ours_there: Collection[str] = ()
+    theirs_here: Collection[str] = ()
+
+
+@transaction.atomic(durable=True)
+def propose_agreement(
+    *,
+    departement_code: str,
+    directions: Directions,
+    valid_from: datetime.date,
+    legal_basis: str,
+    signatory: str,
+    actor: Actor,
+    at: datetime.datetime,
+    valid_until: datetime.date | None = None,
+) -> Agreement:
+    """
+    Propose an agreement to another département, signed by this one.
+
+    :raises AgreementInvalid: if the département is not known, or nothing is opened, or a field is empty
+    :raises AgreementOpen: if there is one with that département
+    """
+    here = current_schema()
+    other = directory.neighbour(departement_code)
+    if other is None:
+        raise AgreementInvalid(field="departement_code")
+    terms = [
+        (here, other.schema_name, sorted(set(directions.ours_there))),
+        (other.schema_name, here, sorted(set(directions.theirs_here))),
+    ]
+    opened = [term for term in terms if term[2]]
+    if not opened or any(set(domains) - set(DOMAINS) for _holder, _partner, domains in terms):
+        raise AgreementInvalid(field="directions")
+    if valid_until is not None and valid_until <= valid_from:
+        raise AgreementInvalid(field="valid_until")
+    for field, words in (("legal_basis", legal_basis), ("signatory", signatory)):
+        if not words.strip():
+            raise AgreementInvalid(field=field)
+    _refuse_second(other.schema_name, on=_day(at))
+    agreement = Agreement.objects.create(
+        proposed_by=here,
+        proposed_to=other.schema_name,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        legal_basis=legal_basis.strip()[:300],
+        proposed_at=at,
+    )
+    Term.objects.bulk_create(
+        Term(agreement=agreement, holder=holder, partner=partner, domains=domains)
+        for holder, partner, domains in opened
+    )
+    _sign(agreement, signatory=signatory, at=at)
+    _tell(agreement, "proposed", actor=actor, at=at, departement=departement_code)
+    return agreement
+
+
+@transaction.atomic(durable=True)
+def sign_agreement(
+    *, agreement: Agreement, signatory: str, actor: Actor, at: datetime.datetime
+) -> Agreement:
+    """
+    Sign what the other département proposed; signing again changes nothing.
+
+    :raises AgreementInvalid: if nobody's name is given
+    :raises AgreementOver: if it was ended, or its last day has passed
+    :raises AgreementChanged: if it is not what the other signed
+    """
+    found = _read(agreement)
+    if queries.is_signed_here(found):
+        return found
+    if not signatory.strip():
+        raise AgreementInvalid(field="signatory")
+    if queries.is_over(found, on=_day(at)) or found.endings.all():
+        raise AgreementOver
+    digest = queries.digest_of(found)
+    if any(signature.digest != digest for signature in found.signatures.all()):
+        raise AgreementChanged
+    _sign(found, signatory=signatory, at=at)
+    _tell(found, "signed", actor=actor, at=at)
+    return _read(agreement)
+
+
+@transaction.atomic(durable=True)
+def end_agreement(
+    *,
+    agreement: Agreement,
+    ends_on: datetime.date,
+    reason: str,
+    actor: Actor,
+    at: datetime.datetime,
+) -> Agreement:
+    """
+    End an agreement, or a proposal, from a day on; what was captured before stays owed.
+
+    Ending it again changes nothing: a day that was given is not taken back.
+
+    :raises AgreementInvalid: if the day has passed already, or nothing says why
+    :raises AgreementOver: if it is over by itself
+    """
+    found = _read(agreement)
+    here = current_schema()
+    if any(ending.ended_by == here for ending in found.endings.all()):
+        return found
+    if queries.is_over(found, on=_day(at)):
+        raise AgreementOver
+    first_day = _day(at) + datetime.timedelta(days=1)
+    if queries.is_signed_by_both(found) and ends_on < first_day:
+        raise AgreementInvalid(field="ends_on")
+    if not reason.strip():
+        raise AgreementInvalid(field="reason")
+    Ending.objects.create(
+        agreement=found, ended_by=here, ends_on=ends_on, reason=reason.strip()[:300], ended_at=at
+    )
+    _tell(found, "ended", actor=actor, at=at, ends_on=ends_on.isoformat())
+    return _read(agreement)
+
+
+def _day(at: datetime.datetime) -> datetime.date:
+    return at.astimezone(queries.PARIS).date()
+
+
+def _read(agreement: Agreement) -> Agreement:
+    return queries.agreements().get(pk=agreement.pk)
+
+
+def _refuse_second(schema: str, *, on: datetime.date) -> None:
+    for agreement in queries.agreements():
+        if queries.other_party(agreement) != schema:
+            continue
+        proposal_ended = not queries.is_signed_by_both(agreement) and agreement.endings.all()
+        if not proposal_ended and not queries.is_over(agreement, on=on):
+            raise AgreementOpen(agreement=str(agreement.public_id))
+
+
+def _sign(agreement: Agreement, *, signatory: str, at: datetime.datetime) -> None:
+    """Two who sign at once are told apart by the unique key: the second changes nothing."""
+    Signature.objects.bulk_create(
+        [
+            Signature(
+                agreement=agreement,
+                signed_by=current_schema(),
+                signatory=signatory.strip()[:200],
+                digest=queries.digest_of(agreement),
+                signed_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _tell(
+    agreement: Agreement, what: str, *, actor: Actor, at: datetime.datetime, **details: str
+) -> None:
+    record_audit(
+        actor=actor,
+        action=f"reciprocity.agreement.{what}",
+        subject_type="Agreement",
+        subject_id=agreement.public_id,
+        at=at,
+        **details,
+    )

@@ -1,0 +1,47 @@
+"""The acts on what two départements share, for every door. Each writes in its own name."""
+
+from __future__ import annotations
+
+from federation.reciprocity.agreements import (
+    AgreementChanged,
+    AgreementInvalid,
+    AgreementOpen,
+    AgreementOver,
+    Directions,
+    end_agreement,
+    propose_agreement,
+    sign_agreement,
+)
+from federation.reciprocity.statements import (
+    MonthNotOver,
+    NeighbourUnknown,
+    NothingToState,
+    NotToReceive,
+    SignatoryMissing,
+    StatementDiffers,
+    check_lines,
+    prepare_statement,
+    write_settlement,
+    write_signature,
+)
+
+__all__ = (
+    "AgreementChanged",
+    "AgreementInvalid",
+    "AgreementOpen",
+    "AgreementOver",
+    "Directions",
+    "MonthNotOver",
+    "NeighbourUnknown",
+    "NotToReceive",
+    "NothingToState",
+    "SignatoryMissing",
+    "StatementDiffers",
+    "check_lines",
+    "end_agreement",
+    "prepare_statement",
+    "propose_agreement",
+    "sign_agreement",
+    "write_settlement",
+    "write_signature",
+)

@@ -1,0 +1,270 @@
+"""Reading what is shared with another département. PostgreSQL shows the rows of the current one alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet, Sum
+
+from commons.tenancy import current_schema, require_tenant
+from federation.reciprocity.models import (
+    Agreement,
+    CrossCapture,
+    ListedPartner,
+    Statement,
+    StatementLine,
+    pair,
+)
+from tenants.registry import directory
+from tenants.registry.models import Departement
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def neighbour_of(schema: str) -> Departement | None:
+    """Another open département, by its schema."""
+    return next((one for one in directory.neighbours() if one.schema_name == schema), None)
+
+
+def code_of(schema: str) -> str:
+    """The code of a département, the current one included; the schema of one that is closed."""
+    here = require_tenant()
+    if schema == here.schema_name:
+        return here.code
+    found = neighbour_of(schema)
+    return found.code if found else schema
+
+
+def name_of(schema: str) -> str:
+    """The name of a département, the current one included; the schema of one that is closed."""
+    here = require_tenant()
+    if schema == here.schema_name:
+        return here.name
+    found = neighbour_of(schema)
+    return found.name if found else schema
+
+
+def agreements() -> QuerySet[Agreement]:
+    """The agreements and proposals of this département, the latest first."""
+    return Agreement.objects.prefetch_related("terms", "signatures", "endings").order_by("-pk")
+
+
+def other_party(agreement: Agreement) -> str:
+    """The schema of the other party."""
+    here = current_schema()
+    return agreement.proposed_to if agreement.proposed_by == here else agreement.proposed_by
+
+
+def text_of(agreement: Agreement) -> dict[str, Any]:
+    """What is signed, whole, in canonical order."""
+    until = agreement.valid_until
+    return {
+        "proposed_by": agreement.proposed_by,
+        "proposed_to": agreement.proposed_to,
+        "valid_from": agreement.valid_from.isoformat(),
+        "valid_until": None if until is None else until.isoformat(),
+        "legal_basis": agreement.legal_basis,
+        "terms": sorted(
+            ([term.holder, term.partner, sorted(term.domains)] for term in agreement.terms.all()),
+        ),
+    }
+
+
+def digest_of(agreement: Agreement) -> str:
+    """What names the text that is signed."""
+    text = json.dumps(text_of(agreement), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ends_on(agreement: Agreement) -> datetime.date | None:
+    """The first day an agreement no longer holds, if one is known."""
+    days = [ending.ends_on for ending in agreement.endings.all()]
+    if agreement.valid_until is not None:
+        days.append(agreement.valid_until)
+    return min(days, default=None)
+
+
+def is_signed_by_both(agreement: Agreement) -> bool:
+    """Whether the two parties signed."""
+    return len(agreement.signatures.all()) == 2
+
+
+def is_signed_here(agreement: Agreement) -> bool:
+    """Whether this département signed."""
+    here = current_schema()
+    return any(signature.signed_by == here for signature in agreement.signatures.all())
+
+
+def is_in_force(agreement: Agreement, *, on: datetime.date) -> bool:
+    """Whether it opens something on a day."""
+    until = ends_on(agreement)
+    begun = agreement.valid_from <= on
+    return is_signed_by_both(agreement) and begun and (until is None or on < until)
+
+
+def is_over(agreement: Agreement, *, on: datetime.date) -> bool:
+    """Whether it opens nothing from a day on, whatever is still signed."""
+    until = ends_on(agreement)
+    return until is not None and until <= on
+
+
+def domains_open(*, holder: str, partner: str, on: datetime.date) -> frozenset[str]:
+    """What holders of one may spend on with partners of the other, on a day, by their agreements."""
+    found = agreements().filter(terms__holder=holder, terms__partner=partner).distinct()
+    return frozenset(
+        domain
+        for agreement in found
+        if is_in_force(agreement, on=on)
+        for term in agreement.terms.all()
+        if (term.holder, term.partner) == (holder, partner)
+        for domain in term.domains
+    )
+
+
+def departements_open_to_holders(*, on: datetime.date) -> list[Departement]:
+    """The départements whose partners take the cards of this one, by code."""
+    here = current_schema()
+    return [
+        one
+        for one in directory.neighbours()
+        if domains_open(holder=here, partner=one.schema_name, on=on)
+    ]
+
+
+def departements_taken_here(*, on: datetime.date) -> list[Departement]:
+    """The départements whose cards the partners of this one take, by code."""
+    here = current_schema()
+    return [
+        one
+        for one in directory.neighbours()
+        if domains_open(holder=one.schema_name, partner=here, on=on)
+    ]
+
+
+def listed_partners(*, at: datetime.datetime) -> QuerySet[ListedPartner]:
+    """The partners of the neighbours that agreements open to our holders, by name."""
+    return (
+        ListedPartner.objects.exclude(published_by=current_schema())
+        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))
+        .order_by("name", "pk")
+    )
+
+
+def listed_partner(*, published_by: str, public_id: uuid.UUID) -> ListedPartner | None:
+    """A partner of a neighbour, if an agreement shows it."""
+    return ListedPartner.objects.filter(published_by=published_by, public_id=public_id).first()
+
+
+def captures_named(public_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CrossCapture]:
+    """Captures this département is party to, by their names."""
+    found = CrossCapture.objects.filter(public_id__in=public_ids)
+    return {capture.public_id: capture for capture in found}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Position:
+    """Where two départements stand with each other by the shared rows, seen from here; in cents.
+
+    `theirs_here_cents`: what our partners took from their holders, owed to us. `ours_there_cents`: the
+    reverse. `settled_cents` is what was received by us, less what was paid by us.
+    """
+
+    schema: str
+    theirs_here_cents: int
+    ours_there_cents: int
+    settled_cents: int
+
+    @property
+    def cents(self) -> int:
+        """What the other owes us; negative when we owe it."""
+        return self.theirs_here_cents - self.ours_there_cents - self.settled_cents
+
+
+def position_with(schema: str) -> Position:
+    """Where we stand with another département."""
+    here = current_schema()
+    standing = CrossCapture.objects.filter(reversal__isnull=True)
+
+    def taken(holder: str, partner: str) -> int:
+        found = standing.filter(holder=holder, partner=partner).aggregate(
+            cents=Sum("cents", default=0)
+        )
+        return int(found["cents"])
+
+    settled = 0
+    for statement in statements_with(schema).filter(settlement__isnull=False):
+        received = statement.settlement
+        settled += received.cents if received.received_by == here else -received.cents
+    return Position(schema, taken(schema, here), taken(here, schema), settled)
+
+
+def partners_in_books() -> list[str]:
+    """The schemas of those with whom something was ever agreed."""
+    return sorted({other_party(agreement) for agreement in agreements()})
+
+
+def statements_with(schema: str) -> QuerySet[Statement]:
+    """The statements with another département, the latest first."""
+    return (
+        Statement.objects.filter(**pair(current_schema(), schema))
+        .select_related("settlement")
+        .prefetch_related("signatures")
+        .order_by("-month")
+    )
+
+
+def statements() -> QuerySet[Statement]:
+    """Every statement of this département, the latest first."""
+    return (
+        Statement.objects.select_related("settlement")
+        .prefetch_related("signatures")
+        .order_by("-month", "pk")
+    )
+
+
+def lines_of(statement: Statement) -> list[StatementLine]:
+    """The lines of a statement, in the order of the captures."""
+    found = StatementLine.objects.filter(statement=statement).select_related(
+        "capture", "capture__reversal"
+    )
+    return list(found.order_by("capture__captured_at", "capture__pk", "is_reversal"))
+
+
+def other_of(statement: Statement) -> str:
+    """The schema of the other party of a statement."""
+    return statement.second if statement.first == current_schema() else statement.first
+
+
+def is_agreed(statement: Statement) -> bool:
+    """Whether both parties signed."""
+    return len(statement.signatures.all()) == 2
+
+
+def digest_of_lines(lines: Iterable[StatementLine]) -> str:
+    """What names the lines of a statement, whoever computes it."""
+    said = [
+        [
+            str(line.capture.public_id),
+            line.capture.holder,
+            line.capture.partner,
+            line.capture.captured_at.astimezone(datetime.UTC).isoformat(),
+            line.signed_cents,
+        ]
+        for line in lines
+    ]
+    return hashlib.sha256(json.dumps(sorted(said)).encode()).hexdigest()
+
+
+def totals_of(lines: Iterable[StatementLine], *, first: str) -> tuple[int, int]:
+    """What the first party owes by these lines, and what the second does."""
+    owed = [0, 0]
+    for line in lines:
+        owed[line.capture.holder != first] += line.signed_cents
+    return owed[0], owed[1]
