@@ -28,6 +28,7 @@ from commons.tenancy import current_schema, require_tenant
 from federation.passplus import codes, listing, ticketing
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Domain
+from federation.passplus.engine.spending import Return
 from federation.passplus.guests import book_guest, clearing_account
 from federation.passplus.models import AwayCapture, AwayTry, GuestCapture, Partner, Ticket
 from federation.reciprocity import queries as reciprocity
@@ -158,48 +159,19 @@ def capture_for_neighbour(
         raise TicketNotTakenElsewhere
     if ticket.state != Ticket.State.MADE or ticket.made_out_to_id is not None:
         raise TicketNotTakenElsewhere
-    campaign = ticket.purse.card.campaign
-    purse = spending.purse_of(campaign.rules, ticket.purse.code)
-    opened = reciprocity.domains_open(
-        holder=current_schema(), partner=listed.published_by, on=spending.day_of(at)
-    )
-    common = sorted(
-        set(map(Domain, opened)) & set(map(Domain, listed.domains)) & set(purse.domains)
-    )
-    if not common:
-        raise spending.OutsideDomain(purse=purse.label)
-    try:
-        rest = spending.capture(campaign.rules, held_cents=ticket.cents, cents=taken, at=at)
-    except spending.CaptureTooLate:
-        raise TicketNotTakenElsewhere from None
+    domain = _domain_paid(ticket, listed, at=at)
+    rest = _rest(ticket, taken, at=at)
     capture = CrossCapture(
         public_id=new_public_id(),
         holder=current_schema(),
         partner=listed.published_by,
         partner_public_id=partner_public_id,
         partner_name=listed.name,
-        domain=str(common[0]),
+        domain=str(domain),
         cents=taken,
         captured_at=at,
     )
-    moves = [
-        TransferRequest(
-            kind=TransferKind.POST_PENDING,
-            pending_id=ticket.hold_id,
-            amount_cents=taken,
-            code="capture",
-            reference=f"capture:{ticket.public_id}",
-        ),
-        TransferRequest(
-            debit_account_id=campaign.captured_account_id,
-            credit_account_id=clearing_account(neighbour_code),
-            amount_cents=taken,
-            code="away",
-            reference=f"away:{capture.public_id}",
-        ),
-    ]
-    if rest is not None:
-        moves += ticketing.returned(ticket, campaign, ticket.cents - taken, rest)
+    moves = _moves(ticket, capture, rest, owing=clearing_account(neighbour_code))
     ledger.post(transfers=moves, actor=actor, at=at)
     if rest is not None:
         ticketing.keep_longer(ticket, rest)
@@ -215,6 +187,53 @@ def capture_for_neighbour(
         capture=str(capture.public_id),
     )
     return capture.public_id
+
+
+def _domain_paid(ticket: Ticket, listed: ListedPartner, *, at: datetime.datetime) -> Domain:
+    """What the purse pays for, the partner offers and the agreement opens."""
+    purse = spending.purse_of(ticket.purse.card.campaign.rules, ticket.purse.code)
+    opened = reciprocity.domains_open(
+        holder=current_schema(), partner=listed.published_by, on=spending.day_of(at)
+    )
+    offered = set(map(Domain, opened)) & set(map(Domain, listed.domains))
+    common = sorted(offered & set(purse.domains))
+    if not common:
+        raise spending.OutsideDomain(purse=purse.label)
+    return common[0]
+
+
+def _rest(ticket: Ticket, taken: int, *, at: datetime.datetime) -> Return | None:
+    rules = ticket.purse.card.campaign.rules
+    try:
+        return spending.capture(rules, held_cents=ticket.cents, cents=taken, at=at)
+    except spending.CaptureTooLate:
+        raise TicketNotTakenElsewhere from None
+
+
+def _moves(
+    ticket: Ticket, capture: CrossCapture, rest: Return | None, *, owing: int
+) -> list[TransferRequest]:
+    """The ticket's money reaches what we owe that département; its rest goes where the rules say."""
+    campaign = ticket.purse.card.campaign
+    moves = [
+        TransferRequest(
+            kind=TransferKind.POST_PENDING,
+            pending_id=ticket.hold_id,
+            amount_cents=capture.cents,
+            code="capture",
+            reference=f"capture:{ticket.public_id}",
+        ),
+        TransferRequest(
+            debit_account_id=campaign.captured_account_id,
+            credit_account_id=owing,
+            amount_cents=capture.cents,
+            code="away",
+            reference=f"away:{capture.public_id}",
+        ),
+    ]
+    if rest is not None:
+        moves += ticketing.returned(ticket, campaign, ticket.cents - capture.cents, rest)
+    return moves
 
 
 def _write(capture: CrossCapture, ticket: Ticket, neighbour_code: str) -> None:

@@ -26,9 +26,10 @@ def propose(directions: operations.Directions = BOTH, **traits) -> Agreement:
         "valid_from": FROM,
         "legal_basis": "Délibérations CD92 et CD94",
         "signatory": "La présidente",
+        "at": SIGNED,
     }
     return operations.propose_agreement(
-        departement_code="94", directions=directions, actor=ACTOR, at=SIGNED, **said | traits
+        departement_code="94", directions=directions, actor=ACTOR, **said | traits
     )
 
 
