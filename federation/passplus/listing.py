@@ -13,11 +13,14 @@ from federation.reciprocity.models import ListedPartner
 
 # What a family may read of a partner anywhere. An IBAN, a file, a user are none of these.
 SHOWN = (
-    "town",
+    "kind",
+    "activities",
+    "description",
+    "street",
     "postal_code",
+    "town",
     "latitude",
     "longitude",
-    "description",
     "site",
     "email",
     "phone",
@@ -66,12 +69,12 @@ def _write(partners: list[Partner], *, at: datetime.datetime) -> int:
 
 
 def _said(partner: Partner) -> dict[str, Any]:
-    details = {name: getattr(partner, name, None) for name in SHOWN}
+    details = {name: getattr(partner, name) for name in SHOWN}
     return {
         "name": partner.name,
         "domains": sorted(partner.domains),
         "details": {
-            name: value if isinstance(value, int | float) else str(value)
+            name: value if isinstance(value, int | float | list) else str(value)
             for name, value in details.items()
             if value not in (None, "")
         },

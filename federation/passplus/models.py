@@ -28,11 +28,15 @@ from federation.passplus.partner_models import (
     PartnerKind,
     PartnerTerms,
 )
+from federation.passplus.reciprocity_models import AwayCapture, AwayTry, GuestCapture
 
 __all__ = (
+    "AwayCapture",
+    "AwayTry",
     "Campaign",
     "Card",
     "CardStatus",
+    "GuestCapture",
     "Partner",
     "PartnerAgreement",
     "PartnerApplication",
@@ -308,24 +312,3 @@ class Ticket(TenantModel):
 
     def __str__(self) -> str:
         return self.code
-
-
-# Django finds the models of a part where they are imported.
-from federation.passplus.reciprocity_models import (  # noqa: E402
-    AwayCapture,
-    AwayTry,
-    GuestCapture,
-)
-
-__all__ = (
-    "AwayCapture",
-    "AwayTry",
-    "Campaign",
-    "Card",
-    "CardStatus",
-    "GuestCapture",
-    "Partner",
-    "Purse",
-    "Ticket",
-    "available_in",
-)

@@ -14,6 +14,7 @@ from federation.passplus.engine.refusals import (
     TicketUnknown,
 )
 from federation.passplus.granting import Renewed, grant_card, prove_status, renew_cards
+from federation.passplus.guests import book_guest, book_guests
 from federation.passplus.ibans import (
     IbanInvalid,
     IbanMissing,
@@ -23,6 +24,7 @@ from federation.passplus.ibans import (
     give_iban,
     open_iban,
 )
+from federation.passplus.listing import list_partner, list_partners
 from federation.passplus.partners import (
     PartnerAffiliated,
     PartnerDetails,
@@ -33,8 +35,6 @@ from federation.passplus.partners import (
     change_partner,
     end_affiliation,
 )
-from federation.passplus.guests import book_guest, book_guests
-from federation.passplus.listing import list_partner, list_partners
 from federation.passplus.publishing import CampaignPublished, publish_campaign
 from federation.passplus.taking import (
     Taken,
