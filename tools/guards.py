@@ -5,18 +5,22 @@ A guard that can be removed without a test noticing protects nothing. Guards are
 each says how it is disabled and which tests must then fail. A test of those folders that belongs to
 no guard, and is not listed under [controls], fails too.
 
-Each guard runs in a copy of the tree, so that several can run at once and nothing is left behind.
+Each guard runs in a copy of the tree, so that several can run at once and nothing is left behind. Its
+process is forked from one that has imported what is not ours (`WARM`), which takes longer than the tests.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import compileall
 import concurrent.futures
 import dataclasses
+import multiprocessing
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +39,17 @@ SECONDS = 240
 # Where there is memory enough, copies are made there: 0.15 s each instead of 2 to 3 on a slow disk.
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 << 30  # noqa: S108  each in a folder of its own
 SUMMARY = "short test summary info"  # pytest's, when it went to its end
+# What is long to import and reads no setting of Django's: imported once, for every guard.
+WARM = (
+    "pytest", "hypothesis.strategies", "numpy", "django.db.models", "django.forms", "django.template",
+    "django.test", "django.core.management", "psycopg", "graphql", "graphene", "celery",
+    "httpx", "requests", "holidays", "rich.traceback", "cryptography.x509", "joserfc.jwk",
+    "opentelemetry.sdk.trace", "opentelemetry.sdk.metrics", "sqlparse",
+    "pygments.lexers", "click", "yaml", "anyio", "stripe", "highspy", "psutil", "PIL.Image", "dateutil",
+    "playwright.sync_api", "typst", "pypdf", "segno", "xmlschema", "time_machine",
+)  # fmt: skip
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(list(WARM))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,22 +148,77 @@ def compile_sources() -> None:
         compileall.compile_dir(ROOT / name, quiet=2)
 
 
-def run_pytest(guard: Guard, tree: Path, *, workers: str = "0") -> subprocess.CompletedProcess[str]:
-    """Run the guard's tests in the copy."""
+def environment_of(guard: Guard) -> dict[str, str]:
+    """The environment of a guard's tests."""
     unset = ("SOCLE_TEST", "PYTHONDONTWRITEBYTECODE")  # the second: Django is compiled once for all
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(unset)}
-    environment |= dict(guard.env)
-    environment |= {
-        "SOCLE_VAR": str(ROOT / "var"),
-        "SOCLE_GUARD_SQL": "\x1e".join(guard.sql),
-        "SOCLE_GUARD_UNDO": "\x1e".join(guard.undo),
-    }
-    command = [sys.executable, "-m", "pytest", "-q", f"-n{workers}", "-p", "no:cacheprovider", "-p",
-               "no:randomly", "--no-header", "--tb=no", "-rA", *guard.tests]  # fmt: skip
-    return subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS,
-        check=False,
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(unset)}
+    return (
+        kept
+        | dict(guard.env)
+        | {
+            "SOCLE_VAR": str(ROOT / "var"),
+            "SOCLE_GUARD_SQL": "\x1e".join(guard.sql),
+            "SOCLE_GUARD_UNDO": "\x1e".join(guard.undo),
+        }
+    )
+
+
+# Nothing is read of a failure but its name: assertions are not rewritten, which WARM came before.
+OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--tb=no", "-rA",
+           "--assert=plain")  # fmt: skip
+
+
+def run_together(
+    tests: tuple[str, ...], env: tuple[tuple[str, str], ...], tree: Path
+) -> str | None:
+    """Run tests in an untouched copy, by as many workers as there are processors; how they fail."""
+    guard = Guard(id="none", description="", tests=tests, env=env)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-nauto", *OPTIONS, *tests],
+        cwd=tree, env=environment_of(guard), capture_output=True, text=True, check=False,
     )  # fmt: skip
+    return done.stdout[-1500:] if done.returncode else None
+
+
+def run_alone(guard: Guard, tree: Path) -> tuple[int, str]:
+    """Run the guard's tests in its copy: pytest's exit status, and what it printed.
+
+    :raises TimeoutError: if they do not end in `SECONDS`
+    """
+    printed = tree / "printed.txt"
+    process = _forks.Process(
+        target=_in_copy, args=(tree, environment_of(guard), guard.tests, printed)
+    )
+    process.start()
+    process.join(SECONDS)
+    if process.exitcode is None:
+        os.killpg(process.pid or 0, signal.SIGKILL)
+        process.join()
+        raise TimeoutError
+    return process.exitcode, printed.read_text(encoding="utf-8", errors="replace")
+
+
+def _in_copy(
+    tree: Path, environment: dict[str, str], tests: tuple[str, ...], printed: Path
+) -> None:
+    """In a process of its own: pytest, on what stands in the copy and nowhere else."""
+    os.setsid()
+    os.chdir(tree)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:] = [
+        str(tree),
+        *(entry for entry in sys.path if Path(entry) not in (ROOT, ROOT / "tools")),
+    ]
+    with printed.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    import pytest
+
+    status = pytest.main([*OPTIONS, "-n0", *tests])
+    atexit._run_exitfuncs()  # noqa: SLF001  databases go: a child of multiprocessing forgets them
+    sys.stdout.flush()
+    os._exit(status)
 
 
 def has_failed(output: str, test: str) -> bool:
@@ -169,19 +239,17 @@ def try_without(guard: Guard) -> Verdict:
         if problem:
             return Verdict(guard, (problem,), time.monotonic() - start)
         try:
-            done = run_pytest(guard, tree)
-        except subprocess.TimeoutExpired:
+            status, printed = run_alone(guard, tree)
+        except TimeoutError:
             problem = f"les tests ne finissent pas en {SECONDS} s sans la garde : aucun n'a échoué"
             return Verdict(guard, (problem,), time.monotonic() - start)
     problems = []
-    if done.returncode not in (0, 1) or SUMMARY not in done.stdout:  # 1 is Python's own failure too
-        problems.append(
-            f"pytest s'est arrêté ({done.returncode}) : {done.stdout[-400:]}{done.stderr[-800:]}"
-        )
+    if status not in (0, 1) or SUMMARY not in printed:  # 1 is Python's own failure too
+        problems.append(f"pytest s'est arrêté ({status}) : {printed[-1200:]}")
     problems += [
         f"{test} n'échoue pas sans la garde"
         for test in guard.tests
-        if not has_failed(done.stdout, test)
+        if not has_failed(printed, test)
     ]
     return Verdict(guard, tuple(problems), time.monotonic() - start)
 
@@ -198,14 +266,11 @@ def untouched(guards: list[Guard], *, suite_follows: bool) -> list[str]:
     if suite_follows:
         by_env.pop((), None)
     for env, tests in by_env.items():
-        whole = Guard(id="none", description="", tests=tuple(sorted(tests)), env=env)
         with copies() as folder:
             copy_tree(Path(folder))
-            done = run_pytest(whole, Path(folder), workers="auto")
-        if done.returncode != 0:
-            problems.append(
-                f"les tests ne sont pas verts avec toutes les gardes : {done.stdout[-1500:]}"
-            )
+            failed = run_together(tuple(sorted(tests)), env, Path(folder))
+        if failed is not None:
+            problems.append(f"les tests ne sont pas verts avec toutes les gardes : {failed}")
     return problems
 
 

@@ -36,6 +36,7 @@ def test_nothing_else_counts(line):
     assert not guards.has_failed(f"{line}\n1 failed", TEST)
 
 
+@pytest.mark.enable_socket  # multiprocessing's own, to its forks
 def test_a_test_that_never_ends_shows_nothing(tmp_path, monkeypatch):
     """The real thing, on a guard whose removal makes its test sleep."""
     monkeypatch.setattr(guards, "ROOT", tmp_path)
@@ -59,6 +60,7 @@ def test_a_test_that_never_ends_shows_nothing(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.enable_socket
 def test_a_pytest_that_cannot_start_shows_nothing(tmp_path, monkeypatch):
     """Python ends with 1, as pytest does when a test failed."""
     monkeypatch.setattr(guards, "ROOT", tmp_path)
