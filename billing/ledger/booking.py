@@ -1,7 +1,9 @@
 """How transfers enter the books: one statement for any number of them, and the refusals.
 
 `book` inserts and moves balances; it says which transfers it inserted and passes over the others.
-`post` asks for all or none: it raises what stopped the first that is missing. Neither is durable.
+`post` asks for all or none: it raises what stopped the first that is missing. `post_along` writes
+in the same statement the row that its few transfers belong to: the act of a till, the fastest of all.
+None is durable.
 What a CHECK of the database refuses is named here by the constraint; the CHECKs are the rule, and
 nothing is compared in Python before.
 """
@@ -16,9 +18,10 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg import errors as postgres
+from psycopg.types.numeric import Int8
 
 from billing.ledger.models import Account, Transfer, TransferKind
-from billing.ledger.statements import named
+from billing.ledger.statements import posting, posting_along
 from commons.actors import Actor
 from commons.errors import DomainError, RetryLater
 from commons.identifiers import new_public_id
@@ -179,13 +182,75 @@ def book(
     with _named_refusals(transfers), connection.cursor() as cursor:
         if len(transfers) > BULK:
             cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        cursor.execute(named("post"), [*columns, at, at, at, actor.kind, actor.id])
+        cursor.execute(posting(), [*columns, at, at, at, actor.kind, actor.id])
         names = [column.name for column in cursor.description]
         rows = cursor.fetchall()
         if len(transfers) > BULK:
             cursor.execute("SET LOCAL plan_cache_mode = auto")
     found = (Transfer.from_db(connection.alias, names, row) for row in rows)
     return {transfer.reference: transfer for transfer in found}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Along:
+    """What is written in the statement of the movements: the row that they belong to.
+
+    `sql` is common table expressions that follow the ledger's, and read `inserted` and `whole`, which
+    has a row once every movement is inserted. The last of them is called `along` and returns one row.
+    """
+
+    sql: str
+    parameters: Sequence[Any]
+
+
+def post_along(
+    *, transfers: Sequence[TransferRequest], along: Along, actor: Actor, at: datetime.datetime
+) -> tuple[Any, ...]:
+    """
+    Post a few movements and the row they belong to, in one statement; what `along` returns.
+
+    All of them new: a movement that was posted before is refused, whatever it says. A refusal leaves the
+    caller's transaction to be rolled back.
+
+    :raises InsufficientBalance: if an account does not hold enough
+    :raises ReferenceReused: if a reference already served
+    :raises UnknownAccount: if an account does not exist
+    :raises AccountClosed: if an account takes no new movement
+    :raises UnknownPending: if a hold does not exist
+    :raises PendingAlreadyResolved: if a hold was already confirmed or released
+    :raises PendingExpired: if a hold to confirm has expired
+    :raises MoreThanHeld: if more is asked than the hold keeps
+    :raises RetryLater: if an account stayed locked too long
+    """
+    text = posting_along(len(transfers), along.sql)
+    asked = [value for transfer in transfers for value in _columns(transfer)]
+    with _named_refusals(transfers), connection.cursor() as cursor:
+        cursor.execute(text, [*asked, at, at, at, actor.kind, actor.id, *along.parameters])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None:
+        _booked_before(transfers, at=at)
+        raise ReferenceReused(reference=transfers[0].reference)
+    return row
+
+
+def _columns(transfer: TransferRequest) -> tuple[Any, ...]:
+    """A movement, as its statement takes it. Whole numbers have one type, and the statement one plan."""
+    return (
+        new_public_id(),
+        transfer.kind.value,
+        *(
+            None if number is None else Int8(number)
+            for number in (
+                transfer.debit_account_id,
+                transfer.credit_account_id,
+                transfer.amount_cents,
+                transfer.pending_id,
+            )
+        ),
+        transfer.timeout_at,
+        transfer.code,
+        transfer.reference,
+    )
 
 
 @contextmanager

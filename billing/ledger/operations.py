@@ -1,9 +1,9 @@
 """The acts of the ledger.
 
-Amounts are positive cents. `post`, `hold`, `capture`, `release`, `lock_accounts`, `open_account(s)`
-and `close_account` are building blocks: they run inside the transaction of the operation that moves
-money, so that the books and the business change together or not at all; they are not durable by
-themselves. `expire_pending` and `check_ledger` are whole acts, run on a schedule.
+Amounts are positive cents. `post`, `post_along`, `hold`, `capture`, `release`, `lock_accounts`,
+`open_account(s)` and `close_account` are building blocks: they run inside the transaction of the
+operation that moves money, so that the books and the business change together or not at all; they are
+not durable by themselves. `expire_pending` and `check_ledger` are whole acts, run on a schedule.
 
 A `reference` is the business's own name for a movement ("invoice:<uuid>"): the same reference with
 the same content changes nothing and returns the first transfer; with another content it is refused.
@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from billing.ledger import booking, queries
 from billing.ledger.booking import (
     AccountClosed,
+    Along,
     InsufficientBalance,
     MoreThanHeld,
     PendingAlreadyResolved,
@@ -32,6 +33,7 @@ from billing.ledger.booking import (
     UnknownAccount,
     UnknownPending,
     post,
+    post_along,
 )
 from billing.ledger.models import Account, AccountKind, Transfer, TransferKind
 from billing.ledger.queries import Difference
@@ -47,6 +49,7 @@ __all__ = (
     "AccountKind",
     "AccountNotEmpty",
     "AccountRequest",
+    "Along",
     "BooksCheck",
     "Difference",
     "DomainError",
@@ -69,6 +72,7 @@ __all__ = (
     "open_account",
     "open_accounts",
     "post",
+    "post_along",
     "release",
 )
 

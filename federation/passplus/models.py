@@ -8,8 +8,6 @@ are known when the first card is granted.
 
 from __future__ import annotations
 
-import functools
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +47,8 @@ __all__ = (
     "available_in",
 )
 
+_RULES: dict[str, Rules] = {}  # by print: a campaign is never edited
+
 
 def available_in(account: Account) -> int:
     """What a purse's account holds that no ticket keeps, in cents."""
@@ -80,10 +80,13 @@ class Campaign(TenantModel):
     def __str__(self) -> str:
         return self.code
 
-    @functools.cached_property
+    @property
     def rules(self) -> Rules:
-        """The rules of the campaign, as the engine reads them."""
-        return parse_campaign(self.definition)
+        """The rules of the campaign, as the engine reads them; read once for each print of them."""
+        known = _RULES.get(self.digest)
+        if known is None:
+            known = _RULES[self.digest] = parse_campaign(self.definition)
+        return known
 
 
 class CardStatus(models.TextChoices):

@@ -1,37 +1,64 @@
 """Tickets: made, validated, given up. Each changes the books and the ticket together, once.
 
+An act is two statements, or three: what it depends on is locked and read; the rules decide; one statement
+moves the money, changes the ticket and writes the journal (`ledger.post_along`). No row is read by
+the ORM on the way: what a till waits for is this (ADR 0058).
+
 Locks: the ticket, then the accounts in the order of their ids. What is available in a purse is read
 under the lock of its account, so that two tickets at once never hold more than it has.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, models, transaction
+from psycopg.types.numeric import Int8
 
 from billing.ledger import operations as ledger
-from billing.ledger.operations import TransferKind, TransferRequest
+from billing.ledger.operations import Along, TransferKind, TransferRequest
 from commons.actors import Actor
-from commons.audit import record_audit
+from commons.audit import journal_line
 from commons.errors import DomainError
-from commons.identifiers import new_public_id
+from commons.querysets import refuse_foreign_row
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.refusals import OtherPartner, TicketMade, TicketOver, TicketUnknown
 from federation.passplus.engine.spending import Destination, Return
-from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, available_in
+from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket
+from federation.passplus.statements import named
 
+ModelT = TypeVar("ModelT", bound=models.Model)
 # No letter that reads as a figure, no vowel that makes a word.
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 CODE_LENGTH = 8
+# The columns of `lock_ticket.sql` and `made_before.sql`, table after table, in the order of the models.
+_TICKET = (
+    "id", "public_id", "purse_id", "made_out_to_id", "code", "key", "cents", "hold_id", "state",
+    "captured_by_id", "captured_cents", "made_at", "ended_at",
+)  # fmt: skip
+_PURSE = ("id", "card_id", "code", "account_id")
+_CARD = ("id", "campaign_id")
+_CAMPAIGN = ("id", "code", "digest", "budget_account_id", "captured_account_id")
 
 
 class PartnerEnded(DomainError):
     """The partner no longer takes tickets."""
 
     code = "PASSPLUS_PARTNER_ENDED"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Locked:
+    """A purse whose account cannot move, and what it has left."""
+
+    purse_id: int
+    account_id: int
+    available_cents: int
 
 
 @transaction.atomic(durable=True)
@@ -51,47 +78,35 @@ def make_ticket(
     :raises TicketMade: if the key made another ticket
     :raises DomainError: as `engine.spending.check_ticket`
     """
+    refuse_foreign_row(card)
+    refuse_foreign_row(partner)
     rules = card.campaign.rules
     described = spending.purse_of(rules, purse)
-    owned = card.purses.get(code=purse)
-    available_cents = _lock_available(owned)
-    made = Ticket.objects.filter(purse=owned, key=key).first()
+    owned = _lock_purse(card, purse)
+    usable_before, made = _made_before(owned, key)
+    partner_id = None if partner is None else partner.pk
     if made is not None:
-        if (made.cents, made.made_out_to) != (cents, partner):
+        if (made.cents, made.made_out_to_id) != (cents, partner_id):
             raise TicketMade(ticket=made.code)
         return made
-    owned.refresh_from_db()  # as it is under the lock
     spending.check_ticket(
         rules,
         described,
         cents=cents,
-        available_cents=available_cents,
+        available_cents=owned.available_cents,
         at=at,
-        usable_before=owned.usable_before,
+        usable_before=usable_before,
         partner_domains=None if partner is None else _domains(partner),
     )
-    public_id = new_public_id()
-    hold = ledger.hold(
-        debit_account_id=owned.account_id,
-        credit_account_id=card.campaign.captured_account_id,
-        amount_cents=cents,
-        timeout_at=None,  # `deadlines` ends it, with the ticket
-        code="ticket",
-        reference=f"ticket:{public_id}",
-        actor=actor,
-        at=at,
-    )
-    ticket = Ticket.objects.create(
-        public_id=public_id,
-        purse=owned,
-        made_out_to=partner,
+    ticket = Ticket(
+        purse_id=owned.purse_id,
+        made_out_to_id=partner_id,
         code=_new_code(),
         key=key,
         cents=cents,
-        hold=hold,
         made_at=at,
     )
-    _tell(ticket, "made", actor=actor, at=at, cents=cents)
+    _write_made(ticket, owned, card.campaign, actor=actor)
     return ticket
 
 
@@ -115,6 +130,7 @@ def capture_ticket(
     :raises PartnerEnded: if the partner takes no ticket any more
     :raises DomainError: as `engine.spending.capture` and `check_domain`
     """
+    refuse_foreign_row(partner)
     if partner.ended_at is not None and partner.ended_at <= at:
         raise PartnerEnded(partner=partner.name)
     ticket = _lock_ticket(typed(code))
@@ -146,13 +162,12 @@ def capture_ticket(
     ]
     if rest is not None:
         moves += returned(ticket, campaign, ticket.cents - taken, rest)
-    ledger.post(transfers=moves, actor=actor, at=at)
-    if rest is not None:
-        keep_longer(ticket, rest)
     ticket.state, ticket.ended_at = Ticket.State.CAPTURED, at
     ticket.captured_by, ticket.captured_cents = partner, taken
-    ticket.save(update_fields=["state", "ended_at", "captured_by", "captured_cents"])
-    _tell(ticket, "captured", actor=actor, at=at, cents=taken, partner=str(partner.public_id))
+    told = {"cents": taken, "partner": str(partner.public_id)}
+    _write_end(ticket, moves, "captured", told, actor=actor)
+    if rest is not None:
+        keep_longer(ticket, rest)
     return ticket
 
 
@@ -164,6 +179,7 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     :raises TicketOver: if it was validated, or is too old
     :raises CancellationRefused: if it would be lost, in a campaign that does not allow that
     """
+    refuse_foreign_row(ticket)
     held = _lock_ticket(ticket.code)
     if held.state in (Ticket.State.CANCELLED, Ticket.State.LOST):
         return held
@@ -174,10 +190,9 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     is_lost = back.to is Destination.DEPARTEMENT
     held.state = Ticket.State.LOST if is_lost else Ticket.State.CANCELLED
     held.ended_at = at
-    ledger.post(transfers=given_back(held, campaign, back), actor=actor, at=at)
+    moves = given_back(held, campaign, back)
+    _write_end(held, moves, "cancelled", {"is_lost": is_lost}, actor=actor)
     keep_longer(held, back)
-    held.save(update_fields=["state", "ended_at"])
-    _tell(held, "cancelled", actor=actor, at=at, is_lost=is_lost)
     return held
 
 
@@ -221,21 +236,106 @@ def keep_longer(ticket: Ticket, back: Return) -> None:
     purse.save(update_fields=["usable_before"])
 
 
-def _lock_available(purse: Purse) -> int:
-    account = ledger.lock_accounts(account_ids=[purse.account_id])[purse.account_id]
-    return available_in(account)
+def _lock_purse(card: Card, code: str) -> _Locked:
+    """
+    A purse of a card, locked by its account.
+
+    :raises Purse.DoesNotExist: if the card was not granted this purse
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(named("lock_purse"), [Int8(card.pk), code])
+        row = cursor.fetchone()
+    if row is None:
+        raise Purse.DoesNotExist
+    return _Locked(*row)
+
+
+def _made_before(owned: _Locked, key: str) -> tuple[datetime.date | None, Ticket | None]:
+    """The last day of a locked purse, and the ticket that a key made of it before."""
+    with connection.cursor() as cursor:
+        cursor.execute(named("made_before"), [key, Int8(owned.purse_id)])
+        usable_before, *row = cursor.fetchone()
+    found = _read(Ticket, _TICKET, iter(row))
+    return usable_before, None if found.pk is None else found
 
 
 def _lock_ticket(code: str) -> Ticket:
-    ticket = (
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("purse__card__campaign", "purse__account")
-        .filter(code=code)
-        .first()
-    )
-    if ticket is None:
+    """
+    A ticket, locked, with its purse, its card and its campaign.
+
+    :raises TicketUnknown: if no ticket bears this code
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(named("lock_ticket"), [code])
+        row = cursor.fetchone()
+    if row is None:
         raise TicketUnknown(ticket=code[:CODE_LENGTH])
+    values = iter(row)
+    ticket = _read(Ticket, _TICKET, values)
+    ticket.purse = _read(Purse, _PURSE, values)
+    ticket.purse.card = _read(Card, _CARD, values)
+    ticket.purse.card.campaign = _read(Campaign, _CAMPAIGN, values)
     return ticket
+
+
+def _read(model: type[ModelT], names: Sequence[str], values: Iterator[Any]) -> ModelT:
+    """A row of a model from the next values, which are of its columns in their order."""
+    return model.from_db(connection.alias, names, [next(values) for _ in names])
+
+
+def _write_made(ticket: Ticket, owned: _Locked, campaign: Campaign, *, actor: Actor) -> None:
+    """Hold the money of a new ticket, and write it."""
+    hold = TransferRequest(
+        kind=TransferKind.PENDING,
+        debit_account_id=owned.account_id,
+        credit_account_id=campaign.captured_account_id,
+        amount_cents=ticket.cents,
+        timeout_at=None,  # `deadlines` ends it, with the ticket
+        code="ticket",
+        reference=f"ticket:{ticket.public_id}",
+    )
+    values = [
+        *_line(ticket, "made", {"cents": ticket.cents}, actor=actor, at=ticket.made_at),
+        ticket.public_id,
+        Int8(ticket.purse_id),
+        _number(ticket.made_out_to_id),
+        ticket.code,
+        ticket.key,
+        Int8(ticket.cents),
+        ticket.made_at,
+    ]
+    along = Along(named("along_made"), values)
+    ticket.pk, ticket.hold_id = ledger.post_along(
+        transfers=[hold], along=along, actor=actor, at=ticket.made_at
+    )
+    ticket._state.adding, ticket._state.db = False, connection.alias  # noqa: SLF001  it is written
+
+
+def _write_end(
+    ticket: Ticket,
+    moves: Sequence[TransferRequest],
+    what: str,
+    told: dict[str, Any],
+    *,
+    actor: Actor,
+) -> None:
+    """Move the money of a ticket, and write the end that it was given."""
+    at = ticket.ended_at
+    assert at is not None
+    values = [
+        *_line(ticket, what, told, actor=actor, at=at),
+        str(ticket.state),
+        at,
+        _number(ticket.captured_by_id),
+        _number(ticket.captured_cents),
+        Int8(ticket.pk),
+    ]
+    along = Along(named("along_ended"), values)
+    ledger.post_along(transfers=moves, along=along, actor=actor, at=at)
+
+
+def _number(value: int | None) -> Int8 | None:
+    return None if value is None else Int8(value)
 
 
 def _domains(partner: Partner) -> tuple[Domain, ...]:
@@ -246,14 +346,14 @@ def _new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _tell(
-    ticket: Ticket, what: str, *, actor: Actor, at: datetime.datetime, **details: str | int
-) -> None:
-    record_audit(
+def _line(
+    ticket: Ticket, what: str, told: dict[str, Any], *, actor: Actor, at: datetime.datetime
+) -> tuple[Any, ...]:
+    return journal_line(
         actor=actor,
         action=f"passplus.ticket.{what}",
         subject_type="Ticket",
         subject_id=ticket.public_id,
         at=at,
-        **details,
+        **told,
     )

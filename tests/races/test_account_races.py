@@ -178,8 +178,8 @@ def test_nothing_is_posted_on_an_account_that_closes_meanwhile():
 def test_money_is_posted_on_a_closed_account_without_the_lock(monkeypatch):
     """The state read before the wait is the old one. If this fails, the test above proves nothing."""
     club, other = make_account(), make_account()
-    without_lock = booking.named("post").replace("    FOR NO KEY UPDATE\n", "")
-    monkeypatch.setattr(booking, "named", lambda _name: without_lock)
+    without_lock = booking.posting().replace("    FOR NO KEY UPDATE\n", "")
+    monkeypatch.setattr(booking, "posting", lambda: without_lock)
 
     assert meet(lambda: close(club), lambda: move(other, club, 100)) == ["done", "done"]
 

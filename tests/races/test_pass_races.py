@@ -11,7 +11,7 @@ import pytest
 from billing.ledger import queries as ledger
 from commons.errors import DomainError
 from federation.passplus import deadlines, operations, ticketing
-from federation.passplus.models import Card, Partner, Purse, Ticket
+from federation.passplus.models import Card, Partner, Purse, Ticket, available_in
 from federation.passplus.queries import due_cents, purses_of, standing_of
 from tests.factories.passplus import AUTUMN, make_card, make_partner, new_key, noon
 from tests.factories.tariffs import ACTOR
@@ -77,7 +77,7 @@ def at_once(
 def test_two_tickets_at_once_never_hold_more_than_the_purse_has(monkeypatch):
     card = make_card()
 
-    results = at_once(monkeypatch, "_lock_available", making(card, 25_00), making(card, 25_00))
+    results = at_once(monkeypatch, "_lock_purse", making(card, 25_00), making(card, 25_00))
 
     assert results == ["made", "PASSPLUS_PURSE_TOO_SMALL"]
     assert sport(card) == (15_00, 25_00)
@@ -87,12 +87,12 @@ def test_without_the_lock_both_read_the_same_purse_and_the_ledger_stops_the_seco
     """If this fails, the test above proves nothing."""
     card, both = make_card(), threading.Barrier(2, timeout=20)
 
-    def read(purse: Purse) -> int:
-        found = ticketing.available_in(Purse.objects.get(pk=purse.pk).account)
+    def read(card: Card, code: str) -> ticketing._Locked:
+        purse = Purse.objects.select_related("account").get(card=card, code=code)
         both.wait()
-        return found
+        return ticketing._Locked(purse.pk, purse.account_id, available_in(purse.account))
 
-    monkeypatch.setattr(ticketing, "_lock_available", read)
+    monkeypatch.setattr(ticketing, "_lock_purse", read)
 
     results = run_in_threads([making(card, 25_00), making(card, 25_00)])
 
@@ -164,7 +164,7 @@ def test_a_ticket_made_while_purses_are_emptied_keeps_its_money(monkeypatch):
     def sweeping() -> str:
         return str(operations.keep_deadlines(actor=ACTOR, at=LATE).cents)
 
-    results = at_once(monkeypatch, "_lock_available", making(card, 25_00, at=LAST_DAY), sweeping)
+    results = at_once(monkeypatch, "_lock_purse", making(card, 25_00, at=LAST_DAY), sweeping)
 
     assert results == ["made", str(55_00)]
     assert sport(card) == (0, 25_00)

@@ -5,12 +5,12 @@
 -- opposite transfers deadlock (SPIKE §3). A reference already used, a hold already resolved or
 -- expired, an account closed or unknown: the transfer is passed over, and the caller, who sees that
 -- its row is missing, undoes the whole and says why.
+--
+-- What stands between braces is written by `statements`: where the transfers come from, and what is
+-- told of those that were inserted, or written along with them.
 WITH asked AS (
     SELECT *
-    FROM unnest(
-        %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::timestamptz[], %s::text[], %s::text[]
-    ) WITH ORDINALITY AS t (
+    FROM {asked} AS t (
         public_id, kind, debit_id, credit_id, amount, pending_id, timeout_at, code, reference, rank
     )
 ),
@@ -95,7 +95,4 @@ balanced AS (
     FROM deltas
     WHERE account.id = deltas.account_id
 )
-SELECT
-    id, public_id, kind, debit_account_id, credit_account_id, amount_cents, pending_id,
-    held_cents, timeout_at, code, reference, booked_at, actor_kind, actor_id
-FROM inserted
+{answer}
