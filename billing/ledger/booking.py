@@ -179,14 +179,11 @@ def book(
         [transfer.code for transfer in transfers],
         [transfer.reference for transfer in transfers],
     ]
-    with _named_refusals(transfers), connection.cursor() as cursor:
-        if len(transfers) > BULK:
-            cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        cursor.execute(posting(), [*columns, at, at, at, actor.kind, actor.id])
+    with named_refusals(columns[-1]), connection.cursor() as cursor:
+        with all_plans_made_anew(len(transfers)):
+            cursor.execute(posting(), [*columns, at, at, at, actor.kind, actor.id])
         names = [column.name for column in cursor.description]
         rows = cursor.fetchall()
-        if len(transfers) > BULK:
-            cursor.execute("SET LOCAL plan_cache_mode = auto")
     found = (Transfer.from_db(connection.alias, names, row) for row in rows)
     return {transfer.reference: transfer for transfer in found}
 
@@ -224,12 +221,13 @@ def post_along(
     """
     text = posting_along(len(transfers), along.sql)
     asked = [value for transfer in transfers for value in _columns(transfer)]
-    with _named_refusals(transfers), connection.cursor() as cursor:
+    references = [transfer.reference for transfer in transfers]
+    with named_refusals(references), connection.cursor() as cursor:
         cursor.execute(text, [*asked, at, at, at, actor.kind, actor.id, *along.parameters])
         row: tuple[Any, ...] | None = cursor.fetchone()
     if row is None:
         _booked_before(transfers, at=at)
-        raise ReferenceReused(reference=transfers[0].reference)
+        raise ReferenceReused(reference=references[0])
     return row
 
 
@@ -254,13 +252,25 @@ def _columns(transfer: TransferRequest) -> tuple[Any, ...]:
 
 
 @contextmanager
-def _named_refusals(transfers: Sequence[TransferRequest]) -> Iterator[None]:
+def all_plans_made_anew(rows: int) -> Iterator[None]:
+    """Plan what takes many rows for these very rows, and what takes few as it was planned before."""
+    if rows <= BULK:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
+        cursor.execute("SET LOCAL plan_cache_mode = auto")
+
+
+@contextmanager
+def named_refusals(references: Sequence[str]) -> Iterator[None]:
     """Turn what the database refuses into the refusal its constraint stands for."""
     try:
         yield
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
-        references = [transfer.reference for transfer in transfers[:10]]
+        references = references[:10]
         match getattr(diagnosis, "constraint_name", None):
             case "ledger_debits_do_not_exceed_credits":
                 raise InsufficientBalance(

@@ -35,6 +35,7 @@ from billing.ledger.booking import (
     post,
     post_along,
 )
+from billing.ledger.bulk import Gift, give, open_alike
 from billing.ledger.models import Account, AccountKind, Transfer, TransferKind
 from billing.ledger.queries import Difference
 from billing.ledger.statements import named
@@ -53,6 +54,7 @@ __all__ = (
     "BooksCheck",
     "Difference",
     "DomainError",
+    "Gift",
     "InsufficientBalance",
     "MoreThanHeld",
     "PendingAlreadyResolved",
@@ -67,10 +69,12 @@ __all__ = (
     "check_ledger",
     "close_account",
     "expire_pending",
+    "give",
     "hold",
     "lock_accounts",
     "open_account",
     "open_accounts",
+    "open_alike",
     "post",
     "post_along",
     "release",

@@ -14,6 +14,14 @@ _ONE = (
     "(%s::uuid, %s::text, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::timestamptz, "
     "%s::text, %s::text, {rank})"
 )
+# One account gives to many: what is the same for all is said once.
+_GIVEN = """(
+    SELECT
+        given.public_id, %s::text, %s::bigint, given.credit_id, given.amount, NULL::bigint,
+        NULL::timestamptz, %s::text, given.reference, given.rank
+    FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::text[])
+        WITH ORDINALITY AS given (public_id, credit_id, amount, reference, rank)
+)"""
 _INSERTED = """SELECT
     id, public_id, kind, debit_account_id, credit_account_id, amount_cents, pending_id,
     held_cents, timeout_at, code, reference, booked_at, actor_kind, actor_id
@@ -34,6 +42,13 @@ def named(name: str) -> str:
 def posting() -> str:
     """Post transfers given as arrays, however many; answers those that were inserted."""
     return named("post").replace("{asked}", _MANY).replace("{answer}", _INSERTED)
+
+
+@cache
+def giving() -> str:
+    """Post transfers from one account to many; answers how many were inserted."""
+    text = named("post").replace("{asked}", _GIVEN)
+    return text.replace("{answer}", "SELECT count(*) FROM inserted")
 
 
 @cache

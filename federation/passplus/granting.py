@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
+from psycopg.types.numeric import Int8
 
 from billing.ledger import operations as ledger
-from billing.ledger.operations import AccountKind, AccountRequest, TransferRequest
+from billing.ledger.operations import AccountKind, Gift
 from commons.actors import Actor
 from commons.audit import record_audit
-from commons.identifiers import new_public_id
+from commons.identifiers import new_public_id, new_public_ids
 from federation.passplus.engine import registering, spending
 from federation.passplus.engine.campaign import Status
 from federation.passplus.engine.facts import Facts
 from federation.passplus.engine.refusals import CardGranted, ProofMissing
-from federation.passplus.knowing import facts_of
-from federation.passplus.models import Campaign, Card, Purse
+from federation.passplus.engine.registering import Grant
+from federation.passplus.knowing import facts_of_rows
+from federation.passplus.models import Campaign, Card
+from federation.passplus.statements import named
 from tenants.people.models import Pupil
 
 BATCH = 5_000
@@ -32,6 +38,15 @@ class Renewed:
     cards: int
     cents: int
     last: int
+
+
+class _Granted(NamedTuple):
+    """A card to write: whose, what was known of them, and what it gives."""
+
+    public_id: uuid.UUID
+    pupil_id: int
+    facts: Facts
+    given: Grant
 
 
 @transaction.atomic(durable=True)
@@ -61,11 +76,10 @@ def grant_card(
     given = registering.grant(rules, facts)
     if given.waits_for:
         raise ProofMissing(facts=tuple(map(str, given.waits_for)))
-    written = _insert(campaign, [(pupil.pk, given.status, facts)], at=at)
-    if not written:  # somebody granted it at the same moment
-        raise CardGranted(card=str(pupil.public_id))
-    (card,) = written
-    _open_and_credit(campaign, [(card, given.credits)], actor=actor, at=at)
+    granted = _Granted(new_public_id(), pupil.pk, facts, given)
+    if not _write(campaign, [granted], actor=actor, at=at):
+        raise CardGranted(card=str(pupil.public_id))  # somebody granted it at the same moment
+    card = Card.objects.select_related("campaign").get(public_id=granted.public_id)
     record_audit(
         actor=actor,
         action="passplus.card.granted",
@@ -100,7 +114,19 @@ def prove_status(
         return {}
     held.status, held.facts = str(proved), facts.as_dict()
     held.save(update_fields=["status", "facts"])
-    _credit(held.campaign, [(purse, gained) for purse in held.purses.all()], actor=actor, at=at)
+    accounts = held.purses.values_list("code", "account_id")
+    gifts = [
+        Gift(account_id, gained[code], f"passplus:proof:{held.public_id}:{code}")
+        for code, account_id in accounts
+        if code in gained
+    ]
+    ledger.give(
+        debit_account_id=held.campaign.budget_account_id,
+        gifts=gifts,
+        code="grant",
+        actor=actor,
+        at=at,
+    )
     record_audit(
         actor=actor,
         action="passplus.card.topped_up",
@@ -128,26 +154,19 @@ def renew_cards(
     before = campaign.rules.tickets.issued_before
     if spending.day_of(at) >= before:
         raise spending.TicketsClosed(closed_on=before)
-    pupils = list(
+    born: dict[int, datetime.date | None] = dict(
         Pupil.objects.filter(pk__gt=after)
         .exclude(pass_cards__campaign=campaign)
-        .order_by("pk")[:limit]
+        .order_by("pk")
+        .values_list("pk", "birth_date")[:limit]
     )
-    known = facts_of(pupils, on=spending.day_of(at))
-    rules = campaign.rules
-    renewed = {
-        pupil.pk: known[pupil.pk]
-        for pupil in pupils
-        if registering.is_automatic(rules, known[pupil.pk])
-    }
-    given = {pk: registering.grant(rules, facts) for pk, facts in renewed.items()}
-    cards = _insert(
-        campaign, [(pk, given[pk].status, facts) for pk, facts in renewed.items()], at=at
-    )
-    _open_and_credit(
-        campaign, [(card, given[card.pupil_id].credits) for card in cards], actor=actor, at=at
-    )
-    cents = sum(given[card.pupil_id].total_cents for card in cards)
+    rules, known = campaign.rules, facts_of_rows(born, on=spending.day_of(at))
+    found = [(pk, facts, registering.renewal(rules, facts)) for pk, facts in known.items()]
+    renewed = [(pk, facts, given) for pk, facts, given in found if given is not None]
+    ids = new_public_ids(len(renewed))
+    granted = [_Granted(public_id, *one) for public_id, one in zip(ids, renewed, strict=True)]
+    cards = _write(campaign, granted, actor=actor, at=at)
+    cents = sum(card.given.total_cents for card in cards)
     if cards:
         record_audit(
             actor=actor,
@@ -158,85 +177,64 @@ def renew_cards(
             cards=len(cards),
             cents=cents,
         )
-    return Renewed(len(pupils), len(cards), cents, pupils[-1].pk if pupils else after)
+    return Renewed(len(born), len(cards), cents, max(born, default=after))
 
 
-def _insert(
-    campaign: Campaign,
-    granted: Iterable[tuple[int, Status, Facts]],
-    *,
-    at: datetime.datetime,
-) -> list[Card]:
-    """The cards that were written: the unique key decides between two who grant at once."""
-    asked = Card.objects.bulk_create(
-        [
-            Card(
-                campaign=campaign,
-                pupil_id=pupil_id,
-                status=str(status),
-                facts=facts.as_dict(),
-                granted_at=at,
-            )
-            for pupil_id, status, facts in granted
-        ],
-        ignore_conflicts=True,
-    )
-    return list(Card.objects.filter(public_id__in=[card.public_id for card in asked]))
+def _write(
+    campaign: Campaign, granted: Sequence[_Granted], *, actor: Actor, at: datetime.datetime
+) -> list[_Granted]:
+    """
+    Write cards, their purses and their accounts, and credit these: four statements, however many they are.
 
-
-def _open_and_credit(
-    campaign: Campaign,
-    credits_of: Sequence[tuple[Card, Mapping[str, int]]],
-    *,
-    actor: Actor,
-    at: datetime.datetime,
-) -> None:
-    """Open the purses of new cards, each with its account, and credit them: three statements."""
-    codes = [purse.code for purse in campaign.rules.purses]
-    purses = [(card, code) for card, _cents in credits_of for code in codes]
-    accounts = ledger.open_accounts(
-        accounts=[
-            AccountRequest(
-                code=f"purse:{card.public_id}:{code}",
-                kind=AccountKind.WALLET,
-                name=code,
-                debits_must_not_exceed_credits=True,
-            )
-            for card, code in purses
+    Returns those that were written: the unique key decides between two who grant at once.
+    """
+    if not granted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            named("write_cards"),
+            [
+                Int8(campaign.pk),
+                at,
+                [card.public_id for card in granted],
+                [card.pupil_id for card in granted],
+                [card.given.status.value for card in granted],
+                json.dumps([card.facts.as_dict() for card in granted]),
+            ],
+        )
+        rows: dict[int, int] = dict(cursor.fetchall())
+        written = [card for card in granted if card.pupil_id in rows]
+        purses = [
+            (card, code, f"purse:{card.public_id}:{code}")
+            for card in written
+            for code in card.given.credits
         ]
-    )
-    cents_by_card = {card.pk: cents for card, cents in credits_of}
-    written = Purse.objects.bulk_create(
-        Purse(card=card, code=code, account=account)
-        for (card, code), account in zip(purses, accounts, strict=True)
-    )
-    _credit(
-        campaign, [(purse, cents_by_card[purse.card_id]) for purse in written], actor=actor, at=at
-    )
-
-
-def _credit(
-    campaign: Campaign,
-    credits_of: Iterable[tuple[Purse, Mapping[str, int]]],
-    *,
-    actor: Actor,
-    at: datetime.datetime,
-) -> None:
-    ledger.post(
-        transfers=[
-            TransferRequest(
-                debit_account_id=campaign.budget_account_id,
-                credit_account_id=purse.account_id,
-                amount_cents=cents_by_purse[purse.code],
-                code="grant",
-                reference=f"passplus:grant:{new_public_id()}",
-            )
-            for purse, cents_by_purse in credits_of
-            if cents_by_purse.get(purse.code)
+        accounts = ledger.open_alike(
+            kind=AccountKind.WALLET,
+            codes=[name for _card, _code, name in purses],
+            names=[code for _card, code, _name in purses],
+            debits_must_not_exceed_credits=True,
+        )
+        cursor.execute(
+            named("write_purses"),
+            [
+                [rows[card.pupil_id] for card, _code, _name in purses],
+                [code for _card, code, _name in purses],
+                [accounts[name] for _card, _code, name in purses],
+            ],
+        )
+    ledger.give(
+        debit_account_id=campaign.budget_account_id,
+        gifts=[
+            Gift(accounts[name], cents, f"passplus:grant:{card.public_id}:{code}")
+            for card, code, name in purses
+            if (cents := card.given.credits[code])
         ],
+        code="grant",
         actor=actor,
         at=at,
     )
+    return written
 
 
 def _lock_card(card: Card) -> Card:

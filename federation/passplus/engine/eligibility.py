@@ -36,13 +36,14 @@ class Verdict:
 
 def judge(condition: Condition, facts: Facts) -> Verdict:
     """Judge a condition on what is known of somebody."""
-    told, proved = condition.holds(facts), condition.holds(facts.only_proved())
+    told, known = condition.holds(facts), facts.only_proved()
+    proved = told if known is facts else condition.holds(known)
     if told is False:
         return Verdict(Eligibility.REFUSED, tuple(condition.in_the_way(facts)))
     if told is None:
         return Verdict(Eligibility.UNKNOWN, tuple(condition.in_the_way(facts)))
     if proved is not True:
-        unproved = condition.in_the_way(facts.only_proved())
+        unproved = condition.in_the_way(known)
         to_prove = tuple(leaf for leaf in unproved if leaf.holds(facts))
         return Verdict(Eligibility.TO_PROVE, to_prove)
     return Verdict(Eligibility.PROVED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,6 +44,10 @@ class Fact(enum.StrEnum):
     AWARDED = "awarded"
 
 
+_FACTS = tuple(Fact)
+_NAMES = tuple(fact.value for fact in Fact)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """A young person as a campaign sees them; `None` is "not known", which is neither yes nor no.
@@ -68,16 +73,22 @@ class Facts:
         return getattr(self, fact.value)
 
     def only_proved(self) -> Facts:
-        """The same person, without what is only declared."""
-        hidden = {fact.value: None for fact in Fact if fact not in self.proved}
+        """The same person, without what is only declared; themselves, if nothing is."""
+        declared = [fact for fact in _FACTS if fact not in self.proved]
+        hidden = {fact.value: None for fact in declared if getattr(self, fact.value) is not None}
+        if not hidden:
+            return self
         return dataclasses.replace(self, **hidden)  # type: ignore[arg-type]
 
     def as_dict(self) -> dict[str, Any]:
         """What is known and what is proved, as data: what a grant keeps to explain itself."""
-        known = {str(fact): self.value(fact) for fact in Fact if self.value(fact) is not None}
-        return {name: _written(value) for name, value in known.items()} | {
-            "proved": sorted(map(str, self.proved))
-        }
+        written: dict[str, Any] = {}
+        for name in _NAMES:
+            value = getattr(self, name)
+            if value is not None:
+                written[name] = _written(value)
+        written["proved"] = list(_sorted(self.proved))
+        return written
 
 
 def read_facts(data: Mapping[str, Any]) -> Facts:
@@ -87,6 +98,11 @@ def read_facts(data: Mapping[str, Any]) -> Facts:
     return Facts(
         **{name: _READ.get(name, lambda v: v)(v) for name, v in values.items()}, proved=proved
     )
+
+
+@functools.lru_cache(maxsize=1_000)
+def _sorted(facts: frozenset[Fact]) -> tuple[str, ...]:
+    return tuple(sorted(fact.value for fact in facts))
 
 
 def _written(value: Any) -> Any:

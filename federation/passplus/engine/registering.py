@@ -93,9 +93,17 @@ def grant(campaign: Campaign, facts: Facts) -> Grant:
 
 def is_automatic(campaign: Campaign, facts: Facts) -> bool:
     """Whether the card is granted without anybody asking: renewed, or owed by another scheme."""
+    return renewal(campaign, facts) is not None
+
+
+def renewal(campaign: Campaign, facts: Facts) -> Grant | None:
+    """What somebody is granted without asking; nothing, if they must ask."""
     if campaign.automatic is None or campaign.automatic.holds(facts) is not True:
-        return False
-    return judge(campaign.eligibility, facts).eligibility is Eligibility.PROVED
+        return None
+    if judge(campaign.eligibility, facts).eligibility is not Eligibility.PROVED:
+        return None
+    status = status_of(facts)
+    return Grant(status, campaign.amount_of(status))
 
 
 def status_of(facts: Facts) -> Status:
