@@ -29,6 +29,7 @@ BENCHES = (
     "deciding",
     "usage",
     "passplus",
+    "directory",
 )
 
 

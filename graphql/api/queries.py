@@ -16,9 +16,16 @@ from api.scalars import public_id
 from api.types.acting import AgentAccess
 from api.types.contests import PriceContest
 from api.types.departement import Departement
-from api.types.enumerations import MealService, RightsState, UsageProfile, UsageWindow
+from api.types.enumerations import (
+    MealService,
+    PartnerDomain,
+    RightsState,
+    UsageProfile,
+    UsageWindow,
+)
 from api.types.identities import LinkRequestConnection
 from api.types.invoices import Invoice, InvoiceNode
+from api.types.partners import Partner, PartnerConnection, partners_page
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.prices import SimulatedHousehold, SimulatedPrice
@@ -53,6 +60,8 @@ from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
+from federation.passplus.directory import access_listed_partner
+from federation.passplus.models import Partner as PartnerRow
 from federation.usage.access import access_scope
 from federation.usage.models import Profile, Window
 from tenants.accounts import queries as accounts
@@ -121,6 +130,22 @@ class Query(graphene.ObjectType):
             SimulatedHousehold, required=True, description="Ce qu'on dit du foyer."
         ),
         description="Ce que coûterait un repas aujourd'hui. Ouvert à tous, et rien n'est gardé.",
+    )
+    partners = paged(
+        PartnerConnection,
+        "Les partenaires où un Pass+ se dépense, par nom, ou du plus proche d'une ville. Ouvert à tous.",
+        text=graphene.Argument(graphene.String, description="Une activité, un nom ou une ville."),
+        domain=graphene.Argument(PartnerDomain, description="Un domaine seulement."),
+        near=graphene.Argument(
+            graphene.String,
+            description="Une ville d'Île-de-France, ou son code postal : ceux dont le lieu est connu.",
+        ),
+        within_km=graphene.Argument(
+            graphene.Int, description="À cette distance au plus de la ville, en kilomètres."
+        ),
+    )
+    partner = graphene.Field(
+        Partner, id=_id("Le partenaire"), description="Un partenaire affilié. Ouvert à tous."
     )
     agent_accesses = graphene.List(
         graphene.NonNull(AgentAccess),
@@ -266,6 +291,22 @@ class Query(graphene.ObjectType):
         given = dict(household)
         answers = Answers(statuses=frozenset(given.pop("statuses", None) or ()), **given)
         return quoted_price(getattr(service, "value", service), answers, at=info.context.at)
+
+    @staticmethod
+    @rules.anyone
+    def resolve_partners(
+        _root: None,
+        _info: GraphQLResolveInfo,
+        first: int | None,
+        after: str | None = None,
+        **asked: Any,
+    ) -> Page:
+        return partners_page(asked, first=first, after=after)
+
+    @staticmethod
+    @rules.anyone
+    def resolve_partner(_root: None, _info: GraphQLResolveInfo, id: str) -> PartnerRow:  # noqa: A002
+        return access_listed_partner(public_id(id))
 
     @staticmethod
     @rules.by_object

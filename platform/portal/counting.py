@@ -76,6 +76,7 @@ SERVICES = _routes(
         "cas-p3-validate", "saml-metadata", "saml-sign-in", "saml-answer", "saml-sign-out",
         "saml-sign-out-asked", "saml-leave", "service-launch",
         # Open to all, or of agents.
+        "partner-directory", "partner",
         "brand", "mailbox", "simulator", "simulator-service", "data-protection", "accessibility",
         "legal", "acting-enter", "acting-widen", "acting-end",
     )

@@ -30,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Un partenaire affilié porte déjà ce numéro SIRET."),
         _("Cherchez-le dans la liste des partenaires."),
     ),
+    "PASSPLUS_TOWN_UNKNOWN": (
+        _("Nous ne trouvons pas cette ville en Île-de-France."),
+        _("Essayez son code postal, ou son nom et son département : « Blandy (77) »."),
+    ),
     "PASSPLUS_PARTNER_OVER": (
         _("Ce partenaire n'est plus affilié."),
         _("Affiliez-le de nouveau pour changer sa fiche."),
@@ -194,6 +198,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Il n'y a rien à payer à ce partenaire."),
         _("Attendez qu'il valide un ticket."),
     ),
+}
+# What a partner offers, and what a purse pays for.
+DOMAINS = {
+    "SPORT": gettext_lazy("Sport"),
+    "CULTURE": gettext_lazy("Culture"),
+    "LEISURE": gettext_lazy("Loisirs"),
 }
 PASSPLUS = {
     code: (gettext_lazy(why), gettext_lazy(todo)) for code, (why, todo) in SENTENCES.items()

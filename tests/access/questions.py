@@ -44,6 +44,7 @@ PARAMETERS = {
         "rights",
     ),
     "credit-note-document": "credit_note",
+    "partner": "partner",
 }
 ARGUMENTS = {
     "child": "pupil",
@@ -55,6 +56,7 @@ ARGUMENTS = {
     "rightsRequest": "rights",
     "scheduleDraft": "draft",
     "simulateTariff": "draft",
+    "partner": "partner",
 }
 # What else is asked of these objects.
 GIVEN = {
@@ -66,6 +68,7 @@ GIVEN = {
 ASKED = {
     "simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})',
     "usage": "(window: MONTH)",
+    "partners": '(near: "Nanterre")',
 }
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {

@@ -580,11 +580,15 @@ OPEN_TO_ALL = {
     "portal:data-protection",
     "portal:legal",
     "portal:recovery",
+    "portal:partner-directory",
+    "portal:partner",
     "portal:mailbox",  # embedded settings only: a deploy check refuses it elsewhere
     "portal:sign-in",
     "portal:simulator",
     "portal:simulator-service",
     "query.departement",
+    "query.partner",
+    "query.partners",
     "query.simulatePrice",
     "simulator",
 }

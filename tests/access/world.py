@@ -64,6 +64,7 @@ from tests.access.identities import (
     come_by_the_other_portal,
     recognised,
 )
+from tests.access.partners import partners
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
@@ -155,6 +156,7 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
+        **partners(),
     }
     keys |= _services() | between_departements(users["family"], at=NOW)
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}

@@ -17,12 +17,14 @@ from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
+from federation.passplus.engine.campaign import Domain
 from federation.usage.models import Kind, Window
 from federation.usage.models import Profile as UsedAs
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime
+from ui.passplus_texts import DOMAINS
 from ui.service_texts import ATTRIBUTES
 
 
@@ -109,6 +111,15 @@ ServiceAttribute = graphene.Enum(
         "Ce qu'un service peut recevoir d'une personne."
         if member is None
         else f"{ATTRIBUTES[Attribute(member.value)]}."
+    ),
+)
+PartnerDomain = graphene.Enum(
+    "PartnerDomain",
+    [(domain.value, domain.value) for domain in Domain],
+    description=lambda member: (
+        "Ce qu'un partenaire propose, et ce qu'un porte-monnaie paie."
+        if member is None
+        else f"{DOMAINS[member.value]}."
     ),
 )
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
