@@ -27,6 +27,7 @@ from federation.passplus.partner_models import (
     PartnerTerms,
 )
 from federation.passplus.reciprocity_models import AwayCapture, AwayTry, GuestCapture
+from federation.passplus.signing_models import TicketKey
 
 __all__ = (
     "AwayCapture",
@@ -44,6 +45,7 @@ __all__ = (
     "PartnerTerms",
     "Purse",
     "Ticket",
+    "TicketKey",
     "available_in",
 )
 

@@ -36,6 +36,7 @@ from federation.passplus.partners import (
     end_affiliation,
 )
 from federation.passplus.publishing import CampaignPublished, publish_campaign
+from federation.passplus.signing import TicketTextInvalid, replace_key
 from federation.passplus.taking import (
     Taken,
     TicketNotTakenElsewhere,
@@ -71,6 +72,7 @@ __all__ = (
     "TicketMade",
     "TicketNotTakenElsewhere",
     "TicketOver",
+    "TicketTextInvalid",
     "TicketUnknown",
     "TicketUnreadable",
     "TooManyTries",
@@ -97,6 +99,7 @@ __all__ = (
     "publish_campaign",
     "record_settlement",
     "renew_cards",
+    "replace_key",
     "sign_statement",
     "take_ticket",
 )

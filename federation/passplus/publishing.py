@@ -13,6 +13,7 @@ from billing.ledger.operations import AccountKind, AccountRequest
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
+from federation.passplus import signing
 from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.models import Campaign
 
@@ -30,6 +31,7 @@ def publish_campaign(*, rules: Rules, actor: Actor, at: datetime.datetime) -> Ca
 
     :raises CampaignPublished: if its code was published with other rules
     """
+    signing.ensure_key(at=at)
     definition = rules.as_dict()
     digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
     found = Campaign.objects.filter(code=rules.code).first()

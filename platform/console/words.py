@@ -76,6 +76,7 @@ SUBJECTS: Words = {
     "Ticket": _("Ticket Pass+"),
     "Agreement": _("Convention entre départements"),
     "Statement": _("Relevé entre départements"),
+    "TicketKey": _("Clé des tickets Pass+"),
 }
 ACTIONS: Words = {
     "activation.account.opened": _("Compte ouvert avec un code"),
@@ -171,6 +172,7 @@ ACTIONS: Words = {
     "passplus.card.topped_up": _("Pass+ complété"),
     "passplus.iban.confirmed": _("Compte bancaire d'un partenaire vérifié"),
     "passplus.iban.given": _("Compte bancaire d'un partenaire donné"),
+    "passplus.key.replaced": _("Clé des tickets Pass+ remplacée"),
     "passplus.partner.affiliated": _("Partenaire Pass+ affilié"),
     "passplus.partner.changed": _("Fiche d'un partenaire changée"),
     "passplus.partner.ended": _("Affiliation d'un partenaire terminée"),

@@ -22,6 +22,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("La campagne %(campaign)s est déjà publiée, avec d'autres règles."),
         _("Donnez un autre code à la nouvelle campagne."),
     ),
+    "PASSPLUS_TICKET_TEXT_INVALID": (
+        _("Ce code n'est pas un ticket Pass+ d'ici."),
+        _("Tapez le code du ticket, écrit sous le carré."),
+    ),
     "PASSPLUS_PARTNER_INVALID": (
         _("Ce partenaire ne peut pas être enregistré."),
         _("Donnez un nom, un numéro SIRET à 14 chiffres et un domaine."),
