@@ -15,3 +15,5 @@ TRACE_SAMPLE_PERCENT = 100
 LOG_LEVEL = "WARNING"
 assert PROCESS == "web"  # the tests see what a web process sees
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "⚠ UNDEFINED %s ⚠"
+# A test is one transaction, and a loaded machine may take a minute between two of its statements.
+DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=10min"
