@@ -45,6 +45,7 @@ from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
 from socle.seeding.papers import give_papers
+from socle.seeding.passplus import seed_passplus
 from socle.seeding.portals import open_portals
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.shared_services import enable_services, third_parties
@@ -142,6 +143,7 @@ def seed_departement(stage: Stage) -> None:
         open_online_payment(stage)
         open_rights_sources(stage)
         begin_some_requests(at=at(stage.today))
+        seed_passplus(stage.departement.code, year=stage.year, today=stage.today, draw=stage.draw)
         identities.open_providers(stage.departement, at=at(stage.year.period.start))
         identities.leave_some_at_the_secretarys(stage.departement, at=at(stage.today))
         enable_services(
