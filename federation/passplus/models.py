@@ -15,6 +15,7 @@ from billing.ledger.models import Account
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
 from federation.passplus.campaign_files import parse_campaign
+from federation.passplus.correcting_models import Correction, CorrectionLine, StatementDispute
 from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.engine.campaign import Status
 from federation.passplus.engine.life import TicketState
@@ -26,7 +27,15 @@ from federation.passplus.partner_models import (
     PartnerKind,
     PartnerTerms,
 )
+from federation.passplus.payout_models import PayingAccount, PaymentOrder, Payout
 from federation.passplus.reciprocity_models import AwayCapture, AwayTry, GuestCapture
+from federation.passplus.reimbursing_models import (
+    PartnerRun,
+    PartnerStatement,
+    ReimbursementRules,
+    StatementCounter,
+    StatementLine,
+)
 from federation.passplus.signing_models import TicketKey
 
 __all__ = (
@@ -35,6 +44,8 @@ __all__ = (
     "Campaign",
     "Card",
     "CardStatus",
+    "Correction",
+    "CorrectionLine",
     "GuestCapture",
     "Partner",
     "PartnerAgreement",
@@ -42,8 +53,17 @@ __all__ = (
     "PartnerCode",
     "PartnerIban",
     "PartnerKind",
+    "PartnerRun",
+    "PartnerStatement",
     "PartnerTerms",
+    "PayingAccount",
+    "PaymentOrder",
+    "Payout",
     "Purse",
+    "ReimbursementRules",
+    "StatementCounter",
+    "StatementDispute",
+    "StatementLine",
     "Ticket",
     "TicketKey",
     "available_in",

@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from billing.ledger.models import Account
 from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, available_in
+from federation.passplus.reimbursing.queries import taken_back_cents
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def purses_of(card: Card) -> list[PurseStanding]:
 class Standing:
     """Where the cents that a campaign granted are; together they are what was granted.
 
-    `captured` is what partners validated, whether they were paid or not.
+    `captured` is what partners validated, whether they were paid or not, less what corrections took back.
     """
 
     granted: int
@@ -55,7 +56,7 @@ class Standing:
 
 
 def standing_of(campaign: Campaign) -> Standing:
-    """Where the euros of a campaign are now, by the ledger alone."""
+    """Where the euros of a campaign are now, by the ledger and the corrections it has booked."""
     purses = Purse.objects.filter(card__campaign=campaign).aggregate(
         given=Sum("account__credits_posted", default=0),
         left=Sum("account__debits_posted", default=0),
@@ -67,7 +68,7 @@ def standing_of(campaign: Campaign) -> Standing:
         granted=budget.debits_posted,
         purses=purses["given"] - purses["left"] - purses["held"],
         held=purses["held"],
-        captured=captured.credits_posted,
+        captured=captured.credits_posted - taken_back_cents(campaign),
         returned=budget.credits_posted,
     )
 

@@ -15,6 +15,7 @@ from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
 from ui.passplus_texts import PASSPLUS
+from ui.reimbursing_texts import REIMBURSING
 from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
@@ -348,6 +349,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **SERVICES,
     **TARIFFS,
     **PASSPLUS,
+    **REIMBURSING,
     **ACTING,
     **UPLOADS,
     # Payments

@@ -199,8 +199,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Les deux départements doivent accepter le relevé. Qui reçoit l'argent le dit."),
     ),
     "PASSPLUS_NOTHING_TO_REIMBURSE": (
-        _("Il n'y a rien à payer à ce partenaire."),
-        _("Attendez qu'il valide un ticket."),
+        _("Il n'y a rien de nouveau à payer."),
+        _("Attendez qu'un ticket soit validé."),
     ),
 }
 # What a partner offers, and what a purse pays for.

@@ -97,6 +97,8 @@ SENTENCES = {
     "CONDITION_NOT_ONE": _("« %(place)s » doit avoir une seule clé parmi %(allowed)s."),
     "CONDITION_UNKNOWN": _("Condition inconnue : « %(value)s ». Possibles : %(allowed)s."),
     "PURSE_TWICE": _("Le porte-monnaie « %(value)s » est écrit deux fois."),
+    "LINE_TWICE": _("Le domaine « %(value)s » a deux lignes."),
+    "LINE_NEVER_READ": _("« %(place)s » vient après la ligne de tous les domaines."),
     "AMOUNT_UNDER_BASE": _("« %(place)s » donne moins que le montant de base."),
     "AMOUNT_NOTHING": _("« %(place)s » ne donne rien."),
     "CAPTURED_TOO_EARLY": _("« %(place)s » doit venir après « issued_before » (%(value)s)."),

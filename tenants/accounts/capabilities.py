@@ -37,6 +37,8 @@ class Capability(enum.StrEnum):
     DECIDE_REFUNDS = "DECIDE_REFUNDS"
     MANAGE_TENANT = "MANAGE_TENANT"
     RECOGNISE_PEOPLE = "RECOGNISE_PEOPLE"
+    PREPARE_PARTNER_PAYMENTS = "PREPARE_PARTNER_PAYMENTS"
+    APPROVE_PARTNER_PAYMENTS = "APPROVE_PARTNER_PAYMENTS"
 
 
 _C = Capability
@@ -54,6 +56,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.MANAGE_TENANT,
             _C.DECIDE_REFUNDS,
             _C.RECOGNISE_PEOPLE,
+            _C.APPROVE_PARTNER_PAYMENTS,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -66,6 +69,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.FOLLOW_PAYMENTS,
             _C.ASK_REFUNDS,
             _C.DECIDE_REFUNDS,
+            _C.PREPARE_PARTNER_PAYMENTS,
+            _C.APPROVE_PARTNER_PAYMENTS,
         }
     ),
     Role.INSTRUCTOR: frozenset(

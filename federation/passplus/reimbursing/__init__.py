@@ -1,0 +1,1 @@
+"""Paying partners: what they validated becomes a statement, an order to the bank, and a movement."""

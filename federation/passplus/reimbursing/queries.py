@@ -1,0 +1,234 @@
+"""Reading what partners are paid: runs, statements and their lines, corrections, disputes. Cents."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from federation.passplus.engine.spending import start_of
+from federation.passplus.models import (
+    Campaign,
+    Correction,
+    CorrectionLine,
+    Partner,
+    PartnerRun,
+    PartnerStatement,
+    PaymentOrder,
+    Payout,
+    ReimbursementRules,
+    StatementDispute,
+    StatementLine,
+    Ticket,
+)
+from federation.passplus.payout_models import ReturnReason
+from federation.passplus.reimbursing.accounts import over_paid_cents
+from federation.passplus.reimbursing.paying import unpaid, usable_ibans
+from federation.passplus.reimbursing.preparing import Totals, totals_of
+from federation.passplus.reimbursing.righting import standing_lines
+
+__all__ = ("ReturnReason",)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in a list."""
+
+    run: PartnerRun
+    totals: Totals
+
+
+def runs(limit: int = 60) -> list[RunRow]:
+    """The runs, the latest first."""
+    found = list(PartnerRun.objects.order_by("-asked_at", "-pk")[:limit])
+    sums = {
+        row["run"]: row
+        for row in PartnerStatement.objects.filter(run__in=found)
+        .values("run")
+        .annotate(
+            partners=Count("pk"),
+            gross=Sum("gross_cents"),
+            kept=Sum("kept_cents"),
+            withheld=Sum("withheld_cents"),
+            due=Sum("due_cents"),
+        )
+    }
+    lines = dict(
+        StatementLine.objects.filter(statement__run__in=found)
+        .values_list("statement__run")
+        .annotate(count=Count("pk"))
+        .values_list("statement__run", "count")
+    )
+    return [RunRow(run, _totals(sums.get(run.pk), lines.get(run.pk, 0))) for run in found]
+
+
+def _totals(row: Mapping[str, Any] | None, lines: int) -> Totals:
+    if row is None:
+        return Totals(0, 0, 0, 0, 0, 0)
+    return Totals(row["partners"], lines, row["gross"], row["kept"], row["withheld"], row["due"])
+
+
+def totals_of_run(run: PartnerRun) -> Totals:
+    """What a run comes to."""
+    return totals_of(
+        PartnerStatement.objects.filter(run=run),
+        lines=StatementLine.objects.filter(statement__run=run).count(),
+    )
+
+
+def statements_of_run(run: PartnerRun) -> QuerySet[PartnerStatement]:
+    """The statements of a run, what is most to pay first."""
+    return (
+        PartnerStatement.objects.filter(run=run)
+        .select_related("partner", "run")
+        .order_by("-due_cents", "pk")
+    )
+
+
+def run_waiting() -> PartnerRun | None:
+    """The run that waits for a decision, if there is one."""
+    return PartnerRun.objects.filter(state=PartnerRun.State.PREPARED).first()
+
+
+def issued_statements(partner: Partner) -> QuerySet[PartnerStatement]:
+    """The statements of a partner, the latest first."""
+    return (
+        PartnerStatement.objects.filter(partner=partner, issued_at__isnull=False)
+        .select_related("run", "partner")
+        .order_by("-issued_at", "-pk")
+    )
+
+
+def issued_statement(partner: Partner, public_id: uuid.UUID) -> PartnerStatement | None:
+    """A statement of a partner, once it is issued."""
+    return issued_statements(partner).filter(public_id=public_id).first()
+
+
+def statement_by_id(statement_id: int) -> PartnerStatement:
+    """A statement by its number in the database, for messages."""
+    return PartnerStatement.objects.select_related("run", "partner").get(pk=statement_id)
+
+
+def lines_of(statement: PartnerStatement) -> QuerySet[StatementLine]:
+    """The lines of a statement, the oldest first."""
+    return (
+        StatementLine.objects.filter(statement=statement)
+        .select_related("rules")
+        .prefetch_related("disputes")
+        .order_by("due_at", "pk")
+    )
+
+
+def owed_back_cents(partner: Partner) -> int:
+    """What a partner was paid too much and has not given back."""
+    return over_paid_cents([partner]).get(partner.pk, 0)
+
+
+def unstated_cents(partner: Partner, *, at: datetime.datetime) -> int:
+    """What a partner validated that is on no statement yet."""
+    stated = StatementLine.objects.filter(is_live=True, ticket__captured_by=partner)
+    waiting = Ticket.objects.filter(captured_by=partner, ended_at__lte=at).exclude(
+        pk__in=stated.values("ticket")
+    )
+    return int(waiting.aggregate(cents=Sum("captured_cents", default=0))["cents"])
+
+
+def rules_published() -> QuerySet[ReimbursementRules]:
+    """The rules of reimbursement, the latest first."""
+    return ReimbursementRules.objects.order_by("-valid_from")
+
+
+def corrections() -> QuerySet[Correction]:
+    """Corrections, the latest first."""
+    return Correction.objects.select_related("undoes").order_by("-asked_at", "-pk")
+
+
+def lines_of_correction(correction: Correction) -> QuerySet[CorrectionLine]:
+    """What a correction changes, line by line."""
+    return (
+        CorrectionLine.objects.filter(correction=correction)
+        .select_related("partner", "ticket")
+        .order_by("pk")
+    )
+
+
+def taken_back_cents(campaign: Campaign) -> int:
+    """What corrections that stand took back of the tickets of a campaign."""
+    found = standing_lines().filter(ticket__purse__card__campaign=campaign)
+    return int(found.aggregate(cents=Sum("cents", default=0))["cents"])
+
+
+def corrections_of(
+    partner: Partner, statements: Iterable[PartnerStatement]
+) -> list[CorrectionLine]:
+    """What corrections took back of a partner since the first of these statements, oldest first."""
+    every = list(statements)
+    if not every:
+        return []
+    since = min(start_of(one.run.since) for one in every)
+    return list(
+        CorrectionLine.objects.filter(
+            partner=partner,
+            correction__state=Correction.State.DONE,
+            correction__decided_at__gte=since,
+        )
+        .select_related("correction", "ticket")
+        .order_by("correction__decided_at", "pk")
+    )
+
+
+def disputes() -> QuerySet[StatementDispute]:
+    """Disputes, the latest first."""
+    return StatementDispute.objects.select_related("line__statement__partner").order_by(
+        "-opened_at", "-pk"
+    )
+
+
+def dispute_by_id(dispute_id: int) -> StatementDispute:
+    """A dispute by its number in the database, for messages."""
+    return disputes().get(pk=dispute_id)
+
+
+def paid_again_with(run: PartnerRun) -> list[PartnerStatement]:
+    """The statements of earlier runs that the approval of this one would pay."""
+    if run.state != PartnerRun.State.PREPARED:
+        return []
+    waiting = list(unpaid().exclude(run=run))
+    usable = usable_ibans(one.partner_id for one in waiting)
+    return [one for one in waiting if one.partner_id in usable]
+
+
+def order_of(run: PartnerRun) -> PaymentOrder | None:
+    """The order to the bank of a run."""
+    return PaymentOrder.objects.filter(run=run).select_related("paid_from").first()
+
+
+def latest_payouts(statements: Iterable[PartnerStatement]) -> dict[int, Payout]:
+    """The latest transfer of each statement, by its key."""
+    found = Payout.objects.filter(statement__in=list(statements)).select_related("iban", "order")
+    return {payout.statement_id: payout for payout in found.order_by("pk")}
+
+
+def standing_of_payment(statement: PartnerStatement, payout: Payout | None) -> str:
+    """How the payment of a statement stands, as `ui.statuses` names it."""
+    if statement.issued_at is None:
+        return "PREPARED"
+    if not statement.due_cents:
+        return "NOTHING"
+    if payout is None:
+        return "WAITING"
+    return payout.state
+
+
+def payouts() -> QuerySet[Payout]:
+    """Transfers to partners, the latest first."""
+    return Payout.objects.select_related("order", "statement__partner", "iban").order_by("-pk")
+
+
+def payout_by_id(payout_id: int) -> Payout:
+    """A transfer by its number in the database, for messages."""
+    return payouts().get(pk=payout_id)
