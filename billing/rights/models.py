@@ -10,11 +10,11 @@ deleted after 36 months, and nothing else is here.
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from billing.rights.outcomes import Outcome
 from commons.identifiers import new_public_id
+from commons.kept_documents import KeptDocument
 from commons.models import TenantModel
 
 
@@ -334,7 +334,7 @@ class BursaryAnswer(TenantModel):
         return f"{self.pupil_id} {self.holds}"
 
 
-class ProofDocument(TenantModel):
+class ProofDocument(KeptDocument):
     """A document a family gave. Its bytes are in the tenant's files, under `storage_name`."""
 
     class Kind(models.TextChoices):
@@ -349,12 +349,6 @@ class ProofDocument(TenantModel):
         RightsRequest, on_delete=models.PROTECT, related_name="documents", verbose_name="demande"
     )
     kind = models.CharField("pièce", max_length=20, choices=Kind.choices)
-    storage_name = models.CharField("fichier", max_length=200)
-    content_type = models.CharField("type", max_length=60)
-    size_bytes = models.PositiveIntegerField("taille (octets)")
-    sha256 = models.CharField("empreinte", max_length=64)
-    received_at = models.DateTimeField("reçue le", db_default=Now())
-    deleted_at = models.DateTimeField("effacée le", null=True, blank=True)
 
     class Meta:
         verbose_name = "pièce"

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from billing.rights import documents
 from billing.rights.models import RightsRequest, SourceCall
+from commons import kept_documents
 
 # DOMAIN §6.4: what was asked of API Particulier is traced for 36 months.
 CALLS_KEPT_MONTHS = 36
@@ -30,7 +31,7 @@ def purge(*, at: datetime.datetime) -> dict[str, int]:
         "calls": calls,
         "identities": identities,
         "documents": documents.delete_ended(at=at),
-        "orphans": documents.sweep(at=at),
+        "orphans": kept_documents.sweep(at=at),
     }
 
 

@@ -49,8 +49,7 @@ class _Granted(NamedTuple):
     given: Grant
 
 
-@transaction.atomic(durable=True)
-def grant_card(
+def give_card(
     *,
     campaign: Campaign,
     pupil: Pupil,
@@ -61,6 +60,8 @@ def grant_card(
 ) -> Card:
     """
     Grant a card and its credit. Without `asked`, it is renewed by itself where the rules say so.
+
+    What `grant_card` does, within the transaction of a larger act.
 
     :raises CardGranted: if the pupil has one already
     :raises NotEligible: if a condition does not hold, or is not known
@@ -94,13 +95,16 @@ def grant_card(
     return card
 
 
-@transaction.atomic(durable=True)
-def prove_status(
+grant_card = transaction.atomic(durable=True)(give_card)
+
+
+def give_difference(
     *, card: Card, facts: Facts, actor: Actor, at: datetime.datetime
 ) -> Mapping[str, int]:
     """Take a proof of a status: the cents it adds, by purse; once, whatever was already spent.
 
-    A purse that is no longer usable receives nothing: it would only go back.
+    A purse that is no longer usable receives nothing: it would only go back. What `prove_status` does,
+    within the transaction of a larger act.
 
     :raises TicketsClosed: after the last day of new tickets
     """
@@ -137,6 +141,9 @@ def prove_status(
         cents=sum(gained.values()),
     )
     return gained
+
+
+prove_status = transaction.atomic(durable=True)(give_difference)
 
 
 @transaction.atomic(durable=True)
