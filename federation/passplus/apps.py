@@ -6,3 +6,6 @@ class PassplusConfig(AppConfig):
     label = "passplus"
     verbose_name = "Pass+"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from federation.passplus import handlers  # noqa: F401, PLC0415  models must be loaded first

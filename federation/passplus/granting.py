@@ -57,11 +57,13 @@ def give_card(
     actor: Actor,
     at: datetime.datetime,
     asked: bool = True,
+    registered_on: datetime.date | None = None,
 ) -> Card:
     """
     Grant a card and its credit. Without `asked`, it is renewed by itself where the rules say so.
 
-    What `grant_card` does, within the transaction of a larger act.
+    What `grant_card` does, within the transaction of a larger act. Who asked in time is granted their
+    card whenever it is studied: `registered_on` is the day they asked, that of the act if not given.
 
     :raises CardGranted: if the pupil has one already
     :raises NotEligible: if a condition does not hold, or is not known
@@ -73,7 +75,9 @@ def give_card(
         raise CardGranted(card=str(pupil.public_id))
     rules = campaign.rules
     if asked or not registering.is_automatic(rules, facts):
-        registering.check_registration(rules, facts.birth_date, on=spending.day_of(at))
+        registering.check_registration(
+            rules, facts.birth_date, on=registered_on or spending.day_of(at)
+        )
     given = registering.grant(rules, facts)
     if given.waits_for:
         raise ProofMissing(facts=tuple(map(str, given.waits_for)))

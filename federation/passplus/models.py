@@ -337,3 +337,9 @@ class Ticket(TenantModel):
 
     def __str__(self) -> str:
         return self.code
+
+
+from federation.passplus.registration_models import (  # noqa: E402, F401  Django finds them here
+    Registration,
+    RegistrationDocument,
+)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from commons.personal_data import Record, holds, record_of
 from federation.passplus.models import Card, Ticket
 from federation.passplus.queries import place_of
+from federation.passplus.registration_models import Registration, RegistrationDocument
 from tenants.people.personal_data import own_pupils
 
 if TYPE_CHECKING:
@@ -39,5 +40,29 @@ def cards(user: User) -> Iterable[Record]:
                     partenaire=place_of(ticket),
                 )
                 for ticket in tickets.order_by("made_at", "pk")
+            ]
+        }  # fmt: skip
+
+
+@holds(
+    _("Vos inscriptions au Pass+"),
+    why=_("Savoir si un enfant a droit au Pass+. Effacé quand l'inscription est finie."),
+    reads=("passplus.Registration", "passplus.RegistrationDocument"),
+)
+def registrations(user: User) -> Iterable[Record]:
+    """Those the person made; those of the other parent are in that person's file."""
+    found = Registration.objects.filter(guardian__user=user).select_related("campaign", "pupil")
+    for registration in found.order_by("created_at", "pk"):
+        documents = RegistrationDocument.objects.filter(registration=registration).order_by("pk")
+        yield record_of(
+            registration, "state", "declared", "reason", "answer", "created_at", "submitted_at",
+            "closed_at",
+            campagne=registration.campaign.label, enfant=registration.pupil.full_name,
+        ) | {
+            "pièces": [
+                record_of(
+                    document, "kind", "state", "size_bytes", "received_at", "deleted_at"
+                )
+                for document in documents
             ]
         }  # fmt: skip

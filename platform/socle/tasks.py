@@ -13,6 +13,7 @@ from commons import jobs, outbox
 from commons.actors import Actor
 from federation.ent import operations as ent
 from federation.passplus import operations as passplus
+from federation.passplus.registrations import operations as registrations
 from federation.usage import operations as usage
 from socle.celery import app
 from tenants.accounts import sign_ins
@@ -127,6 +128,19 @@ def exchange_with_neighbours_of_tenant(*, tenant: str, **_: object) -> int:
 def exchange_with_neighbours(**_: object) -> int:
     """Do, everywhere, one's own part of what two départements write to each other."""
     return _for_each(exchange_with_neighbours_of_tenant)
+
+
+@app.task(name="socle.keep_registrations_of_tenant")
+def keep_registrations_of_tenant(*, tenant: str, **_: object) -> int:
+    """Grant, complete and close the registrations of one tenant that are due; how many."""
+    kept = registrations.keep_registrations(actor=CLOCK, at=timezone.now())
+    return kept.granted + kept.completed + kept.closed
+
+
+@app.task(name="socle.keep_registrations", crosses_tenants=True)
+def keep_registrations(**_: object) -> int:
+    """Do what data and days decide of registrations, everywhere."""
+    return _for_each(keep_registrations_of_tenant)
 
 
 @app.task(name="socle.check_ledger_of_tenant")

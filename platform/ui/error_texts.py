@@ -16,6 +16,7 @@ from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
 from ui.passplus_texts import PASSPLUS
 from ui.reimbursing_texts import REIMBURSING
+from ui.registration_texts import REGISTRATIONS
 from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
@@ -350,6 +351,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **TARIFFS,
     **PASSPLUS,
     **REIMBURSING,
+    **REGISTRATIONS,
     **ACTING,
     **UPLOADS,
     # Payments

@@ -39,6 +39,8 @@ class Capability(enum.StrEnum):
     RECOGNISE_PEOPLE = "RECOGNISE_PEOPLE"
     PREPARE_PARTNER_PAYMENTS = "PREPARE_PARTNER_PAYMENTS"
     APPROVE_PARTNER_PAYMENTS = "APPROVE_PARTNER_PAYMENTS"
+    MANAGE_PASSPLUS = "MANAGE_PASSPLUS"
+    DECIDE_REGISTRATIONS = "DECIDE_REGISTRATIONS"
 
 
 _C = Capability
@@ -57,6 +59,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.DECIDE_REFUNDS,
             _C.RECOGNISE_PEOPLE,
             _C.APPROVE_PARTNER_PAYMENTS,
+            _C.MANAGE_PASSPLUS,
+            _C.DECIDE_REGISTRATIONS,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -83,6 +87,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.DECIDE_PRICES,
             _C.RECOGNISE_PEOPLE,
             _C.ACT_FOR_FAMILIES,
+            _C.DECIDE_REGISTRATIONS,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),

@@ -1,0 +1,1 @@
+"""Registering for Pass+: what a family says and gives, what agents decide, what the days do."""
