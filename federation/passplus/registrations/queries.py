@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from federation.passplus.engine import registering
-from federation.passplus.engine.campaign import DocumentRule
+from federation.passplus.engine.campaign import DocumentRule, Status
 from federation.passplus.engine.eligibility import Eligibility, judge
 from federation.passplus.engine.facts import Facts
 from federation.passplus.engine.spending import day_of
@@ -153,7 +153,7 @@ def standing_with(registration: Registration, known: Facts, *, kinds: Collection
         ways=declaring.ways_to_prove(rules, facts),
         asked=tuple(kind for kind in registration.asked if kind not in kinds),
         awaits_bursary=declared.bursary
-        and registering.status_of(facts) == registering.Status.BASE
+        and registering.status_of(facts) == Status.BASE
         and declaring.bursary_rule(rules) is not None,
     )
 
