@@ -15,8 +15,8 @@ from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
 from ui.passplus_texts import PASSPLUS
-from ui.reimbursing_texts import REIMBURSING
 from ui.registration_texts import REGISTRATIONS
+from ui.reimbursing_texts import REIMBURSING
 from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
