@@ -37,6 +37,14 @@ from federation.passplus.reimbursing_models import (
     StatementLine,
 )
 from federation.passplus.signing_models import TicketKey
+from federation.passplus.till_models import (
+    OfflinePermit,
+    PartnerInvitation,
+    PartnerMember,
+    PartnerRole,
+    Till,
+    TillCapture,
+)
 
 __all__ = (
     "AwayCapture",
@@ -47,12 +55,16 @@ __all__ = (
     "Correction",
     "CorrectionLine",
     "GuestCapture",
+    "OfflinePermit",
     "Partner",
     "PartnerAgreement",
     "PartnerApplication",
     "PartnerCode",
     "PartnerIban",
+    "PartnerInvitation",
     "PartnerKind",
+    "PartnerMember",
+    "PartnerRole",
     "PartnerRun",
     "PartnerStatement",
     "PartnerTerms",
@@ -66,6 +78,8 @@ __all__ = (
     "StatementLine",
     "Ticket",
     "TicketKey",
+    "Till",
+    "TillCapture",
     "available_in",
 )
 
@@ -236,7 +250,8 @@ class Ticket(TenantModel):
     """Money of one purse, kept until a partner validates it.
 
     `state` and what goes with it follow one another once: the hold it stands on is resolved once, by
-    the ledger. `code` is what a person types. `key` is the maker's own, for an act that comes twice.
+    the ledger. A validation that was undone puts the ticket on another hold (`undone` counts them).
+    `code` is what a person types. `key` is the maker's own, for an act that comes twice.
     """
 
     class State(models.TextChoices):
@@ -282,6 +297,7 @@ class Ticket(TenantModel):
         verbose_name="validé ailleurs",
     )
     captured_cents = models.BigIntegerField("validé (centimes)", null=True, blank=True)
+    undone = models.PositiveSmallIntegerField("validations annulées", default=0, db_default=0)
     made_at = models.DateTimeField("fait le")
     ended_at = models.DateTimeField("fini le", null=True, blank=True)
 
@@ -337,6 +353,11 @@ class Ticket(TenantModel):
 
     def __str__(self) -> str:
         return self.code
+
+    def reference(self, what: str) -> str:
+        """The ledger's name for a movement of this ticket, since its latest undone validation."""
+        again = f":{self.undone}" if self.undone else ""
+        return f"{what}:{self.public_id}{again}"
 
 
 from federation.passplus.registration_models import (  # noqa: E402, F401  Django finds them here

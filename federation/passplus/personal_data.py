@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commons.personal_data import Record, holds, record_of
-from federation.passplus.models import Card, Ticket
+from federation.passplus.models import (
+    Card,
+    OfflinePermit,
+    PartnerInvitation,
+    PartnerMember,
+    Ticket,
+    TillCapture,
+)
 from federation.passplus.queries import place_of
 from federation.passplus.registration_models import Registration, RegistrationDocument
 from tenants.people.personal_data import own_pupils
@@ -66,3 +73,37 @@ def registrations(user: User) -> Iterable[Record]:
                 for document in documents
             ]
         }  # fmt: skip
+
+
+@holds(
+    _("Votre travail chez un partenaire du Pass+"),
+    why=_("Vous ouvrir l'espace de ce partenaire, et dire qui a validé chaque ticket."),
+    reads=(
+        "passplus.PartnerMember",
+        "passplus.PartnerInvitation",
+        "passplus.TillCapture",
+        "passplus.OfflinePermit",
+        "passplus.Till",
+    ),
+)
+def partner_work(user: User) -> Iterable[Record]:
+    """The partners a person works or worked for, what they validated there, and who was asked to join."""
+    for member in PartnerMember.objects.filter(user_id=user.pk).select_related("partner"):
+        captures = TillCapture.objects.filter(member=member).select_related("till")
+        permits = OfflinePermit.objects.filter(member=member).select_related("till")
+        yield record_of(member, "role", "joined_at", "ended_at", partenaire=member.partner.name) | {
+            "validations": [
+                record_of(
+                    capture, "cents", "way", "taken_at", "refusal", "undone_at",
+                    caisse=capture.till.name,
+                )
+                for capture in captures.order_by("booked_at", "pk")
+            ],
+            "sans réseau": [
+                record_of(permit, "begun_at", "until", "ended_at", caisse=permit.till.name)
+                for permit in permits.order_by("begun_at", "pk")
+            ],
+        }  # fmt: skip
+    invited = PartnerInvitation.objects.filter(email=user.email) if user.email else ()
+    for invitation in invited:
+        yield record_of(invitation, "email", "role", "invited_at", "expires_at", "ended_at")

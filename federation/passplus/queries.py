@@ -6,7 +6,7 @@ import dataclasses
 
 from django.db.models import Sum
 
-from billing.ledger.models import Account
+from billing.ledger.models import Account, Transfer
 from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, available_in
 from federation.passplus.reimbursing.queries import taken_back_cents
 
@@ -64,13 +64,22 @@ def standing_of(campaign: Campaign) -> Standing:
     )
     budget = Account.objects.get(pk=campaign.budget_account_id)
     captured = Account.objects.get(pk=campaign.captured_account_id)
+    # A validation that was undone came and went again: on each account, on both sides.
+    undone = _undone_cents(captured, "undo-capture")
+    given_again = _undone_cents(budget, "undo-return")
     return Standing(
-        granted=budget.debits_posted,
+        granted=budget.debits_posted - given_again,
         purses=purses["given"] - purses["left"] - purses["held"],
         held=purses["held"],
-        captured=captured.credits_posted - taken_back_cents(campaign),
-        returned=budget.credits_posted,
+        captured=captured.credits_posted - taken_back_cents(campaign) - 2 * undone,
+        returned=budget.credits_posted - given_again,
     )
+
+
+def _undone_cents(account: Account, code: str) -> int:
+    found = Transfer.objects.filter(debit_account=account, code=code)
+    total: int = found.aggregate(cents=Sum("amount_cents", default=0))["cents"]
+    return total
 
 
 def tickets_of(card: Card) -> list[Ticket]:

@@ -221,7 +221,7 @@ def _moves(
             pending_id=ticket.hold_id,
             amount_cents=capture.cents,
             code="capture",
-            reference=f"capture:{ticket.public_id}",
+            reference=ticket.reference("capture"),
         ),
         TransferRequest(
             debit_account_id=campaign.captured_account_id,

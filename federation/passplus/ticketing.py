@@ -30,6 +30,7 @@ from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.refusals import OtherPartner, TicketMade, TicketOver, TicketUnknown
 from federation.passplus.engine.spending import Destination, Return
 from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket
+from federation.passplus.permits import refuse_while_offline
 from federation.passplus.statements import named
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -39,7 +40,7 @@ CODE_LENGTH = 8
 # The columns of `lock_ticket.sql` and `made_before.sql`, table after table, in the order of the models.
 _TICKET = (
     "id", "public_id", "purse_id", "made_out_to_id", "code", "key", "cents", "hold_id", "state",
-    "captured_by_id", "captured_cents", "made_at", "ended_at",
+    "captured_by_id", "captured_cents", "undone", "made_at", "ended_at",
 )  # fmt: skip
 _PURSE = ("id", "card_id", "code", "account_id")
 _CARD = ("id", "campaign_id")
@@ -130,8 +131,24 @@ def capture_ticket(
     :raises PartnerEnded: if the partner takes no ticket any more
     :raises DomainError: as `engine.spending.capture` and `check_domain`
     """
+    return capture_within(code=code, partner=partner, cents=cents, actor=actor, at=at)
+
+
+def capture_within(
+    *,
+    code: str,
+    partner: Partner,
+    actor: Actor,
+    at: datetime.datetime,
+    cents: int | None = None,
+    shown_at: datetime.datetime | None = None,
+) -> Ticket:
+    """`capture_ticket`, in the transaction of an act that writes more: a till's.
+
+    :param shown_at: when it was shown to a phone without network, where the partner still took tickets
+    """
     refuse_foreign_row(partner)
-    if partner.ended_at is not None and partner.ended_at <= at:
+    if partner.ended_at is not None and partner.ended_at <= (shown_at or at):
         raise PartnerEnded(partner=partner.name)
     ticket = _lock_ticket(typed(code))
     taken = ticket.cents if cents is None else cents
@@ -150,14 +167,14 @@ def capture_ticket(
             pending_id=ticket.hold_id,
             amount_cents=taken,
             code="capture",
-            reference=f"capture:{ticket.public_id}",
+            reference=ticket.reference("capture"),
         ),
         TransferRequest(
             debit_account_id=campaign.captured_account_id,
             credit_account_id=partner.account_id,
             amount_cents=taken,
             code="due",
-            reference=f"due:{ticket.public_id}",
+            reference=ticket.reference("due"),
         ),
     ]
     if rest is not None:
@@ -178,6 +195,7 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
 
     :raises TicketOver: if it was validated, or is too old
     :raises CancellationRefused: if it would be lost, in a campaign that does not allow that
+    :raises CancellationWaits: while its partner works without network, and may have taken it
     """
     refuse_foreign_row(ticket)
     held = _lock_ticket(ticket.code)
@@ -185,6 +203,7 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
         return held
     if held.state != Ticket.State.MADE:
         raise TicketOver(ticket=held.code, state=held.state)
+    refuse_while_offline(held, at=at)
     campaign = held.purse.card.campaign
     back = spending.cancel(campaign.rules, at=at)
     is_lost = back.to is Destination.DEPARTEMENT
@@ -202,7 +221,7 @@ def given_back(ticket: Ticket, campaign: Campaign, back: Return) -> list[Transfe
         kind=TransferKind.VOID_PENDING,
         pending_id=ticket.hold_id,
         code="release",
-        reference=f"release:{ticket.public_id}",
+        reference=ticket.reference("release"),
     )
     return [release, *returned(ticket, campaign, ticket.cents, back)]
 
@@ -217,7 +236,7 @@ def returned(ticket: Ticket, campaign: Campaign, cents: int, back: Return) -> li
             credit_account_id=campaign.budget_account_id,
             amount_cents=cents,
             code="return",
-            reference=f"return:{ticket.public_id}",
+            reference=ticket.reference("return"),
         )
     ]
 

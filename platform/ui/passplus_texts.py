@@ -202,6 +202,62 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Il n'y a rien de nouveau à payer."),
         _("Attendez qu'un ticket soit validé."),
     ),
+    "PASSPLUS_TICKET_TAKEN": (
+        _("Vous avez déjà validé ce ticket : « %(till)s », %(taken_at)s."),
+        _("Il ne peut pas servir deux fois. Demandez un autre ticket."),
+    ),
+    "PASSPLUS_VALIDATION_REUSED": (
+        _("Cette page a déjà servi pour un autre ticket."),
+        _("Revenez à l'écran de saisie, puis recommencez."),
+    ),
+    "PASSPLUS_UNDO_TOO_LATE": (
+        _("Cette validation ne peut plus être annulée."),
+        _("Une erreur ? Signalez-la au Département, avec le code du ticket."),
+    ),
+    "PASSPLUS_TILL_CLOSED": (
+        _("La caisse « %(till)s » est fermée."),
+        _("Choisissez une autre caisse."),
+    ),
+    "PASSPLUS_TILL_NAME_INVALID": (
+        _("Ce nom de caisse ne convient pas, ou il est déjà pris."),
+        _("Donnez un autre nom, de 60 signes au plus."),
+    ),
+    "PASSPLUS_TOO_MANY_TILLS": (
+        _("Vous avez déjà %(most)s caisses ouvertes."),
+        _("Fermez-en une avant d'en ouvrir une autre."),
+    ),
+    "PASSPLUS_LAST_TILL": (
+        _("« %(till)s » est votre seule caisse."),
+        _("Ouvrez-en une autre avant de fermer celle-ci."),
+    ),
+    "PASSPLUS_INVITATION_INVALID": (
+        _("Cette adresse e-mail n'est pas bien écrite."),
+        _("Écrivez-la comme ceci : prenom@exemple.fr."),
+    ),
+    "PASSPLUS_INVITATION_REFUSED": (
+        _("Ce lien ne fonctionne plus, ou il est pour une autre adresse."),
+        _("Demandez une nouvelle invitation à votre responsable."),
+    ),
+    "PASSPLUS_ALREADY_MEMBER": (
+        _("%(email)s fait déjà partie de l'équipe."),
+        _("Changez son rôle dans la liste, si besoin."),
+    ),
+    "PASSPLUS_TOO_MANY_INVITATIONS": (
+        _("%(most)s invitations attendent déjà une réponse."),
+        _("Retirez-en avant d'en envoyer d'autres."),
+    ),
+    "PASSPLUS_LAST_MANAGER": (
+        _("Il faut toujours un responsable."),
+        _("Donnez d'abord ce rôle à une autre personne."),
+    ),
+    "PASSPLUS_CANCELLATION_WAITS": (
+        _("Ce partenaire travaille sans internet. Il a peut-être déjà pris ce ticket."),
+        _("Vous pourrez l'annuler après le %(until)s, s'il ne l'a pas pris."),
+    ),
+    "PASSPLUS_OFFLINE_NOT_NOW": (
+        _("Un délai du Pass+ finit le %(on)s : c'est trop près."),
+        _("D'ici là, validez les tickets avec internet."),
+    ),
 }
 # What a partner offers, and what a purse pays for.
 DOMAINS = {

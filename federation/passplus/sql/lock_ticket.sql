@@ -3,7 +3,7 @@
 -- what is not read here never changes, but for `usable_before`, which its own writer reads again.
 SELECT
     ticket.id, ticket.public_id, ticket.purse_id, ticket.made_out_to_id, ticket.code, ticket.key, ticket.cents,
-    ticket.hold_id, ticket.state, ticket.captured_by_id, ticket.captured_cents, ticket.made_at, ticket.ended_at,
+    ticket.hold_id, ticket.state, ticket.captured_by_id, ticket.captured_cents, ticket.undone, ticket.made_at, ticket.ended_at,
     purse.id, purse.card_id, purse.code, purse.account_id,
     card.id, card.campaign_id,
     campaign.id, campaign.code, campaign.digest, campaign.budget_account_id, campaign.captured_account_id

@@ -3,7 +3,7 @@
 SELECT
     purse.usable_before,
     ticket.id, ticket.public_id, ticket.purse_id, ticket.made_out_to_id, ticket.code, ticket.key, ticket.cents,
-    ticket.hold_id, ticket.state, ticket.captured_by_id, ticket.captured_cents, ticket.made_at, ticket.ended_at
+    ticket.hold_id, ticket.state, ticket.captured_by_id, ticket.captured_cents, ticket.undone, ticket.made_at, ticket.ended_at
 FROM passplus_purse AS purse
 LEFT JOIN passplus_ticket AS ticket ON ticket.purse_id = purse.id AND ticket.key = %s::text
 WHERE purse.id = %s::bigint
