@@ -19,7 +19,7 @@ from billing.ledger.operations import AccountKind, TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.tenancy import current_schema
-from federation.passplus.guests import book_guests, clearing_account
+from federation.passplus.guests import catch_up, clearing_account
 from federation.reciprocity import operations as shared
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Settlement, Statement, StatementLine
@@ -53,6 +53,7 @@ def standings() -> list[Standing]:
     return [standing_with(schema) for schema in reciprocity.partners_in_books()]
 
 
+@transaction.atomic(durable=True)
 def sign_statement(
     *, statement: Statement, signatory: str, actor: Actor, at: datetime.datetime
 ) -> Statement:
@@ -62,51 +63,42 @@ def sign_statement(
     :raises StatementDiffers: if its totals are not its lines', or a line is not in our books
     :raises SignatoryMissing: if nobody's name is given
     """
-    while book_guests(actor=actor, at=at):  # what a process left undone
-        pass
-    _sign(statement=statement, signatory=signatory, actor=actor, at=at)
-    return reciprocity.statements().get(pk=statement.pk)
-
-
-@transaction.atomic(durable=True)
-def _sign(*, statement: Statement, signatory: str, actor: Actor, at: datetime.datetime) -> None:
     here = current_schema()
-    if any(signature.signed_by == here for signature in statement.signatures.all()):
-        return
-    lines = shared.check_lines(statement)
-    position = sum(_booked(statement, lines).values())
-    if position != -statement.owes_cents(here):
-        raise shared.StatementDiffers(statement=str(statement.public_id))
-    shared.write_signature(statement=statement, signatory=signatory, position_cents=position, at=at)
+    found = reciprocity.statements().get(pk=statement.pk)
+    if any(signature.signed_by == here for signature in found.signatures.all()):
+        return found
+    catch_up(actor=actor, at=at)  # what a process left undone
+    lines = shared.check_lines(found)
+    wrong = _not_in_books(found, lines)
+    position = sum(map(_signed, lines))
+    if wrong or position != -found.owes_cents(here):
+        raise shared.StatementDiffers(
+            statement=str(found.public_id), lines=[str(line.capture.public_id) for line in wrong]
+        )
+    shared.write_signature(statement=found, signatory=signatory, position_cents=position, at=at)
     record_audit(
         actor=actor,
         action="reciprocity.statement.signed",
         subject_type="Statement",
-        subject_id=statement.public_id,
+        subject_id=found.public_id,
         at=at,
         cents=position,
     )
+    return reciprocity.statements().get(pk=statement.pk)
 
 
-def missing_lines(statement: Statement) -> list[StatementLine]:
+@transaction.atomic(durable=True)
+def lines_to_question(
+    *, statement: Statement, actor: Actor, at: datetime.datetime
+) -> list[StatementLine]:
     """The lines of a statement that are not in our books, or not with that amount."""
-    lines = reciprocity.lines_of(statement)
+    catch_up(actor=actor, at=at)
+    return _not_in_books(statement, reciprocity.lines_of(statement))
+
+
+def _not_in_books(statement: Statement, lines: list[StatementLine]) -> list[StatementLine]:
     booked = _transfers(statement, lines)
     return [line for line in lines if booked.get(_reference(line)) != _signed(line)]
-
-
-def _booked(statement: Statement, lines: list[StatementLine]) -> dict[str, int]:
-    """What our books say of each line, signed as our position is.
-
-    :raises StatementDiffers: if one is absent, or says something else
-    """
-    booked = _transfers(statement, lines)
-    for line in lines:
-        if booked.get(_reference(line)) != _signed(line):
-            raise shared.StatementDiffers(
-                statement=str(statement.public_id), capture=str(line.capture.public_id)
-            )
-    return booked
 
 
 def _transfers(statement: Statement, lines: list[StatementLine]) -> dict[str, int]:

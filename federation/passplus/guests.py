@@ -45,8 +45,14 @@ def book_guest(*, public_id: uuid.UUID, actor: Actor, at: datetime.datetime) -> 
 @transaction.atomic(durable=True)
 def book_guests(*, actor: Actor, at: datetime.datetime, limit: int = BATCH) -> int:
     """Book what a process left undone, `limit` captures at most; how many."""
+    return catch_up(actor=actor, at=at, limit=limit)
+
+
+def catch_up(*, actor: Actor, at: datetime.datetime, limit: int | None = None) -> int:
+    """The same, inside the transaction of an act that reads our books."""
     waiting = list(waiting_guests()[:limit])
-    _book(waiting, actor=actor, at=at)
+    if waiting:
+        _book(waiting, actor=actor, at=at)
     return len(waiting)
 
 

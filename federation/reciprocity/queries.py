@@ -28,6 +28,11 @@ from tenants.registry.models import Departement
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def here() -> str:
+    """The schema of this département."""
+    return current_schema()
+
+
 def neighbour_of(schema: str) -> Departement | None:
     """Another open département, by its schema."""
     return next((one for one in directory.neighbours() if one.schema_name == schema), None)
@@ -35,18 +40,18 @@ def neighbour_of(schema: str) -> Departement | None:
 
 def code_of(schema: str) -> str:
     """The code of a département, the current one included; the schema of one that is closed."""
-    here = require_tenant()
-    if schema == here.schema_name:
-        return here.code
+    tenant = require_tenant()
+    if schema == tenant.schema_name:
+        return tenant.code
     found = neighbour_of(schema)
     return found.code if found else schema
 
 
 def name_of(schema: str) -> str:
     """The name of a département, the current one included; the schema of one that is closed."""
-    here = require_tenant()
-    if schema == here.schema_name:
-        return here.name
+    tenant = require_tenant()
+    if schema == tenant.schema_name:
+        return tenant.name
     found = neighbour_of(schema)
     return found.name if found else schema
 

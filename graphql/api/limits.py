@@ -53,6 +53,18 @@ DEFAULT_PAGE = 20
 # How many elements a list of objects without pages holds at most; one without a line counts for
 # MAX_PAGE, and a test asks for the line.
 LIST_LENGTHS = {
+    "ClearingStatement.lines": 50,
+    "ClearingStatement.signatures": 2,
+    "EndReciprocityPayload.errors": 5,
+    "PrepareClearingPayload.errors": 5,
+    "ProposeReciprocityPayload.errors": 5,
+    "Query.clearingPositions": 8,
+    "Query.reciprocityAgreements": 50,
+    "ReciprocityAgreement.signatures": 2,
+    "ReciprocityAgreement.terms": 2,
+    "SettleClearingPayload.errors": 5,
+    "SignClearingPayload.errors": 5,
+    "SignReciprocityPayload.errors": 5,
     "AbandonRightsRequestPayload.errors": 5,
     "AskRightsDocumentPayload.errors": 5,
     "AskRightsSourcePayload.errors": 5,

@@ -29,6 +29,12 @@ from api.types.partners import Partner, PartnerConnection, partners_page
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.prices import SimulatedHousehold, SimulatedPrice
+from api.types.reciprocity import (
+    ClearingPosition,
+    ClearingStatement,
+    ClearingStatementConnection,
+    ReciprocityAgreement,
+)
 from api.types.rights import (
     RequestNode,
     RightsRequest,
@@ -62,6 +68,11 @@ from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
 from federation.passplus.directory import access_listed_partner
 from federation.passplus.models import Partner as PartnerRow
+from federation.passplus import clearing
+from federation.passplus.clearing import Standing
+from federation.reciprocity import access as reciprocity_access
+from federation.reciprocity import queries as reciprocity
+from federation.reciprocity.models import Agreement, Statement
 from federation.usage.access import access_scope
 from federation.usage.models import Profile, Window
 from tenants.accounts import queries as accounts
@@ -75,6 +86,7 @@ from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
 from ui.wording import local_date
 
+AGREEMENTS_SHOWN = LIST_LENGTHS["Query.reciprocityAgreements"]
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
@@ -212,6 +224,22 @@ class Query(graphene.ObjectType):
     )
     feed_import = graphene.Field(
         FeedImport, id=_id("L'import"), description="Un import d'annuaire. Pour les agents."
+    )
+    reciprocity_agreements = graphene.List(
+        graphene.NonNull(ReciprocityAgreement),
+        required=True,
+        description="Les conventions Pass+ entre départements, cinquante au plus. Pour les agents.",
+    )
+    clearing_positions = graphene.List(
+        graphene.NonNull(ClearingPosition),
+        required=True,
+        description="Où l'on en est avec chaque autre département. Pour les agents.",
+    )
+    clearing_statements = paged(
+        ClearingStatementConnection, "Les relevés entre départements. Pour les agents."
+    )
+    clearing_statement = graphene.Field(
+        ClearingStatement, id=_id("Le relevé"), description="Un relevé. Pour les agents."
     )
 
     @staticmethod
@@ -393,3 +421,30 @@ class Query(graphene.ObjectType):
     @rules.by_object
     def resolve_feed_import(_root: None, info: GraphQLResolveInfo, id: str) -> FeedRow:  # noqa: A002
         return access_feed_import(info.context.require_user(), public_id(id))
+
+    @staticmethod
+    @rules.needs(*reciprocity_access.READS)
+    def resolve_reciprocity_agreements(_root: None, _info: GraphQLResolveInfo) -> list[Agreement]:
+        return list(reciprocity.agreements()[:AGREEMENTS_SHOWN])
+
+    @staticmethod
+    @rules.needs(*reciprocity_access.READS)
+    def resolve_clearing_positions(_root: None, _info: GraphQLResolveInfo) -> list[Standing]:
+        return clearing.standings()
+
+    @staticmethod
+    @rules.needs(*reciprocity_access.READS)
+    def resolve_clearing_statements(
+        _root: None, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
+    ) -> Page:
+        order = ("-month", "-pk")
+        return page_of_rows(reciprocity.statements(), order=order, first=first, after=after)
+
+    @staticmethod
+    @rules.by_object
+    def resolve_clearing_statement(
+        _root: None,
+        info: GraphQLResolveInfo,
+        id: str,  # noqa: A002
+    ) -> Statement:
+        return reciprocity_access.access_statement(info.context.require_user(), public_id(id))

@@ -26,6 +26,14 @@ from api.mutations.family_rights import (
 from api.mutations.favourite_service import SetFavouriteService
 from api.mutations.own_sessions import EndSession, EndSessions
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
+from api.mutations.reciprocity import (
+    EndReciprocity,
+    PrepareClearing,
+    ProposeReciprocity,
+    SettleClearing,
+    SignClearing,
+    SignReciprocity,
+)
 from api.mutations.schedule_drafts import (
     ProposeTariff,
     SaveScheduleDraft,
@@ -119,6 +127,26 @@ class Mutation(graphene.ObjectType):
     )
     refuse_rights_request = RefuseRightsRequest.Field(
         required=True, description="Refuser une demande, en disant pourquoi. Pour les agents."
+    )
+    propose_reciprocity = ProposeReciprocity.Field(
+        required=True,
+        description="Proposer une convention Pass+ à un département. Pour les agents.",
+    )
+    sign_reciprocity = SignReciprocity.Field(
+        required=True, description="Signer une convention Pass+ proposée. Pour les agents."
+    )
+    end_reciprocity = EndReciprocity.Field(
+        required=True, description="Mettre fin à une convention Pass+. Pour les agents."
+    )
+    prepare_clearing = PrepareClearing.Field(
+        required=True,
+        description="Établir le relevé d'un mois avec un département. Pour les agents.",
+    )
+    sign_clearing = SignClearing.Field(
+        required=True, description="Accepter un relevé, vérifié ligne par ligne. Pour les agents."
+    )
+    settle_clearing = SettleClearing.Field(
+        required=True, description="Dire que le paiement d'un relevé est arrivé. Pour les agents."
     )
 
 

@@ -20,6 +20,7 @@ ACTS = (
     "payments",
     "drafts",
     "pricing",
+    "reciprocity",
     "refunds",
     "rights",
     "service_clients",

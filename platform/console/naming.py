@@ -43,6 +43,8 @@ from console import anomaly_queries as anomalies
 from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
+from federation.reciprocity import queries as reciprocity
+from federation.reciprocity.models import Agreement, Statement
 from tenants.accounts.models import StaffRole
 from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.people.models import (
@@ -67,6 +69,17 @@ def _account(row: Account) -> str:
 
 _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Account: _account,
+    Agreement: lambda row: (
+        _("Convention avec %(other)s")
+        % {"other": reciprocity.name_of(reciprocity.other_party(row))}
+    ),
+    Statement: lambda row: (
+        _("Relevé %(month)s avec %(other)s")
+        % {
+            "month": wording.of_month(row.month),
+            "other": reciprocity.name_of(reciprocity.other_of(row)),
+        }
+    ),
     Anomaly: lambda row: anomalies.title_of(row.code),
     AuditEntry: lambda row: said(ACTIONS)(row.action),
     BillingRun: lambda row: (

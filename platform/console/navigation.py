@@ -123,6 +123,19 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
+        _("Pass+"),
+        (
+            Page(
+                "reciprocity",
+                _("Entre départements"),
+                "handshake",
+                (_C.MANAGE_PASSPLUS, _C.READ_MONEY),
+            ),
+            Records("reciprocity.Agreement", _("Conventions entre départements"), "contract"),
+            Records("reciprocity.Statement", _("Relevés entre départements"), "receipt_long"),
+        ),
+    ),
+    (
         _("Annuaire"),
         (Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.access import reciprocity
+
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
     "pupil-file": "pupil",
@@ -45,6 +47,7 @@ PARAMETERS = {
     ),
     "credit-note-document": "credit_note",
     "partner": "partner",
+    **reciprocity.PARAMETERS,
 }
 ARGUMENTS = {
     "child": "pupil",
@@ -57,6 +60,7 @@ ARGUMENTS = {
     "scheduleDraft": "draft",
     "simulateTariff": "draft",
     "partner": "partner",
+    "clearingStatement": "statement",
 }
 # What else is asked of these objects.
 GIVEN = {
@@ -103,4 +107,5 @@ MUTATIONS = {
         f"{GIVEN['simulateTariff']}, familiesAtLeast: 1, highest: 700",
     ),
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
+    **reciprocity.MUTATIONS,
 }

@@ -33,7 +33,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from tests.access import doors, identities, shared_services
+from tests.access import doors, identities, reciprocity, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -63,8 +63,10 @@ UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 @pytest.fixture
 def world(tenant_db, in_tenant, settings):
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody answers: no door waits for a provider
-    with time_machine.travel(NOW, tick=False):
-        yield build(in_tenant)
+    with time_machine.travel(NOW, tick=False), reciprocity.neighbours() as shared:
+        found = build(in_tenant)
+        found.keys |= shared
+        yield found
 
 
 def _row(world: World, play: Callable[[Any], str]) -> str:
@@ -242,6 +244,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **shared_services.ACTS,
     **identities.ACTS,
+    **reciprocity.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"
@@ -329,6 +332,7 @@ def _act(world: World, name: str, who: str) -> str:
 def _before(name: str, world: World) -> None:
     """What an act needs that would change what others show."""
     identities.before(name, at=NOW)
+    reciprocity.before(name, at=NOW)
     if name == "issue-run":  # what blocks must be answered first
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
     if name == "release-rights-requests":  # somebody has it
@@ -398,9 +402,11 @@ def _outcome(visitor: Any, name: str, world: World) -> str:
         short = name.removeprefix("mutation.")
         about, sent = MUTATIONS[short]
         sent = sent.replace("{invoice}", str(world.keys["invoice"].public_id))
-        query = f"mutation($id: ID!) {{ {short}(input: {{{sent}}}) {{ errors {{ code }} }} }}"
+        about_it = {"id": str(world.keys[about].public_id)} if "$id" in sent else {}
+        declared = "($id: ID!)" if about_it else ""
+        query = f"mutation{declared} {{ {short}(input: {{{sent}}}) {{ errors {{ code }} }} }}"
         with undone():
-            answer = ask(visitor, query, {"id": str(world.keys[about].public_id)})
+            answer = ask(visitor, query, about_it)
     else:
         answer = ask(visitor, *_question(name, world))
     if "errors" in answer:

@@ -54,6 +54,7 @@ def seed(
         _again("--provision", wanted), env=os.environ | {"SOCLE_PROCESS": "owner"}, check=True
     )
     _fill_apart(wanted, jobs=min(jobs, len(wanted)))
+    _fill_between(wanted)
     click.echo("Données de démonstration prêtes.")
 
 
@@ -94,6 +95,15 @@ def _fill(codes: Sequence[str]) -> None:
         demo.seed_departement(
             demo.Stage(departement=new, today=timezone.localdate(), say=click.echo)
         )
+
+
+def _fill_between(codes: Sequence[str]) -> None:
+    """What two départements do together, once both are filled."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from socle.seeding import reciprocity  # noqa: PLC0415
+
+    reciprocity.agree_on_passplus(codes=codes, today=timezone.localdate(), say=click.echo)
 
 
 def _provision(codes: Sequence[str]) -> None:

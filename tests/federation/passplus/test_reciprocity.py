@@ -268,7 +268,7 @@ def test_a_line_that_our_books_do_not_hold_is_not_signed(monkeypatch):
 
     with pytest.raises(operations.StatementDiffers):
         sign(statement)
-    assert len(clearing.missing_lines(statement)) == 3
+    assert len(clearing.lines_to_question(statement=statement, actor=ACTOR, at=AFTER)) == 3
 
 
 def test_only_who_is_owed_says_that_it_was_paid():
