@@ -66,10 +66,10 @@ from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
-from federation.passplus.directory import access_listed_partner
-from federation.passplus.models import Partner as PartnerRow
 from federation.passplus import clearing
 from federation.passplus.clearing import Standing
+from federation.passplus.directory import access_listed_partner
+from federation.passplus.models import Partner as PartnerRow
 from federation.reciprocity import access as reciprocity_access
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
