@@ -16,9 +16,9 @@ import psycopg
 from billing.ledger import operations as ledger
 from billing.ledger.operations import AccountKind, TransferRequest
 from federation.passplus.guests import book_guests, clearing_account
+from federation.passplus.models import Partner
 from federation.reciprocity import queries
 from federation.reciprocity.models import Agreement, CrossCapture, Ending, Statement
-from tests.factories.passplus import make_partner
 from tests.factories.tariffs import ACTOR
 
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -82,17 +82,17 @@ INSERT INTO reciprocity_statementsignature (statement_id, signed_by, signatory, 
 
 
 @contextlib.contextmanager
-def neighbours() -> Iterator[dict[str, Any]]:
+def neighbours(partner: Partner) -> Iterator[dict[str, Any]]:
     """What is between the two, and our books of it; by name."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute(_WRITTEN)
         try:
-            yield _read(owner)
+            yield _read(owner, partner)
         finally:
             owner.execute(f"TRUNCATE reciprocity_{TABLES} CASCADE")
 
 
-def _read(owner: psycopg.Connection) -> dict[str, Any]:
+def _read(owner: psycopg.Connection, partner: Partner) -> dict[str, Any]:
     agreement, proposal = Agreement.objects.order_by("pk")
     for signed, parties in ((agreement, ("d92", "d94")), (proposal, ("d94",))):
         for party in parties:
@@ -111,7 +111,7 @@ def _read(owner: psycopg.Connection) -> dict[str, Any]:
     guest = CrossCapture.objects.get(partner="d92")
     owner.execute(
         "UPDATE reciprocity_crosscapture SET partner_public_id = %s WHERE id = %s",
-        [make_partner().public_id, guest.pk],
+        [partner.public_id, guest.pk],
     )
     book_guests(actor=ACTOR, at=guest.captured_at)
     captured = CrossCapture.objects.get(captured_at__month=9)

@@ -63,10 +63,11 @@ UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 @pytest.fixture
 def world(tenant_db, in_tenant, settings):
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody answers: no door waits for a provider
-    with time_machine.travel(NOW, tick=False), reciprocity.neighbours() as shared:
+    with time_machine.travel(NOW, tick=False):
         found = build(in_tenant)
-        found.keys |= shared
-        yield found
+        with reciprocity.neighbours(found.keys["partner"]) as shared:
+            found.keys |= shared
+            yield found
 
 
 def _row(world: World, play: Callable[[Any], str]) -> str:

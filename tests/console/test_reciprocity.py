@@ -15,6 +15,7 @@ from federation.reciprocity.models import Ending
 from tenants.accounts.capabilities import Role
 from tests.access.reciprocity import before, neighbours
 from tests.access.world import NOW
+from tests.factories.passplus import make_partner
 from tests.pdfs import text_of
 from tests.portal.households import text
 
@@ -23,7 +24,7 @@ PAGE = "/console/entre-departements/"
 
 @pytest.fixture
 def shared(site):
-    with time_machine.travel(NOW, tick=False), neighbours() as found:
+    with time_machine.travel(NOW, tick=False), neighbours(make_partner()) as found:
         yield found
 
 
