@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from billing.ledger.models import Account, Transfer
-from federation.passplus.models import Campaign, Card, Partner, Purse, Ticket, available_in
+from federation.passplus.models import (
+    Campaign,
+    Card,
+    Partner,
+    PartnerApplication,
+    PartnerCode,
+    PartnerIban,
+    PartnerTerms,
+    Purse,
+    Ticket,
+    available_in,
+)
 from federation.passplus.reimbursing.queries import taken_back_cents
 
 
@@ -102,3 +114,46 @@ def due_cents(partner: Partner) -> int:
     """What a partner is owed."""
     account = Account.objects.get(pk=partner.account_id)
     return account.credits_posted - account.debits_posted
+
+
+def application_of(public_id: uuid.UUID) -> PartnerApplication | None:
+    """An application, by what a session holds of it."""
+    found = PartnerApplication.objects.filter(public_id=public_id).select_related("terms")
+    return found.first()
+
+
+def applications() -> QuerySet[PartnerApplication]:
+    """All of them."""
+    return PartnerApplication.objects.select_related("terms", "partner")
+
+
+def application_by_id(application_id: int) -> PartnerApplication:
+    """An application an event names."""
+    return applications().get(pk=application_id)
+
+
+def partner_code_by_id(code_id: int) -> PartnerCode:
+    """A code an event names."""
+    return PartnerCode.objects.select_related("application").get(pk=code_id)
+
+
+def partner_by_id(partner_id: int) -> Partner:
+    """A partner an event names."""
+    return Partner.objects.get(pk=partner_id)
+
+
+def iban_by_id(iban_id: int) -> PartnerIban:
+    """An account an event names."""
+    return PartnerIban.objects.select_related("partner").get(pk=iban_id)
+
+
+def contact_of(partner: Partner) -> str:
+    """Where a partner is written to: who signed last, else what it shows to families."""
+    signed = partner.agreements.order_by("-signed_at").first()
+    return signed.signer_email if signed else partner.email
+
+
+def least_years() -> int:
+    """For how long a body must have existed to sign, by what is in force."""
+    latest = PartnerTerms.objects.order_by("-pk").first()
+    return latest.least_years if latest else 2

@@ -41,6 +41,10 @@ OF_NOBODY = frozenset(
         "cas-validate", "cas-p3-validate",
         "departement-begin", "departement-return", "departement-keys", "departement-sign-out",
         "saml-metadata", "saml-leave",
+        "partner-apply", "partner-apply-code", "partner-apply-body", "partner-apply-offer",
+        "partner-apply-declarations", "partner-apply-payee", "partner-application",
+        "partner-apply-submit", "partner-apply-abandon", "partner-apply-leave",
+        "partner-agreement", "partner-agreement-code", "partner-agreement-document",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity

@@ -77,6 +77,10 @@ SERVICES = _routes(
         "saml-sign-out-asked", "saml-leave", "service-launch",
         # Open to all, or of agents.
         "partner-directory", "partner",
+        "partner-apply", "partner-apply-code", "partner-apply-body", "partner-apply-offer",
+        "partner-apply-declarations", "partner-apply-payee", "partner-application",
+        "partner-apply-submit", "partner-apply-abandon", "partner-apply-leave",
+        "partner-agreement", "partner-agreement-code", "partner-agreement-document",
         "brand", "mailbox", "simulator", "simulator-service", "data-protection", "accessibility",
         "legal", "acting-enter", "acting-widen", "acting-end",
     )

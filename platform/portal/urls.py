@@ -21,6 +21,7 @@ from portal.views import (
     notices,
     openid,
     pages,
+    partner_applications,
     partner_directory,
     payments,
     personal_data,
@@ -155,6 +156,45 @@ urlpatterns = [
     path("saml/deconnexion/suite/", saml.leave, name="saml-leave"),
     path("combien/", simulator.simulator, name="simulator"),
     path("combien/<slug:slug>/", simulator.simulator, name="simulator-service"),
+    path("partenaires/demande/", partner_applications.begin, name="partner-apply"),
+    path("partenaires/demande/code/", partner_applications.code, name="partner-apply-code"),
+    *(
+        path(
+            f"partenaires/demande/{page}/",
+            partner_applications.step,
+            {"step": step},
+            name=f"partner-apply-{step}",
+        )
+        for step, page in (
+            ("body", "structure"),
+            ("offer", "offre"),
+            ("declarations", "engagements"),
+            ("payee", "compte"),
+        )
+    ),
+    path(
+        "partenaires/demande/suivi/", partner_applications.application, name="partner-application"
+    ),
+    path("partenaires/demande/envoyer/", partner_applications.submit, name="partner-apply-submit"),
+    path(
+        "partenaires/demande/abandonner/",
+        partner_applications.abandon,
+        name="partner-apply-abandon",
+    ),
+    path("partenaires/demande/quitter/", partner_applications.leave, name="partner-apply-leave"),
+    path(
+        "partenaires/demande/convention/", partner_applications.agreement, name="partner-agreement"
+    ),
+    path(
+        "partenaires/demande/convention/code/",
+        partner_applications.agreement_code,
+        name="partner-agreement-code",
+    ),
+    path(
+        "partenaires/demande/convention/convention.pdf",
+        partner_applications.agreement_document,
+        name="partner-agreement-document",
+    ),
     path("partenaires/annuaire/", partner_directory.search, name="partner-directory"),
     path("partenaires/annuaire/<uuid:public_id>/", partner_directory.partner, name="partner"),
     path("aide/", pages.help_page, name="help"),

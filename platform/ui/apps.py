@@ -13,6 +13,7 @@ class UiConfig(AppConfig):
             activation_messages,
             identity_messages,
             messages,
+            partner_messages,
             printing,
             rights_messages,
         )

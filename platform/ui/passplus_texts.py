@@ -34,6 +34,46 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Un partenaire affilié porte déjà ce numéro SIRET."),
         _("Cherchez-le dans la liste des partenaires."),
     ),
+    "PASSPLUS_CODE_REFUSED": (
+        _("Ce n'est pas le bon code, ou il est trop ancien."),
+        _("Vérifiez les six chiffres, ou demandez un autre code."),
+    ),
+    "PASSPLUS_CODE_TOO_MANY": (
+        _("Trop d'essais, ou trop de codes aujourd'hui."),
+        _("Demandez un autre code, ou revenez demain."),
+    ),
+    "PASSPLUS_APPLICATION_LOCKED": (
+        _("Cette demande ne peut plus changer : elle est à l'étude, ou finie."),
+        _("Attendez la réponse, ou faites une autre demande."),
+    ),
+    "PASSPLUS_APPLICATION_INCOMPLETE": (
+        _("Il manque une étape à cette demande."),
+        _("Répondez à chaque étape, puis envoyez-la."),
+    ),
+    "PASSPLUS_APPLICATION_INVALID": (
+        _("Cette réponse ne convient pas."),
+        _("Vérifiez ce qui est écrit, puis recommencez."),
+    ),
+    "PASSPLUS_DECLARATION_MISSING": (
+        _("Il manque un engagement."),
+        _("Cochez chaque ligne pour devenir partenaire."),
+    ),
+    "PASSPLUS_ANOTHER_TO_SIGN": (
+        _("Une autre demande de cette structure attend déjà d'être signée."),
+        _("Refusez l'une des deux, puis recommencez."),
+    ),
+    "PASSPLUS_PARTNER_TOO_YOUNG": (
+        _("Cette structure n'existe pas depuis assez longtemps."),
+        _("Elle pourra signer à partir du %(signable_on)s."),
+    ),
+    "PASSPLUS_TERMS_INVALID": (
+        _("Cette convention ne peut pas être publiée."),
+        _("Donnez une version, un titre, et des articles qui ont un texte."),
+    ),
+    "PASSPLUS_TERMS_PUBLISHED": (
+        _("La version %(version)s est déjà publiée, avec d'autres mots."),
+        _("Donnez un autre nom à la nouvelle version."),
+    ),
     "PASSPLUS_TOWN_UNKNOWN": (
         _("Nous ne trouvons pas cette ville en Île-de-France."),
         _("Essayez son code postal, ou son nom et son département : « Blandy (77) »."),

@@ -587,6 +587,7 @@ OPEN_TO_ALL = {
     "portal:data-protection",
     "portal:legal",
     "portal:recovery",
+    "portal:partner-apply",
     "portal:partner-directory",
     "portal:partner",
     "portal:mailbox",  # embedded settings only: a deploy check refuses it elsewhere
