@@ -11,6 +11,15 @@ from federation.passplus.towns import find_town
 from tests.factories.passplus import AUTUMN, make_partner
 from tests.factories.tariffs import ACTOR
 
+# What of partners is open to all.
+OPEN = {
+    "portal:partner",
+    "portal:partner-apply",
+    "portal:partner-directory",
+    "query.partner",
+    "query.partners",
+}
+
 
 def partners() -> dict[str, Any]:
     """One partner, with a page."""

@@ -16,3 +16,16 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "rotate-keys": (("signing_key",), {}),
     "set-licences": (("opening",), {"licences": "10"}),
 }
+
+
+OPEN = {
+    # Asked by servers, which have no session: a ticket is refused in a document that is always 200
+    # (CAS 3 §2.5); the addresses and the public keys of an issuer are for everybody, and so are the
+    # pages where what a service sent is looked at, before the person is known.
+    "portal:cas-p3-validate",
+    "portal:cas-validate",
+    "portal:openid-discovery",
+    "portal:openid-keys",
+    "portal:departement-keys",
+    "portal:saml-metadata",
+}
