@@ -7,6 +7,7 @@ counts, and the document is kept with its hash. A body signs once it has existed
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
-from federation.passplus import applying, ibans, partner_codes
+from federation.passplus import applying, ibans, members, partner_codes
 from federation.passplus.applying import ApplicationLocked
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.models import (
@@ -29,6 +30,7 @@ from federation.passplus.models import (
 from federation.passplus.partner_codes import CodeRefused
 from federation.passplus.partners import PartnerDetails, ReasonMissing, affiliate_here
 from federation.passplus.terms import Article, articles_of, signable_from, terms_in_force
+from federation.passplus.till_models import PartnerRole
 from federation.passplus.towns import find_town
 
 State = PartnerApplication.State
@@ -245,6 +247,8 @@ def _sign(
         checked_by=locked.answered_by,
         at=at,
     )
+    with contextlib.suppress(members.AlreadyMember):  # who comes back
+        members.ask(partner, email=locked.email, role=PartnerRole.MANAGER, actor=actor, at=at)
     document = typeset(said)
     agreement = PartnerAgreement.objects.create(
         application=locked,
