@@ -88,7 +88,8 @@ def empty_purses(
             account__credits_posted__gt=F("account__debits_posted") + F("account__debits_pending"),
         ).order_by("account_id")[:limit]
     )
-    accounts = ledger.lock_accounts(account_ids=[purse.account_id for purse in due])
+    owned = [purse.account_id for purse in due]
+    accounts = ledger.lock_accounts(account_ids=[campaign.budget_account_id, *owned])
     # A ticket given up meanwhile may have given its purse some days more: read again, locked.
     kept = set(
         Purse.objects.filter(pk__in=[p.pk for p in due], usable_before__gt=day).values_list(
@@ -96,8 +97,8 @@ def empty_purses(
         )
     )
     left = {
-        account_id: available_in(account)
-        for account_id, account in accounts.items()
+        account_id: available_in(accounts[account_id])
+        for account_id in owned
         if account_id not in kept
     }
     ledger.post(

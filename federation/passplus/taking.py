@@ -151,6 +151,7 @@ def capture_for_neighbour(
     """
     listed = _listed(neighbour_code, partner_public_id, at=at)
     ticket = _lock_ticket(code)
+    at = max(at, ticket.made_at)  # the clock of another département may be behind ours
     taken = ticket.cents if cents is None else cents
     away = ticket.captured_away
     if away is not None:

@@ -179,7 +179,7 @@ def capture_within(
     ]
     if rest is not None:
         moves += returned(ticket, campaign, ticket.cents - taken, rest)
-    ticket.state, ticket.ended_at = Ticket.State.CAPTURED, at
+    ticket.state, ticket.ended_at = Ticket.State.CAPTURED, _after(ticket, at)
     ticket.captured_by, ticket.captured_cents = partner, taken
     told = {"cents": taken, "partner": str(partner.public_id)}
     _write_end(ticket, moves, "captured", told, actor=actor)
@@ -208,7 +208,7 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     back = spending.cancel(campaign.rules, at=at)
     is_lost = back.to is Destination.DEPARTEMENT
     held.state = Ticket.State.LOST if is_lost else Ticket.State.CANCELLED
-    held.ended_at = at
+    held.ended_at = _after(held, at)
     moves = given_back(held, campaign, back)
     _write_end(held, moves, "cancelled", {"is_lost": is_lost}, actor=actor)
     keep_longer(held, back)
@@ -241,6 +241,11 @@ def returned(ticket: Ticket, campaign: Campaign, cents: int, back: Return) -> li
     ]
 
 
+def _after(ticket: Ticket, at: datetime.datetime) -> datetime.datetime:
+    """When a ticket ends: not before it was made, though the clock of another process be behind."""
+    return max(at, ticket.made_at)
+
+
 def typed(code: str) -> str:
     """A code as it is kept, whatever was typed between its letters."""
     return "".join(letter for letter in code.upper() if letter.isalnum())
@@ -257,16 +262,18 @@ def keep_longer(ticket: Ticket, back: Return) -> None:
 
 def _lock_purse(card: Card, code: str) -> _Locked:
     """
-    A purse of a card, locked by its account.
+    A purse of a card, locked with the accounts that its ticket will move.
 
     :raises Purse.DoesNotExist: if the card was not granted this purse
     """
     with connection.cursor() as cursor:
-        cursor.execute(named("lock_purse"), [Int8(card.pk), code])
-        row = cursor.fetchone()
-    if row is None:
-        raise Purse.DoesNotExist
-    return _Locked(*row)
+        captured = Int8(card.campaign.captured_account_id)
+        cursor.execute(named("lock_purse"), [captured, Int8(card.pk), code])
+        rows = cursor.fetchall()
+    for is_purse, *row in rows:
+        if is_purse:
+            return _Locked(*row)
+    raise Purse.DoesNotExist
 
 
 def _made_before(owned: _Locked, key: str) -> tuple[datetime.date | None, Ticket | None]:

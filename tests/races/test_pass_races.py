@@ -13,7 +13,7 @@ from commons.errors import DomainError
 from federation.passplus import deadlines, operations, ticketing
 from federation.passplus.models import Card, Partner, Purse, Ticket, available_in
 from federation.passplus.queries import due_cents, purses_of, standing_of
-from tests.factories.passplus import AUTUMN, make_card, make_partner, new_key, noon
+from tests.factories.passplus import AUTUMN, PROVED, make_card, make_partner, new_key, noon
 from tests.factories.tariffs import ACTOR
 from tests.threads import meeting, run_in_threads
 
@@ -98,6 +98,37 @@ def test_without_the_lock_both_read_the_same_purse_and_the_ledger_stops_the_seco
 
     assert sorted(map(str, results)) == ["LEDGER_INSUFFICIENT_BALANCE", "made"]
     assert sport(card) == (15_00, 25_00)
+
+
+def test_a_ticket_made_while_another_is_used_waits_and_neither_is_undone(monkeypatch):
+    """Both move the purse and what is validated: they lock these in one order."""
+    card, partner = make_card(), make_partner()
+    ticket = made(card)
+
+    results = at_once(monkeypatch, "_lock_purse", making(card, 10_00), capturing(ticket, partner))
+
+    assert results == ["made", "captured"]
+    assert sport(card) == (5_00, 10_00)
+
+
+def test_a_proof_that_comes_while_purses_are_emptied_waits_and_neither_is_undone(monkeypatch):
+    """One takes from the budget what the other gives back to it."""
+    card = make_card()
+
+    def emptying() -> str:
+        return str(operations.empty_purses(campaign=card.campaign, actor=ACTOR, at=LATE).cents)
+
+    def proving() -> str:
+        return said(
+            lambda: operations.prove_status(card=card, facts=PROVED, actor=ACTOR, at=LAST_DAY),
+            "proved",
+        )
+
+    acts = iter((emptying, proving))
+    results = meeting(monkeypatch, deadlines.ledger, "lock_accounts")(lambda: next(acts)())
+
+    assert results == [str(80_00), "proved"]
+    assert sport(card) == (10_00, 0)
 
 
 def test_two_tills_validate_a_ticket_once(monkeypatch):
