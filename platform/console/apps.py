@@ -17,6 +17,8 @@ ACTS = (
     "households",
     "identities",
     "meals",
+    "partner_corrections",
+    "partner_payments",
     "payments",
     "drafts",
     "pricing",

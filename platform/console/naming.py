@@ -43,6 +43,7 @@ from console import anomaly_queries as anomalies
 from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
+from federation.passplus.models import Correction, PartnerRun, PartnerStatement, StatementDispute
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
 from tenants.accounts.models import StaffRole
@@ -104,6 +105,14 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Registration: lambda row: row.client_id or row.service_url or row.entity_id,
     SigningKey: lambda row: f"{row.get_state_display()}, {row.kid[:8]}",
     Licence: lambda row: f"{row.opening.enabled.service_code}, {row.user}",
+    Correction: lambda row: _("Correction du %(day)s") % {"day": wording.full_date(row.asked_at)},
+    PartnerRun: lambda row: _("Paiement du %(day)s") % {"day": wording.full_date(row.asked_at)},
+    PartnerStatement: lambda row: (
+        _("Relevé %(number)s") % {"number": row.number} if row.number else _("Relevé à approuver")
+    ),
+    StatementDispute: lambda row: (
+        _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
+    ),
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},

@@ -125,6 +125,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
     (
         _("Pass+"),
         (
+            Page("partner-runs", _("Paiement des partenaires"), "event_repeat", (_C.READ_MONEY,)),
+            Records("passplus.PartnerStatement", _("Relevés"), "receipt_long"),
+            Records("passplus.Payout", _("Virements"), "payments"),
+            Records("passplus.Correction", _("Corrections"), "build"),
+            Records("passplus.StatementDispute", _("Contestations"), "feedback"),
+            Records("passplus.ReimbursementRules", _("Règles de remboursement"), "rule"),
+            Records("passplus.PayingAccount", _("Compte payeur"), "account_balance"),
             Page(
                 "reciprocity",
                 _("Entre départements"),

@@ -17,6 +17,7 @@ from console.views import (
     feeds,
     identities,
     jobs,
+    partner_payments,
     proposals,
     reciprocity,
     style,
@@ -40,6 +41,22 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("eleves/<uuid:public_id>/", guard(families.pupil_file), name="pupil-file"),
         path("facturation/", guard(billing.runs), name="billing-runs"),
         path("facturation/<uuid:public_id>/", guard(billing.run), name="billing-run"),
+        path("partenaires/paiements/", guard(partner_payments.runs), name="partner-runs"),
+        path(
+            "partenaires/paiements/<uuid:public_id>/",
+            guard(partner_payments.run),
+            name="partner-run",
+        ),
+        path(
+            "partenaires/ordres/<uuid:public_id>/virements.xml",
+            guard(partner_payments.order_file),
+            name="partner-order-file",
+        ),
+        path(
+            "partenaires/releves/<uuid:public_id>/releve.pdf",
+            guard(partner_payments.statement_document),
+            name="partner-statement-document",
+        ),
         path("travaux/<uuid:public_id>/", guard(jobs.job), name="job"),
         path(
             "factures/<uuid:public_id>/facture.pdf",

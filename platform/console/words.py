@@ -383,6 +383,11 @@ TRANSFER_NATURES: Words = {
     "away": _("Ticket Pass+ validé dans un autre département"),
     "guest": _("Ticket Pass+ d'un autre département"),
     "settlement": _("Règlement entre départements"),
+    "kept": _("Part d'un ticket que le Département garde"),
+    "withheld": _("Trop-payé retenu à un partenaire"),
+    "payout": _("Virement à un partenaire"),
+    "payout-returned": _("Virement d'un partenaire revenu"),
+    "correction": _("Correction Pass+"),
 }
 # What a provider said of a payment, that nobody expected.
 PROBLEMS: Words = {

@@ -48,6 +48,9 @@ PARAMETERS = {
     "credit-note-document": "credit_note",
     "partner": "partner",
     **reciprocity.PARAMETERS,
+    "partner-run": "partner_run",
+    "partner-order-file": "payment_order",
+    "partner-statement-document": "partner_statement",
 }
 ARGUMENTS = {
     "child": "pupil",

@@ -33,7 +33,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from tests.access import doors, identities, partners, reciprocity, shared_services
+from tests.access import doors, identities, money, partners, reciprocity, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -218,8 +218,6 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         {"proof_kind": "CAF_CERTIFICATE", "basis": "CAF_QF", "quotient": "600"}
         | {"valid_from": "2025-01-06"},
     ),
-    "ask-provider-again": (("payment",), {}),
-    "close-unknown-payment": (("payment",), {"words": "Inconnu"}),  # refused: nobody answers
     "give-code": (("pupil",), {"shown": ["SCHOOL_CARD"], "reason": "Oublié"}),
     "print-letters": (("college",), {"audience": "PUPILS", "again": "on"}),
     "note-emancipation": (("pupil",), {"reason": "Tribunal de Nanterre"}),
@@ -230,11 +228,6 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "recognise-person": (("link_request",), {}),  # who it is: see `_act`
     "refuse-person": (("link_request",), {"answer": "Passez nous voir."}),
     "refuse-contest": (("contest",), {"answer": "Le prix est juste"}),
-    "answer-payment": (("payment",), {"words": "Vu avec la banque"}),
-    "handle-notices-again": (("notice",), {}),
-    "ask-refund": (("paid",), {"amount": "1,00", "reason": "Repas annulés"}),  # see `_act`
-    "approve-refunds": (("refund",), {}),
-    "refuse-refunds": (("refund",), {"answer": "Déjà fait"}),
     "take-rights-requests": (("rights_waiting",), {}),
     "release-rights-requests": (("rights_waiting",), {}),  # see `_before`
     "decide-rights-request": (
@@ -243,6 +236,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
+    **money.ACTS,
     **shared_services.ACTS,
     **identities.ACTS,
     **reciprocity.ACTS,
@@ -298,8 +292,7 @@ def _act(world: World, name: str, who: str) -> str:
     if name == "share-bills":
         first, second = world.family.guardians
         answers = {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
-    if name == "ask-refund":
-        answers = answers | {"part": str(world.keys["paid"].parts.get().pk)}
+    answers = answers | money.answers(name, world.keys)
     if name == "credit-invoice":
         answers = answers | {f"cents_{world.keys['line'].pk}": "1,00"}
     if name == "recognise-person":
@@ -334,6 +327,7 @@ def _before(name: str, world: World) -> None:
     """What an act needs that would change what others show."""
     identities.before(name, at=NOW)
     reciprocity.before(name, at=NOW)
+    money.before(name, world.keys)
     if name == "issue-run":  # what blocks must be answered first
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
     if name == "release-rights-requests":  # somebody has it

@@ -64,6 +64,7 @@ from tests.access.identities import (
     come_by_the_other_portal,
     recognised,
 )
+from tests.access.money import paid_partners
 from tests.access.partners import partners
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
@@ -157,6 +158,7 @@ def build(in_tenant: Any) -> World:
         "open_row": _open_row(family.pupil),
         **_rights(family, other),
         **partners(),
+        **paid_partners(family.pupil),
     }
     keys |= _services() | between_departements(users["family"], at=NOW)
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}

@@ -64,7 +64,8 @@ def order_file(
 
     :raises OrderMalformed: if it does not follow the schema
     """
-    root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap={None: NAMESPACE})
+    nsmap: Any = {None: NAMESPACE}
+    root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap=nsmap)
     body = _add(root, "CstmrCdtTrfInitn")
     total = euros(sum(transfer.cents for transfer in transfers))
     header = _add(body, "GrpHdr")

@@ -16,6 +16,8 @@ from federation.passplus.models import (
     Correction,
     CorrectionLine,
     Partner,
+    PartnerMember,
+    PartnerRole,
     PartnerRun,
     PartnerStatement,
     PaymentOrder,
@@ -32,6 +34,7 @@ from federation.passplus.reimbursing.preparing import Totals, totals_of
 from federation.passplus.reimbursing.righting import standing_lines
 
 __all__ = ("ReturnReason",)
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -232,3 +235,97 @@ def payouts() -> QuerySet[Payout]:
 def payout_by_id(payout_id: int) -> Payout:
     """A transfer by its number in the database, for messages."""
     return payouts().get(pk=payout_id)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a correction changes once it is done."""
+
+    lines: tuple[CorrectionLine, ...]
+    partners: int
+    tickets: int
+    cents: int
+    to_purse_cents: int
+    to_departement_cents: int
+    owed_cents: int
+    credited_cents: int
+
+
+def rehearsed(correction: Correction) -> Rehearsed:
+    """What a correction that is done changed."""
+    lines = tuple(lines_of_correction(correction))
+    takes = correction.kind in (Correction.Kind.TICKETS, Correction.Kind.LESS)
+    tickets = [line for line in lines if line.ticket_id is not None]
+    given = tickets if correction.kind == Correction.Kind.TICKETS else []
+    return Rehearsed(
+        lines=lines,
+        partners=len({line.partner_id for line in lines}),
+        tickets=len(tickets),
+        cents=sum(line.cents for line in lines),
+        to_purse_cents=sum(line.cents for line in given if line.is_to_purse),
+        to_departement_cents=sum(line.cents for line in given if not line.is_to_purse),
+        owed_cents=sum(line.partner_cents or 0 for line in lines) if takes else 0,
+        credited_cents=sum(line.credited_cents for line in lines),
+    )
+
+
+def can_be_undone(correction: Correction) -> bool:
+    """Whether somebody may ask for the opposite of a correction."""
+    return (
+        correction.state == Correction.State.DONE
+        and correction.kind != Correction.Kind.UNDO
+        and not correction.undone_by.exclude(state=Correction.State.REFUSED).exists()
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is written to for a partner; `key` tells two of them apart, without an address."""
+
+    key: str
+    email: str
+    first_name: str
+
+
+def readers_of(partner: Partner) -> list[Reader]:
+    """Those who manage a partner; its own address while nobody does."""
+    members = (
+        PartnerMember.objects.filter(
+            partner=partner, role=PartnerRole.MANAGER, ended_at__isnull=True, user__is_active=True
+        )
+        .exclude(user__email="")
+        .select_related("user")
+        .order_by("pk")
+    )
+    found = [
+        Reader(str(one.user.public_id), str(one.user.email), one.user.first_name)
+        for one in members
+        if one.user.email
+    ]
+    if found or not partner.email:
+        return found
+    return [Reader(str(partner.public_id), partner.email, "")]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CorrectionFor:
+    """What a correction changes for one partner."""
+
+    correction: Correction
+    partner: Partner
+    owed_cents: int
+    credited_cents: int
+
+
+def correction_for(correction_id: int, partner_id: int) -> CorrectionFor:
+    """What a correction that is done changed for a partner, for messages."""
+    correction = Correction.objects.select_related("undoes").get(pk=correction_id)
+    lines = [one for one in lines_of_correction(correction) if one.partner_id == partner_id]
+    kind = correction.undoes.kind if correction.undoes else correction.kind
+    takes = (kind == Correction.Kind.MORE) == (correction.kind == Correction.Kind.UNDO)
+    return CorrectionFor(
+        correction=correction,
+        partner=lines[0].partner,
+        owed_cents=sum(one.partner_cents or 0 for one in lines) if takes else 0,
+        credited_cents=sum(one.credited_cents for one in lines),
+    )
