@@ -45,6 +45,13 @@ OF_NOBODY = frozenset(
         "partner-apply-declarations", "partner-apply-payee", "partner-application",
         "partner-apply-submit", "partner-apply-abandon", "partner-apply-leave",
         "partner-agreement", "partner-agreement-code", "partner-agreement-document",
+        "partner-home", "partner-sign-in", "partner-sign-out", "partner-invitation",
+        "partner-join", "partner-choose", "partner-ticket", "partner-validate",
+        "partner-capture", "partner-undo", "partner-history", "partner-history-file",
+        "partner-team", "partner-invitation-withdraw", "partner-member-role",
+        "partner-member-end", "partner-tills", "partner-till-stand", "partner-till-close",
+        "partner-offline", "partner-offline-phone", "partner-offline-send",
+        "partner-offline-end", "partner-offline-worker",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, the identity

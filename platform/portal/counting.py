@@ -75,6 +75,14 @@ SERVICES = _routes(
         "openid-person", "openid-sign-out", "cas-login", "cas-logout", "cas-validate",
         "cas-p3-validate", "saml-metadata", "saml-sign-in", "saml-answer", "saml-sign-out",
         "saml-sign-out-asked", "saml-leave", "service-launch",
+        # Of partners, whose validations are counted as such.
+        "partner-home", "partner-sign-in", "partner-sign-out", "partner-invitation",
+        "partner-join", "partner-choose", "partner-ticket", "partner-validate",
+        "partner-capture", "partner-undo", "partner-history", "partner-history-file",
+        "partner-team", "partner-invitation-withdraw", "partner-member-role",
+        "partner-member-end", "partner-tills", "partner-till-stand", "partner-till-close",
+        "partner-offline", "partner-offline-phone", "partner-offline-send",
+        "partner-offline-end", "partner-offline-worker",
         # Open to all, or of agents.
         "partner-directory", "partner",
         "partner-apply", "partner-apply-code", "partner-apply-body", "partner-apply-offer",

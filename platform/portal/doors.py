@@ -66,6 +66,8 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page, with the places its help names: those of all one's children if not given."""
+    if places is None and getattr(request, "in_partner_space", False):
+        places = ()  # of a family, nothing here
     if places is None:
         user = request.user
         places = of_user(user, on=timezone.localdate()) if user.is_authenticated else ()

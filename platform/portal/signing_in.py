@@ -22,6 +22,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal import portals, visitors
+from portal.partners import spaces
 from tenants.accounts import devices, factors, queries, sessions, sign_ins
 from tenants.accounts.models import SignIn, User, Way
 from ui.requests import SignedInRequest
@@ -41,6 +42,7 @@ class HalfOpen:
     way: str
     destination: str
     vouched_at: float = 0  # seconds since 1970; 0: proved here
+    space: str = ""
 
 
 def destination_of(request: HttpRequest) -> str:
@@ -52,8 +54,10 @@ def destination_of(request: HttpRequest) -> str:
     return wanted if is_ours else ""
 
 
-def landing(user: User) -> str:
-    """Where a person lands: an agent in the console, a family at home."""
+def landing(user: User, space: str = "") -> str:
+    """Where a person lands: a partner at their till, an agent in the console, a family at home."""
+    if space:
+        return reverse("portal:partner-home")
     return "/console/" if user.is_staff else reverse("portal:home")
 
 
@@ -64,6 +68,7 @@ def enter(
     way: str,
     destination: str = "",
     vouched_at: datetime.datetime | None = None,
+    space: str = "",
 ) -> HttpResponse:
     """
     Open the session of a person who has proved who they are, or ask for their factor; lead them on.
@@ -71,12 +76,22 @@ def enter(
     :param way: what they proved it with: a value of `Way`
     :param destination: a page of this host (`destination_of`); where they land if empty
     :param vouched_at: when they proved it, to another département; None if they did here
+    :param space: the one space that the session opens; who is a partner's alone has no other
     """
+    space = space or spaces.space_of(user)
+    if space and not destination.startswith(reverse("portal:partner-home")):
+        destination = ""
     since = vouched_at.timestamp() if vouched_at else 0
     has_factor = factors.has_factor(user)
     if not has_factor and not user.must_have_factor():
         return open_session(
-            request, user, way=way, destination=destination, by_factor=False, vouched_at=since
+            request,
+            user,
+            way=way,
+            destination=destination,
+            by_factor=False,
+            vouched_at=since,
+            space=space,
         )
     auth.logout(request)  # nothing of whoever was here before, and another key
     request.session[_HALF_OPEN] = {
@@ -85,6 +100,7 @@ def enter(
         "way": way,
         "destination": destination,
         "vouched_at": since,
+        "space": space,
         "until": timezone.now().timestamp() + HALF_OPEN_SECONDS,
     }
     request.session.cycle_key()
@@ -109,6 +125,7 @@ def half_open(request: HttpRequest) -> HalfOpen | None:
         way=kept["way"],
         destination=kept["destination"],
         vouched_at=kept["vouched_at"],
+        space=kept.get("space", ""),
     )
 
 
@@ -120,6 +137,7 @@ def open_session(
     destination: str = "",
     by_factor: bool,
     vouched_at: float = 0,
+    space: str = "",
 ) -> HttpResponse:
     """
     Sign a person in for good, write it down, and lead them on.
@@ -140,11 +158,12 @@ def open_session(
         proved_at=0 if vouched_at and not by_factor else at.timestamp(),
         factor_at=at.timestamp() if by_factor else 0,
         is_staff=bool(user.given_roles()),
+        space=space,
     )
     sessions.keep_facts(request.session, facts)
     sign_ins.record_sign_in(user=user, way=way, device=device, at=at)
     portals.remember(request, user)
-    response = HttpResponseRedirect(destination or landing(user))
+    response = HttpResponseRedirect(destination or landing(user, space))
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
         cookie,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.partners.urls import urlpatterns as partner_urlpatterns
 from portal.views import (
     account,
     acting,
@@ -240,4 +241,5 @@ urlpatterns = [
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("boite/", pages.mailbox, name="mailbox"),
+    *partner_urlpatterns,
 ]

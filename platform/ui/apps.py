@@ -16,6 +16,7 @@ class UiConfig(AppConfig):
             partner_messages,
             printing,
             rights_messages,
+            till_messages,
         )
         from ui.french import count_in_french  # noqa: PLC0415
 

@@ -246,6 +246,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Vous avez déjà validé ce ticket : « %(till)s », %(taken_at)s."),
         _("Il ne peut pas servir deux fois. Demandez un autre ticket."),
     ),
+    "PASSPLUS_NO_PARTNER": (
+        _("Votre compte ne travaille pour aucun partenaire."),
+        _("Demandez une invitation au responsable de votre structure."),
+    ),
+    "PASSPLUS_TOO_MANY_UNKNOWN": (
+        _("Trop de codes inconnus ont été essayés ici."),
+        _("Attendez quinze minutes, puis scannez le ticket."),
+    ),
     "PASSPLUS_VALIDATION_REUSED": (
         _("Cette page a déjà servi pour un autre ticket."),
         _("Revenez à l'écran de saisie, puis recommencez."),

@@ -25,6 +25,10 @@ class Status:
 
 
 STATUSES: dict[str, Status] = {
+    "validation.ACCEPTED": Status(_("Validé"), "good", "check"),
+    "validation.UNDONE": Status(_("Annulé"), "warn", "left"),
+    "validation.REFUSED": Status(_("Refusé"), "bad", "cross"),
+    "till.HERE": Status(_("Vous êtes ici"), "good", "place"),
     "enrolment.NONE": Status(_("Pas d'inscription"), "quiet", "info"),
     "enrolment.DRAFT": Status(_("Inscription à finir"), "warn", "pencil"),
     "enrolment.ACTIVE": Status(_("Inscription faite"), "good", "check"),

@@ -3,6 +3,9 @@
 This is the one place where a session without a second factor loses what needs one: the user of such
 a request has only the roles that need none (`User.roles`), whatever page, act or field then asks.
 So a role that is given to somebody who is signed in waits for the factor too.
+
+A session of one space (`Facts.space`: the partners') is nobody's anywhere else: its user is known to who
+asks for that space by name, and to no other page, act or field.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -25,8 +29,21 @@ class SignedInMiddleware(AuthenticationMiddleware):
         request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
 
 
+def user_in_space(request: HttpRequest, space: str) -> User | None:
+    """Who is signed in to a space, in a session that is of it and of nothing else."""
+    if sessions.facts_of(request.session).space != space:
+        return None
+    user = get_user(request)
+    return user if isinstance(user, User) and user.is_active else None
+
+
 def _user_of(request: HttpRequest) -> Any:
     user = get_user(request)
-    if isinstance(user, User) and not sessions.facts_of(request.session).factor_at:
+    if not isinstance(user, User):
+        return user
+    facts = sessions.facts_of(request.session)
+    if facts.space:
+        return AnonymousUser()
+    if not facts.factor_at:
         user.hold_back_roles()
     return user

@@ -53,6 +53,7 @@ class Facts:
     proved_at: float = 0  # the latest proof, of whatever kind
     factor_at: float = 0  # the latest proof of a second factor; 0: none
     is_staff: bool = False
+    space: str = ""  # the one part of the house that it opens; all the ordinary ones when empty
 
     @property
     def limits(self) -> Limits:

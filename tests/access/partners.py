@@ -13,6 +13,9 @@ from tests.factories.tariffs import ACTOR
 
 # What of partners is open to all.
 OPEN = {
+    # Where the people of a partner sign in, and the script that keeps their page on a phone.
+    "portal:partner-sign-in",
+    "portal:partner-offline-worker",
     "portal:partner",
     "portal:partner-apply",
     "portal:partner-directory",

@@ -119,7 +119,12 @@ def addresses():
             yield name, reverse(name, args=list(values.values()), urlconf="socle.urls_tenant")
 
 
-SIGN_OUTS = {"portal:sign-out", "portal:cas-logout", "portal:openid-sign-out"}
+SIGN_OUTS = {
+    "portal:sign-out",
+    "portal:partner-sign-out",
+    "portal:cas-logout",
+    "portal:openid-sign-out",
+}
 
 
 def test_a_half_open_session_reaches_what_nobody_reaches_and_no_more(site, agent):

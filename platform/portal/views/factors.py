@@ -162,6 +162,7 @@ def _set_up(request: HttpRequest, owner: Owner, codes: list[str]) -> HttpRespons
             destination=owner.waiting.destination,
             by_factor=True,
             vouched_at=owner.waiting.vouched_at,
+            space=owner.waiting.space,
         )
         to = response.headers["Location"]
     else:

@@ -58,6 +58,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
                 destination=waiting.destination,
                 by_factor=True,
                 vouched_at=waiting.vouched_at,
+                space=waiting.space,
             )
     context = factor_context(request, waiting.user, form, own)
     context["is_demo"] = bool(settings.DEMO_CODE_SECRET)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import auth, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,22 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import (
-    attempts,
-    identities,
-    service_leaving,
-    service_sessions,
-    signing_in,
-    visitors,
-)
+from portal import identities, service_leaving, service_sessions, signing_in
 from portal.doors import lead_to
 from portal.forms import SignInForm
-from tenants.accounts import queries
-from tenants.accounts.models import SignIn
+from portal.password_door import prove_password
 from tenants.identities import ways
 from tenants.identities.departements import departement_of
 from tenants.identities.models import Way
-from ui import errors
 
 
 @sensitive_post_parameters("password")
@@ -40,26 +31,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            name, place = form.cleaned_data["name"], visitors.place_of(request)
-            if attempts.is_blocked(name, place):
-                status = 429
-                form.add_error(None, errors.text("SIGN_IN_TOO_MANY", phone=errors.tenant_phone()))
-            else:
-                user = auth.authenticate(
-                    request, username=name, password=form.cleaned_data["password"]
-                )
-                if user is not None and ways.may_enter(user, Way.PASSWORD):
-                    attempts.record_success(name, place)
-                    return signing_in.enter(
-                        request, user, way=signing_in.PASSWORD, destination=destination
-                    )
-                attempts.record_failure(name, place)
-                signing_in.record_failure(
-                    request, queries.user_with_name(name), outcome=SignIn.Outcome.REFUSED
-                )
-                form.add_error(None, errors.text("SIGN_IN_REFUSED", phone=errors.tenant_phone()))
+        user, status = prove_password(
+            request, form, may_enter=lambda one: ways.may_enter(one, Way.PASSWORD)
+        )
+        if user is not None:
+            return signing_in.enter(request, user, way=signing_in.PASSWORD, destination=destination)
     offer = ways.offer()
     others = [departement_of(one.departement_code) for one in offer.departements]
     context = {"form": form, "next": destination, "offer": offer, "others": filter(None, others)}

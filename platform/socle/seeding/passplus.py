@@ -25,6 +25,7 @@ from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.eligibility import Eligibility, judge
 from federation.passplus.knowing import facts_of
 from federation.passplus.models import Campaign, Card, Partner, Ticket
+from socle.seeding.partners import capture, let_people_in
 from tenants.people.models import Pupil
 
 ACTOR = Actor.command("socle seed")
@@ -82,6 +83,7 @@ def seed_passplus(
     )
     first = year.period.start
     partners = list(_affiliate(code, at=_at(first)))
+    let_people_in(partners[0], at=_at(first))
     cards = list(_grant(campaign, on=first, draw=draw))
     for card in cards:
         _spend(card, partners, first=first, today=today, draw=draw)
@@ -185,9 +187,7 @@ def _end(ticket: Ticket, partner: Partner, *, on: datetime.date, draw: random.Ra
         passplus.cancel_ticket(ticket=ticket, actor=ACTOR, at=_at(on))
     elif chance < 0.8:
         part = ticket.cents - 1_50 if chance < 0.2 else None
-        passplus.capture_ticket(
-            code=ticket.code, partner=partner, cents=part, actor=ACTOR, at=_at(on)
-        )
+        capture(ticket, partner, part, at=_at(on))
 
 
 def _fitting(partners: Sequence[Partner], rules: Rules, purse: str) -> Sequence[Partner]:

@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.acting.ActingMiddleware",
+    "portal.partners.spaces.PartnerSpaceMiddleware",
     "portal.counting.UsageMiddleware",
 ]
 WSGI_APPLICATION = "socle.wsgi.application"

@@ -1,0 +1,174 @@
+"""Who works for a partner, and its tills. Managers change them; everybody chooses where they stand."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commons.actors import Actor
+from commons.errors import DomainError, Forbidden
+from federation.passplus import operations, till_access, till_queries
+from federation.passplus.models import PartnerRole
+from portal.doors import refuse
+from portal.partners import spaces
+from portal.partners.doors import partner_page, show
+from portal.partners.forms import InvitationForm, TillForm
+from ui import wording
+from ui.errors import explain
+
+
+@partner_page("GET", "HEAD", "POST", manager=True)
+def team(request: spaces.PartnerRequest) -> HttpResponse:
+    """Who works here, who was invited, and a form to invite."""
+    form = InvitationForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                operations.invite_member(
+                    partner=request.member.partner,
+                    email=given["email"],
+                    role=given["role"],
+                    by=request.member,
+                    actor=Actor.user(request.partner_user),
+                    at=timezone.now(),
+                )
+            except Forbidden:
+                raise
+            except DomainError as error:
+                refuse(form, error)
+            else:
+                _say(request, _("L'invitation est partie. Elle sert pendant sept jours."))
+                return redirect("portal:partner-team")
+    partner = request.member.partner
+    context = {
+        "form": form,
+        "members": till_queries.members_of(partner),
+        "invitations": till_queries.invitations_of(partner, at=timezone.now()),
+    }
+    return show(request, "team", context, status=status)
+
+
+@partner_page("POST", manager=True)
+def withdraw(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take an invitation back."""
+    operations.withdraw_invitation(
+        invitation=till_access.access_invitation(request.member, public_id),
+        by=request.member,
+        actor=Actor.user(request.partner_user),
+        at=timezone.now(),
+    )
+    _say(request, _("L'invitation est retirée. Son lien ne sert plus."))
+    return redirect("portal:partner-team")
+
+
+@partner_page("POST", manager=True)
+def change_role(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Give a colleague the other role."""
+    colleague = till_access.access_colleague(request.member, public_id)
+    wanted = PartnerRole.TILL if colleague.is_manager else PartnerRole.MANAGER
+    try:
+        operations.change_role(
+            member=colleague,
+            role=wanted,
+            by=request.member,
+            actor=Actor.user(request.partner_user),
+            at=timezone.now(),
+        )
+    except Forbidden:
+        raise
+    except DomainError as error:
+        messages.error(request, str(explain(error)))
+    else:
+        _say(request, _("C'est fait : le rôle est changé."))
+    return redirect("portal:partner-team")
+
+
+@partner_page("POST", manager=True)
+def end_member(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Somebody leaves: they see nothing of the partner any more."""
+    colleague = till_access.access_colleague(request.member, public_id)
+    try:
+        operations.end_member(
+            member=colleague,
+            by=request.member,
+            actor=Actor.user(request.partner_user),
+            at=timezone.now(),
+        )
+    except Forbidden:
+        raise
+    except DomainError as error:
+        messages.error(request, str(explain(error)))
+    else:
+        _say(request, _("C'est fait : cette personne n'a plus accès."))
+    return redirect("portal:partner-team")
+
+
+@partner_page("GET", "HEAD", "POST")
+def tills(request: spaces.PartnerRequest) -> HttpResponse:
+    """The tills: where one stands, and for a manager a form to open one."""
+    form = TillForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                operations.open_till(
+                    name=form.cleaned_data["name"],
+                    by=request.member,
+                    actor=Actor.user(request.partner_user),
+                    at=timezone.now(),
+                )
+            except Forbidden:
+                raise
+            except DomainError as error:
+                refuse(form, error)
+            else:
+                _say(request, _("La caisse est ouverte."))
+                return redirect("portal:partner-tills")
+    at = timezone.now()
+    found = till_queries.open_tills(request.member.partner)
+    context = {
+        "form": form,
+        "tills": [(till, till_queries.running_permit(till, at=at)) for till in found],
+        "here": spaces.chosen_till(request, request.member),
+    }
+    return show(request, "tills", context, status=status)
+
+
+@partner_page("POST")
+def stand(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Choose the till where one stands."""
+    spaces.choose_till(request, till_access.access_till(request.member, public_id))
+    return redirect("portal:partner-home")
+
+
+@partner_page("POST", manager=True)
+def close(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Close a till; what was validated there stays."""
+    till = till_access.access_till(request.member, public_id)
+    try:
+        operations.close_till(
+            till=till,
+            by=request.member,
+            actor=Actor.user(request.partner_user),
+            at=timezone.now(),
+        )
+    except Forbidden:
+        raise
+    except DomainError as error:
+        messages.error(request, str(explain(error)))
+    else:
+        _say(request, _("La caisse est fermée. Son historique reste."))
+    return redirect("portal:partner-tills")
+
+
+def _say(request: spaces.PartnerRequest, text: str) -> None:
+    messages.success(request, wording.typographic(text))
