@@ -96,13 +96,17 @@ def access_run(user: User, public_id: uuid.UUID) -> BillingRun:
     return run
 
 
-_WORKS = {Capability.READ_MONEY: "billing.", Capability.MANAGE_TARIFFS: "tariffs."}
+_WORKS = {
+    Capability.READ_MONEY: "billing.",
+    Capability.MANAGE_TARIFFS: "tariffs.",
+    Capability.MANAGE_PASSPLUS: "passplus.",
+}
 
 
 def access_job(user: User, public_id: uuid.UUID) -> Job:
     """
-    A long work: of billing for the staff who read money, of tariffs for those who manage them, and
-    letters for who had them printed.
+    A long work: of billing for the staff who read money, of tariffs or of Pass+ for those who manage
+    them, and letters for who had them printed.
 
     :raises NotFound: if absent, or not theirs to see
     """

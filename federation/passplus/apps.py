@@ -8,4 +8,4 @@ class PassplusConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from federation.passplus import handlers  # noqa: F401, PLC0415  models must be loaded first
+        from federation.passplus import handlers, tasks  # noqa: F401, PLC0415  models come first

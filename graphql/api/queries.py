@@ -19,6 +19,7 @@ from api.types.departement import Departement
 from api.types.enumerations import (
     MealService,
     PartnerDomain,
+    PassRegistrationState,
     RightsState,
     UsageProfile,
     UsageWindow,
@@ -26,6 +27,14 @@ from api.types.enumerations import (
 from api.types.identities import LinkRequestConnection
 from api.types.invoices import Invoice, InvoiceNode
 from api.types.partners import Partner, PartnerConnection, partners_page
+from api.types.pass_registrations import (
+    PassOffer,
+    PassRegistration,
+    PassRegistrationConnection,
+    RegistrationNode,
+    registration_node,
+    registrations_page,
+)
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.prices import SimulatedHousehold, SimulatedPrice
@@ -70,6 +79,12 @@ from federation.passplus import clearing
 from federation.passplus.clearing import Standing
 from federation.passplus.directory import access_listed_partner
 from federation.passplus.models import Partner as PartnerRow
+from federation.passplus.registrations.access import (
+    access_registration,
+    offers_of,
+    visible_registrations,
+)
+from federation.passplus.registrations.queries import Offer
 from federation.reciprocity import access as reciprocity_access
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
@@ -129,6 +144,19 @@ class Query(graphene.ObjectType):
     )
     rights_request = graphene.Field(
         RightsRequest, id=_id("La demande"), description="Une demande de droits qu'on peut voir."
+    )
+    pass_registrations = paged(
+        PassRegistrationConnection,
+        "Les inscriptions au Pass+ que la personne a faites ; toutes, pour les agents.",
+        state=graphene.Argument(PassRegistrationState, description="Seulement dans cet état."),
+    )
+    pass_registration = graphene.Field(
+        PassRegistration, id=_id("L'inscription"), description="Une inscription qu'on peut voir."
+    )
+    pass_offers = graphene.List(
+        graphene.NonNull(PassOffer),
+        required=True,
+        description="Ce que la personne peut faire pour chaque enfant, campagne par campagne.",
     )
     price_contest = graphene.Field(
         PriceContest,
@@ -305,6 +333,35 @@ class Query(graphene.ObjectType):
         id: str,  # noqa: A002
     ) -> RequestNode:
         return request_node(access_request(info.context.require_user(), public_id(id)))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_pass_registrations(
+        _root: None,
+        info: GraphQLResolveInfo,
+        first: int | None,
+        after: str | None = None,
+        state: Any = None,
+    ) -> Page:
+        rows = visible_registrations(info.context.require_user())
+        if state is not None:
+            rows = rows.filter(state=getattr(state, "value", state))
+        order = ("-created_at", "-pk")
+        return registrations_page(page_of_rows(rows, order=order, first=first, after=after))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_pass_registration(
+        _root: None,
+        info: GraphQLResolveInfo,
+        id: str,  # noqa: A002
+    ) -> RegistrationNode:
+        return registration_node(access_registration(info.context.require_user(), public_id(id)))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_pass_offers(_root: None, info: GraphQLResolveInfo) -> list[Offer]:
+        return offers_of(info.context.require_user(), at=info.context.at)
 
     @staticmethod
     @rules.by_object

@@ -25,6 +25,18 @@ from api.mutations.family_rights import (
 )
 from api.mutations.favourite_service import SetFavouriteService
 from api.mutations.own_sessions import EndSession, EndSessions
+from api.mutations.pass_registrations import (
+    AcceptPassDocuments,
+    AskPassDocuments,
+    BeginPassRegistration,
+    GrantPassRegistration,
+    RefusePassRegistration,
+    ReleasePassRegistration,
+    SubmitPassRegistration,
+    TakePassRegistration,
+    TellPassSituation,
+    WithdrawPassRegistration,
+)
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
 from api.mutations.reciprocity import (
     EndReciprocity,
@@ -109,6 +121,36 @@ class Mutation(graphene.ObjectType):
     )
     abandon_rights_request = AbandonRightsRequest.Field(
         required=True, description="Abandonner une demande ; le prix ne change pas."
+    )
+    begin_pass_registration = BeginPassRegistration.Field(
+        required=True, description="Commencer l'inscription d'un enfant à soi au Pass+."
+    )
+    tell_pass_situation = TellPassSituation.Field(
+        required=True, description="Dire ce que rien ne prouve encore de l'enfant."
+    )
+    submit_pass_registration = SubmitPassRegistration.Field(
+        required=True, description="Envoyer l'inscription ; accordée si les données la prouvent."
+    )
+    withdraw_pass_registration = WithdrawPassRegistration.Field(
+        required=True, description="Abandonner l'inscription : ce qui est donné est effacé."
+    )
+    take_pass_registration = TakePassRegistration.Field(
+        required=True, description="Prendre une inscription pour l'étudier. Pour les agents."
+    )
+    release_pass_registration = ReleasePassRegistration.Field(
+        required=True, description="Remettre une inscription dans la file. Pour les agents."
+    )
+    grant_pass_registration = GrantPassRegistration.Field(
+        required=True, description="Accorder le Pass+. Pour les agents."
+    )
+    ask_pass_documents = AskPassDocuments.Field(
+        required=True, description="Demander des pièces à la famille. Pour les agents."
+    )
+    refuse_pass_registration = RefusePassRegistration.Field(
+        required=True, description="Refuser, en disant pourquoi. Pour les agents."
+    )
+    accept_pass_documents = AcceptPassDocuments.Field(
+        required=True, description="Accepter la photo ou la preuve de bourse. Pour les agents."
     )
     set_favourite_service = SetFavouriteService.Field(
         required=True, description="Placer un de ses services en premier, ou à sa place."

@@ -44,6 +44,7 @@ from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from federation.passplus.models import Correction, PartnerRun, PartnerStatement, StatementDispute
+from federation.passplus.registration_models import Registration as PassRegistration
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
 from tenants.accounts.models import StaffRole
@@ -152,6 +153,9 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     Refund: lambda row: (
         _("Remboursement de %(amount)s, %(day)s")
         % {"amount": format_euros(row.amount_cents), "day": wording.full_date(row.asked_at)}
+    ),
+    PassRegistration: lambda row: (
+        _("Pass+ %(of_name)s") % {"of_name": wording.of_name(row.pupil.full_name)}
     ),
     RightsRequest: lambda row: (
         _("Demande de %(household)s, %(day)s")

@@ -109,6 +109,18 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
+        _("Pass+"),
+        (
+            Page(
+                "campaigns",
+                _("Campagnes"),
+                "card_membership",
+                (_C.READ_FILES, _C.READ_MONEY, _C.MANAGE_PASSPLUS),
+            ),
+            Records("passplus.Registration", _("Inscriptions au Pass+"), "how_to_reg"),
+        ),
+    ),
+    (
         _("Services"),
         (
             Page(

@@ -356,6 +356,7 @@ JOBS: Words = {
     "billing.run.issue": _("Émission des factures d'un mois"),
     "tariffs.draft.publish": _("Publication d'un barème"),
     "activation.letters.print": _("Impression de lettres"),
+    "passplus.campaign.renew": _("Renouvellement d'une campagne Pass+"),
 }
 # The steps of long work; those of a review are the anomalies looked for.
 STEPS: Words = {
@@ -367,6 +368,7 @@ STEPS: Words = {
     "prices": _("décider les prix à nouveau"),
     "recipients": _("chercher qui n'a pas de compte"),
     "letters": _("écrire les lettres"),
+    "cards": _("accorder les Pass+ renouvelés"),
 }
 # Why a transfer was booked.
 TRANSFER_NATURES: Words = {

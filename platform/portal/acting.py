@@ -74,6 +74,8 @@ CHANGES = frozenset(
     {
         "enrolment", "enrolment-days", "enrolment-resources", "enrolment-confirm", "calendar",
         "contest", "dispute",
+        "registrations", "registration-situation", "registration-photo", "registration-pieces",
+        "registration-send", "registration-withdraw",
         "rights", "rights-way", "rights-add-document", "rights-give-up",
     }
 )  # fmt: skip

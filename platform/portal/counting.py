@@ -52,6 +52,11 @@ SERVICES = _routes(
             "rights-agreement", "rights-add-document", "rights-document", "rights-ask-again",
             "rights-take-back", "rights-give-up",
         ),
+        "pass-plus": (
+            "registrations", "registration", "registration-situation", "registration-photo",
+            "registration-pieces", "registration-send", "registration-withdraw",
+            "registration-document",
+        ),
         "services": ("services", "service", "service-favourite"),
         "compte": (
             "account", "address", "security", "authenticator", "authenticator-remove", "passkey",

@@ -29,6 +29,7 @@ from portal.views import (
     portals,
     pupils,
     recovery,
+    registrations,
     rights,
     saml,
     second_step,
@@ -42,6 +43,7 @@ from tenants.identities.departements import names
 
 app_name = "portal"
 _child = "enfants/<uuid:public_id>/"
+_registration = "pass-plus/inscription/<uuid:public_id>/"
 _rights = "droits/<uuid:public_id>/"
 _payment = "paiements/<uuid:public_id>/"
 urlpatterns = [
@@ -123,6 +125,18 @@ urlpatterns = [
     path(f"{_payment}continuer/", payments.resume, name="payment-resume"),
     path(f"{_payment}abandonner/", payments.leave, name="payment-leave"),
     path("paiements/avis/stripe/", notices.stripe, name="stripe-notices"),
+    path("pass-plus/inscription/", registrations.registrations, name="registrations"),
+    path(_registration, registrations.registration, name="registration"),
+    path(f"{_registration}situation/", registrations.situation, name="registration-situation"),
+    path(f"{_registration}photo/", registrations.photo, name="registration-photo"),
+    path(f"{_registration}pieces/", registrations.pieces, name="registration-pieces"),
+    path(f"{_registration}envoyer/", registrations.send, name="registration-send"),
+    path(f"{_registration}abandonner/", registrations.withdraw, name="registration-withdraw"),
+    path(
+        "pass-plus/inscription/pieces/<uuid:public_id>/",
+        registrations.document,
+        name="registration-document",
+    ),
     path("droits/", rights.requests, name="rights"),
     path(_rights, rights.request_page, name="rights-request"),
     path(f"{_rights}moyen/", rights.way, name="rights-way"),

@@ -15,6 +15,7 @@ class UiConfig(AppConfig):
             messages,
             partner_messages,
             printing,
+            registration_messages,
             rights_messages,
             till_messages,
         )

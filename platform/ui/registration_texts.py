@@ -143,15 +143,15 @@ class Said:
 
 
 _SUBJECTS: dict[str, str | Promise] = {
-    State.DRAFT: _("Finir l'inscription de %(name)s au Pass+"),
-    State.SUBMITTED: _("L'inscription de %(name)s au Pass+ est envoyée"),
-    State.UNDER_REVIEW: _("Un agent étudie l'inscription de %(name)s au Pass+"),
-    State.INCOMPLETE: _("Pass+ de %(name)s : une pièce à ajouter"),
-    State.GRANTED: _("Le Pass+ de %(name)s est accordé"),
-    State.REFUSED: _("Le Pass+ de %(name)s est refusé"),
-    State.CLOSED: _("L'inscription de %(name)s au Pass+ est close"),
-    "completed": _("Le Pass+ de %(name)s est complété"),
-    "document_asked": _("Pass+ de %(name)s : une pièce à refaire"),
+    State.DRAFT: _("Finir l'inscription %(of_name)s au Pass+"),
+    State.SUBMITTED: _("L'inscription %(of_name)s au Pass+ est envoyée"),
+    State.UNDER_REVIEW: _("Un agent étudie l'inscription %(of_name)s au Pass+"),
+    State.INCOMPLETE: _("Pass+ %(of_name)s : une pièce à ajouter"),
+    State.GRANTED: _("Le Pass+ %(of_name)s est accordé"),
+    State.REFUSED: _("Le Pass+ %(of_name)s est refusé"),
+    State.CLOSED: _("L'inscription %(of_name)s au Pass+ est close"),
+    "completed": _("Le Pass+ %(of_name)s est complété"),
+    "document_asked": _("Pass+ %(of_name)s : une pièce à refaire"),
 }
 _CLOSED: dict[str, tuple[str | Promise, ...]] = {
     Reason.WITHDRAWN: (_("Vous avez abandonné cette inscription."),),
@@ -174,16 +174,20 @@ _CLOSED: dict[str, tuple[str | Promise, ...]] = {
 def said_of(registration: Registration, *, what: str = "") -> Said:
     """What is told of a registration: of its state, or of `what` happened to a card that is granted."""
     name = registration.pupil.first_name
-    subject = str(_SUBJECTS[what or registration.state]) % {"name": name}
+    subject = _subject(what or registration.state, name)
     found = [
         wording.typographic(str(sentence) % {"name": name})
         for sentence in _sentences(registration, what)
     ]
     return Said(
-        subject=wording.typographic(subject),
+        subject=subject,
         sentences=tuple(found),
         action=str(_action(registration, what)),
     )
+
+
+def _subject(what: str, name: str) -> str:
+    return wording.typographic(str(_SUBJECTS[what]) % {"of_name": wording.of_name(name)})
 
 
 def _action(registration: Registration, what: str) -> str | Promise:
@@ -232,7 +236,7 @@ def said_of_completed_card(card: Card) -> Said:
     """What is told when the feed says a bursary."""
     name = card.pupil.first_name
     return Said(
-        subject=wording.typographic(str(_SUBJECTS["completed"]) % {"name": name}),
+        subject=_subject("completed", name),
         sentences=(
             _worth(card),
             wording.typographic(say("Le collège dit que %(name)s est boursier.") % {"name": name}),
@@ -250,3 +254,14 @@ def _worth(card: Card) -> str:
     """How much is granted, all purses together."""
     cents = sum(card.campaign.rules.amount_of(Status(card.status)).values())
     return say("Le Pass+ vaut %(amount)s en tout.") % {"amount": format_euros(cents)}
+
+
+def why_not(facts: Iterable[str | Fact], *, is_too_late: bool) -> str:
+    """Why a pupil cannot be registered, and what to do: who corrects it is who knows it."""
+    if is_too_late:
+        return say("Les inscriptions sont finies pour son année de naissance.")
+    found = [Fact(fact) for fact in facts]
+    if not found:
+        return say("Ce Pass+ n'est pas ouvert à cet enfant.")
+    said = say("Ce Pass+ dépend de ceci : %(facts)s.") % {"facts": facts_in_words(found)}
+    return wording.typographic(said)

@@ -51,6 +51,19 @@ PARAMETERS = {
     "partner-run": "partner_run",
     "partner-order-file": "payment_order",
     "partner-statement-document": "partner_statement",
+    **dict.fromkeys(
+        (
+            "registration",
+            "registration-situation",
+            "registration-photo",
+            "registration-pieces",
+            "registration-send",
+            "registration-withdraw",
+        ),
+        "registration",
+    ),
+    "registration-document": "registration_document",
+    "campaign": "campaign",
 }
 ARGUMENTS = {
     "child": "pupil",
@@ -60,6 +73,7 @@ ARGUMENTS = {
     "priceContest": "answered_contest",
     "feedImport": "feed",
     "rightsRequest": "rights",
+    "passRegistration": "registration_granted",
     "scheduleDraft": "draft",
     "simulateTariff": "draft",
     "partner": "partner",
@@ -95,6 +109,28 @@ MUTATIONS = {
     "chooseHighestPrice": ("rights", "requestId: $id"),
     "setFavouriteService": ("service", "serviceId: $id, isFavourite: true"),
     "abandonRightsRequest": ("rights", "requestId: $id"),
+    "beginPassRegistration": ("newcomer", 'campaignId: "{campaign}", childId: $id'),
+    "tellPassSituation": (
+        "registration",
+        'registrationId: $id, classLevel: SIXTH, homePostalCode: "92000"',
+    ),
+    "submitPassRegistration": ("registration", "registrationId: $id"),
+    "withdrawPassRegistration": ("registration", "registrationId: $id"),
+    "takePassRegistration": ("registration_waiting", "registrationId: $id"),
+    "releasePassRegistration": ("registration_waiting", "registrationId: $id"),
+    "grantPassRegistration": (
+        "registration_waiting",
+        "registrationId: $id, attested: [HOME, SCHOOL]",
+    ),
+    "askPassDocuments": (
+        "registration_waiting",
+        'registrationId: $id, kinds: [PHOTO], words: "Elle est floue."',
+    ),
+    "refusePassRegistration": (
+        "registration_waiting",
+        'registrationId: $id, words: "L\'adresse est à Paris."',
+    ),
+    "acceptPassDocuments": ("registration_granted", "registrationId: $id"),
     "takeRightsRequest": ("rights_waiting", "requestId: $id"),
     "releaseRightsRequest": ("rights_waiting", "requestId: $id"),
     "decideRightsRequest": (

@@ -33,6 +33,7 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
+from federation.passplus.registrations.operations import take_registration
 from tests.access import doors, identities, money, partners, reciprocity, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
@@ -237,6 +238,16 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **money.ACTS,
+    "take-registrations": (("registration_waiting",), {}),
+    "release-registrations": (("registration_waiting",), {}),  # see `_before`
+    "grant-registrations": (("registration_waiting",), {"attested": ["home", "school"]}),
+    "ask-registration-documents": (
+        ("registration_waiting",),
+        {"kinds": ["PHOTO"], "words": "Elle est floue."},
+    ),
+    "refuse-registrations": (("registration_waiting",), {"words": "L'adresse est à Paris."}),
+    "accept-registration-documents": (("registration_granted",), {}),
+    "renew-cards": (("campaign",), {}),
     **shared_services.ACTS,
     **identities.ACTS,
     **reciprocity.ACTS,
@@ -267,6 +278,13 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "rights taken back": ("portal:rights-take-back", "rights", {}),
     "rights given up": ("portal:rights-give-up", "rights", {}),
+    "registration's situation": (
+        "portal:registration-situation",
+        "registration",
+        {"class_level": "6E", "home_postal_code": "92000"},
+    ),
+    "registration sent": ("portal:registration-send", "registration", {}),
+    "registration given up": ("portal:registration-withdraw", "registration", {}),
     "a passkey taken away": ("portal:passkey-remove", "passkey", {}),
     "own data": ("portal:own-data-file", "", {}),
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
@@ -332,6 +350,8 @@ def _before(name: str, world: World) -> None:
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
     if name == "release-rights-requests":  # somebody has it
         take_request(request=world.keys["rights_waiting"], actor=ACTOR, at=NOW)
+    if name == "release-registrations":
+        take_registration(registration=world.keys["registration_waiting"], actor=ACTOR, at=NOW)
     if name == "accept-contest":  # the family proved another situation
         make_resources(
             world.other.household,
@@ -397,6 +417,7 @@ def _outcome(visitor: Any, name: str, world: World) -> str:
         short = name.removeprefix("mutation.")
         about, sent = MUTATIONS[short]
         sent = sent.replace("{invoice}", str(world.keys["invoice"].public_id))
+        sent = sent.replace("{campaign}", str(world.keys["campaign"].public_id))
         about_it = {"id": str(world.keys[about].public_id)} if "$id" in sent else {}
         declared = "($id: ID!)" if about_it else ""
         query = f"mutation{declared} {{ {short}(input: {{{sent}}}) {{ errors {{ code }} }} }}"
@@ -562,6 +583,7 @@ NOTHING_YET = (
     "rightsRequests.nodes.closedAt",
     "linkRequests.nodes.candidates.birthDate",
     "linkRequests.nodes.saidBirthDate",
+    "passOffers.whyNot",
 )
 OPEN_TO_ALL = {
     "health",

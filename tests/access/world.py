@@ -43,6 +43,9 @@ from commons.models import Job
 from federation.catalogue.queries import service_named
 from federation.ent import operations as ent
 from federation.ent.models import EnabledService, Licence, SigningKey
+from federation.passplus import operations as passplus
+from federation.passplus.registration_models import Registration
+from federation.passplus.registrations import operations as registrations
 from federation.usage.models import Audience, Kind, Potential, Window
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
@@ -70,6 +73,7 @@ from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
+from tests.factories.passplus import AUTUMN, PROVED, of_2024, publish
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
 from tests.factories.shared_services import register_cas
@@ -164,6 +168,7 @@ def build(in_tenant: Any) -> World:
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
+    keys |= _registrations(family, other, keys["newcomer"])
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
@@ -325,6 +330,50 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
         effective_from=TAUGHT_ON,
     )  # fmt: skip
     return {"rights": begun, "rights_waiting": waiting, "document": document}
+
+
+def _registrations(family: Family, other: Family, newcomer: Pupil) -> dict[str, Any]:
+    """The family's, begun; the other's, sent with a document, in the queue; one with a card."""
+    campaign, at = publish(of_2024()), NOW
+    begun, waiting = (
+        registrations.begin_registration(
+            campaign=campaign, pupil=one.pupil, guardian=one.guardians[0], actor=ACTOR, at=at
+        )
+        for one in (family, other)
+    )
+    document = registrations.attach_document(
+        registration=begun, kind="PROOF_OF_ADDRESS", stored=stored("domicile"), actor=ACTOR, at=at
+    )
+    registrations.attach_document(
+        registration=waiting, kind="PROOF_OF_ADDRESS", stored=stored("autre"), actor=ACTOR, at=at
+    )
+    Registration.objects.filter(pk=waiting.pk).update(
+        state="SUBMITTED", submitted_at=at, waiting_since=at, due_at=NOW,
+        declared={"home_postal_code": "92000", "bursary": True}, answer="Un mot",
+    )  # fmt: skip
+    waiting.refresh_from_db()
+    granted = registrations.begin_registration(
+        campaign=campaign, pupil=newcomer, guardian=family.guardians[0], actor=ACTOR, at=at
+    )
+    for kind in ("PHOTO", "BURSARY_NOTICE"):
+        registrations.attach_document(
+            registration=granted, kind=kind, stored=stored(kind), actor=ACTOR, at=at
+        )
+    granted = registrations.submit_registration(registration=granted, actor=ACTOR, at=at)
+    assert granted.card is not None
+    granted = registrations.ask_documents(
+        registration=granted, kinds=["PHOTO"], words="Elle est floue.", actor=ACTOR, at=at
+    )
+    Registration.objects.filter(pk=granted.pk).update(due_at=NOW)
+    # The other family's child had a card before: theirs is renewed.
+    passplus.grant_card(campaign=publish(), pupil=other.pupil, facts=PROVED, actor=ACTOR, at=AUTUMN)
+    return {
+        "registration": begun,
+        "registration_granted": granted,
+        "registration_waiting": waiting,
+        "registration_document": document,
+        "campaign": campaign,
+    }
 
 
 def _in_class(family: Family) -> None:

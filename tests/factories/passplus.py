@@ -54,6 +54,19 @@ def publish(rules: Rules = STRICT) -> Campaign:
     return operations.publish_campaign(rules=rules, actor=ACTOR, at=noon("2023-05-15"))
 
 
+def of_2024() -> Rules:
+    """The same rules a year later: cards are granted, and tickets made, in the autumn of 2024."""
+    last = datetime.date(2025, 7, 1)
+    return dataclasses.replace(
+        STRICT,
+        code="92-pass-plus-2024",
+        registration=dataclasses.replace(STRICT.registration, registered_before=last, windows=()),
+        tickets=dataclasses.replace(
+            STRICT.tickets, issued_before=last, captured_before=datetime.date(2026, 7, 1)
+        ),
+    )
+
+
 def make_card(
     campaign: Campaign | None = None, *, pupil: Pupil | None = None, facts: Facts = FACTS
 ) -> Card:

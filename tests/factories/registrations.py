@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from typing import Any
 
 from PIL import Image
@@ -17,14 +18,19 @@ from tests.factories.passplus import AUTUMN
 from tests.factories.rights import AGENT, PARENT, stored
 
 Kind = RegistrationDocument.Kind
+_numbers = itertools.count(1)
 AT_HOME = Declared(home_postal_code="92000")
 
 
 def make_pupil(
-    *, uai: str = "0921234A", home: str = "92000", level: str = "5E", **schooling: Any
+    *, departement: str = "092", home: str = "92000", level: str = "5E", **schooling: Any
 ) -> Family:
     """A family with two parents who live in `home`, and a child in a class of a collège."""
-    family = make_family(guardians=2, school_year=2023, college=make_college(uai=uai))
+    family = make_family(
+        guardians=2,
+        school_year=2023,
+        college=make_college(uai=f"{departement}{next(_numbers):04d}B"),
+    )
     its_class = SchoolClass.objects.create(
         college=family.college, school_year=2023, name="5e B", level=level
     )
@@ -36,7 +42,7 @@ def make_pupil(
 
 def elsewhere(**traits: Any) -> Family:
     """A child who is schooled in Paris: where they live decides, and is to be proved."""
-    return make_pupil(uai="0751234A", **traits)
+    return make_pupil(departement="075", **traits)
 
 
 def begin(campaign: Campaign, family: Family, *, rank: int = 0, at: Any = AUTUMN) -> Registration:

@@ -7,6 +7,7 @@ pupil of age for themselves. The staff who read files see all; those who decide 
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from commons.errors import NotFound
 from federation.passplus.models import Campaign
 from federation.passplus.registration_models import Registration, RegistrationDocument
 from federation.passplus.registrations import queries
+from federation.passplus.registrations.queries import Offer
 from tenants.accounts.capabilities import Capability
 from tenants.people import queries as people
 from tenants.people.models import Guardianship, Pupil, Relation
@@ -129,3 +131,28 @@ def _found(rows: QuerySet[Registration], public_id: uuid.UUID) -> Registration:
     if registration is None:
         raise NotFound(registration=str(public_id))
     return registration
+
+
+def to_go_on(user: User) -> list[Registration]:
+    """What a person has to finish, or to complete: what is missing first, then what was begun."""
+    found = Registration.objects.filter(
+        Q(state__in=(Registration.State.DRAFT, Registration.State.INCOMPLETE))
+        | (Q(state=Registration.State.GRANTED) & ~Q(asked=[])),
+        guardian__user_id=user.pk,
+    ).select_related("pupil")
+    return sorted(found, key=lambda one: (one.state == Registration.State.DRAFT, one.pk))
+
+
+def to_begin(user: User, *, at: datetime.datetime) -> list[Offer]:
+    """The children whom a person may register now, and who have neither a card nor a file."""
+    if not queries.campaigns_open(on=timezone.localdate(at)):
+        return []
+    return [offer for offer in offers_of(user, at=at) if offer.may_begin]
+
+
+def offers_of(user: User, *, at: datetime.datetime) -> list[Offer]:
+    """What a person may do for each child whom they may register, in each campaign that is open."""
+    guardian = people.guardian_of(user)
+    if guardian is None:
+        return []
+    return queries.offers_to(guardian, list(registrable_pupils(user)), at=at)

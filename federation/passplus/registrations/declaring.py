@@ -76,6 +76,17 @@ def questions_for(rules: Rules, known: Facts) -> Questions:
     )
 
 
+def refused_by_data(rules: Rules, known: Facts) -> tuple[Fact, ...]:
+    """The facts by which data refuse a pupil, whatever the family may say; none if it may be granted."""
+    unsaid: dict[str, Any] = {f.value: None for f in ASKABLE if f not in known.proved}
+    blank = dataclasses.replace(known, **unsaid)
+    verdict = judge(rules.eligibility, blank)
+    if verdict.eligibility is not Eligibility.REFUSED:
+        return ()
+    failing = (leaf.fact for leaf in verdict.in_the_way if leaf.holds(blank) is False)
+    return tuple(dict.fromkeys(failing))
+
+
 def checked(declared: Declared, questions: Questions) -> Declared:
     """
     The answers to what was asked, and nothing else.

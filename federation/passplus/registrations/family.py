@@ -94,6 +94,9 @@ def _check_may_begin(
     registering.check_registration(rules, pupil.birth_date, on=day)
     _refuse_if_under_way(campaign, pupil, guardian)
     known = facts_of([pupil], on=day)[pupil.pk]
+    refused = declaring.refused_by_data(rules, known)
+    if refused:
+        raise registering.NotEligible(facts=tuple(map(str, refused)), is_final=True)
     if not declaring.questions_for(rules, known).facts:
         registering.grant(rules, known)  # nothing to ask: what data say is the answer
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from federation.passplus.engine import registering
 from federation.passplus.engine.campaign import DocumentRule, Status
 from federation.passplus.engine.eligibility import Eligibility, judge
-from federation.passplus.engine.facts import Facts
+from federation.passplus.engine.facts import Fact, Facts
 from federation.passplus.engine.spending import day_of
 from federation.passplus.knowing import facts_of
 from federation.passplus.models import Campaign, Card
@@ -172,6 +172,8 @@ class Offer:
     card: Card | None
     is_under_way: bool
     verdict: Eligibility
+    in_the_way: tuple[Fact, ...] = ()
+    is_too_late: bool = False
 
     @property
     def may_begin(self) -> bool:
@@ -181,6 +183,16 @@ class Offer:
             and self.card is None
             and not self.is_under_way
             and self.verdict is not Eligibility.REFUSED
+        )
+
+    @property
+    def may_prove_bursary(self) -> bool:
+        """Whether a card that was given without a file may have more."""
+        return (
+            self.own is None
+            and self.card is not None
+            and self.card.status == Status.BASE
+            and declaring.bursary_rule(self.campaign.rules) is not None
         )
 
 
@@ -204,29 +216,35 @@ def offers_to(guardian: Guardian, pupils: Sequence[Pupil], *, at: datetime.datet
         for card in Card.objects.filter(pupil__in=pupils, campaign__in=campaigns)
     }
     known = facts_of(pupils, on=day)
-    return [
-        Offer(
-            campaign=campaign,
-            pupil=pupil,
-            own=own.get((campaign.pk, pupil.pk)),
-            card=cards.get((campaign.pk, pupil.pk)),
-            is_under_way=(campaign.pk, pupil.pk) in others,
-            verdict=_verdict(campaign, known[pupil.pk], day),
-        )
-        for pupil in pupils
-        for campaign in campaigns
-    ]
+    found = []
+    for pupil in pupils:
+        for campaign in campaigns:
+            key = (campaign.pk, pupil.pk)
+            verdict, facts = _verdict(campaign, known[pupil.pk])
+            offer = Offer(
+                campaign=campaign,
+                pupil=pupil,
+                own=own.get(key),
+                card=cards.get(key),
+                is_under_way=key in others,
+                verdict=verdict,
+                in_the_way=facts,
+            )
+            if day >= registering.registered_before(campaign.rules, pupil.birth_date):
+                offer = dataclasses.replace(
+                    offer, verdict=Eligibility.REFUSED, in_the_way=(), is_too_late=True
+                )
+            found.append(offer)
+    return found
 
 
-def _verdict(campaign: Campaign, known: Facts, day: datetime.date) -> Eligibility:
-    """What data say today: only what they prove refuses; who is too late is refused too."""
-    rules = campaign.rules
-    if day >= registering.registered_before(rules, known.birth_date):
-        return Eligibility.REFUSED
-    judged = judge(rules.eligibility, known).eligibility
-    if judged is Eligibility.REFUSED and declaring.questions_for(rules, known).facts:
-        return Eligibility.UNKNOWN  # an answer may change it: an address that moved
-    return judged
+def _verdict(campaign: Campaign, known: Facts) -> tuple[Eligibility, tuple[Fact, ...]]:
+    """What data say today, and the facts in the way: an answer may still change what they do not prove."""
+    facts = declaring.refused_by_data(campaign.rules, known)
+    if facts:
+        return Eligibility.REFUSED, facts
+    judged = judge(campaign.rules.eligibility, known).eligibility
+    return (Eligibility.UNKNOWN if judged is Eligibility.REFUSED else judged), ()
 
 
 def of_guardian(guardian: Guardian) -> QuerySet[Registration]:

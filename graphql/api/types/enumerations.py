@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import graphene
@@ -18,6 +18,7 @@ from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from federation.passplus.engine.campaign import Domain
+from federation.passplus.registration_models import Registration, RegistrationDocument
 from federation.usage.models import Kind, Window
 from federation.usage.models import Profile as UsedAs
 from tenants.accounts.capabilities import Role
@@ -25,6 +26,7 @@ from tenants.accounts.models import SignIn
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime
 from ui.passplus_texts import DOMAINS
+from ui.registration_texts import FACTS, LEVELS, SECTORS
 from ui.service_texts import ATTRIBUTES
 
 
@@ -37,6 +39,17 @@ def _choices(
     def description(member: Any) -> str:
         return what if member is None else f"{labels[member.value]}."
 
+    return graphene.Enum(name, names, description=description)
+
+
+def _said(name: str, what: str, words: Mapping[Any, Any]) -> Any:
+    """An enumeration of the engine's, each member with its words."""
+    labels = {str(member): str(label) for member, label in words.items()}
+
+    def description(member: Any) -> str:
+        return what if member is None else f"{labels[member.value].capitalize()}."
+
+    names = [(member.name, str(member)) for member in words]
     return graphene.Enum(name, names, description=description)
 
 
@@ -84,6 +97,18 @@ SignInOutcome = _choices(SignIn.Outcome, "SignInOutcome", "Ce qu'une connexion a
 RightsState = _choices(RightsRequest.State, "RightsState", "L'état d'une demande de droits.")
 RightsWay = _choices(RightsRequest.Way, "RightsWay", "Comment les ressources seront connues.")
 RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.")
+PassRegistrationState = _choices(
+    Registration.State, "PassRegistrationState", "L'état d'une inscription au Pass+."
+)
+PassDocumentKind = _choices(
+    RegistrationDocument.Kind, "PassDocumentKind", "Une pièce d'inscription au Pass+."
+)
+PassDocumentState = _choices(
+    RegistrationDocument.State, "PassDocumentState", "L'état d'une pièce d'inscription."
+)
+PassClassLevel = _said("PassClassLevel", "Une classe.", LEVELS)
+PassSector = _said("PassSector", "Qui gère un établissement.", SECTORS)
+PassFact = _said("PassFact", "Ce dont un Pass+ dépend.", FACTS)
 ProofKind = _choices(HouseholdResources.Proof, "ProofKind", "Une pièce, ou une source.")
 QuotientBasis = _choices(HouseholdResources.Basis, "QuotientBasis", "De quel quotient il s'agit.")
 IdentityProviderKind = _choices(

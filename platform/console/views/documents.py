@@ -16,6 +16,8 @@ from billing.rights.access import access_document
 from commons.actors import Actor
 from commons.upload_requests import document_response
 from console.views.frame import requires
+from federation.passplus.registrations import operations as registrations
+from federation.passplus.registrations.access import access_registration_document
 from tenants.accounts.capabilities import Capability
 from ui.documents.credit_notes import credit_note_file
 from ui.documents.files import answer
@@ -55,4 +57,13 @@ def rights_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespo
     """`/console/droits/pieces/<uuid>/`; who opens it is written down."""
     found = access_document(request.user, public_id)
     rights.open_document(document=found, actor=Actor.user(request.user), at=timezone.now())
+    return document_response(found.storage_name, title=str(found.get_kind_display()))
+
+
+@require_safe
+@requires(Capability.DECIDE_REGISTRATIONS)
+def registration_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/pass-plus/inscriptions/pieces/<uuid>/`; who opens it is written down."""
+    found = access_registration_document(request.user, public_id)
+    registrations.open_document(document=found, actor=Actor.user(request.user), at=timezone.now())
     return document_response(found.storage_name, title=str(found.get_kind_display()))

@@ -27,7 +27,12 @@ RELOAD_SECONDS = 2
 
 
 @require_safe
-@requires(Capability.READ_MONEY, Capability.MANAGE_TARIFFS, Capability.GIVE_CODES)
+@requires(
+    Capability.READ_MONEY,
+    Capability.MANAGE_TARIFFS,
+    Capability.GIVE_CODES,
+    Capability.MANAGE_PASSPLUS,
+)
 def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/travaux/<uuid>/`; it reloads itself while the work goes on."""
     found = access_job(request.user, public_id)
@@ -63,6 +68,8 @@ def _refusal(found: Job) -> str:
 def _result_url(found: Job) -> str:
     """What the work was about: a month's run, or the tariffs, or where either is begun."""
     run, draft = found.result.get("run"), found.result.get("draft")
+    if campaign := found.result.get("campaign"):
+        return reverse("console:campaign", args=[campaign])
     if draft:
         return reverse("console:tariffs")
     return reverse("console:billing-run", args=[run]) if run else _begun_at(found)[0]
@@ -72,6 +79,8 @@ def _begun_at(found: Job) -> tuple[str, Any]:
     """Where such work is begun, and the name of that page."""
     if found.kind == "tariffs.draft.publish":
         return reverse("console:drafts"), _("Brouillons de barèmes")
+    if found.kind.startswith("passplus."):
+        return reverse("console:campaigns"), _("Campagnes Pass+")
     if found.kind.startswith("activation."):
         return reverse("console:letters"), _("Lettres")
     return reverse("console:billing-runs"), _("Passages de facturation")

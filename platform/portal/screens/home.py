@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from billing.canteen.overviews import is_open_for_families
 from billing.family_reads.home import OpenRequest, family_home
 from commons.money import format_euros
+from federation.passplus.registrations import access as registrations
 from portal.screens import bills, family, service_cards
 from portal.screens.service_cards import ServiceCard
 from ui import wording
@@ -67,6 +68,7 @@ def home_of(user: User, *, at: datetime.datetime) -> Home:
     is_open = read.rules is not None and is_open_for_families(read.rules, today)
     todos = [_pay(bill) for bill in bills.to_pay(invoices)]
     todos += _rights(read.rights)
+    todos += _registrations(user, at=at)
     todos += [_finish(card) for card in children if card.enrolment_state == "DRAFT"]
     todos += [
         _enrol(card)
@@ -112,6 +114,38 @@ def _rights(request: OpenRequest | None) -> list[Todo]:
         return [Todo(what=what, when=when, url=url, icon="pencil", tone="soon")]
     what, when = _("Finir de donner vos droits"), _("Vos réponses sont gardées")
     return [Todo(what=what, when=when, url=url, icon="pencil")]
+
+
+def _registrations(user: User, *, at: datetime.datetime) -> list[Todo]:
+    """What a person has to do for the Pass+ of their children: add, finish, then begin."""
+    found = []
+    for begun in registrations.to_go_on(user):
+        of_name = wording.of_name(begun.pupil.first_name)
+        is_waiting = begun.state != "DRAFT"
+        what = (
+            _("Ajouter une pièce pour le Pass+ %(of_name)s")
+            if is_waiting
+            else _("Finir l'inscription %(of_name)s au Pass+")
+        )
+        found.append(
+            Todo(
+                what=what % {"of_name": of_name},
+                when=_("Pièce à ajouter") if is_waiting else _("Vos réponses sont gardées"),
+                url=reverse("portal:registration", args=[begun.public_id]),
+                icon="pencil",
+                tone="soon" if is_waiting else "",
+            )
+        )
+    found += [
+        Todo(
+            what=_("Inscrire %(name)s au Pass+") % {"name": offer.pupil.first_name},
+            when=str(offer.campaign.label),
+            url=reverse("portal:registrations"),
+            icon="star",
+        )
+        for offer in registrations.to_begin(user, at=at)
+    ]
+    return found
 
 
 def _finish(child: family.ChildCard) -> Todo:

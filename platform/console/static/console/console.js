@@ -29,6 +29,12 @@ document.addEventListener("DOMContentLoaded", () => {
       if (link) { event.preventDefault(); link.focus(); }
     }
   });
+  // On the page of a row, its acts are numbered: 1 opens the first.
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(input|textarea|select)$/i.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey;
+    const act = !typing && /^[1-9]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+    if (act) { event.preventDefault(); act.click(); }
+  });
   // A form that takes time says so, and is not sent twice: not by a second click, nor by Enter.
   document.querySelectorAll("form[data-once]").forEach((form) => {
     form.addEventListener("submit", (event) => {
