@@ -19,6 +19,7 @@ from federation.passplus.correcting_models import Correction, CorrectionLine, St
 from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.engine.campaign import Status
 from federation.passplus.engine.life import TicketState
+from federation.passplus.number_models import CardNumber
 from federation.passplus.partner_models import (
     PartnerAgreement,
     PartnerApplication,
@@ -37,6 +38,7 @@ from federation.passplus.reimbursing_models import (
     StatementLine,
 )
 from federation.passplus.signing_models import TicketKey
+from federation.passplus.telling_models import Notice
 from federation.passplus.till_models import (
     OfflinePermit,
     PartnerInvitation,
@@ -51,10 +53,12 @@ __all__ = (
     "AwayTry",
     "Campaign",
     "Card",
+    "CardNumber",
     "CardStatus",
     "Correction",
     "CorrectionLine",
     "GuestCapture",
+    "Notice",
     "OfflinePermit",
     "Partner",
     "PartnerAgreement",

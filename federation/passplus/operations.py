@@ -45,6 +45,7 @@ from federation.passplus.engine.refusals import (
     TicketUnknown,
 )
 from federation.passplus.engine.spending import CaptureTooMuch
+from federation.passplus.giving_up import LossNotAccepted, give_up
 from federation.passplus.granting import Renewed, grant_card, prove_status, renew_cards
 from federation.passplus.guests import book_guest, book_guests
 from federation.passplus.ibans import (
@@ -69,6 +70,13 @@ from federation.passplus.members import (
     join,
     join_as_new,
     withdraw_invitation,
+)
+from federation.passplus.numbers import (
+    KindNotOffered,
+    NumberInvalid,
+    NumberTaken,
+    end_number,
+    link_number,
 )
 from federation.passplus.partner_codes import CodeRefused, TooManyCodes
 from federation.passplus.partners import (
@@ -98,6 +106,7 @@ from federation.passplus.taking import (
     capture_for_neighbour,
     take_ticket,
 )
+from federation.passplus.telling import tell_families
 from federation.passplus.terms import TermsInvalid, TermsPublished, publish_terms
 from federation.passplus.ticketing import (
     PartnerEnded,
@@ -133,8 +142,12 @@ __all__ = (
     "IbanOfOneself",
     "InvitationInvalid",
     "InvitationRefused",
+    "KindNotOffered",
     "LastManager",
     "LastTill",
+    "LossNotAccepted",
+    "NumberInvalid",
+    "NumberTaken",
     "OfflineNotNow",
     "OtherPartner",
     "PartnerAffiliated",
@@ -189,15 +202,18 @@ __all__ = (
     "empty_purses",
     "end_affiliation",
     "end_member",
+    "end_number",
     "end_offline",
     "end_tickets",
     "give_iban",
     "give_payee",
+    "give_up",
     "grant_card",
     "invite_member",
     "join",
     "join_as_new",
     "keep_deadlines",
+    "link_number",
     "list_partner",
     "list_partners",
     "make_ticket",
@@ -219,6 +235,7 @@ __all__ = (
     "sign_statement",
     "submit_application",
     "take_ticket",
+    "tell_families",
     "undo_capture",
     "withdraw_invitation",
 )

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 @holds(
     _("Le Pass+ de vos enfants"),
     why=_("Donner à chaque jeune son crédit, et payer les clubs et les lieux où il le dépense."),
-    reads=("passplus.Card", "passplus.Purse", "passplus.Ticket", "passplus.AwayCapture"),
+    reads=(
+        "passplus.Card",
+        "passplus.Purse",
+        "passplus.Ticket",
+        "passplus.AwayCapture",
+        "passplus.Notice",
+        "passplus.CardNumber",
+    ),
 )
 def cards(user: User) -> Iterable[Record]:
     """The cards of the children a person answers for, or their own, with their tickets."""
@@ -47,7 +54,15 @@ def cards(user: User) -> Iterable[Record]:
                     partenaire=place_of(ticket),
                 )
                 for ticket in tickets.order_by("made_at", "pk")
-            ]
+            ],
+            "numéros": [
+                record_of(number, "kind", "number", "linked_at", "ended_at")
+                for number in card.pupil.card_numbers.order_by("linked_at", "pk")
+            ],
+            "messages": [
+                record_of(notice, "kind", "day", "told_at")
+                for notice in card.notices.order_by("told_at", "pk")
+            ],
         }  # fmt: skip
 
 

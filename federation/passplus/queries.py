@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import uuid
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from billing.ledger.models import Account, Transfer
+from commons.errors import NotFound
+from federation.passplus.engine.spending import start_of
 from federation.passplus.models import (
     Campaign,
     Card,
@@ -21,6 +24,8 @@ from federation.passplus.models import (
     available_in,
 )
 from federation.passplus.reimbursing.queries import taken_back_cents
+
+KNOWN = 6  # partners offered without a search
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -108,6 +113,68 @@ def place_of(ticket: Ticket) -> str | None:
     if away is not None:
         return str(away)
     return ticket.captured_by.name if ticket.captured_by else None
+
+
+def card_by_id(public_id: uuid.UUID) -> Card:
+    """
+    A card with all that a message says of it.
+
+    :raises Card.DoesNotExist: if there is none
+    """
+    cards = Card.objects.select_related("campaign", "pupil__user")
+    return cards.prefetch_related("purses__account").get(public_id=public_id)
+
+
+def captured_on(card: Card, day: datetime.date) -> list[Ticket]:
+    """The tickets of a card that were used on a day in Paris, in the order of that day."""
+    found = Ticket.objects.filter(
+        purse__card=card,
+        state=Ticket.State.CAPTURED,
+        ended_at__gte=start_of(day),
+        ended_at__lt=start_of(day + datetime.timedelta(days=1)),
+    )
+    return list(found.select_related("captured_by", "captured_away").order_by("ended_at", "pk"))
+
+
+def partners_known_to(
+    card: Card, *, chosen: uuid.UUID | None, at: datetime.datetime
+) -> list[Partner]:
+    """
+    Whom a ticket may be made out to without a search: the partner chosen, then those of before.
+
+    Only who still takes tickets, and offers what a purse of the card pays for.
+    """
+    former = Ticket.objects.filter(purse__card__pupil_id=card.pupil_id).order_by("-pk")[:50]
+    ids = dict.fromkeys(
+        partner_id
+        for pair in former.values_list("captured_by_id", "made_out_to_id")
+        for partner_id in pair
+        if partner_id is not None
+    )
+    named = Q(pk__in=ids) | Q(public_id=chosen)
+    found = Partner.objects.filter(named).filter(_takes_tickets(at))
+    paid = {str(domain) for purse in card.campaign.rules.purses for domain in purse.domains}
+    order = {partner_id: place for place, partner_id in enumerate(ids)}
+    return sorted(
+        (partner for partner in found if paid & set(partner.domains)),
+        key=lambda one: (one.public_id != chosen, order.get(one.pk, 0)),
+    )[:KNOWN]
+
+
+def partner_taking(public_id: uuid.UUID, *, at: datetime.datetime) -> Partner:
+    """
+    A partner who takes tickets.
+
+    :raises NotFound: if absent, or not any more
+    """
+    partner = Partner.objects.filter(_takes_tickets(at), public_id=public_id).first()
+    if partner is None:
+        raise NotFound(partner=str(public_id))
+    return partner
+
+
+def _takes_tickets(at: datetime.datetime) -> Q:
+    return Q(ended_at__isnull=True) | Q(ended_at__gt=at)
 
 
 def due_cents(partner: Partner) -> int:

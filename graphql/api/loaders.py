@@ -11,7 +11,8 @@ from __future__ import annotations
 import collections
 import datetime
 import functools
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, Window
@@ -34,6 +35,8 @@ from billing.tariffs.queries import (
     without_resources,
 )
 from commons.school_calendar import school_year_of
+from federation.passplus import holding
+from federation.passplus.holding import HeldCard
 from tenants.accounts.capabilities import Capability
 from tenants.activation.queries import pupil_of
 from tenants.people import queries as people
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 MOST_INVOICES = 1_000
 MOST_ANOMALIES = 100
+MOST_CARDS = 5
 
 
 class Children:
@@ -170,6 +174,18 @@ class Children:
     def invoices(self, pupil: Pupil) -> list[Invoice]:
         """The invoices the user may see that have a line about a pupil, latest month first."""
         return self._invoices.get(pupil.pk, [])
+
+    @functools.cached_property
+    def _pass_cards(self) -> Mapping[uuid.UUID, list[HeldCard]]:
+        """The Pass+ cards of those who are the user's own children, or the user; of all, for agents."""
+        pupils = set(self.pupils)
+        if not self.user.can(Capability.READ_FILES):
+            pupils &= {*people.children_of(self.user, on=self.on), pupil_of(self.user)}
+        return holding.cards_of([pupil.public_id for pupil in pupils], on=self.on)
+
+    def pass_cards(self, pupil: Pupil) -> list[HeldCard]:
+        """The Pass+ cards of a pupil that may still serve, the latest campaign first."""
+        return self._pass_cards.get(pupil.public_id, [])[:MOST_CARDS]
 
     @functools.cached_property
     def bills(self) -> Bills:

@@ -27,6 +27,7 @@ from api.types.enumerations import (
 from api.types.identities import LinkRequestConnection
 from api.types.invoices import Invoice, InvoiceNode
 from api.types.partners import Partner, PartnerConnection, partners_page
+from api.types.pass_plus import PassTicket
 from api.types.pass_registrations import (
     PassOffer,
     PassRegistration,
@@ -76,9 +77,11 @@ from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
 from federation.passplus import clearing
+from federation.passplus.access import access_own_ticket
 from federation.passplus.clearing import Standing
 from federation.passplus.directory import access_listed_partner
 from federation.passplus.models import Partner as PartnerRow
+from federation.passplus.models import Ticket as TicketRow
 from federation.passplus.registrations.access import (
     access_registration,
     offers_of,
@@ -136,6 +139,9 @@ class Query(graphene.ObjectType):
     )
     payment = graphene.Field(
         Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
+    )
+    pass_ticket = graphene.Field(
+        PassTicket, id=_id("Le ticket"), description="Un ticket Pass+ à soi, ou de son enfant."
     )
     rights_requests = paged(
         RightsRequestConnection,
@@ -309,6 +315,11 @@ class Query(graphene.ObjectType):
         user = info.context.require_user()
         access = access_payment if user.can(Capability.READ_MONEY) else access_own_payment
         return payment_node(access(user, public_id(id)))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_pass_ticket(_root: None, info: GraphQLResolveInfo, id: str) -> TicketRow:  # noqa: A002
+        return access_own_ticket(info.context.require_user(), public_id(id))
 
     @staticmethod
     @rules.by_object

@@ -37,6 +37,7 @@ from api.mutations.pass_registrations import (
     TellPassSituation,
     WithdrawPassRegistration,
 )
+from api.mutations.pass_tickets import CancelPassTicket, MakePassTicket
 from api.mutations.pay_invoices import LeavePayment, PayInvoices, ResumePayment
 from api.mutations.reciprocity import (
     EndReciprocity,
@@ -96,6 +97,12 @@ class Mutation(graphene.ObjectType):
     )
     leave_payment = LeavePayment.Field(
         required=True, description="Abandonner un paiement, s'il n'a pas été payé entre-temps."
+    )
+    make_pass_ticket = MakePassTicket.Field(
+        required=True, description="Faire un ticket Pass+ pour son enfant, ou pour soi."
+    )
+    cancel_pass_ticket = CancelPassTicket.Field(
+        required=True, description="Annuler un ticket Pass+ à soi, ou de son enfant."
     )
     end_session = EndSession.Field(
         required=True, description="Fermer une session à soi, sur un autre appareil par exemple."

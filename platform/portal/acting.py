@@ -52,14 +52,17 @@ OF_NOBODY = frozenset(
         "partner-member-end", "partner-tills", "partner-till-stand", "partner-till-close",
         "partner-offline", "partner-offline-phone", "partner-offline-send",
         "partner-offline-end", "partner-offline-worker",
+        "pass-plus-keys",
     }
 )  # fmt: skip
-# What is only for the person themselves, even to look at: their account, their money, the identity
-# they give to a source of rights, their agreement to ask it, and who services are told that they are.
+# What is only for the person themselves, even to look at: their account, their money, tickets (who reads
+# the code of one can spend it), the identity they give to a source of rights, their agreement to ask it,
+# and who services are told that they are.
 CLOSED = frozenset(
     {
         "own-data", "own-data-file",
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
+        "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
@@ -73,9 +76,9 @@ CLOSED = frozenset(
 CHANGES = frozenset(
     {
         "enrolment", "enrolment-days", "enrolment-resources", "enrolment-confirm", "calendar",
-        "contest", "dispute",
         "registrations", "registration-situation", "registration-photo", "registration-pieces",
         "registration-send", "registration-withdraw",
+        "contest", "dispute", "card-numbers",
         "rights", "rights-way", "rights-add-document", "rights-give-up",
     }
 )  # fmt: skip

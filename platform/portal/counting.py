@@ -56,6 +56,8 @@ SERVICES = _routes(
             "registrations", "registration", "registration-situation", "registration-photo",
             "registration-pieces", "registration-send", "registration-withdraw",
             "registration-document",
+            "pass-plus", "pass-plus-child", "pass-plus-history",
+            "card-numbers", "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         ),
         "services": ("services", "service", "service-favourite"),
         "compte": (
@@ -75,7 +77,7 @@ SERVICES = _routes(
         "franceconnect-return", "educonnect-answer", "educonnect-return", "educonnect-metadata",
         "departement-begin", "departement-return", "openid-agree",
         # What others' servers ask, and what leads to a service: it counts by being let in.
-        "departement-keys", "departement-sign-out",
+        "departement-keys", "departement-sign-out", "pass-plus-keys",
         "stripe-notices", "openid-discovery", "openid-keys", "openid-authorize", "openid-token",
         "openid-person", "openid-sign-out", "cas-login", "cas-logout", "cas-validate",
         "cas-p3-validate", "saml-metadata", "saml-sign-in", "saml-answer", "saml-sign-out",

@@ -10,6 +10,7 @@ from portal.views import (
     address,
     brand,
     canteen,
+    card_numbers,
     cas,
     children,
     contests,
@@ -24,6 +25,7 @@ from portal.views import (
     pages,
     partner_applications,
     partner_directory,
+    pass_plus,
     payments,
     personal_data,
     portals,
@@ -45,6 +47,8 @@ app_name = "portal"
 _child = "enfants/<uuid:public_id>/"
 _registration = "pass-plus/inscription/<uuid:public_id>/"
 _rights = "droits/<uuid:public_id>/"
+_holder = "pass-plus/<uuid:public_id>/"
+_ticket = "pass-plus/tickets/<uuid:public_id>/"
 _payment = "paiements/<uuid:public_id>/"
 urlpatterns = [
     path("", home.home, name="home"),
@@ -148,6 +152,16 @@ urlpatterns = [
     path(f"{_rights}reessayer/", rights.ask_again, name="rights-ask-again"),
     path(f"{_rights}retirer/", rights.take_back, name="rights-take-back"),
     path(f"{_rights}abandonner/", rights.give_up, name="rights-give-up"),
+    path("pass-plus/", pass_plus.overview, name="pass-plus"),
+    path("pass-plus/cles/", pass_plus.keys, name="pass-plus-keys"),
+    path(_holder, pass_plus.child, name="pass-plus-child"),
+    path(f"{_holder}historique/", pass_plus.history, name="pass-plus-history"),
+    path(f"{_holder}cartes/", card_numbers.numbers, name="card-numbers"),
+    path(f"{_holder}nouveau/", pass_plus.new_ticket, name="ticket-new"),
+    path(_ticket, pass_plus.ticket, name="ticket"),
+    path(f"{_ticket}montrer/", pass_plus.show_ticket, name="ticket-show"),
+    path(f"{_ticket}ticket.pdf", pass_plus.ticket_document, name="ticket-document"),
+    path(f"{_ticket}annuler/", pass_plus.cancel_ticket, name="ticket-cancel"),
     path("services/", shared_services.services, name="services"),
     path("services/<slug:code>/", shared_services.service, name="service"),
     path("services/<slug:code>/ouvrir/", shared_services.launch, name="service-launch"),

@@ -143,6 +143,18 @@ def keep_registrations(**_: object) -> int:
     return _for_each(keep_registrations_of_tenant)
 
 
+@app.task(name="socle.tell_pass_holders_of_tenant")
+def tell_pass_holders_of_tenant(*, tenant: str, **_: object) -> int:
+    """Warn the families of one tenant before credit goes back, and tell what was spent."""
+    return passplus.tell_families(at=timezone.now())
+
+
+@app.task(name="socle.tell_pass_holders", crosses_tenants=True)
+def tell_pass_holders(**_: object) -> int:
+    """Write about Pass+ everywhere."""
+    return _for_each(tell_pass_holders_of_tenant)
+
+
 @app.task(name="socle.check_ledger_of_tenant")
 def check_ledger_of_tenant(*, tenant: str, **_: object) -> int:
     """Recompute every balance of one tenant; the number of accounts and holds at fault."""

@@ -14,6 +14,7 @@ class UiConfig(AppConfig):
             identity_messages,
             messages,
             partner_messages,
+            passplus_messages,
             printing,
             registration_messages,
             rights_messages,

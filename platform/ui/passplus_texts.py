@@ -166,6 +166,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Ce ticket vaut %(held_cents)s."),
         _("Demandez ce montant, ou moins."),
     ),
+    "PASSPLUS_NUMBER_INVALID": (
+        _("Ce numéro n'est pas celui d'une carte."),
+        _("Recopiez les lettres et les chiffres imprimés, six au moins."),
+    ),
+    "PASSPLUS_NUMBER_TAKEN": (
+        _("Ce numéro est déjà relié à quelqu'un."),
+        _("Vérifiez chaque chiffre. C'est bien le vôtre : appelez-nous."),
+    ),
+    "PASSPLUS_KIND_NOT_OFFERED": (
+        _("Ce support n'existe pas dans cette campagne."),
+        _("Choisissez une carte ou un badge de la liste."),
+    ),
+    "PASSPLUS_LOSS_NOT_ACCEPTED": (
+        _("Les %(cents)s de ce ticket seraient perdus."),
+        _("Dites que vous l'acceptez, ou gardez le ticket."),
+    ),
     "PASSPLUS_CANCELLATION_REFUSED": (
         _("Ce ticket ne peut plus être annulé : son montant serait perdu."),
         _("Il peut encore servir, avant le %(usable_before)s."),

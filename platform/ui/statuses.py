@@ -126,6 +126,12 @@ STATUSES: dict[str, Status] = {
     "meal.NONE": Status(_("Pas de repas"), "quiet", "cross"),
     "meal.CLOSED": Status(_("Fermé"), "quiet", "cross"),
     "price.ILLUSTRATIVE": Status(_("Tarif d'exemple"), "warn", "info"),
+    "campaign.ILLUSTRATIVE": Status(_("Règles d'exemple"), "warn", "info"),
+    "ticket.MADE": Status(_("Prêt"), "info", "ticket"),
+    "ticket.CAPTURED": Status(_("Utilisé"), "good", "check"),
+    "ticket.CANCELLED": Status(_("Annulé"), "quiet", "cross"),
+    "ticket.LOST": Status(_("Annulé, montant perdu"), "bad", "alert"),
+    "ticket.EXPIRED": Status(_("Trop ancien, montant perdu"), "bad", "alert"),
     "proof.PENDING": Status(_("Pièce à ajouter"), "warn", "clock"),
 }
 

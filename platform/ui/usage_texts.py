@@ -27,6 +27,7 @@ PORTAL_SERVICES = {
     "cantine": gettext_lazy("Cantine"),
     "factures": gettext_lazy("Factures et paiements"),
     "droits": gettext_lazy("Demandes de droits"),
+    "pass-plus": gettext_lazy("Pass+"),
     "services": gettext_lazy("Liste des services"),
     "compte": gettext_lazy("Compte et sécurité"),
     "aide": gettext_lazy("Aide"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access import reciprocity
+from tests.access import pass_plus, reciprocity
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
@@ -64,11 +64,13 @@ PARAMETERS = {
     ),
     "registration-document": "registration_document",
     "campaign": "campaign",
+    **pass_plus.PARAMETERS,
 }
 ARGUMENTS = {
     "child": "pupil",
     "invoice": "invoice",
     "payment": "paid",
+    "passTicket": "ticket",
     "billingRun": "run",
     "priceContest": "answered_contest",
     "feedImport": "feed",
@@ -94,6 +96,8 @@ ASKED = {
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
+    "makePassTicket": ("pupil", 'childId: $id, purse: "culture", cents: 500, key: "api"'),
+    "cancelPassTicket": ("ticket", "ticketId: $id"),
     "endAgentAccess": ("acting", "accessId: $id"),
     "payInvoices": ("invoice", "invoices: [{invoiceId: $id}]"),
     "resumePayment": ("payment", "paymentId: $id"),

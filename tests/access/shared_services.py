@@ -27,5 +27,6 @@ OPEN = {
     "portal:openid-discovery",
     "portal:openid-keys",
     "portal:departement-keys",
+    "portal:pass-plus-keys",
     "portal:saml-metadata",
 }

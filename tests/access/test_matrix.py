@@ -34,7 +34,7 @@ from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
 from federation.passplus.registrations.operations import take_registration
-from tests.access import doors, identities, money, partners, reciprocity, shared_services
+from tests.access import doors, identities, money, partners, pass_plus, reciprocity, shared_services
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -290,6 +290,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
     "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
     **identities.FORMS,
+    **pass_plus.FORMS,
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "agent's access ended by the family": ("portal:visit-end", "acting", {}),
     "agent's access widened": ("portal:acting-widen", "", {"reason": "Elle me dicte les jours."}),
@@ -572,6 +573,7 @@ NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422"
 NOTHING_YET = (
     "price.validUntil",
     "simulatePrice.validUntil",
+    *pass_plus.NOTHING_YET,
     "newPrice.cents",
     "newPrice.currency",
     "newPrice.formatted",

@@ -69,6 +69,7 @@ from tests.access.identities import (
 )
 from tests.access.money import paid_partners
 from tests.access.partners import partners
+from tests.access.pass_plus import carded
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
@@ -169,6 +170,7 @@ def build(in_tenant: Any) -> World:
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
     keys |= _registrations(family, other, keys["newcomer"])
+    keys |= carded(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):

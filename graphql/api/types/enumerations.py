@@ -18,6 +18,7 @@ from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from federation.passplus.engine.campaign import Domain
+from federation.passplus.models import Ticket
 from federation.passplus.registration_models import Registration, RegistrationDocument
 from federation.usage.models import Kind, Window
 from federation.usage.models import Profile as UsedAs
@@ -88,6 +89,7 @@ BillingRunState = _choices(BillingRun.State, "BillingRunState", "L'état d'une f
 PaymentState = _choices(Payment.State, "PaymentState", "L'état d'un paiement.")
 AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
 CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")
+PassTicketState = _choices(Ticket.State, "PassTicketState", "L'état d'un ticket Pass+.")
 ContestState = _choices(PriceContest.State, "ContestState", "L'état d'une contestation.")
 DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamation.")
 ScheduleDraftState = _choices(

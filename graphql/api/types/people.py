@@ -21,11 +21,13 @@ from api.types.enumerations import (
     weekdays_of,
 )
 from api.types.invoices import InvoiceConnection, bills_page
+from api.types.pass_plus import PassCard
 from api.types.payments import PaymentConnection, payments_page
 from api.types.prices import MealPrice
 from billing.invoicing import queries as invoicing
 from billing.payments import queries as payments
 from billing.tariffs.queries import ExplainedPrice
+from federation.passplus.holding import HeldCard
 from tenants.accounts.models import User
 from tenants.activation.queries import pupil_of
 from tenants.people import queries as people
@@ -90,6 +92,11 @@ class Child(graphene.ObjectType):
         MealPrice,
         description="Le prix d'un repas aujourd'hui, ou au premier jour d'une inscription à venir.",
     )
+    pass_cards = graphene.List(
+        graphene.NonNull(PassCard),
+        required=True,
+        description="Les Pass+ qui peuvent encore servir, le plus récent d'abord.",
+    )
     invoices = paged(
         InvoiceConnection,
         "Les factures où cet enfant a une ligne, que la personne connectée peut voir.",
@@ -134,6 +141,10 @@ class Child(graphene.ObjectType):
         return child.batch.price(child.pupil)
 
     @staticmethod
+    def resolve_pass_cards(child: ChildNode, _info: GraphQLResolveInfo) -> list[HeldCard]:
+        return child.batch.pass_cards(child.pupil)
+
+    @staticmethod
     def resolve_invoices(
         child: ChildNode, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
     ) -> Page:
@@ -161,6 +172,11 @@ class Pupil(graphene.ObjectType):
         required=True,
         description="Les jours de cantine de la semaine ; aucun sans inscription.",
     )
+    pass_cards = graphene.List(
+        graphene.NonNull(PassCard),
+        required=True,
+        description="Les Pass+ qui peuvent encore servir, le plus récent d'abord.",
+    )
 
     @staticmethod
     def resolve_id(child: ChildNode, _info: GraphQLResolveInfo) -> uuid.UUID:
@@ -186,6 +202,10 @@ class Pupil(graphene.ObjectType):
     def resolve_meal_weekdays(child: ChildNode, _info: GraphQLResolveInfo) -> list[int]:
         enrolment = child.batch.enrolments.get(child.pupil.pk)
         return weekdays_of(enrolment.weekdays) if enrolment else []
+
+    @staticmethod
+    def resolve_pass_cards(child: ChildNode, _info: GraphQLResolveInfo) -> list[HeldCard]:
+        return child.batch.pass_cards(child.pupil)
 
 
 class Viewer(graphene.ObjectType):

@@ -1,8 +1,8 @@
 """Home: what to do, most urgent first; then each child; then what is new.
 
 Urgency: invoices that are late, then due soonest first; then a document that is awaited, or a request
-of rights that is begun; then enrolments begun; then enrolments that can begin. What is new is what was
-issued or confirmed in the last sixty days.
+of rights that is begun; then Pass+ credit that will soon go back; then enrolments begun; then
+enrolments that can begin. What is new is what was issued or confirmed in the last sixty days.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from billing.canteen.overviews import is_open_for_families
 from billing.family_reads.home import OpenRequest, family_home
 from commons.money import format_euros
 from federation.passplus.registrations import access as registrations
-from portal.screens import bills, family, service_cards
+from portal.screens import bills, family, pass_plus, service_cards
 from portal.screens.service_cards import ServiceCard
 from ui import wording
 
@@ -55,20 +55,25 @@ class Home:
 
     todos: tuple[Todo, ...]
     children: tuple[family.ChildCard, ...]
+    pass_plus: tuple[pass_plus.AtHome, ...]
     services: tuple[ServiceCard, ...]
     news: tuple[News, ...]
 
 
 def home_of(user: User, *, at: datetime.datetime) -> Home:
-    """Read the home page of a person: one statement, and another for the services."""
+    """Read the home page of a person: one statement, another for the services, two for Pass+."""
     today = wording.local_date(at)
     read = family_home(user, on=today)
     children = tuple(family.card_of(child, on=today) for child in read.children)
     invoices = tuple(bills.bill_of_owed(owed, on=today) for owed in read.invoices)
     is_open = read.rules is not None and is_open_for_families(read.rules, today)
+    credits_left = pass_plus.at_home(
+        [(child.public_id, child.first_name) for child in children], on=today
+    )
     todos = [_pay(bill) for bill in bills.to_pay(invoices)]
     todos += _rights(read.rights)
     todos += _registrations(user, at=at)
+    todos += [_spend(left) for left in credits_left if left.is_soon]
     todos += [_finish(card) for card in children if card.enrolment_state == "DRAFT"]
     todos += [
         _enrol(card)
@@ -78,6 +83,7 @@ def home_of(user: User, *, at: datetime.datetime) -> Home:
     return Home(
         todos=tuple(todos),
         children=children,
+        pass_plus=credits_left,
         services=service_cards.first_of(user, on=today),
         news=_news(children, invoices, today),
     )
@@ -146,6 +152,20 @@ def _registrations(user: User, *, at: datetime.datetime) -> list[Todo]:
         for offer in registrations.to_begin(user, at=at)
     ]
     return found
+
+
+def _spend(left: pass_plus.AtHome) -> Todo:
+    what = _("Dépenser le Pass+ %(of_name)s · %(amount)s") % {
+        "of_name": wording.of_name(left.first_name),
+        "amount": format_euros(left.spendable_cents),
+    }
+    return Todo(
+        what=what,
+        when=_("Jusqu'au %(day)s inclus") % {"day": wording.long_date(left.last_day)},
+        url=reverse("portal:pass-plus-child", args=[left.public_id]),
+        icon="ticket",
+        tone="soon",
+    )
 
 
 def _finish(child: family.ChildCard) -> Todo:

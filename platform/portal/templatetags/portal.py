@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from federation.passplus.holding import has_campaign
 from portal import portals
 from tenants.activation.queries import pupil_of
 
@@ -17,19 +18,27 @@ register = template.Library()
 
 @register.inclusion_tag("portal/parts/navigation.html", takes_context=True)
 def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
-    """The doors of the portal, at the top or, on a phone, at the bottom: five, four for a pupil."""
-    path = context["request"].path
-    doors = [
-        (reverse("portal:home"), _("Accueil"), "home"),
-        (reverse("portal:children"), _("Enfants"), "children"),
-        (reverse("portal:services"), _("Services"), "services"),
-        (reverse("portal:invoices"), _("Factures"), "invoice"),
-        (reverse("portal:help"), _("Aide"), "help"),
-    ]
-    if pupil_of(context["request"].user):
-        canteen = (reverse("portal:own-canteen"), _("Cantine"), "meal")
-        doors = [doors[0], canteen, doors[2], doors[-1]]
-    home = doors[0][0]
+    """The doors of the portal, at the top or, on a phone, at the bottom: five there at most.
+
+    Where there is Pass+, the services give it their place at the bottom: home leads to them.
+    """
+    request = context["request"]
+    path = request.path
+    home = reverse("portal:home")
+    doors = [(home, _("Accueil"), "home")]
+    is_pupil = pupil_of(request.user) is not None
+    has_pass_plus = _has_pass_plus(request)
+    if is_pupil:
+        doors.append((reverse("portal:own-canteen"), _("Cantine"), "meal"))
+    else:
+        doors.append((reverse("portal:children"), _("Enfants"), "children"))
+    if has_pass_plus:
+        doors.append((reverse("portal:pass-plus"), _("Pass+"), "ticket"))
+    if is_pupil or place == "top" or not has_pass_plus:
+        doors.append((reverse("portal:services"), _("Services"), "services"))
+    if not is_pupil:
+        doors.append((reverse("portal:invoices"), _("Factures"), "invoice"))
+    doors.append((reverse("portal:help"), _("Aide"), "help"))
     if path.startswith(reverse("portal:payments")):
         path = reverse("portal:invoices")  # what was paid is beside what is to be paid
     return {
@@ -44,6 +53,14 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
             for url, label, icon in doors
         ],
     }
+
+
+def _has_pass_plus(request: Any) -> bool:
+    """Whether the département has Pass+; asked once for a page."""
+    if not hasattr(request, "has_pass_plus"):
+        request.has_pass_plus = has_campaign()
+    found: bool = request.has_pass_plus
+    return found
 
 
 @register.inclusion_tag("portal/parts/switch.html", takes_context=True)

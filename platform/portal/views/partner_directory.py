@@ -31,4 +31,5 @@ def partner(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         found = directory.access_listed_partner(public_id)
     except NotFound as error:
         raise Http404 from error
-    return show(request, "portal/partners/partner.html", {"partner": screen.sheet_of(found)})
+    context = {"partner": screen.sheet_of(found), "public_id": public_id}
+    return show(request, "portal/partners/partner.html", context)

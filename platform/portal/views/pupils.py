@@ -17,7 +17,7 @@ from commons.school_calendar import school_year_of
 from portal.doors import family_page, show
 from portal.forms import MealForm
 from portal.screens import calendar as calendar_screen
-from portal.screens import places
+from portal.screens import pass_plus, places
 from portal.screens import pupil as pupil_screen
 from tenants.activation.queries import acts_alone, code_to_tell, pupil_of
 from tenants.people.models import Pupil
@@ -29,8 +29,10 @@ from ui.requests import SignedInRequest
 def pupil_home(request: SignedInRequest, pupil: Pupil) -> HttpResponse:
     """Home, as a pupil has it."""
     at = timezone.now()
+    left = pass_plus.at_home([(pupil.public_id, pupil.first_name)], on=timezone.localdate(at))
     context = {
         "page": pupil_screen.home_of(pupil, at=at),
+        "pass_plus": left[0] if left else None,
         "told": code_to_tell(request.user, at=at),
     }
     found = places.of_pupils([pupil], on=timezone.localdate(at))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg.conninfo
+from celery.schedules import crontab
 
 from commons import environment
 
@@ -289,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
     "purge-usage": {"task": "socle.purge_usage", "schedule": 86400.0},
     "keep-pass-deadlines": {"task": "socle.keep_pass_deadlines", "schedule": 3600.0},
     "exchange-with-neighbours": {"task": "socle.exchange_with_neighbours", "schedule": 300.0},
+    # Once a day, at an hour when one may write to a family.
+    "tell-pass-holders": {
+        "task": "socle.tell_pass_holders",
+        "schedule": crontab(hour="8", minute="10"),
+    },
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 

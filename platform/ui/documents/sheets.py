@@ -1,7 +1,7 @@
 """What a document says, before it is set: words already in French, amounts already in euros.
 
 The parts come in the order in which they are read: who writes, to whom, the title, the facts, the
-tables, the sums, the notes.
+tables, the picture, the sums, the notes.
 """
 
 from __future__ import annotations
@@ -38,6 +38,15 @@ class Sender:
     color: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing in SVG, what is said of it aloud, and what is written under it."""
+
+    svg: str
+    said: str
+    under: str
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A whole document; `title` is also that of the file, the only thing its metadata say."""
@@ -51,6 +60,7 @@ class Sheet:
     sums: tuple[Fact, ...]
     notes: tuple[str, ...]
     link: tuple[str, str] | None = None  # what it says, and where it leads
+    picture: Picture | None = None  # before the sums
 
 
 def sender_of(departement: Departement, *, regie_name: str, regie_siret: str) -> Sender:
