@@ -164,13 +164,14 @@ def _captures(purses: int) -> list[Row]:
         turns = count()
 
         def tickets(cards: list[Card] = cards, turns: count[int] = turns) -> list[Ticket]:
-            return [
+            made = [
                 operations.make_ticket(
                     card=cards[(next(turns) * 7919) % len(cards)], purse="sport", cents=1,
                     key=new_key(), actor=ACTOR, at=AUTUMN,
-                )
+                ).pk
                 for _ in range(CAPTURES)
             ]  # fmt: skip
+            return list(Ticket.objects.filter(pk__in=made).select_related("hold").order_by("pk"))
 
         acts = {
             "bare": lambda ticket: _capture_bare(ticket, partner),

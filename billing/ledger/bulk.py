@@ -18,6 +18,7 @@ from billing.ledger.booking import ReferenceReused, all_plans_made_anew, named_r
 from billing.ledger.models import AccountKind, TransferKind
 from billing.ledger.statements import giving, named
 from commons.actors import Actor
+from commons.arrays import array_of
 from commons.identifiers import new_public_ids
 
 
@@ -49,9 +50,9 @@ def open_alike(
             [
                 kind.value,
                 debits_must_not_exceed_credits,
-                new_public_ids(len(codes)),
-                list(codes),
-                list(names),
+                array_of(new_public_ids(len(codes))),
+                array_of(codes),
+                array_of(names),
             ],
         )
         opened: dict[str, int] = dict(cursor.fetchall())
@@ -86,10 +87,10 @@ def give(
                 TransferKind.POSTED.value,
                 Int8(debit_account_id),
                 code,
-                new_public_ids(len(gifts)),
-                [gift.account_id for gift in gifts],
-                [gift.cents for gift in gifts],
-                references,
+                array_of(new_public_ids(len(gifts))),
+                array_of([gift.account_id for gift in gifts]),
+                array_of([gift.cents for gift in gifts]),
+                array_of(references),
                 at,
                 at,
                 at,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from psycopg.types.numeric import Int8
 from billing.ledger import operations as ledger
 from billing.ledger.operations import AccountKind, Gift
 from commons.actors import Actor
+from commons.arrays import array_of
 from commons.audit import record_audit
 from commons.identifiers import new_public_id, new_public_ids
 from federation.passplus.engine import registering, spending
@@ -43,7 +43,7 @@ class Renewed:
 class _Granted(NamedTuple):
     """A card to write: whose, what was known of them, and what it gives."""
 
-    public_id: uuid.UUID
+    public_id: str
     pupil_id: int
     facts: Facts
     given: Grant
@@ -81,7 +81,7 @@ def give_card(
     given = registering.grant(rules, facts)
     if given.waits_for:
         raise ProofMissing(facts=tuple(map(str, given.waits_for)))
-    granted = _Granted(new_public_id(), pupil.pk, facts, given)
+    granted = _Granted(str(new_public_id()), pupil.pk, facts, given)
     if not _write(campaign, [granted], actor=actor, at=at):
         raise CardGranted(card=str(pupil.public_id))  # somebody granted it at the same moment
     card = Card.objects.select_related("campaign").get(public_id=granted.public_id)
@@ -207,9 +207,9 @@ def _write(
             [
                 Int8(campaign.pk),
                 at,
-                [card.public_id for card in granted],
-                [card.pupil_id for card in granted],
-                [card.given.status.value for card in granted],
+                array_of([card.public_id for card in granted]),
+                array_of([card.pupil_id for card in granted]),
+                array_of([card.given.status.value for card in granted]),
                 json.dumps([card.facts.as_dict() for card in granted]),
             ],
         )
@@ -229,9 +229,9 @@ def _write(
         cursor.execute(
             named("write_purses"),
             [
-                [rows[card.pupil_id] for card, _code, _name in purses],
-                [code for _card, code, _name in purses],
-                [accounts[name] for _card, _code, name in purses],
+                array_of([rows[card.pupil_id] for card, _code, _name in purses]),
+                array_of([code for _card, code, _name in purses]),
+                array_of([accounts[name] for _card, _code, name in purses]),
             ],
         )
     ledger.give(

@@ -71,7 +71,7 @@ def test_accounts_opened_alike_are_new_and_follow_their_rule():
     }
     assert all(one.debits_must_not_exceed_credits for one in found.values())
     with pytest.raises(operations.ReferenceReused), transaction.atomic():
-        operations.open_alike(kind=AccountKind.WALLET, codes=["p:3", "p:1"], names=["", ""])
+        operations.open_alike(kind=AccountKind.WALLET, codes=["p:3", "p:1"], names=["x", "x"])
     assert not Account.objects.filter(code="p:3").exists()
 
 

@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from tests.federation.passplus.simulation.living import live
+from federation.passplus import ticketing
+from tests.federation.passplus.simulation.living import Broken, live
 
 FEW = 150
 MANY = 10_000
@@ -41,3 +42,12 @@ def test_a_world_drawn_from_a_seed_never_loses_a_cent(committed_tenant_db, capsy
                 f"{count} {moment}" for moment, count in sorted(world.deaths.items())
             )
             print(f"\nseed {seed}: {events} events, {events / taken:.0f} a second; died: {deaths}")
+
+
+def test_a_world_in_which_a_key_is_not_looked_for_is_found(committed_tenant_db, monkeypatch):
+    """If this fails, the test above proves nothing: nobody clicks twice, and nothing dies."""
+    read = ticketing._made_before
+    monkeypatch.setattr(ticketing, "_made_before", lambda *asked: (read(*asked)[0], None))
+
+    with pytest.raises(Broken, match="SOCLE_SEEDS=1:2"):
+        live(1, FEW)

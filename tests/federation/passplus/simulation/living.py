@@ -42,7 +42,7 @@ def live(seed: int, events: int) -> World:
     try:
         while world.done.total() < events:
             _step(world)
-            if world.done.total() % BATCH == 0:
+            if world.done.total() % min(BATCH, events // 5) == 0:
                 check(world)
         _end(world)
     except Exception as error:
