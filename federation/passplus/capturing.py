@@ -15,27 +15,22 @@ import uuid
 
 from django.db import transaction
 
-from billing.ledger import operations as ledger
-from billing.ledger.models import Transfer
-from billing.ledger.operations import TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError, Forbidden
 from commons.tenancy import require_tenant
-from federation.passplus import codes, signing, taking, ticketing
+from federation.passplus import codes, signing, taking, ticketing, undoing
 from federation.passplus.engine import spending
 from federation.passplus.engine.refusals import TicketUnknown
 from federation.passplus.models import (
-    Campaign,
     GuestCapture,
-    Partner,
     PartnerMember,
     Ticket,
     Till,
     TillCapture,
-    available_in,
 )
 from federation.passplus.permits import check_at_work
+from federation.passplus.putting_back import UndoTooLate, put_back
 
 UNDO_FOR = datetime.timedelta(minutes=1)
 Way = TillCapture.Way
@@ -51,12 +46,6 @@ class ValidationReused(DomainError):
     """The key of this validation served for another one."""
 
     code = "PASSPLUS_VALIDATION_REUSED"
-
-
-class UndoTooLate(DomainError):
-    """A validation is undone within a minute, and before its ticket's last day is over."""
-
-    code = "PASSPLUS_UNDO_TOO_LATE"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -202,7 +191,6 @@ def _asked_before(member: PartnerMember, asked: Asked) -> TillCapture | None:
     return before
 
 
-@transaction.atomic(durable=True)
 def undo_capture(
     *, capture: TillCapture, member: PartnerMember, actor: Actor, at: datetime.datetime
 ) -> TillCapture:
@@ -212,8 +200,40 @@ def undo_capture(
     Again changes nothing.
 
     :raises Forbidden: if it is another partner's, or they no longer work there
-    :raises UndoTooLate: after a minute, once the partner was paid for it, or for a ticket of elsewhere
+    :raises UndoTooLate: after a minute, or once the partner was paid for it
     """
+    if capture.guest_id is None:
+        return _undo_ours(capture, member, actor=actor, at=at)
+    held = _begin_undoing(capture, member, actor=actor, at=at)
+    assert held.guest is not None
+    undoing.finish(held.guest, actor=actor, at=at)
+    return held
+
+
+@transaction.atomic(durable=True)
+def _begin_undoing(
+    capture: TillCapture, member: PartnerMember, *, actor: Actor, at: datetime.datetime
+) -> TillCapture:
+    """A ticket of another département: held here, before it is put back there (docs/adr/0057)."""
+    found = TillCapture.objects.select_for_update(of=("self",), no_key=True)
+    held = found.select_related("till", "guest__partner").get(pk=capture.pk)
+    if held.till.partner_id != member.partner_id:
+        raise Forbidden(capture=str(capture.public_id))
+    check_at_work(member, held.till)
+    if held.undone_at is not None:
+        return held
+    if at > held.booked_at + UNDO_FOR or held.guest is None:
+        raise UndoTooLate
+    undoing.hold_guest(held.guest, actor=actor, at=at)
+    held.undone_at, held.undone_by = at, member
+    held.save(update_fields=["undone_at", "undone_by"])
+    return held
+
+
+@transaction.atomic(durable=True)
+def _undo_ours(
+    capture: TillCapture, member: PartnerMember, *, actor: Actor, at: datetime.datetime
+) -> TillCapture:
     ticket = _lock_ticket(capture.code)
     held = TillCapture.objects.select_related("till").get(pk=capture.pk)
     if held.till.partner_id != member.partner_id:
@@ -227,7 +247,14 @@ def undo_capture(
     is_over = spending.day_of(at) >= campaign.rules.tickets.captured_before
     if at > held.booked_at + UNDO_FOR or is_over or is_stated(ticket):
         raise UndoTooLate
-    put_back(ticket, campaign, member.partner, actor=actor, at=at)
+    put_back(
+        ticket,
+        campaign,
+        owed_account_id=member.partner.account_id,
+        reference=ticket.reference("undo-due"),
+        actor=actor,
+        at=at,
+    )
     held.undone_at, held.undone_by = at, member
     held.save(update_fields=["undone_at", "undone_by"])
     record_audit(
@@ -240,67 +267,6 @@ def undo_capture(
         partner=str(member.partner.public_id),
     )
     return held
-
-
-def put_back(
-    ticket: Ticket,
-    campaign: Campaign,
-    partner: Partner,
-    *,
-    actor: Actor,
-    at: datetime.datetime,
-) -> None:
-    """The opposite movements of a validation, and the hold that follows. The ticket is locked.
-
-    :raises UndoTooLate: if the partner's account no longer has it: it was paid
-    """
-    taken, purse = ticket.captured_cents, ticket.purse.account_id
-    assert taken is not None
-    returned = Transfer.objects.filter(reference=ticket.reference("return")).first()
-    steps = [
-        ("undo-due", partner.account_id, campaign.captured_account_id, taken),
-        ("undo-capture", campaign.captured_account_id, purse, taken),
-    ]
-    if returned is not None:
-        steps.append(("undo-return", campaign.budget_account_id, purse, returned.amount_cents))
-    concerned = {account for _code, *both, _cents in steps for account in both}
-    locked = ledger.lock_accounts(account_ids=concerned)
-    if available_in(locked[partner.account_id]) < taken:
-        raise UndoTooLate
-    ledger.post(
-        transfers=[
-            TransferRequest(
-                debit_account_id=debit,
-                credit_account_id=credit,
-                amount_cents=cents,
-                code=code,
-                reference=ticket.reference(code),
-            )
-            for code, debit, credit, cents in steps
-        ],
-        actor=actor,
-        at=at,
-    )
-    available = available_in(ledger.lock_accounts(account_ids=[purse])[purse])
-    ticket.undone += 1
-    ticket.cents = min(ticket.cents, available)
-    ticket.hold = ledger.hold(
-        debit_account_id=purse,
-        credit_account_id=campaign.captured_account_id,
-        amount_cents=ticket.cents,
-        timeout_at=None,
-        code="ticket",
-        reference=ticket.reference("ticket"),
-        actor=actor,
-        at=at,
-    )
-    ticket.state, ticket.ended_at = Ticket.State.MADE, None
-    ticket.captured_by = ticket.captured_cents = None
-    ticket.save(
-        update_fields=[
-            "undone", "cents", "hold", "state", "ended_at", "captured_by", "captured_cents",
-        ]
-    )  # fmt: skip
 
 
 def is_stated(ticket: Ticket) -> bool:

@@ -28,7 +28,6 @@ from federation.passplus.applying import (
 from federation.passplus.capturing import (
     UNDO_FOR,
     TicketTaken,
-    UndoTooLate,
     ValidationReused,
     capture_at_till,
     undo_capture,
@@ -97,6 +96,7 @@ from federation.passplus.permits import (
     end_offline,
 )
 from federation.passplus.publishing import CampaignPublished, publish_campaign
+from federation.passplus.putting_back import UndoTooLate
 from federation.passplus.sending import Shown, send_capture, send_captures
 from federation.passplus.signing import TicketTextInvalid, replace_key
 from federation.passplus.taking import (
@@ -122,6 +122,7 @@ from federation.passplus.tills import (
     open_till,
     rename_till,
 )
+from federation.passplus.undoing import finish_undoing, put_back_for_neighbour
 
 __all__ = (
     "UNDO_FOR",
@@ -205,6 +206,7 @@ __all__ = (
     "end_number",
     "end_offline",
     "end_tickets",
+    "finish_undoing",
     "give_iban",
     "give_payee",
     "give_up",
@@ -223,6 +225,7 @@ __all__ = (
     "prove_status",
     "publish_campaign",
     "publish_terms",
+    "put_back_for_neighbour",
     "record_settlement",
     "refuse_application",
     "rename_till",

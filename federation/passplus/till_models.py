@@ -202,13 +202,7 @@ class TillCapture(TenantModel):
                 condition=models.Q(
                     refusal="", ticket__isnull=False, guest__isnull=True, cents__gt=0
                 )
-                | models.Q(
-                    refusal="",
-                    ticket__isnull=True,
-                    guest__isnull=False,
-                    undone_at__isnull=True,
-                    cents__gt=0,
-                )
+                | models.Q(refusal="", ticket__isnull=True, guest__isnull=False, cents__gt=0)
                 | (
                     ~models.Q(refusal="")
                     & models.Q(undone_at__isnull=True, ticket__isnull=True, guest__isnull=True)

@@ -90,7 +90,7 @@ def ticket_at_till(
 
 def can_be_undone(capture: TillCapture, *, at: datetime.datetime) -> bool:
     """Whether the minute of a validation is not over."""
-    return capture.is_accepted and capture.guest_id is None and at <= capture.booked_at + UNDO_FOR
+    return capture.is_accepted and at <= capture.booked_at + UNDO_FOR
 
 
 def captures_of(partner: Partner) -> QuerySet[TillCapture]:

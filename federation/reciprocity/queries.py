@@ -133,24 +133,16 @@ def domains_open(*, holder: str, partner: str, on: datetime.date) -> frozenset[s
     )
 
 
-def departements_open_to_holders(*, on: datetime.date) -> list[Departement]:
-    """The départements whose partners take the cards of this one, by code."""
+def domains_open_there(*, on: datetime.date) -> dict[str, frozenset[str]]:
+    """What our holders may spend on elsewhere, by the schema of the other département."""
     here = current_schema()
-    return [
-        one
-        for one in directory.neighbours()
-        if domains_open(holder=here, partner=one.schema_name, on=on)
-    ]
-
-
-def departements_taken_here(*, on: datetime.date) -> list[Departement]:
-    """The départements whose cards the partners of this one take, by code."""
-    here = current_schema()
-    return [
-        one
-        for one in directory.neighbours()
-        if domains_open(holder=one.schema_name, partner=here, on=on)
-    ]
+    opened: dict[str, set[str]] = {}
+    for agreement in agreements():
+        if is_in_force(agreement, on=on):
+            for term in agreement.terms.all():
+                if term.holder == here:
+                    opened.setdefault(term.partner, set()).update(term.domains)
+    return {schema: frozenset(domains) for schema, domains in opened.items()}
 
 
 def listed_partners(*, at: datetime.datetime) -> QuerySet[ListedPartner]:

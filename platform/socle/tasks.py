@@ -121,7 +121,7 @@ def exchange_with_neighbours_of_tenant(*, tenant: str, **_: object) -> int:
     booked = passplus.book_settlements(actor=CLOCK, at=at)
     while found := passplus.book_guests(actor=CLOCK, at=at):
         booked += found
-    return booked
+    return booked + passplus.finish_undoing(actor=CLOCK, at=at)
 
 
 @app.task(name="socle.exchange_with_neighbours", crosses_tenants=True)

@@ -31,7 +31,7 @@ def domains_said(domains: Collection[str]) -> str:
 
 def direction_said(term: Term) -> str:
     """Whose cards, where, for what."""
-    return _("Pass+ %(holder)s pris par les partenaires %(partner)s : %(domains)s") % {
+    return _("Pass+ du %(holder)s chez les partenaires du %(partner)s (%(domains)s)") % {
         "holder": queries.code_of(term.holder),
         "partner": queries.code_of(term.partner),
         "domains": domains_said(term.domains),

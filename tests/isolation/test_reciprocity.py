@@ -7,22 +7,29 @@ them; here SQL and the ORM go past them, and PostgreSQL refuses.
 from __future__ import annotations
 
 import datetime
+import json
 import os
+import uuid
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from federation.passplus import operations as passplus
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.models import Partner
 from federation.reciprocity import models, operations, queries
+from tenants.accounts.capabilities import Role
+from tenants.accounts.models import StaffRole, User
 from tenants.registry import contexts
 from tests.factories.passplus import AUTUMN, make_card, make_partner, noon
 from tests.factories.reciprocity import agree, make_ticket, take, there
 from tests.factories.tariffs import ACTOR
+from tests.isolation.conftest import HOST_94
+from tests.signed_in import open_session
 
 pytestmark = pytest.mark.usefixtures("committed_tenant_db")
 TABLES = {
@@ -237,3 +244,39 @@ def test_partners_are_shown_by_agreement_alone():
         agreement=ending, ends_on=timezone.localdate(), reason="Non", actor=ACTOR, at=AUTUMN
     )
     assert not models.ListedPartner.objects.exists()
+
+
+def test_the_api_shows_no_statement_of_two_others(owner_cursor):
+    """Hauts-de-Seine and a third agreed; an administrator of Val-de-Marne asks for it by its name."""
+    named = uuid.uuid4()
+    owner_cursor.execute(
+        """INSERT INTO reciprocity_statement (public_id, first, second, month, first_owes_cents,
+               second_owes_cents, digest, prepared_by, prepared_at)
+           VALUES (%s, 'd75', 'd92', '2023-10-01', 0, 0, '', 'd75', now())""",
+        [named],
+    )
+    with contexts.tenant("d92"):
+        assert models.Statement.objects.filter(public_id=named).exists()
+    client = Client(headers={"host": HOST_94})
+    with contexts.tenant("d94"):
+        user = User.objects.create(email="ailleurs@exemple.fr")
+        StaffRole.objects.create(user=user, role=Role.ADMINISTRATOR)
+        open_session(client, user)
+    answers = []
+    for query in (
+        "query($id: ID!) { clearingStatement(id: $id) { month } }",
+        "{ clearingStatements(first: 5) { nodes { id } } reciprocityAgreements { id } }",
+        (
+            'mutation($id: ID!) { signClearing(input: {statementId: $id, signatory: "X"})'
+            " { errors { code } } }"
+        ),
+    ):
+        sent = {"query": query, "variables": {"id": str(named)} if "$id" in query else {}}
+        with contexts.tenant("d94"):
+            answer = client.post("/graphql/", json.dumps(sent), content_type="application/json")
+        answers.append(answer.json())
+
+    found, lists, signed = answers
+    assert found["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert lists["data"] == {"clearingStatements": {"nodes": []}, "reciprocityAgreements": []}
+    assert signed["data"]["signClearing"]["errors"] == [{"code": "NOT_FOUND"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +19,9 @@ from commons.errors import DomainError
 from federation.passplus.directory import Search, search_partners, town_written
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.models import Partner
+from federation.passplus.neighbours import neighbours_found
 from federation.passplus.towns import Town
+from tenants.registry.addresses import origin_of
 from ui import wording
 from ui.errors import explain
 from ui.passplus_texts import DOMAINS
@@ -109,8 +112,21 @@ class Line:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class NeighbourLine:
+    """A partner of another département that takes our cards; its page is on the other portal."""
+
+    url: str
+    name: str
+    activities: str
+    place: str
+    departement: str
+    domains: str
+    distance: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class DirectoryPage:
-    """The answer: its first words, its lines, and the pages around."""
+    """The answer: its first words, its lines, and the pages around; the neighbours' on the first."""
 
     told: str
     lines: Sequence[Line]
@@ -118,9 +134,10 @@ class DirectoryPage:
     pages: int
     before_url: str
     after_url: str
+    neighbours: Sequence[NeighbourLine] = ()
 
 
-def page_of(form: DirectoryForm) -> DirectoryPage | None:
+def page_of(form: DirectoryForm, *, at: datetime.datetime) -> DirectoryPage | None:
     """What is found; nothing when the question is to be put again."""
     if not form.is_valid():
         return None
@@ -133,7 +150,23 @@ def page_of(form: DirectoryForm) -> DirectoryPage | None:
         pages=found.pages,
         before_url=_url(form, found.page - 1) if found.page > 1 else "",
         after_url=_url(form, found.page + 1) if found.page < found.pages else "",
+        neighbours=_neighbours(search, at=at) if found.page == 1 else (),
     )
+
+
+def _neighbours(search: Search, *, at: datetime.datetime) -> list[NeighbourLine]:
+    return [
+        NeighbourLine(
+            url=origin_of(one.departement) + reverse("portal:partner", args=[one.row.public_id]),
+            name=one.row.name,
+            activities=one.detail("activities"),
+            place=f"{one.detail('postal_code')} {one.detail('town')}".strip(),
+            departement=one.departement.name,
+            domains=domains_in_words(one.domains),
+            distance=distance_in_words(one.metres),
+        )
+        for one in neighbours_found(search, at=at)
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commons.errors import NotFound
@@ -17,7 +18,7 @@ from portal.screens import partner_directory as screen
 def search(request: HttpRequest) -> HttpResponse:
     """Partners by name or activity, domain, and distance from a town."""
     form = screen.DirectoryForm(request.GET)
-    page = screen.page_of(form)
+    page = screen.page_of(form, at=timezone.now())
     status = 422 if form.errors else 200
     return show(
         request, "portal/partners/directory.html", {"form": form, "page": page}, status=status

@@ -63,21 +63,21 @@ def _noon(day: datetime.date) -> datetime.datetime:
 
 def _sign_both(first_day: datetime.date) -> None:
     signed_at = _noon(first_day - datetime.timedelta(days=20))
-    with contexts.tenant("d92"):
+    with contexts.tenant(PARTIES[0]):
         operations.propose_agreement(
-            departement_code="78",
+            departement_code=CODES[PARTIES[1]],
             directions=operations.Directions(ours_there=DOMAINS, theirs_here=DOMAINS),
             valid_from=first_day,
             legal_basis=LEGAL_BASIS,
-            signatory=SIGNATORIES["d92"],
+            signatory=SIGNATORIES[PARTIES[0]],
             actor=ACTOR,
             at=signed_at,
         )
-    with contexts.tenant("d78"):
+    with contexts.tenant(PARTIES[1]):
         (proposal,) = queries.agreements()
         operations.sign_agreement(
             agreement=proposal,
-            signatory=SIGNATORIES["d78"],
+            signatory=SIGNATORIES[PARTIES[1]],
             actor=ACTOR,
             at=signed_at + datetime.timedelta(days=2),
         )
@@ -136,10 +136,10 @@ def _state(months: list[datetime.date], today: datetime.date) -> None:
         at = _noon(months[rank + 1] + datetime.timedelta(days=2))
         if at.date() > today:
             return
-        with contexts.tenant("d92"):
+        with contexts.tenant(PARTIES[0]):
             try:
                 made = operations.prepare_statement(
-                    departement_code="78", month=month, actor=ACTOR, at=at
+                    departement_code=CODES[PARTIES[1]], month=month, actor=ACTOR, at=at
                 )
             except operations.NothingToState:
                 continue
@@ -151,7 +151,7 @@ def _state(months: list[datetime.date], today: datetime.date) -> None:
 
 
 def _accept_and_pay(at: datetime.datetime) -> None:
-    with contexts.tenant("d78"):
+    with contexts.tenant(PARTIES[1]):
         made = queries.statements().latest("month")
         passplus.sign_statement(
             statement=made, signatory="Le payeur du 78, essai", actor=ACTOR, at=at

@@ -6,20 +6,24 @@ import dataclasses
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from billing.ledger import queries as ledger
 from billing.ledger.models import Account
 from commons.errors import DomainError
 from commons.models import AuditEntry
-from federation.passplus import clearing, taking
+from federation.passplus import clearing, taking, undoing
 from federation.passplus import operations as passplus
+from federation.passplus.directory import Search
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.spending import CaptureTooMuch, OutsideDomain
 from federation.passplus.models import AwayTry, GuestCapture, Ticket
+from federation.passplus.neighbours import neighbours_found
 from federation.passplus.queries import due_cents, purses_of, standing_of
 from federation.reciprocity import operations, queries
 from federation.reciprocity.models import CrossCapture, ListedPartner, Statement
 from tenants.registry import contexts
+from tests.factories import tills
 from tests.factories.passplus import AUTUMN, STRICT, make_card, make_partner, noon, publish
 from tests.factories.reciprocity import agree, make_ticket, propose, sign_there, take, there
 from tests.factories.tariffs import ACTOR
@@ -312,4 +316,52 @@ def test_partners_are_shown_where_an_agreement_opens_them():
         assert [one.public_id for one in ListedPartner.objects.all()] == [club.public_id]
 
     assert [one.name for one in queries.listed_partners(at=AUTUMN)] == [club.name]
+    now = timezone.now()
+    (found,) = neighbours_found(Search(text="club"), at=now)
+    assert (found.row.name, found.departement.code, found.domains) == (club.name, "94", ("SPORT",))
+    assert neighbours_found(Search(domain=Domain.CULTURE), at=now) == []
+    assert neighbours_found(Search(text="piano"), at=now) == []
     assert ours.public_id in {one.public_id for one in ListedPartner.objects.all()}
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_what_a_till_undoes_in_its_minute_is_put_back_in_both_books(monkeypatch, dies):
+    """Even when the process dies before the other département is asked: the worker asks it."""
+    agree()
+    card = make_card()
+    ticket = make_ticket(card)
+    with contexts.tenant("d94"):
+        member = tills.make_member(make_partner(Domain.SPORT, Domain.CULTURE))
+        validated = tills.take(member, f"92 {ticket.code}", 20_00)
+        if dies:
+            with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+                patched.setattr(undoing, "put_back_for_neighbour", _die)
+                tills.undo(validated, member)
+            assert due_cents(member.partner) == 20_00
+            assert passplus.finish_undoing(actor=ACTOR, at=AUTUMN) == 1
+        else:
+            tills.undo(validated, member)
+        tills.undo(validated, member)
+        assert passplus.finish_undoing(actor=ACTOR, at=AUTUMN) == 0
+        assert (due_cents(member.partner), position("92")) == (0, 0)
+        assert clearing.standing_with("d92").is_agreed
+        again = tills.take(member, f"92 {ticket.code}")
+        assert again.cents == 25_00
+        assert ledger.reconcile() == []
+
+    assert clearing.standing_with("d94").is_agreed
+    assert standing_of(card.campaign).is_whole
+    assert ledger.reconcile() == []
+    statement = operations.prepare_statement(
+        departement_code="94", month=OCTOBER, actor=ACTOR, at=AFTER
+    )
+    assert sorted(line.signed_cents for line in queries.lines_of(statement)) == [
+        -20_00,
+        20_00,
+        25_00,
+    ]
+    assert sign(statement).signatures.get().position_cents == -25_00
+
+
+def _die(**_asked: object) -> None:
+    raise KeyboardInterrupt
