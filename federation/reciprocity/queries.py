@@ -11,15 +11,19 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from commons.tenancy import current_schema, require_tenant
 from federation.reciprocity.models import (
     Agreement,
     CrossCapture,
+    Ending,
     ListedPartner,
+    Signature,
     Statement,
     StatementLine,
+    StatementSignature,
+    Term,
     pair,
 )
 from tenants.registry import directory
@@ -58,7 +62,23 @@ def name_of(schema: str) -> str:
 
 def agreements() -> QuerySet[Agreement]:
     """The agreements and proposals of this département, the latest first."""
-    return Agreement.objects.prefetch_related("terms", "signatures", "endings").order_by("-pk")
+    return with_its_parts(Agreement.objects.order_by("-pk"))
+
+
+def with_its_parts(rows: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """Agreements with their terms, signatures and endings, each in the order it was written."""
+    return rows.prefetch_related(
+        Prefetch("terms", Term.objects.order_by("pk")),
+        Prefetch("signatures", Signature.objects.order_by("pk")),
+        Prefetch("endings", Ending.objects.order_by("pk")),
+    )
+
+
+def with_its_signatures(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Statements with what is said of them, in the order it was written."""
+    return rows.select_related("settlement").prefetch_related(
+        Prefetch("signatures", StatementSignature.objects.order_by("pk"))
+    )
 
 
 def other_party(agreement: Agreement) -> str:
@@ -209,21 +229,13 @@ def partners_in_books() -> list[str]:
 
 def statements_with(schema: str) -> QuerySet[Statement]:
     """The statements with another département, the latest first."""
-    return (
-        Statement.objects.filter(**pair(current_schema(), schema))
-        .select_related("settlement")
-        .prefetch_related("signatures")
-        .order_by("-month")
-    )
+    found = Statement.objects.filter(**pair(current_schema(), schema))
+    return with_its_signatures(found.order_by("-month"))
 
 
 def statements() -> QuerySet[Statement]:
     """Every statement of this département, the latest first."""
-    return (
-        Statement.objects.select_related("settlement")
-        .prefetch_related("signatures")
-        .order_by("-month", "pk")
-    )
+    return with_its_signatures(Statement.objects.order_by("-month", "pk"))
 
 
 def lines_of(statement: Statement) -> list[StatementLine]:

@@ -6,12 +6,12 @@ written by the owner of the tables, and taken away at the end.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+import pytest
 
 from billing.ledger import operations as ledger
 from billing.ledger.operations import AccountKind, TransferRequest
@@ -81,18 +81,19 @@ INSERT INTO reciprocity_statementsignature (statement_id, signed_by, signatory, 
 """
 
 
-@contextlib.contextmanager
-def neighbours(partner: Partner) -> Iterator[dict[str, Any]]:
-    """What is between the two, and our books of it; by name."""
+@pytest.fixture
+def between() -> Iterator[psycopg.Connection]:
+    """What is between the two, to be asked for before the transaction of a test, which it outlives."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute(_WRITTEN)
         try:
-            yield _read(owner, partner)
+            yield owner
         finally:
             owner.execute(f"TRUNCATE reciprocity_{TABLES} CASCADE")
 
 
-def _read(owner: psycopg.Connection, partner: Partner) -> dict[str, Any]:
+def neighbours(owner: psycopg.Connection, partner: Partner) -> dict[str, Any]:
+    """What is between the two, with our books of it, by name; the partner is who took theirs."""
     agreement, proposal = Agreement.objects.order_by("pk")
     for signed, parties in ((agreement, ("d92", "d94")), (proposal, ("d94",))):
         for party in parties:

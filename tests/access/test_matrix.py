@@ -62,13 +62,12 @@ UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 
 
 @pytest.fixture
-def world(tenant_db, in_tenant, settings):
+def world(between, tenant_db, in_tenant, settings):
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody answers: no door waits for a provider
     with time_machine.travel(NOW, tick=False):
         found = build(in_tenant)
-        with reciprocity.neighbours(found.keys["partner"]) as shared:
-            found.keys |= shared
-            yield found
+        found.keys |= reciprocity.neighbours(between, found.keys["partner"])
+        yield found
 
 
 def _row(world: World, play: Callable[[Any], str]) -> str:

@@ -13,19 +13,21 @@ from federation.passplus import clearing
 from federation.reciprocity import queries
 from federation.reciprocity.models import Ending
 from tenants.accounts.capabilities import Role
-from tests.access.reciprocity import before, neighbours
+from tests.access.reciprocity import between, neighbours
 from tests.access.world import NOW
 from tests.factories.passplus import make_partner
 from tests.pdfs import text_of
 from tests.portal.households import text
 
+__all__ = ("between",)
+pytestmark = pytest.mark.usefixtures("between")  # before the transaction of the test
 PAGE = "/console/entre-departements/"
 
 
 @pytest.fixture
-def shared(site):
-    with time_machine.travel(NOW, tick=False), neighbours(make_partner()) as found:
-        yield found
+def shared(between, site):
+    with time_machine.travel(NOW, tick=False):
+        yield neighbours(between, make_partner())
 
 
 def act(site, name, key, **answers):
@@ -36,7 +38,7 @@ def act(site, name, key, **answers):
     return text(shown), text(site.follow(site.post(url, fingerprint=stamp[1], **answers)))
 
 
-def test_an_administrator_proposes_signs_and_ends(agent, shared):
+def test_an_administrator_signs_and_ends(agent, shared):
     site = agent(Role.ADMINISTRATOR)
     assert "Signer la convention" in text(site.get(PAGE))
 
@@ -50,8 +52,7 @@ def test_an_administrator_proposes_signs_and_ends(agent, shared):
     )
     assert "Ce qui est déjà validé reste dû" in shown
     assert "En vigueur, finit le 1er janvier 2025" in done.replace("\xa0", " ")
-    before("propose-agreement", at=NOW)
-    assert Ending.objects.count() == 2
+    assert Ending.objects.get().reason == "Budget"
 
 
 def test_a_month_is_stated_checked_line_by_line_and_accepted(agent, shared):
@@ -66,7 +67,7 @@ def test_a_month_is_stated_checked_line_by_line_and_accepted(agent, shared):
         site, "sign-clearing", shared["statement"].public_id, signatory="M. Roux, payeur"
     )
     assert "toutes dans votre grand livre" in shown
-    assert "Attend l'autre département" in done.replace("\u2019", "'")
+    assert "Accepté, à payer" in done
     shown, _done = act(
         site, "settle-clearing", shared["agreed"].public_id,
         reference="VIR 12", received_on="2024-11-08",

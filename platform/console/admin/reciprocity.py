@@ -41,8 +41,7 @@ class AgreementAdmin(ReadOnlyAdmin):
     empty_text = _("Aucune convention avec un autre département.")
 
     def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.prefetch_related("terms", "signatures", "endings")
+        return queries.with_its_parts(super().get_queryset(request))
 
     @column(_("Autre département"))
     def other(self, row: Agreement) -> str:
@@ -94,8 +93,7 @@ class StatementAdmin(ReadOnlyAdmin):
     empty_text = _("Aucun relevé avec un autre département.")
 
     def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.select_related("settlement").prefetch_related("signatures")
+        return queries.with_its_signatures(super().get_queryset(request))
 
     @column(_("Mois"), order="month")
     def month_said(self, row: Statement) -> str:
