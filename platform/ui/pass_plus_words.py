@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-_HALF = 4
+from commons.tenancy import require_tenant
+from federation.passplus import codes
 
 
 def spaced(code: str) -> str:
-    """A code as it is read aloud: `BCDF GHJK`."""
-    return " ".join(code[start : start + _HALF] for start in range(0, len(code), _HALF))
+    """A code as it is read aloud, after the number of its département: `92 BCDF GHJK`."""
+    return codes.shown(require_tenant().code, code)
