@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib import auth
 
@@ -29,8 +29,7 @@ def prove_password(
     if attempts.is_blocked(name, place):
         form.add_error(None, errors.text("SIGN_IN_TOO_MANY", phone=errors.tenant_phone()))
         return None, 429
-    found = auth.authenticate(request, username=name, password=form.cleaned_data["password"])
-    user = cast("User | None", found)
+    user = auth.authenticate(request, username=name, password=form.cleaned_data["password"])
     if user is not None and (may_enter is None or may_enter(user)):
         attempts.record_success(name, place)
         return user, 200
