@@ -53,6 +53,8 @@ OF_NOBODY = frozenset(
         "partner-offline", "partner-offline-phone", "partner-offline-send",
         "partner-offline-end", "partner-offline-worker",
         "pass-plus-keys",
+        "partner-statements", "partner-statement", "partner-statement-document",
+        "partner-statement-table", "partner-dispute",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, tickets (who reads

@@ -90,6 +90,8 @@ SERVICES = _routes(
         "partner-member-end", "partner-tills", "partner-till-stand", "partner-till-close",
         "partner-offline", "partner-offline-phone", "partner-offline-send",
         "partner-offline-end", "partner-offline-worker",
+        "partner-statements", "partner-statement", "partner-statement-document",
+        "partner-statement-table", "partner-dispute",
         # Open to all, or of agents.
         "partner-directory", "partner",
         "partner-apply", "partner-apply-code", "partner-apply-body", "partner-apply-offer",

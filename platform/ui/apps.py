@@ -17,6 +17,7 @@ class UiConfig(AppConfig):
             passplus_messages,
             printing,
             registration_messages,
+            reimbursing_messages,
             rights_messages,
             till_messages,
         )

@@ -50,7 +50,10 @@ PARAMETERS = {
     **reciprocity.PARAMETERS,
     "partner-run": "partner_run",
     "partner-order-file": "payment_order",
+    "partner-statement": "partner_statement",
     "partner-statement-document": "partner_statement",
+    "partner-statement-table": "partner_statement",
+    "partner-dispute": "partner_statement",
     **dict.fromkeys(
         (
             "registration",

@@ -128,13 +128,14 @@ def access_own_statement(partner: Partner, public_id: uuid.UUID) -> PartnerState
     return statement
 
 
-def access_own_line(partner: Partner, public_id: uuid.UUID, line_id: int) -> StatementLine:
+def access_own_line(partner: Partner, public_id: uuid.UUID, number: str) -> StatementLine:
     """
     A line of a statement of the partner one works for.
 
     :raises NotFound: if absent, or another's
     """
-    line = queries.lines_of(access_own_statement(partner, public_id)).filter(pk=line_id).first()
+    lines = queries.lines_of(access_own_statement(partner, public_id))
+    line = lines.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
     if line is None:
-        raise NotFound(line=line_id)
+        raise NotFound(line=number)
     return line

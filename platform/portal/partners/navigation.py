@@ -28,6 +28,7 @@ def doors_of(member: PartnerMember, path: str) -> tuple[Door, ...]:
         ("portal:partner-tills", _("Caisses"), "home"),
     ]
     if member.is_manager:
+        found.append(("portal:partner-statements", _("Relevés"), "invoice"))
         found.append(("portal:partner-team", _("Équipe"), "children"))
     home = reverse("portal:partner-home")
     doors = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partners import alone, entering, history, people, validating
+from portal.partners import alone, entering, history, people, statements, validating
 
 urlpatterns = [
     path("partenaires/", validating.home, name="partner-home"),
@@ -22,6 +22,23 @@ urlpatterns = [
         "partenaires/historique/validations.csv",
         history.history_file,
         name="partner-history-file",
+    ),
+    path("partenaires/releves/", statements.statements, name="partner-statements"),
+    path("partenaires/releves/<uuid:public_id>/", statements.statement, name="partner-statement"),
+    path(
+        "partenaires/releves/<uuid:public_id>/releve.pdf",
+        statements.statement_document,
+        name="partner-statement-document",
+    ),
+    path(
+        "partenaires/releves/<uuid:public_id>/releve.csv",
+        statements.statement_table,
+        name="partner-statement-table",
+    ),
+    path(
+        "partenaires/releves/<uuid:public_id>/contester/<slug:line>/",
+        statements.dispute,
+        name="partner-dispute",
     ),
     path("partenaires/equipe/", people.team, name="partner-team"),
     path(
