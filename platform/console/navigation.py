@@ -109,18 +109,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
-        _("Pass+"),
-        (
-            Page(
-                "campaigns",
-                _("Campagnes"),
-                "card_membership",
-                (_C.READ_FILES, _C.READ_MONEY, _C.MANAGE_PASSPLUS),
-            ),
-            Records("passplus.Registration", _("Inscriptions au Pass+"), "how_to_reg"),
-        ),
-    ),
-    (
         _("Services"),
         (
             Page(
@@ -137,6 +125,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
     (
         _("Pass+"),
         (
+            Page(
+                "campaigns",
+                _("Campagnes"),
+                "card_membership",
+                (_C.READ_FILES, _C.READ_MONEY, _C.MANAGE_PASSPLUS),
+            ),
+            Records("passplus.Registration", _("Inscriptions au Pass+"), "how_to_reg"),
             Page("partner-runs", _("Paiement des partenaires"), "event_repeat", (_C.READ_MONEY,)),
             Records("passplus.PartnerStatement", _("Relevés"), "receipt_long"),
             Records("passplus.Payout", _("Virements"), "payments"),

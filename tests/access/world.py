@@ -46,6 +46,7 @@ from federation.ent.models import EnabledService, Licence, SigningKey
 from federation.passplus import operations as passplus
 from federation.passplus.registration_models import Registration
 from federation.passplus.registrations import operations as registrations
+from federation.passplus.registrations.declaring import ASKABLE
 from federation.usage.models import Audience, Kind, Potential, Window
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
@@ -357,12 +358,24 @@ def _registrations(family: Family, other: Family, newcomer: Pupil) -> dict[str, 
     granted = registrations.begin_registration(
         campaign=campaign, pupil=newcomer, guardian=family.guardians[0], actor=ACTOR, at=at
     )
-    for kind in ("PHOTO", "BURSARY_NOTICE"):
-        registrations.attach_document(
-            registration=granted, kind=kind, stored=stored(kind), actor=ACTOR, at=at
-        )
-    granted = registrations.submit_registration(registration=granted, actor=ACTOR, at=at)
-    assert granted.card is not None
+    acting = {"actor": ACTOR, "at": at}
+    registrations.tell_situation(
+        registration=granted,
+        declared=registrations.Declared(
+            home_postal_code="92000", school_postal_code="92000", class_level="6E"
+        ),
+        **acting,
+    )
+    registrations.attach_document(
+        registration=granted, kind="PHOTO", stored=stored("photo"), **acting
+    )
+    registrations.submit_registration(registration=granted, **acting)
+    granted = registrations.grant_registration(
+        registration=granted, attested=list(ASKABLE), **acting
+    )
+    registrations.attach_document(
+        registration=granted, kind="BURSARY_NOTICE", stored=stored("bourse"), **acting
+    )
     granted = registrations.ask_documents(
         registration=granted, kinds=["PHOTO"], words="Elle est floue.", actor=ACTOR, at=at
     )
