@@ -33,6 +33,7 @@ from portal.registration_forms import PhotoForm, PieceForm, SituationForm
 from portal.screens import registration as screen
 from portal.screens.registration import RegistrationPage
 from tenants.people import queries as people
+from ui import wording
 from ui.errors import explain
 from ui.registration_texts import why_not
 from ui.requests import SignedInRequest
@@ -120,10 +121,10 @@ def _begin(request: SignedInRequest) -> HttpResponse:
 
 def _refusal(error: DomainError) -> str:
     """A refusal in words; of a child to whom the campaign is not open, with what is in the way."""
-    said = str(explain(error))
     if not isinstance(error, NotEligible):
-        return said
-    return f"{why_not(error.details['facts'], is_too_late=False)} {said}"
+        return str(explain(error))
+    todo = _("Vérifiez vos réponses. Le collège se trompe ? Prévenez son secrétariat.")
+    return wording.typographic(f"{why_not(error.details['facts'], is_too_late=False)} {todo}")
 
 
 @family_page()
