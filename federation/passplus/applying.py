@@ -15,6 +15,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError as ShapeRefused
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -35,6 +36,8 @@ from federation.passplus.terms import asked_of
 
 State = PartnerApplication.State
 LONGEST_EMAIL = 254
+KEPT_LEFT = datetime.timedelta(days=90)
+KEPT_REFUSED = datetime.timedelta(days=365)
 _EARLIEST = datetime.date(1800, 1, 1)
 
 
@@ -299,6 +302,21 @@ def abandon_application(
     close(locked, State.ABANDONED, at=at)
     record(locked, "passplus.application.abandoned", actor=actor, at=at)
     return locked
+
+
+@transaction.atomic(durable=True)
+def forget_applications(*, at: datetime.datetime) -> int:
+    """
+    Delete what was never sent or was given up three months ago, and what was refused a year ago; how many.
+
+    What was signed stays with its agreement.
+    """
+    left = Q(state__in=(State.DRAFT, State.ABANDONED), changed_at__lt=at - KEPT_LEFT)
+    refused = Q(state=State.REFUSED, changed_at__lt=at - KEPT_REFUSED)
+    old = PartnerApplication.objects.filter(left | refused)
+    found = list(old.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    PartnerApplication.objects.filter(pk__in=found).delete()
+    return len(found)
 
 
 def missing_steps(application: PartnerApplication) -> list[str]:

@@ -11,6 +11,8 @@ from commons.personal_data import Record, holds, record_of
 from federation.passplus.models import (
     Card,
     OfflinePermit,
+    PartnerAgreement,
+    PartnerApplication,
     PartnerInvitation,
     PartnerMember,
     Ticket,
@@ -122,3 +124,23 @@ def partner_work(user: User) -> Iterable[Record]:
     invited = PartnerInvitation.objects.filter(email=user.email) if user.email else ()
     for invitation in invited:
         yield record_of(invitation, "email", "role", "invited_at", "expires_at", "ended_at")
+
+
+@holds(
+    _("Vos demandes de partenariat Pass+"),
+    why=_("Affilier une structure, lui faire signer sa convention, et la payer."),
+    reads=("passplus.PartnerApplication", "passplus.PartnerAgreement"),
+)
+def partner_files(user: User) -> Iterable[Record]:
+    """What was asked and signed from a person's address, in the name of a body."""
+    if not user.email:
+        return
+    mine = PartnerApplication.objects.filter(email=user.email.lower())
+    for application in mine.order_by("pk"):
+        signed = PartnerAgreement.objects.filter(application=application).defer("document")
+        yield record_of(
+            application, "name", "siret", "email", "signer_name", "signer_role", "signer_phone",
+            "state", "created_at", "submitted_at",
+        ) | {
+            "convention": [record_of(one, "signed_at", "signer_email", "sha256") for one in signed]
+        }  # fmt: skip

@@ -20,6 +20,7 @@ ACTS = (
     "meals",
     "partner_corrections",
     "partner_payments",
+    "partners",
     "payments",
     "drafts",
     "pricing",

@@ -87,6 +87,11 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             guard(documents.registration_document),
             name="registration-document",
         ),
+        path(
+            "partenaires/conventions/<uuid:public_id>/convention.pdf",
+            guard(documents.partner_agreement),
+            name="partner-agreement-document",
+        ),
         path("connexions/departements/", guard(departements.page), name="departements"),
         path("connexions/moyens/", guard(identities.ways_page), name="ways"),
         path("entre-departements/", guard(reciprocity.page), name="reciprocity"),

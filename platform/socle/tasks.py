@@ -251,6 +251,18 @@ def take_back_licences(**_: object) -> int:
     return _for_each(take_back_licences_of_tenant)
 
 
+@app.task(name="socle.purge_partner_applications_of_tenant")
+def purge_partner_applications_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the partners' applications that one tenant keeps no longer; how many."""
+    return passplus.forget_applications(at=timezone.now())
+
+
+@app.task(name="socle.purge_partner_applications", crosses_tenants=True)
+def purge_partner_applications(**_: object) -> int:
+    """Delete, everywhere, the partners' applications kept no longer."""
+    return _for_each(purge_partner_applications_of_tenant)
+
+
 @app.task(name="socle.purge_sign_ins_of_tenant")
 def purge_sign_ins_of_tenant(*, tenant: str, **_: object) -> int:
     """Delete the sign-ins and sessions that one tenant keeps no longer."""

@@ -41,6 +41,7 @@ class Capability(enum.StrEnum):
     APPROVE_PARTNER_PAYMENTS = "APPROVE_PARTNER_PAYMENTS"
     MANAGE_PASSPLUS = "MANAGE_PASSPLUS"
     DECIDE_REGISTRATIONS = "DECIDE_REGISTRATIONS"
+    MANAGE_PARTNERS = "MANAGE_PARTNERS"
 
 
 _C = Capability
@@ -61,6 +62,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.APPROVE_PARTNER_PAYMENTS,
             _C.MANAGE_PASSPLUS,
             _C.DECIDE_REGISTRATIONS,
+            _C.MANAGE_PARTNERS,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -88,6 +90,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.RECOGNISE_PEOPLE,
             _C.ACT_FOR_FAMILIES,
             _C.DECIDE_REGISTRATIONS,
+            _C.MANAGE_PARTNERS,
         }
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),

@@ -1,12 +1,17 @@
-"""A partner of the directory, for whoever comes to a door."""
+"""Partners and their files, for whoever comes to a door."""
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
-from federation.passplus import operations
+from federation.passplus import applying, operations
+from federation.passplus.applying import Body, Offer, Payee
 from federation.passplus.engine.campaign import Domain
+from federation.passplus.models import PartnerApplication, PartnerCode
 from federation.passplus.operations import PartnerDetails
+from federation.passplus.partner_codes import figures_of
+from federation.passplus.terms import DECLARATIONS
 from federation.passplus.towns import find_town
 from tests.factories.passplus import AUTUMN, make_partner
 from tests.factories.tariffs import ACTOR
@@ -22,10 +27,25 @@ OPEN = {
     "query.partner",
     "query.partners",
 }
+_IBAN = "FR7630006000011234567890189"
+_WORDS = {"words": "Merci de préciser."}
+ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "accept-partner-application": (("application",), _WORDS),
+    "ask-partner-applicant": (("application",), _WORDS),
+    "refuse-partner-application": (("application",), _WORDS),
+    "change-partner": (("partner",), {"name": "Judo", "domains": "SPORT"}),
+    "end-partner": (("partner",), {"reason": "Le club ferme."}),
+    "give-partner-iban": (("partner",), {"iban": _IBAN, "holder": "Judo Club"}),
+    "confirm-partner-iban": (("iban",), {}),
+    "publish-partner-terms": (
+        ("terms",),
+        {"version": "2", "title": "Convention", "least_years": "1", "articles": "Objet\nLe texte."},
+    ),
+}
 
 
 def partners() -> dict[str, Any]:
-    """One partner, with a page."""
+    """A partner with a page and an account to check, an application to read, and one that was signed."""
     town = find_town("Nanterre")
     assert town is not None
     partner = operations.change_partner(
@@ -42,4 +62,44 @@ def partners() -> dict[str, Any]:
         actor=ACTOR,
         at=AUTUMN,
     )
-    return {"partner": partner}
+    iban = operations.give_iban(
+        partner=partner, iban=_IBAN, holder="Judo Club", actor=ACTOR, at=AUTUMN
+    )
+    signed = applied("55210055400013", "etoile@exemple.fr")
+    operations.accept_application(application=signed, actor=ACTOR, at=AUTUMN)
+    operations.send_signing_code(application=signed, at=AUTUMN)
+    agreement = operations.sign_agreement(
+        application=signed,
+        code=figures_of(PartnerCode.objects.latest("pk")),
+        typeset=lambda said: f"%PDF-1.7 {said.name}".encode(),
+        actor=applying.applicant(signed),
+        at=AUTUMN,
+    )
+    return {
+        "partner": partner,
+        "iban": iban,
+        "application": applied("73282932000074", "librairie@exemple.fr"),
+        "agreement": agreement,
+        "terms": agreement.terms,
+    }
+
+
+def applied(siret: str, email: str) -> PartnerApplication:
+    """An application that was sent."""
+    found = operations.begin_application(email=email, siret=siret, at=AUTUMN)
+    code = figures_of(PartnerCode.objects.latest("pk"))
+    found = operations.open_application(public_id=found.public_id, code=code, at=AUTUMN)
+    given: dict[str, Any] = {"application": found, "actor": applying.applicant(found), "at": AUTUMN}
+    body = Body(
+        name="Ciné Étoile", kind="ASSOCIATION", founded_on=datetime.date(2010, 1, 1),
+        street="1 rue du Cinéma", postal_code="92000", town="Nanterre",
+    )  # fmt: skip
+    operations.describe_body(body=body, **given)
+    operations.describe_offer(offer=Offer(domains=[Domain.CULTURE], activities="Cinéma"), **given)
+    operations.declare(declared=list(DECLARATIONS), **given)
+    payee = Payee(
+        signer_name="Aïcha Diallo", signer_role="Trésorière", signer_phone="0612345678",
+        account_holder="Ciné Étoile", iban=_IBAN,
+    )  # fmt: skip
+    operations.give_payee(payee=payee, **given)
+    return operations.submit_application(**given)

@@ -46,6 +46,7 @@ PARAMETERS = {
         "rights",
     ),
     "credit-note-document": "credit_note",
+    "partner-agreement-document": "agreement",
     "partner": "partner",
     **reciprocity.PARAMETERS,
     "partner-run": "partner_run",

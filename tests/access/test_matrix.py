@@ -250,6 +250,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     **shared_services.ACTS,
     **identities.ACTS,
     **reciprocity.ACTS,
+    **partners.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
 }
 _STEPS = "portal:enrolment-"

@@ -241,6 +241,21 @@ def test_what_was_refused_forgets_its_account_and_says_why(site) -> None:
     assert not OutboxEvent.objects.filter(name="passplus.application.signed").exists()
 
 
+def test_what_is_left_is_forgotten_and_what_was_signed_stays(site) -> None:
+    signed = accepted(site)
+    posted()
+    site.post(f"{AT}convention/code/")
+    site.post(f"{AT}convention/", code=figures())
+    Site().post(AT, siret="73282932000074", email="autre@exemple.fr")
+    now = timezone.now()
+
+    assert operations.forget_applications(at=now + datetime.timedelta(days=89)) == 0
+    assert operations.forget_applications(at=now + datetime.timedelta(days=91)) == 1
+    assert operations.forget_applications(at=now + datetime.timedelta(days=9999)) == 0
+    assert PartnerApplication.objects.get() == signed
+    assert PartnerCode.objects.filter(application=signed).exists()
+
+
 @pytest.mark.parametrize(
     ("page", "said", "field"),
     [

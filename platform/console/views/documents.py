@@ -16,11 +16,12 @@ from billing.rights.access import access_document
 from commons.actors import Actor
 from commons.upload_requests import document_response
 from console.views.frame import requires
+from federation.passplus.partner_access import access_agreement
 from federation.passplus.registrations import operations as registrations
 from federation.passplus.registrations.access import access_registration_document
 from tenants.accounts.capabilities import Capability
 from ui.documents.credit_notes import credit_note_file
-from ui.documents.files import answer
+from ui.documents.files import File, answer, plain_name
 from ui.documents.invoices import invoice_file
 from ui.documents.payments import receipt_file
 from ui.requests import SignedInRequest
@@ -67,3 +68,13 @@ def registration_document(request: SignedInRequest, public_id: uuid.UUID) -> Htt
     found = access_registration_document(request.user, public_id)
     registrations.open_document(document=found, actor=Actor.user(request.user), at=timezone.now())
     return document_response(found.storage_name, title=str(found.get_kind_display()))
+
+
+@require_safe
+@requires(Capability.MANAGE_PARTNERS)
+def partner_agreement(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """What a partner signed, byte for byte."""
+    found = access_agreement(request.user, public_id)
+    return answer(
+        File(plain_name("convention-pass-plus", found.partner.siret), bytes(found.document))
+    )

@@ -278,6 +278,10 @@ CELERY_BEAT_SCHEDULE = {
     "give-up-rights": {"task": "socle.give_up_waiting_rights", "schedule": 120.0},
     "remove-letters": {"task": "socle.remove_letters", "schedule": 3600.0},
     "purge-sign-ins": {"task": "socle.purge_sign_ins", "schedule": 86400.0},
+    "purge-partner-applications": {
+        "task": "socle.purge_partner_applications",
+        "schedule": 24 * 3600.0,
+    },
     "keep-registrations": {"task": "socle.keep_registrations", "schedule": 3600.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},

@@ -1,0 +1,166 @@
+"""Partners of the Pass+: what they ask, who they are, what they signed, and where they are paid."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from console import agents
+from console.filters import YesFilter
+from console.readonly import ReadOnlyAdmin, column
+from console.records import Detail
+from console.sites import console_site
+from federation.passplus.agreeing import is_intact
+from federation.passplus.models import (
+    Partner,
+    PartnerAgreement,
+    PartnerApplication,
+    PartnerIban,
+    PartnerTerms,
+)
+from tenants.accounts.capabilities import Capability
+from ui import wording
+from ui.passplus_texts import DOMAINS
+from ui.requests import SignedInRequest
+
+READS = (Capability.MANAGE_PARTNERS, Capability.READ_MONEY)
+
+
+def _domains(values: list[str]) -> str:
+    return wording.and_list([str(DOMAINS[one]) for one in values]) or "–"
+
+
+def _declared(values: list[dict[str, str]]) -> str:
+    return " ".join(one["words"] for one in values) or "–"
+
+
+def _articles(values: list[dict[str, str]]) -> str:
+    return " · ".join(one["title"] for one in values)
+
+
+def _by(actor_id: str) -> str:
+    """An agent by name; the body itself, when its application did it."""
+    name = agents.name_of_actor(actor_id)
+    return gettext("La structure") if name == actor_id else name
+
+
+class WaitingFilter(YesFilter):
+    title = _("attend une réponse")
+    parameter_name = "attend"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(state=PartnerApplication.State.SUBMITTED)
+
+
+class ToConfirmFilter(YesFilter):
+    title = _("à vérifier")
+    parameter_name = "a_verifier"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(confirmed_at__isnull=True, closed_at__isnull=True)
+
+
+class AffiliatedFilter(YesFilter):
+    title = _("affilié aujourd'hui")
+    parameter_name = "affilie"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(ended_at__isnull=True)
+
+
+@admin.register(PartnerApplication, site=console_site)
+class PartnerApplicationAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PARTNERS,)
+    list_display = ("name", "siret", "town", "state", "submitted_at", "twins")
+    list_filter = (WaitingFilter, "state", "kind")
+    search_exact = ("siret", "email")
+    search_help_text = _("SIRET ou adresse électronique, en entier.")
+    ordering = ("submitted_at", "pk")
+    hides = ("sealed_iban",)
+    words: ClassVar = {
+        "answered_by": agents.name_of_actor,
+        "domains": _domains,
+        "declarations": _declared,
+    }
+    acts = ("accept-partner-application", "ask-partner-applicant", "refuse-partner-application")
+    explanation = _("Les structures qui veulent accepter le Pass+. Les plus anciennes d'abord.")
+    empty_text = _("Aucune demande de partenariat.")
+
+    @column(_("Même SIRET"))
+    def twins(self, row: PartnerApplication) -> str:
+        others = PartnerApplication.objects.filter(siret=row.siret, closed_at__isnull=True)
+        return gettext("Autre demande") if others.exclude(pk=row.pk).exists() else "–"
+
+
+@admin.register(Partner, site=console_site)
+class PartnerAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PARTNERS, Capability.READ_MONEY, Capability.READ_FILES)
+    list_display = ("name", "siret", "town", "affiliated_at", "ended_at")
+    list_filter = (AffiliatedFilter, "kind")
+    search_prefixes = ("sort_key",)
+    search_exact = ("siret",)
+    search_help_text = _("Début du nom, ou SIRET.")
+    ordering = ("sort_key", "pk")
+    hides = ("search_key", "sort_key")
+    words: ClassVar = {"domains": _domains}
+    acts = ("change-partner", "give-partner-iban", "end-partner")
+    explanation = _("Où un Pass+ se dépense. Ce que voient les familles est dans l'annuaire.")
+    empty_text = _("Aucun partenaire.")
+
+
+@admin.register(PartnerAgreement, site=console_site)
+class PartnerAgreementAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PARTNERS,)
+    list_display = ("partner", "terms", "signer_name", "signed_at")
+    list_select_related = ("partner", "terms", "application")
+    ordering = ("-signed_at", "-pk")
+    hides = ("document",)
+    explanation = _("Chaque convention, gardée octet pour octet, avec son empreinte.")
+    empty_text = _("Aucune convention signée.")
+
+    def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("document")
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        intact = gettext("Oui") if is_intact(row) else gettext("Non : prévenez l'exploitant")
+        return [
+            *super().details(request, row),
+            Detail(gettext("Document conforme à l'empreinte"), intact),
+            Detail(
+                gettext("Document"),
+                gettext("Convention signée (PDF)"),
+                url=reverse("console:partner-agreement-document", args=[row.public_id]),
+            ),
+        ]
+
+
+@admin.register(PartnerIban, site=console_site)
+class PartnerIbanAdmin(ReadOnlyAdmin):
+    reads = READS
+    list_display = ("partner", "holder", "ending", "given_at", "confirmed_at", "closed_at")
+    list_select_related = ("partner",)
+    list_filter = (ToConfirmFilter,)
+    search_prefixes = ("partner__sort_key",)
+    search_help_text = _("Début du nom du partenaire.")
+    ordering = ("-given_at", "-pk")
+    hides = ("sealed_iban",)
+    words: ClassVar = {"given_by": _by, "confirmed_by": agents.name_of_actor}
+    acts = ("confirm-partner-iban",)
+    explanation = _("Un compte ne sert qu'une fois vérifié. Personne n'en lit le numéro ici.")
+    empty_text = _("Aucun compte bancaire de partenaire.")
+
+
+@admin.register(PartnerTerms, site=console_site)
+class PartnerTermsAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PARTNERS,)
+    list_display = ("version", "title", "least_years", "is_illustrative", "published_at")
+    ordering = ("-pk",)
+    words: ClassVar = {"articles": _articles}
+    acts = ("publish-partner-terms",)
+    explanation = _("La version la plus récente est celle qui se signe.")
+    empty_text = _("Aucun texte publié : le modèle servira, et le dira.")

@@ -1,0 +1,78 @@
+"""What agents do on partners: the effect first, then the operation; and what only a second person may."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from console.acts import url_for
+from federation.passplus import operations
+from federation.passplus.models import PartnerIban, PartnerTerms
+from tenants.accounts.capabilities import Role
+from tests.access.partners import partners
+
+pytestmark = pytest.mark.usefixtures("tenant_db")
+
+
+def done(agent: Any, act: str, row: object, /, **answers: Any) -> str:
+    """Show the effect, then confirm it; what the last page said."""
+    url = url_for(act, row)
+    shown = agent.post(url, **answers)
+    stamp = re.search(r'name="fingerprint" value="([^"]+)"', shown.content.decode())
+    if stamp is None:
+        return str(shown.content.decode())
+    return str(agent.post(url, **answers | {"fingerprint": stamp[1]}).status_code)
+
+
+def test_who_gave_an_account_does_not_check_it(agent) -> None:
+    here = partners()
+    site = agent(Role.ADMINISTRATOR)
+    given = {"iban": "DE89 3704 0044 0532 0130 00", "holder": "Judo Club"}
+    assert done(site, "give-partner-iban", here["partner"], **given) == "302"
+    iban = PartnerIban.objects.latest("pk")
+    assert iban.confirmed_at is None
+    done(site, "confirm-partner-iban", iban)
+    iban.refresh_from_db()
+    assert iban.confirmed_at is None
+
+    colleague = agent(Role.INSTRUCTOR)
+    assert done(colleague, "confirm-partner-iban", iban) == "302"
+    assert operations.open_iban(here["partner"]) == "DE89370400440532013000"
+    page = colleague.get(reverse("console:passplus_partneriban_change", args=[iban.pk]))
+    assert "DE89" not in page.content.decode()
+
+
+def test_the_sheet_moves_with_its_town_and_a_text_is_published_with_its_articles(agent) -> None:
+    here = partners()
+    site = agent(Role.INSTRUCTOR)
+    sheet = {"name": "Judo", "domains": "SPORT", "town": "Versailles", "postal_code": "78000"}
+    assert done(site, "change-partner", here["partner"], **sheet) == "302"
+    here["partner"].refresh_from_db()
+    assert 48.79 < here["partner"].latitude < 48.82
+    assert "Île-de-France" in done(
+        site, "change-partner", here["partner"], **sheet | {"town": "Lyon", "postal_code": "69001"}
+    )
+    text = {
+        "version": "2027", "title": "Convention", "least_years": "1",
+        "articles": "Objet\nLe sport.\nPour tous.\n\nDurée\nUn an.",
+    }  # fmt: skip
+    assert done(site, "publish-partner-terms", here["terms"], **text) == "302"
+    assert [one["title"] for one in PartnerTerms.objects.latest("pk").articles] == [
+        "Objet",
+        "Durée",
+    ]
+
+
+def test_an_agent_reads_what_was_signed_byte_for_byte(agent) -> None:
+    agreement = partners()["agreement"]
+    address = reverse("console:partner-agreement-document", args=[agreement.public_id])
+    assert agent(Role.REGISSEUR).get(address).status_code == 403
+    site = agent(Role.INSTRUCTOR)
+
+    assert hashlib.sha256(site.get(address).content).hexdigest() == agreement.sha256
+    page = site.get(reverse("console:passplus_partneragreement_change", args=[agreement.pk]))
+    assert agreement.sha256 in page.content.decode()
