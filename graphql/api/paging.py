@@ -164,3 +164,8 @@ def _beyond(row: Model, order: tuple[str, ...]) -> Q:
         beyond |= same & Q(**{f"{name}__{way}": value})
         same &= Q(**{name: value})
     return beyond
+
+
+def id_of(what: str) -> graphene.Argument:
+    """The identifier of one object, as an argument."""
+    return graphene.Argument(graphene.ID, required=True, description=f"{what} (UUID).")

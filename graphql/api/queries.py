@@ -11,40 +11,23 @@ from graphql import GraphQLResolveInfo
 from api import rules
 from api.limits import LIST_LENGTHS
 from api.loaders import Bills
-from api.paging import Page, page_of_rows, paged
+from api.paging import Page, id_of, page_of_rows, paged
+from api.pass_queries import PassQuery
 from api.scalars import public_id
 from api.types.acting import AgentAccess
 from api.types.contests import PriceContest
 from api.types.departement import Departement
 from api.types.enumerations import (
     MealService,
-    PartnerDomain,
-    PassRegistrationState,
     RightsState,
     UsageProfile,
     UsageWindow,
 )
 from api.types.identities import LinkRequestConnection
 from api.types.invoices import Invoice, InvoiceNode
-from api.types.partners import Partner, PartnerConnection, partners_page
-from api.types.pass_plus import PassTicket
-from api.types.pass_registrations import (
-    PassOffer,
-    PassRegistration,
-    PassRegistrationConnection,
-    RegistrationNode,
-    registration_node,
-    registrations_page,
-)
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.prices import SimulatedHousehold, SimulatedPrice
-from api.types.reciprocity import (
-    ClearingPosition,
-    ClearingStatement,
-    ClearingStatementConnection,
-    ReciprocityAgreement,
-)
 from api.types.rights import (
     RequestNode,
     RightsRequest,
@@ -76,21 +59,6 @@ from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
 from federation.ent.queries import OpenService, services_of
-from federation.passplus import clearing
-from federation.passplus.access import access_own_ticket
-from federation.passplus.clearing import Standing
-from federation.passplus.directory import access_listed_partner
-from federation.passplus.models import Partner as PartnerRow
-from federation.passplus.models import Ticket as TicketRow
-from federation.passplus.registrations.access import (
-    access_registration,
-    offers_of,
-    visible_registrations,
-)
-from federation.passplus.registrations.queries import Offer
-from federation.reciprocity import access as reciprocity_access
-from federation.reciprocity import queries as reciprocity
-from federation.reciprocity.models import Agreement, Statement
 from federation.usage.access import access_scope
 from federation.usage.models import Profile, Window
 from tenants.accounts import queries as accounts
@@ -104,15 +72,10 @@ from tenants.people.access import access_feed_import, access_pupil
 from tenants.people.models import FeedImport as FeedRow
 from ui.wording import local_date
 
-AGREEMENTS_SHOWN = LIST_LENGTHS["Query.reciprocityAgreements"]
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
-def _id(what: str) -> graphene.Argument:
-    return graphene.Argument(graphene.ID, required=True, description=f"{what} (UUID).")
-
-
-class Query(graphene.ObjectType):
+class Query(PassQuery, graphene.ObjectType):
     """Ce qui peut être lu."""
 
     departement = graphene.Field(
@@ -132,16 +95,13 @@ class Query(graphene.ObjectType):
         description="Les dernières connexions de la personne, refusées comprises.",
     )
     child = graphene.Field(
-        Child, id=_id("L'enfant"), description="Un enfant que la personne connectée peut voir."
+        Child, id=id_of("L'enfant"), description="Un enfant que la personne connectée peut voir."
     )
     invoice = graphene.Field(
-        Invoice, id=_id("La facture"), description="Une facture que la personne peut voir."
+        Invoice, id=id_of("La facture"), description="Une facture que la personne peut voir."
     )
     payment = graphene.Field(
-        Payment, id=_id("Le paiement"), description="Un paiement que la personne peut voir."
-    )
-    pass_ticket = graphene.Field(
-        PassTicket, id=_id("Le ticket"), description="Un ticket Pass+ à soi, ou de son enfant."
+        Payment, id=id_of("Le paiement"), description="Un paiement que la personne peut voir."
     )
     rights_requests = paged(
         RightsRequestConnection,
@@ -149,24 +109,11 @@ class Query(graphene.ObjectType):
         state=graphene.Argument(RightsState, description="Seulement celles dans cet état."),
     )
     rights_request = graphene.Field(
-        RightsRequest, id=_id("La demande"), description="Une demande de droits qu'on peut voir."
-    )
-    pass_registrations = paged(
-        PassRegistrationConnection,
-        "Les inscriptions au Pass+ que la personne a faites ; toutes, pour les agents.",
-        state=graphene.Argument(PassRegistrationState, description="Seulement dans cet état."),
-    )
-    pass_registration = graphene.Field(
-        PassRegistration, id=_id("L'inscription"), description="Une inscription qu'on peut voir."
-    )
-    pass_offers = graphene.List(
-        graphene.NonNull(PassOffer),
-        required=True,
-        description="Ce que la personne peut faire pour chaque enfant, campagne par campagne.",
+        RightsRequest, id=id_of("La demande"), description="Une demande de droits qu'on peut voir."
     )
     price_contest = graphene.Field(
         PriceContest,
-        id=_id("La contestation"),
+        id=id_of("La contestation"),
         description="Une contestation à soi, ou toute autre pour les agents.",
     )
     simulate_price = graphene.Field(
@@ -176,22 +123,6 @@ class Query(graphene.ObjectType):
             SimulatedHousehold, required=True, description="Ce qu'on dit du foyer."
         ),
         description="Ce que coûterait un repas aujourd'hui. Ouvert à tous, et rien n'est gardé.",
-    )
-    partners = paged(
-        PartnerConnection,
-        "Les partenaires où un Pass+ se dépense, par nom, ou du plus proche d'une ville. Ouvert à tous.",
-        text=graphene.Argument(graphene.String, description="Une activité, un nom ou une ville."),
-        domain=graphene.Argument(PartnerDomain, description="Un domaine seulement."),
-        near=graphene.Argument(
-            graphene.String,
-            description="Une ville d'Île-de-France, ou son code postal : ceux dont le lieu est connu.",
-        ),
-        within_km=graphene.Argument(
-            graphene.Int, description="À cette distance au plus de la ville, en kilomètres."
-        ),
-    )
-    partner = graphene.Field(
-        Partner, id=_id("Le partenaire"), description="Un partenaire affilié. Ouvert à tous."
     )
     agent_accesses = graphene.List(
         graphene.NonNull(AgentAccess),
@@ -205,7 +136,7 @@ class Query(graphene.ObjectType):
     )
     schedule_draft = graphene.Field(
         ScheduleDraft,
-        id=_id("Le brouillon"),
+        id=id_of("Le brouillon"),
         description="Un brouillon de barème. Pour les agents.",
     )
     simulate_tariff = graphene.Field(
@@ -251,29 +182,13 @@ class Query(graphene.ObjectType):
         BillingRunConnection, "Les facturations, le mois le plus récent d'abord. Pour les agents."
     )
     billing_run = graphene.Field(
-        BillingRun, id=_id("La facturation"), description="Une facturation. Pour les agents."
+        BillingRun, id=id_of("La facturation"), description="Une facturation. Pour les agents."
     )
     feed_imports = paged(
         FeedImportConnection, "Les imports d'annuaire, le plus récent d'abord. Pour les agents."
     )
     feed_import = graphene.Field(
-        FeedImport, id=_id("L'import"), description="Un import d'annuaire. Pour les agents."
-    )
-    reciprocity_agreements = graphene.List(
-        graphene.NonNull(ReciprocityAgreement),
-        required=True,
-        description="Les conventions Pass+ entre départements, cinquante au plus. Pour les agents.",
-    )
-    clearing_positions = graphene.List(
-        graphene.NonNull(ClearingPosition),
-        required=True,
-        description="Où l'on en est avec chaque autre département. Pour les agents.",
-    )
-    clearing_statements = paged(
-        ClearingStatementConnection, "Les relevés entre départements. Pour les agents."
-    )
-    clearing_statement = graphene.Field(
-        ClearingStatement, id=_id("Le relevé"), description="Un relevé. Pour les agents."
+        FeedImport, id=id_of("L'import"), description="Un import d'annuaire. Pour les agents."
     )
 
     @staticmethod
@@ -318,11 +233,6 @@ class Query(graphene.ObjectType):
 
     @staticmethod
     @rules.by_object
-    def resolve_pass_ticket(_root: None, info: GraphQLResolveInfo, id: str) -> TicketRow:  # noqa: A002
-        return access_own_ticket(info.context.require_user(), public_id(id))
-
-    @staticmethod
-    @rules.by_object
     def resolve_rights_requests(
         _root: None,
         info: GraphQLResolveInfo,
@@ -347,35 +257,6 @@ class Query(graphene.ObjectType):
 
     @staticmethod
     @rules.by_object
-    def resolve_pass_registrations(
-        _root: None,
-        info: GraphQLResolveInfo,
-        first: int | None,
-        after: str | None = None,
-        state: Any = None,
-    ) -> Page:
-        rows = visible_registrations(info.context.require_user())
-        if state is not None:
-            rows = rows.filter(state=getattr(state, "value", state))
-        order = ("-created_at", "-pk")
-        return registrations_page(page_of_rows(rows, order=order, first=first, after=after))
-
-    @staticmethod
-    @rules.by_object
-    def resolve_pass_registration(
-        _root: None,
-        info: GraphQLResolveInfo,
-        id: str,  # noqa: A002
-    ) -> RegistrationNode:
-        return registration_node(access_registration(info.context.require_user(), public_id(id)))
-
-    @staticmethod
-    @rules.by_object
-    def resolve_pass_offers(_root: None, info: GraphQLResolveInfo) -> list[Offer]:
-        return offers_of(info.context.require_user(), at=info.context.at)
-
-    @staticmethod
-    @rules.by_object
     def resolve_price_contest(_root: None, info: GraphQLResolveInfo, id: str) -> ContestRow:  # noqa: A002
         return access_price_contest(info.context.require_user(), public_id(id))
 
@@ -387,22 +268,6 @@ class Query(graphene.ObjectType):
         given = dict(household)
         answers = Answers(statuses=frozenset(given.pop("statuses", None) or ()), **given)
         return quoted_price(getattr(service, "value", service), answers, at=info.context.at)
-
-    @staticmethod
-    @rules.anyone
-    def resolve_partners(
-        _root: None,
-        _info: GraphQLResolveInfo,
-        first: int | None,
-        after: str | None = None,
-        **asked: Any,
-    ) -> Page:
-        return partners_page(asked, first=first, after=after)
-
-    @staticmethod
-    @rules.anyone
-    def resolve_partner(_root: None, _info: GraphQLResolveInfo, id: str) -> PartnerRow:  # noqa: A002
-        return access_listed_partner(public_id(id))
 
     @staticmethod
     @rules.by_object
@@ -489,30 +354,3 @@ class Query(graphene.ObjectType):
     @rules.by_object
     def resolve_feed_import(_root: None, info: GraphQLResolveInfo, id: str) -> FeedRow:  # noqa: A002
         return access_feed_import(info.context.require_user(), public_id(id))
-
-    @staticmethod
-    @rules.needs(*reciprocity_access.READS)
-    def resolve_reciprocity_agreements(_root: None, _info: GraphQLResolveInfo) -> list[Agreement]:
-        return list(reciprocity.agreements()[:AGREEMENTS_SHOWN])
-
-    @staticmethod
-    @rules.needs(*reciprocity_access.READS)
-    def resolve_clearing_positions(_root: None, _info: GraphQLResolveInfo) -> list[Standing]:
-        return clearing.standings()
-
-    @staticmethod
-    @rules.needs(*reciprocity_access.READS)
-    def resolve_clearing_statements(
-        _root: None, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
-    ) -> Page:
-        order = ("-month", "-pk")
-        return page_of_rows(reciprocity.statements(), order=order, first=first, after=after)
-
-    @staticmethod
-    @rules.by_object
-    def resolve_clearing_statement(
-        _root: None,
-        info: GraphQLResolveInfo,
-        id: str,  # noqa: A002
-    ) -> Statement:
-        return reciprocity_access.access_statement(info.context.require_user(), public_id(id))
