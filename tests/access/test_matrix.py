@@ -33,8 +33,17 @@ from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
 from console.acts import url_for
-from federation.passplus.registrations.operations import take_registration
-from tests.access import doors, identities, money, partners, pass_plus, reciprocity, shared_services
+from tests.access import (
+    answers,
+    doors,
+    identities,
+    money,
+    partners,
+    pass_plus,
+    pass_registrations,
+    reciprocity,
+    shared_services,
+)
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -58,7 +67,6 @@ HEADER = (
     + ", ".join(CAST)
     + ".\n# See test_matrix.py for the words.\n"
 )
-UUID = re.compile(r'href="[^"]*/([0-9a-f]{8}-[0-9a-f-]{27})/')
 
 
 @pytest.fixture
@@ -139,46 +147,25 @@ def _rows(world: World) -> dict[str, str]:
     found = {}
     for name in doors.routes("socle.urls_tenant"):
         if name.endswith(("_changelist", "_export")) and ":commons_" not in name:  # the journals
-            path, count = reverse(name), _listed if name.endswith("_changelist") else _exported
+            path, count = (
+                reverse(name),
+                answers.listed if name.endswith("_changelist") else answers.exported,
+            )
             found[name] = _row(world, lambda c, path=path, count=count: count(get(c, path)))
     search, index = reverse("console:search"), reverse("console:index")
     found["console:search pupils"] = _row(
-        world, lambda c: _in_context(get(c, f"{search}?q=diallo"), "found", "pupils")
+        world, lambda c: answers.in_context(get(c, f"{search}?q=diallo"), "found", "pupils")
     )
     found["console:search guardians"] = _row(
-        world, lambda c: _in_context(get(c, f"{search}?q=diallo"), "found", "guardians")
+        world, lambda c: answers.in_context(get(c, f"{search}?q=diallo"), "found", "guardians")
     )
     found["console:index enrolments"] = _row(
-        world, lambda c: _in_context(get(c, index), "page", "enrolments")
+        world, lambda c: answers.in_context(get(c, index), "page", "enrolments")
     )
     for name in ("portal:children", "portal:invoices", "portal:payments"):
         path = reverse(name)
-        found[name] = _row(world, lambda c, path=path: _linked(get(c, path)))
+        found[name] = _row(world, lambda c, path=path: answers.linked(get(c, path)))
     return found
-
-
-def _listed(response: Any) -> str:
-    return str(len(response.context["cl"].result_list)) if response.status_code == 200 else "-"
-
-
-def _exported(response: Any) -> str:
-    if response.status_code != 200:
-        return "-"
-    return str(len(list(response.streaming_content)) - 1)  # the titles
-
-
-def _in_context(response: Any, name: str, attribute: str) -> str:
-    if response.status_code != 200:
-        return "-"
-    value = getattr(response.context[name], attribute)
-    return str(value if isinstance(value, int) else len(value))
-
-
-def _linked(response: Any) -> str:
-    """How many objects a page links to."""
-    if response.status_code != 200:
-        return "-"
-    return str(len(set(UUID.findall(response.content.decode()))))
 
 
 # --- acts and forms ------------------------------------------------------------------------------
@@ -237,16 +224,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **money.ACTS,
-    "take-registrations": (("registration_waiting",), {}),
-    "release-registrations": (("registration_waiting",), {}),  # see `_before`
-    "grant-registrations": (("registration_waiting",), {"attested": ["home", "school"]}),
-    "ask-registration-documents": (
-        ("registration_waiting",),
-        {"kinds": ["PHOTO"], "words": "Elle est floue."},
-    ),
-    "refuse-registrations": (("registration_waiting",), {"words": "L'adresse est à Paris."}),
-    "accept-registration-documents": (("registration_granted",), {}),
-    "renew-cards": (("campaign",), {}),
+    **pass_registrations.ACTS,
     **shared_services.ACTS,
     **identities.ACTS,
     **reciprocity.ACTS,
@@ -278,13 +256,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "rights taken back": ("portal:rights-take-back", "rights", {}),
     "rights given up": ("portal:rights-give-up", "rights", {}),
-    "registration's situation": (
-        "portal:registration-situation",
-        "registration",
-        {"class_level": "6E", "home_postal_code": "92000"},
-    ),
-    "registration sent": ("portal:registration-send", "registration", {}),
-    "registration given up": ("portal:registration-withdraw", "registration", {}),
+    **pass_registrations.FORMS,
     "a passkey taken away": ("portal:passkey-remove", "passkey", {}),
     "own data": ("portal:own-data-file", "", {}),
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
@@ -347,12 +319,11 @@ def _before(name: str, world: World) -> None:
     identities.before(name, at=NOW)
     reciprocity.before(name, at=NOW)
     money.before(name, world.keys)
+    pass_registrations.before(name, world.keys, at=NOW)
     if name == "issue-run":  # what blocks must be answered first
         answer_anomaly(anomaly=world.keys["anomaly"], answer="Vu.", actor=ACTOR, at=NOW)
     if name == "release-rights-requests":  # somebody has it
         take_request(request=world.keys["rights_waiting"], actor=ACTOR, at=NOW)
-    if name == "release-registrations":
-        take_registration(registration=world.keys["registration_waiting"], actor=ACTOR, at=NOW)
     if name == "accept-contest":  # the family proved another situation
         make_resources(
             world.other.household,

@@ -43,10 +43,6 @@ from commons.models import Job
 from federation.catalogue.queries import service_named
 from federation.ent import operations as ent
 from federation.ent.models import EnabledService, Licence, SigningKey
-from federation.passplus import operations as passplus
-from federation.passplus.registration_models import Registration
-from federation.passplus.registrations import operations as registrations
-from federation.passplus.registrations.declaring import ASKABLE
 from federation.usage.models import Audience, Kind, Potential, Window
 from portal.acting import SESSION_KEY
 from tenants.accounts.capabilities import Role
@@ -63,6 +59,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
+from tests.access import pass_registrations
 from tests.access.identities import (
     between_departements,
     come_by_the_other_portal,
@@ -75,7 +72,6 @@ from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
 from tests.factories.invoicing import issue, make_billed_family, make_regie, prepare, review
-from tests.factories.passplus import AUTUMN, PROVED, of_2024, publish
 from tests.factories.portal import account_of, make_account
 from tests.factories.rights import stored
 from tests.factories.shared_services import register_cas
@@ -170,7 +166,7 @@ def build(in_tenant: Any) -> World:
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
-    keys |= _registrations(family, other, keys["newcomer"])
+    keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
     keys |= carded(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
@@ -333,69 +329,6 @@ def _rights(family: Family, other: Family) -> dict[str, Any]:
         effective_from=TAUGHT_ON,
     )  # fmt: skip
     return {"rights": begun, "rights_waiting": waiting, "document": document}
-
-
-def _registrations(family: Family, other: Family, newcomer: Pupil) -> dict[str, Any]:
-    """The family's, begun; the other's, sent with a document, in the queue; one with a card."""
-    campaign, at = publish(of_2024()), NOW
-    begun, waiting = (
-        registrations.begin_registration(
-            campaign=campaign, pupil=one.pupil, guardian=one.guardians[0], actor=ACTOR, at=at
-        )
-        for one in (family, other)
-    )
-    document = registrations.attach_document(
-        registration=begun, kind="PROOF_OF_ADDRESS", stored=stored("domicile"), actor=ACTOR, at=at
-    )
-    registrations.attach_document(
-        registration=waiting, kind="PROOF_OF_ADDRESS", stored=stored("autre"), actor=ACTOR, at=at
-    )
-    Registration.objects.filter(pk=waiting.pk).update(
-        state="SUBMITTED", submitted_at=at, waiting_since=at, due_at=NOW,
-        declared={"home_postal_code": "92000", "bursary": True}, answer="Un mot",
-    )  # fmt: skip
-    waiting.refresh_from_db()
-    granted = registrations.begin_registration(
-        campaign=campaign, pupil=newcomer, guardian=family.guardians[0], actor=ACTOR, at=at
-    )
-    acting = {"actor": ACTOR, "at": at}
-    registrations.tell_situation(
-        registration=granted,
-        declared=registrations.Declared(
-            home_postal_code="92000", school_postal_code="92000", class_level="6E"
-        ),
-        **acting,
-    )
-    registrations.attach_document(
-        registration=granted, kind="PHOTO", stored=stored("photo"), **acting
-    )
-    registrations.submit_registration(registration=granted, **acting)
-    granted = registrations.grant_registration(
-        registration=granted, attested=list(ASKABLE), **acting
-    )
-    registrations.attach_document(
-        registration=granted, kind="BURSARY_NOTICE", stored=stored("bourse"), **acting
-    )
-    granted = registrations.ask_documents(
-        registration=granted, kinds=["PHOTO"], words="Elle est floue.", actor=ACTOR, at=at
-    )
-    Registration.objects.filter(pk=granted.pk).update(due_at=NOW)
-    # The other family's child had a card before: theirs is renewed.
-    passplus.grant_card(campaign=publish(), pupil=other.pupil, facts=PROVED, actor=ACTOR, at=AUTUMN)
-    return {
-        "registration": begun,
-        "registration_granted": granted,
-        "registration_waiting": waiting,
-        "registration_document": document,
-        "campaign": campaign,
-    }
-
-
-def _in_class(family: Family) -> None:
-    its_class = SchoolClass.objects.create(
-        college=family.college, school_year=SCHOOL_YEAR, name="6e A", level="6E"
-    )
-    Schooling.objects.filter(pupil=family.pupil).update(school_class=its_class)
 
 
 def _draft() -> ScheduleDraft:
