@@ -16,22 +16,31 @@ import pytest
 import segno
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.served import Site
+from tests.browser import scenes
+from tests.browser.served import Site, serve
 from tests.browser.test_strand import WIDTH, follow, looked_at
+from tests.browser.tickets_to_show import CLUB
+from tests.factories.tills import PASSWORD
 from tools import chromium
 
 pytestmark = pytest.mark.browser
-HOST = "hauts-de-seine"
-CLUB, PASSWORD = "club@exemple.fr", "Socle-demo-2026"
+HOST = scenes.SPARE_SLUG
 FILM_WIDTH, FILM_HEIGHT = 640, 480
 DOT = 5  # pixels of a module of the picture
 
 
 @pytest.fixture(scope="module")
-def tickets(site_of_today: Site) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(
-        site_of_today.play("tests.browser.tickets_to_show")
-    )
+def site() -> Iterator[Site]:
+    with serve(departements=None) as served:
+        served.run(
+            "tenant", "create", "--code", scenes.SPARE_CODE, "--name", "Oise", "--slug", HOST
+        )
+        yield served
+
+
+@pytest.fixture(scope="module")
+def tickets(site: Site) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads(site.play("tests.browser.tickets_to_show"))
     return found
 
 
@@ -55,7 +64,7 @@ def film_of(text: str, path: Path) -> Path:
 
 @pytest.fixture
 def phone(
-    site_of_today: Site, tickets: dict[str, dict[str, str]], tmp_path: Path
+    site: Site, tickets: dict[str, dict[str, str]], tmp_path: Path
 ) -> Iterator[BrowserContext]:
     """A phone whose camera sees the first ticket."""
     path = chromium.find()
@@ -76,7 +85,7 @@ def phone(
             locale="fr-FR",
             viewport={"width": WIDTH, "height": 844},
             permissions=["camera"],
-            base_url=site_of_today.url(HOST),
+            base_url=site.url(HOST),
         )
         yield context
         started.close()

@@ -1,10 +1,15 @@
-"""In the site's environment: tickets that a young person would show to a club, as JSON."""
+"""In the site's environment: a club, its people, and tickets that a young person would show it, as JSON."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
+
+from tests.browser.scenes import SPARE_CODE
+
+CLUB = "club@exemple.fr"
 
 
 def main() -> None:
@@ -13,38 +18,28 @@ def main() -> None:
     django_ready("worker")
     from django.utils import timezone
 
-    from commons.actors import Actor
-    from federation.passplus import operations, signing
-    from federation.passplus.models import Card, Partner, PartnerMember, Ticket
-    from federation.passplus.queries import purses_of
+    from federation.passplus import operations
     from tenants.registry import contexts
+    from tests.factories import passplus, tills
+    from tests.factories.tariffs import ACTOR
 
-    actor, at, told = Actor.command("tests"), timezone.now(), {}
-    with contexts.tenant("d92"):
-        club = Partner.objects.get(members=PartnerMember.objects.order_by("pk")[0])
-        other = Partner.objects.exclude(pk=club.pk).filter(domains=club.domains).order_by("pk")[0]
-        cards = Card.objects.select_related("campaign").order_by("pk")
-        card = next(one for one in cards if purses_of(one)[0].available_cents >= 30_00)
+    at, told = timezone.now(), {}
+    days = {"issued_before": passplus.STRICT.tickets.issued_before.replace(year=at.year + 1)}
+    days["captured_before"] = days["issued_before"].replace(year=at.year + 2)
+    running = dataclasses.replace(passplus.STRICT.tickets, **days)
+    rules = dataclasses.replace(passplus.STRICT, tickets=running)
+    with contexts.tenant(f"d{SPARE_CODE}"):
+        member = tills.make_member(email=CLUB, at=at)
+        operations.open_till(name="Gymnase", by=member, actor=ACTOR, at=at)
+        card = passplus.make_card(passplus.publish(rules))
         for name, cents, partner in (
             ("anybody", 5_00, None),
-            ("club", 6_00, club),
-            ("forged", 7_00, club),
-            ("other", 8_00, other),
+            ("club", 6_00, member.partner),
+            ("forged", 7_00, member.partner),
+            ("other", 8_00, passplus.make_partner()),
         ):
-            made = operations.make_ticket(
-                card=card,
-                purse="sport",
-                cents=cents,
-                key=f"browser-{name}",
-                partner=partner,
-                actor=actor,
-                at=at,
-            )
-            whole = Ticket.objects.select_related("purse__card__campaign", "made_out_to")
-            told[name] = {
-                "code": made.code,
-                "text": signing.ticket_text(whole.get(pk=made.pk)),
-            }
+            made = tills.make_ticket(card, cents, partner=partner, at=at)
+            told[name] = {"code": made.code, "text": tills.text_of(made)}
     sys.stdout.write(json.dumps(told))
 
 
