@@ -57,8 +57,8 @@ def _campaign(at: datetime.datetime) -> Campaign:
         STRICT.registration, registered_before=STRICT.registration.registered_before + year
     )
     rules = dataclasses.replace(
-        STRICT, code="92-pass-plus-2024", tickets=tickets, registration=registration
-    )
+        STRICT, code="92-autre-2024", scheme="autre-92", tickets=tickets, registration=registration
+    )  # beside the campaign of the registrations
     return operations.publish_campaign(rules=rules, actor=ACTOR, at=at)
 
 
