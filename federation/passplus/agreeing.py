@@ -74,6 +74,7 @@ class ToSign:
 Typeset = Callable[[ToSign], bytes]
 
 
+@transaction.atomic(durable=True)
 def accept_application(
     *, application: PartnerApplication, words: str = "", actor: Actor, at: datetime.datetime
 ) -> PartnerApplication:
@@ -83,16 +84,15 @@ def accept_application(
     :raises ApplicationLocked: if it waits for no answer
     :raises AnotherToSign: if another of this body was accepted already
     """
-    with transaction.atomic(durable=True):
-        locked = _to_answer(application, State.SUBMITTED)
-        if (
-            PartnerApplication.objects.filter(siret=locked.siret, state=State.ACCEPTED)
-            .exclude(pk=locked.pk)
-            .exists()
-        ):
-            raise AnotherToSign(siret=locked.siret)
-        locked.terms = terms_in_force(at=at)
-        return _answer(locked, State.ACCEPTED, "accepted", words, actor=actor, at=at)
+    locked = _to_answer(application, State.SUBMITTED)
+    if (
+        PartnerApplication.objects.filter(siret=locked.siret, state=State.ACCEPTED)
+        .exclude(pk=locked.pk)
+        .exists()
+    ):
+        raise AnotherToSign(siret=locked.siret)
+    locked.terms = terms_in_force(at=at)
+    return _answer(locked, State.ACCEPTED, "accepted", words, actor=actor, at=at)
 
 
 @transaction.atomic(durable=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
+from api.limits import LIST_LENGTHS
 from billing.canteen.models import Enrolment, EnrolmentPayer
 from billing.invoicing import queries as invoicing
 from billing.invoicing.models import (
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 MOST_INVOICES = 1_000
 MOST_ANOMALIES = 100
-MOST_CARDS = 5
+MOST_CARDS = LIST_LENGTHS["Child.passCards"]
 
 
 class Children:

@@ -18,6 +18,7 @@ from tests.factories.reimbursing import (
     captured,
     paying,
     prepared,
+    priced,
     with_account,
 )
 
@@ -48,6 +49,7 @@ def paid_partners(pupil: Pupil) -> dict[str, Any]:
     judo, chess = with_account(make_partner()), with_account(make_partner())
     card = make_card(pupil=pupil)
     paying()
+    priced(valid_from="2023-09-01")
     captured(card, judo, 10_00)
     captured(card, chess, 5_00)
     run = approved()

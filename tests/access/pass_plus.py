@@ -26,6 +26,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 # A ticket that waits to be shown was not taken.
 NOTHING_YET = (
+    "partner.distanceMetres",  # from nowhere
     "passTicket.endedAt",
     "passTicket.taken.cents",
     "passTicket.taken.currency",
