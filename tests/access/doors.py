@@ -51,7 +51,7 @@ def selection(field: Any) -> str:
     if not is_object_type(kind):
         return ""
     inner = " ".join(
-        f"{name}{'(first: 5)' if 'first' in one.args else ''} {selection(one)}".strip()
+        f"{name}{'(first: 4)' if 'first' in one.args else ''} {selection(one)}".strip()
         for name, one in kind.fields.items()
         if name not in ("edges", "pageInfo")  # the same elements as `nodes`
     )

@@ -12,7 +12,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
         ("saml_service",),
         {"entity_id": "https://mediatheque.example/", "acs_url": "https://mediatheque.example/acs"},
     ),
-    "close-registration": (("registration",), {}),
+    "close-registration": (("service_client",), {}),
     "rotate-keys": (("signing_key",), {}),
     "set-licences": (("opening",), {"licences": "10"}),
 }

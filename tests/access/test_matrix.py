@@ -413,7 +413,7 @@ def _question(name: str, world: World) -> tuple[str, dict[str, Any]]:
     field = doors.fields()[name]
     wanted = doors.selection(field)
     if short not in ARGUMENTS:
-        page = "(first: 5)" if "first" in field.args else ""
+        page = "(first: 4)" if "first" in field.args else ""
         return f"{{ {short}{ASKED.get(short, page)} {wanted} }}", {}
     query = f"query($id: ID!) {{ {short}({GIVEN.get(short, 'id: $id')}) {wanted} }}"
     return query, {"id": str(world.keys[ARGUMENTS[short]].public_id)}

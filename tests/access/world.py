@@ -359,7 +359,7 @@ def _services() -> dict[str, Any]:
         "shared_service": service_named("madmagz"),
         "oidc_service": magazine,
         "saml_service": library,
-        "registration": registration,
+        "service_client": registration,
         "signing_key": SigningKey.objects.order_by("pk").first(),
     }
 
