@@ -79,7 +79,7 @@ def partners() -> dict[str, Any]:
         "partner": partner,
         "iban": iban,
         "application": applied("73282932000074", "librairie@exemple.fr"),
-        "agreement": agreement,
+        "partner_agreement": agreement,
         "terms": agreement.terms,
     }
 

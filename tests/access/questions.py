@@ -46,7 +46,7 @@ PARAMETERS = {
         "rights",
     ),
     "credit-note-document": "credit_note",
-    "partner-agreement-document": "agreement",
+    "partner-agreement-document": "partner_agreement",
     "partner": "partner",
     **reciprocity.PARAMETERS,
     "partner-run": "partner_run",

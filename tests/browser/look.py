@@ -192,8 +192,8 @@ def spare_parts(site: Site, when: str) -> list[Part]:
         f"Oise, {when}", origin, ("/console/",), "administrator", email=scenes.SPARE_AGENT,
         password=PASSWORD, journeys=("searches",), expected={"page absente": 404},
     )  # fmt: skip
-    parent = Part(
-        "Oise, parent", origin, ("/",), "family", email=scenes.SPARE_PARENT, password=PASSWORD
+    parent = Part(  # of no child yet: what the matrix opens to a family is not all open to them
+        "Oise, parent", origin, ("/",), "childless", email=scenes.SPARE_PARENT, password=PASSWORD
     )
     newcomer = Part(
         "Oise, nouvelle", origin, (), "newcomer", journeys=("first_sign_in",),
@@ -489,15 +489,16 @@ def main() -> int:
 def _walk_all(
     everybody: list[Part], path: str, arguments: list[str], asked: argparse.Namespace
 ) -> list[Walk]:
-    """Several people at once, each in a process."""
+    """Several people at once, each in a process: families first, whose journeys agents then read of."""
     done = []
     with concurrent.futures.ProcessPoolExecutor(
         asked.jobs, mp_context=multiprocessing.get_context("spawn")
     ) as pool:
         chosen = [part for part in everybody if not asked.who or asked.who in part.who]
+        dealt = sorted(deal_routes(chosen), key=lambda one: one[0].column == "administrator")
         waiting = {
             pool.submit(walk, part, routes, path, arguments, str(asked.out)): part
-            for part, routes in deal_routes(chosen)
+            for part, routes in dealt
         }
         for future in concurrent.futures.as_completed(waiting):
             found = future.result()
