@@ -224,3 +224,9 @@ def least_years() -> int:
     """For how long a body must have existed to sign, by what is in force."""
     latest = PartnerTerms.objects.order_by("-pk").first()
     return latest.least_years if latest else 2
+
+
+def has_twin(application: PartnerApplication) -> bool:
+    """Whether another application of the same body is open."""
+    others = PartnerApplication.objects.filter(siret=application.siret, closed_at__isnull=True)
+    return others.exclude(pk=application.pk).exists()

@@ -42,22 +42,6 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("eleves/<uuid:public_id>/", guard(families.pupil_file), name="pupil-file"),
         path("facturation/", guard(billing.runs), name="billing-runs"),
         path("facturation/<uuid:public_id>/", guard(billing.run), name="billing-run"),
-        path("partenaires/paiements/", guard(partner_payments.runs), name="partner-runs"),
-        path(
-            "partenaires/paiements/<uuid:public_id>/",
-            guard(partner_payments.run),
-            name="partner-run",
-        ),
-        path(
-            "partenaires/ordres/<uuid:public_id>/virements.xml",
-            guard(partner_payments.order_file),
-            name="partner-order-file",
-        ),
-        path(
-            "partenaires/releves/<uuid:public_id>/releve.pdf",
-            guard(partner_payments.statement_document),
-            name="partner-statement-document",
-        ),
         path("travaux/<uuid:public_id>/", guard(jobs.job), name="job"),
         path(
             "factures/<uuid:public_id>/facture.pdf",
@@ -79,32 +63,8 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
             guard(documents.rights_document),
             name="rights-document",
         ),
-        path("pass-plus/campagnes/", guard(campaigns.campaigns), name="campaigns"),
-        path("pass-plus/campagnes/publier/", guard(campaigns.publish), name="campaign-publish"),
-        path("pass-plus/campagnes/<uuid:public_id>/", guard(campaigns.campaign), name="campaign"),
-        path(
-            "pass-plus/inscriptions/pieces/<uuid:public_id>/",
-            guard(documents.registration_document),
-            name="registration-document",
-        ),
-        path(
-            "partenaires/conventions/<uuid:public_id>/convention.pdf",
-            guard(documents.partner_agreement),
-            name="partner-agreement-document",
-        ),
         path("connexions/departements/", guard(departements.page), name="departements"),
         path("connexions/moyens/", guard(identities.ways_page), name="ways"),
-        path("entre-departements/", guard(reciprocity.page), name="reciprocity"),
-        path(
-            "entre-departements/<uuid:public_id>/releve.pdf",
-            guard(reciprocity.document),
-            name="clearing-document",
-        ),
-        path(
-            "entre-departements/<uuid:public_id>/lignes.csv",
-            guard(reciprocity.lines),
-            name="clearing-lines",
-        ),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
         path("tarifs/<uuid:public_id>/", guard(tariffs.version), name="tariff-version"),
         path("tarifs/brouillons/", guard(drafts.drafts), name="drafts"),
@@ -130,4 +90,52 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("usages/", guard(usage.usage), name="usage"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
+        *pass_patterns(site),
+    ]
+
+
+def pass_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """The pages of Pass+, of its partners and of what départements owe each other."""
+    guard = site.admin_view
+    return [
+        path("partenaires/paiements/", guard(partner_payments.runs), name="partner-runs"),
+        path(
+            "partenaires/paiements/<uuid:public_id>/",
+            guard(partner_payments.run),
+            name="partner-run",
+        ),
+        path(
+            "partenaires/ordres/<uuid:public_id>/virements.xml",
+            guard(partner_payments.order_file),
+            name="partner-order-file",
+        ),
+        path(
+            "partenaires/releves/<uuid:public_id>/releve.pdf",
+            guard(partner_payments.statement_document),
+            name="partner-statement-document",
+        ),
+        path("pass-plus/campagnes/", guard(campaigns.campaigns), name="campaigns"),
+        path("pass-plus/campagnes/publier/", guard(campaigns.publish), name="campaign-publish"),
+        path("pass-plus/campagnes/<uuid:public_id>/", guard(campaigns.campaign), name="campaign"),
+        path(
+            "pass-plus/inscriptions/pieces/<uuid:public_id>/",
+            guard(documents.registration_document),
+            name="registration-document",
+        ),
+        path(
+            "partenaires/conventions/<uuid:public_id>/convention.pdf",
+            guard(documents.partner_agreement),
+            name="partner-agreement-document",
+        ),
+        path("entre-departements/", guard(reciprocity.page), name="reciprocity"),
+        path(
+            "entre-departements/<uuid:public_id>/releve.pdf",
+            guard(reciprocity.document),
+            name="clearing-document",
+        ),
+        path(
+            "entre-departements/<uuid:public_id>/lignes.csv",
+            guard(reciprocity.lines),
+            name="clearing-lines",
+        ),
     ]

@@ -19,4 +19,5 @@ def test_every_part_of_the_system_that_acts_has_a_name() -> None:
         for name in re.findall(r'Actor\.system\(\s*"([^"]+)"', path.read_text(encoding="utf-8"))
     }
 
-    assert found - {REHEARSAL} == set(SYSTEM_ACTORS)
+    # A rehearsal of what two people do has two of them.
+    assert found - {REHEARSAL, f"{REHEARSAL}.second"} == set(SYSTEM_ACTORS)

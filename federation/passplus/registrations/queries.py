@@ -107,6 +107,15 @@ def documents_of(registration: Registration) -> QuerySet[RegistrationDocument]:
     return registration.documents.filter(deleted_at__isnull=True).order_by("-received_at", "-pk")
 
 
+def kept_documents(rows: Sequence[Registration]) -> dict[int, list[RegistrationDocument]]:
+    """What is still there of each, by its number in the database, latest first."""
+    found: dict[int, list[RegistrationDocument]] = {}
+    kept = RegistrationDocument.objects.filter(registration__in=rows, deleted_at__isnull=True)
+    for document in kept.order_by("-received_at", "-pk"):
+        found.setdefault(document.registration_id, []).append(document)
+    return found
+
+
 def photo_of(registration: Registration) -> RegistrationDocument | None:
     """The photograph of a registration that is not refused."""
     photos = documents_of(registration).filter(kind=Kind.PHOTO)

@@ -17,7 +17,7 @@ from api.scalars import Money
 from api.types.enumerations import PassDocumentKind, PassDocumentState, PassRegistrationState
 from federation.passplus.engine.campaign import Status
 from federation.passplus.registration_models import Registration, RegistrationDocument
-from federation.passplus.registrations.queries import Offer
+from federation.passplus.registrations.queries import Offer, kept_documents
 from ui.registration_texts import said_of, why_not
 
 
@@ -43,13 +43,7 @@ class Registrations:
     @functools.cached_property
     def documents(self) -> dict[int, list[RegistrationDocument]]:
         """What is still there of each, latest first."""
-        found: dict[int, list[RegistrationDocument]] = {}
-        rows = RegistrationDocument.objects.filter(
-            registration__in=[row.pk for row in self._rows], deleted_at__isnull=True
-        )
-        for row in rows.order_by("-received_at", "-pk"):
-            found.setdefault(row.registration_id, []).append(row)
-        return found
+        return kept_documents(self._rows)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from console.filters import YesFilter
 from console.readonly import ReadOnlyAdmin, column
 from console.records import Detail
 from console.sites import console_site
+from federation.passplus import queries
 from federation.passplus.agreeing import is_intact
 from federation.passplus.models import (
     Partner,
@@ -93,8 +94,7 @@ class PartnerApplicationAdmin(ReadOnlyAdmin):
 
     @column(_("Même SIRET"))
     def twins(self, row: PartnerApplication) -> str:
-        others = PartnerApplication.objects.filter(siret=row.siret, closed_at__isnull=True)
-        return gettext("Autre demande") if others.exclude(pk=row.pk).exists() else "–"
+        return gettext("Autre demande") if queries.has_twin(row) else "–"
 
 
 @admin.register(Partner, site=console_site)
