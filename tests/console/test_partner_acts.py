@@ -68,7 +68,7 @@ def test_the_sheet_moves_with_its_town_and_a_text_is_published_with_its_articles
 
 
 def test_an_agent_reads_what_was_signed_byte_for_byte(agent) -> None:
-    agreement = partners()["agreement"]
+    agreement = partners()["partner_agreement"]
     address = reverse("console:partner-agreement-document", args=[agreement.public_id])
     assert agent(Role.REGISSEUR).get(address).status_code == 403
     site = agent(Role.INSTRUCTOR)
