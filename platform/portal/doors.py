@@ -38,23 +38,28 @@ def family_page(*methods: str, pupils: bool = False) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: SignedInRequest, *args: object, **kwargs: object) -> HttpResponse:
-            try:
-                if not pupils and pupil_of(request.user) is not None:
-                    raise PermissionDenied
-                response = view(request, *args, **kwargs)
-            except NotFound as error:
-                raise Http404 from error
-            except Forbidden as error:
-                raise PermissionDenied from error
-            except RetryLater:
-                response = errors.too_many(request)
-            add_never_cache_headers(response)
-            return response
+            if not pupils and pupil_of(request.user) is not None:
+                raise PermissionDenied
+            return answered(request, functools.partial(view, request, *args, **kwargs))
 
         allowed = list(methods) or ["GET", "HEAD"]
         return require_http_methods(allowed)(login_required(guarded))
 
     return decorate
+
+
+def answered(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """What a page of somebody answers, its refusals as pages of errors; no cache keeps it."""
+    try:
+        response = page()
+    except NotFound as error:
+        raise Http404 from error
+    except Forbidden as error:
+        raise PermissionDenied from error
+    except RetryLater:
+        response = errors.too_many(request)
+    add_never_cache_headers(response)
+    return response
 
 
 def show(

@@ -28,6 +28,7 @@ from console.acts.framework import (
     rehearse,
     sample,
 )
+from console.acts.refunds import RefusalForm
 from federation.passplus.models import Correction, StatementDispute
 from federation.passplus.reimbursing import operations, queries
 from federation.passplus.reimbursing.access import access_correction, access_statement_dispute
@@ -229,17 +230,6 @@ class ApproveCorrection(_OnCorrection):
     ) -> Outcome:
         operations.approve_correction(correction=targets[0], actor=actor, at=at)
         return Outcome(message=_("La correction est faite."), url=self.back(targets))
-
-
-class RefusalForm(forms.Form):
-    """Why not."""
-
-    answer = forms.CharField(
-        label=gettext_lazy("Pourquoi"),
-        help_text=gettext_lazy("La personne qui a demandé lit cette réponse."),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
 
 
 @register

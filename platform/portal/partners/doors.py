@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
-from commons.errors import Forbidden, NotFound, RetryLater
-from portal import errors
+from portal.doors import answered
 from portal.partners import spaces
 from portal.partners.navigation import doors_of
 from tenants.accounts.middleware import user_in_space
@@ -45,18 +43,9 @@ def partner_page(
                 return redirect("portal:partner-choose")
             if member is not None:
                 request.member = member
-            try:
-                if manager and not (member and member.is_manager):
-                    raise PermissionDenied
-                response = view(request, *args, **kwargs)
-            except NotFound as error:
-                raise Http404 from error
-            except Forbidden as error:
-                raise PermissionDenied from error
-            except RetryLater:
-                response = errors.too_many(request)
-            add_never_cache_headers(response)
-            return response
+            if manager and not (member and member.is_manager):
+                raise PermissionDenied
+            return answered(request, functools.partial(view, request, *args, **kwargs))
 
         return require_http_methods(list(methods) or ["GET", "HEAD"])(guarded)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -74,20 +75,13 @@ def change_role(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpRes
     """Give a colleague the other role."""
     colleague = till_access.access_colleague(request.member, public_id)
     wanted = PartnerRole.TILL if colleague.is_manager else PartnerRole.MANAGER
-    try:
-        operations.change_role(
-            member=colleague,
-            role=wanted,
-            by=request.member,
-            actor=Actor.user(request.partner_user),
-            at=timezone.now(),
-        )
-    except Forbidden:
-        raise
-    except DomainError as error:
-        messages.error(request, str(explain(error)))
-    else:
-        _say(request, _("C'est fait : le rôle est changé."))
+    _do(
+        request,
+        operations.change_role,
+        said=_("C'est fait : le rôle est changé."),
+        member=colleague,
+        role=wanted,
+    )
     return redirect("portal:partner-team")
 
 
@@ -95,19 +89,12 @@ def change_role(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpRes
 def end_member(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Somebody leaves: they see nothing of the partner any more."""
     colleague = till_access.access_colleague(request.member, public_id)
-    try:
-        operations.end_member(
-            member=colleague,
-            by=request.member,
-            actor=Actor.user(request.partner_user),
-            at=timezone.now(),
-        )
-    except Forbidden:
-        raise
-    except DomainError as error:
-        messages.error(request, str(explain(error)))
-    else:
-        _say(request, _("C'est fait : cette personne n'a plus accès."))
+    _do(
+        request,
+        operations.end_member,
+        said=_("C'est fait : cette personne n'a plus accès."),
+        member=colleague,
+    )
     return redirect("portal:partner-team")
 
 
@@ -154,9 +141,22 @@ def stand(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
 def close(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Close a till; what was validated there stays."""
     till = till_access.access_till(request.member, public_id)
+    _do(
+        request,
+        operations.close_till,
+        said=_("La caisse est fermée. Son historique reste."),
+        till=till,
+    )
+    return redirect("portal:partner-tills")
+
+
+def _do(
+    request: spaces.PartnerRequest, act: Callable[..., object], *, said: str, **given: object
+) -> None:
+    """Do an act in the name of who is here, and say that it is done, or why it is not."""
     try:
-        operations.close_till(
-            till=till,
+        act(
+            **given,
             by=request.member,
             actor=Actor.user(request.partner_user),
             at=timezone.now(),
@@ -166,8 +166,7 @@ def close(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(explain(error)))
     else:
-        _say(request, _("La caisse est fermée. Son historique reste."))
-    return redirect("portal:partner-tills")
+        _say(request, said)
 
 
 def _say(request: spaces.PartnerRequest, text: str) -> None:
