@@ -17,7 +17,9 @@ from commons.errors import DomainError
 from federation.passplus.engine import pricing
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.pricing import Line, Pricing
+from federation.passplus.engine.spending import day_of
 from federation.passplus.models import PartnerRun, ReimbursementRules
+from federation.passplus.reimbursing.dues import dues_before
 from federation.passplus.reimbursing.rule_files import parse_pricing
 
 
@@ -125,6 +127,10 @@ class Rules:
         """The line that prices what became due on a day, and the rules it stands in."""
         return self._line(day, domains)
 
+    def on(self, day: datetime.date) -> Pricing | None:
+        """The rules of a day; none before the first."""
+        return next((one.rules for one in self._versions if one.holds_on(day)), None)
+
     def _find(
         self, day: datetime.date, domains: Collection[Domain] | None
     ) -> tuple[ReimbursementRules | None, Line]:
@@ -132,3 +138,24 @@ class Rules:
         if version is None or domains is None:
             return None, pricing.ALL_OF_IT
         return version.row, version.rules.line_for(domains)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What rules would change of what is validated and on no statement yet: how many, and cents."""
+
+    dues: int
+    gross_cents: int
+    paid_now_cents: int
+    paid_then_cents: int
+
+
+def foresee_pricing(rules: Pricing, *, at: datetime.datetime) -> Foreseen:
+    """What publishing rules would change of what partners already validated. Nothing is kept."""
+    now, first = Rules(), rules.valid_from
+    dues = [
+        due for due in dues_before(at) if due.domains is not None and day_of(due.due_at) >= first
+    ]
+    then = [rules.line_for(due.domains or ()).due_cents(due.cents) for due in dues]
+    paid = [now.line(day_of(due.due_at), due.domains)[1].due_cents(due.cents) for due in dues]
+    return Foreseen(len(dues), sum(due.cents for due in dues), sum(paid), sum(then))

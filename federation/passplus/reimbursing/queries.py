@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
+from federation.passplus.engine.pricing import Pricing
 from federation.passplus.engine.spending import start_of
 from federation.passplus.models import (
     Campaign,
@@ -31,6 +32,7 @@ from federation.passplus.payout_models import ReturnReason
 from federation.passplus.reimbursing.accounts import over_paid_cents
 from federation.passplus.reimbursing.paying import unpaid, usable_ibans
 from federation.passplus.reimbursing.preparing import Totals, totals_of
+from federation.passplus.reimbursing.pricing_rules import Rules
 from federation.passplus.reimbursing.righting import standing_lines
 
 __all__ = ("ReturnReason",)
@@ -143,6 +145,11 @@ def unstated_cents(partner: Partner, *, at: datetime.datetime) -> int:
 def rules_published() -> QuerySet[ReimbursementRules]:
     """The rules of reimbursement, the latest first."""
     return ReimbursementRules.objects.order_by("-valid_from")
+
+
+def pricing_on(day: datetime.date) -> Pricing | None:
+    """The rules of reimbursement of a day, read; none before the first."""
+    return Rules().on(day)
 
 
 def corrections() -> QuerySet[Correction]:

@@ -18,6 +18,7 @@ from federation.passplus.engine.pricing import WHOLE, Line, Pricing
 
 FOLDER = Path(__file__).parent.parent / "reimbursements"
 SCHEMA_PATH = FOLDER / "reimbursement.schema.json"
+MODEL_PATH = FOLDER / "modele.yaml"  # what a new département begins with
 FORMAT = 1
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DEPARTEMENT = re.compile(r"[0-9]{2,3}|2[AB]")
@@ -28,6 +29,11 @@ class InvalidPricing(InvalidRule):
     """Rules of reimbursement that cannot be applied as they are written."""
 
     code = "PASSPLUS_PRICING_INVALID"
+
+
+def shipped_pricing_paths() -> list[Path]:
+    """The files that ship with Socle, the model apart, by name."""
+    return sorted(path for path in FOLDER.glob("*.yaml") if path != MODEL_PATH)
 
 
 def load_pricing(path: Path) -> Pricing:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -22,7 +23,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
 )
 from tenants.accounts import factors, queries, sign_ins
 from tenants.accounts.access import access_account

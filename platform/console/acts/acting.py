@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
-from console.acts.framework import PREVIEW, Act, Answers, Effect, Outcome, register, rehearse
+from console.acts.framework import PREVIEW, Act, Answers, Effect, Outcome, register
 from tenants.accounts.capabilities import Capability
 from tenants.acting import operations
 from tenants.acting.models import LONGEST_REASON

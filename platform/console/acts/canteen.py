@@ -17,6 +17,7 @@ from billing.canteen import operations
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
+from commons.rehearsing import rehearse
 from commons.school_calendar import school_year_of
 from console import canteen_queries
 from console.acts.enrolling import ONE_DAY, OnEnrolments
@@ -33,7 +34,6 @@ from console.acts.framework import (
     named,
     nothing_to_do,
     register,
-    rehearse,
     sample,
 )
 from console.lookups import whole_number

@@ -16,6 +16,7 @@ from billing.tariffs.access import access_price_contest
 from billing.tariffs.issued_months import first_open_day
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -28,7 +29,6 @@ from console.acts.framework import (
     correcting_field,
     correcting_sentences,
     register,
-    rehearse,
 )
 from tenants.accounts.capabilities import Capability
 from ui import wording

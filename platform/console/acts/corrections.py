@@ -19,6 +19,7 @@ from billing.invoicing.queries import LineStanding, is_long_work
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
+from commons.rehearsing import rehearse
 from console.acts.billing import about_run, begin, of_month, one_run, run_url, uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -28,7 +29,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
     sample,
 )
 from console.records import NOTHING

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -20,7 +21,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
 )
 from federation.ent import operations as ent
 from federation.ent import vouching

@@ -17,6 +17,7 @@ from billing.simulation.models import ScheduleDraft
 from billing.tariffs.schedule_files import starting_on
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.billing import begin, uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -27,7 +28,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
     sample,
 )
 from console.draft_queries import previewed, sentences

@@ -22,6 +22,7 @@ from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.periods import Period
+from commons.rehearsing import rehearse
 from commons.school_calendar import SchoolYear, school_year_of
 from console.acts.framework import (
     PREVIEW,
@@ -35,7 +36,6 @@ from console.acts.framework import (
     foresee,
     named,
     register,
-    rehearse,
     sample,
 )
 from tenants.accounts.capabilities import Capability

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -20,7 +21,6 @@ from console.acts.framework import (
     Effect,
     Outcome,
     register,
-    rehearse,
     sample,
 )
 from console.lookups import whole_number

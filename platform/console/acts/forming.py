@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
+from commons.rehearsing import rehearse
 from console import queries
 from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
@@ -22,7 +23,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
     sample,
     url_for,
 )

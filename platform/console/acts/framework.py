@@ -12,13 +12,11 @@ import abc
 import dataclasses
 import datetime
 import hashlib
-import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -247,27 +245,6 @@ def open_for_selection(
 ) -> HttpResponse:
     """The bulk action of a list: open the act's page for the selected rows."""
     return HttpResponseRedirect(url_for(name, *queryset))
-
-
-def rehearse(
-    operation: Callable[..., Any],
-    *,
-    read: Callable[[Any], Any] | None = None,
-    **arguments: Any,
-) -> Any:
-    """Do an operation and undo it: what it refuses and decides, from the operation itself.
-
-    The operation's own transaction is durable and stands alone; it is set aside for one that is
-    rolled back. For short operations: its locks are held while it lasts.
-
-    :raises DomainError: if the operation refuses
-    """
-    with transaction.atomic():
-        result = inspect.unwrap(operation)(**arguments)
-        if read is not None:  # what only holds once it is done
-            result = read(result)
-        transaction.set_rollback(True)
-    return result
 
 
 def foresee(targets: Iterable[Any], operation: Callable[[Any], Any]) -> Foreseen:

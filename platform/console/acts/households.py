@@ -20,6 +20,7 @@ from billing.tariffs.engine import Basis
 from billing.tariffs.models import HouseholdResources, Service
 from billing.tariffs.queries import definition_of, price_on, resources_on, version_on
 from commons.actors import Actor
+from commons.rehearsing import rehearse
 from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
     PREVIEW,
@@ -29,7 +30,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
     sample,
     url_for,
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console import identity_queries
 from console.acts.billing import uuid_of
 from console.acts.framework import (
@@ -23,7 +24,6 @@ from console.acts.framework import (
     Outcome,
     Table,
     register,
-    rehearse,
 )
 from tenants.accounts.capabilities import Capability
 from tenants.identities import operations

@@ -18,6 +18,7 @@ from billing.tariffs.issued_months import first_open_day
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.periods import Period
+from commons.rehearsing import rehearse
 from console.acts.enrolling import LONGEST_ABSENCE, ONE_DAY, OnEnrolments
 from console.acts.framework import (
     PREVIEW,
@@ -29,7 +30,6 @@ from console.acts.framework import (
     correcting_field,
     correcting_sentences,
     register,
-    rehearse,
     sample,
 )
 from ui import wording

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.money import format_euros
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -25,7 +26,6 @@ from console.acts.framework import (
     Outcome,
     Table,
     register,
-    rehearse,
     sample,
 )
 from console.acts.refunds import RefusalForm

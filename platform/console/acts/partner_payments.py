@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.money import format_euros
+from commons.rehearsing import rehearse
 from console import partner_payment_queries as reading
 from console.acts.billing import uuid_of
 from console.acts.framework import (
@@ -26,7 +27,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
 )
 from federation.passplus.models import PartnerRun, Payout
 from federation.passplus.reimbursing import operations

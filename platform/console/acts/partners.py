@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -25,7 +26,6 @@ from console.acts.framework import (
     Outcome,
     named,
     register,
-    rehearse,
 )
 from federation.passplus import operations, partner_access
 from federation.passplus.directory import town_written

@@ -18,6 +18,7 @@ from billing.tariffs.models import Service
 from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -32,7 +33,6 @@ from console.acts.framework import (
     foresee,
     named,
     register,
-    rehearse,
     sample,
 )
 from tenants.accounts.capabilities import Capability

@@ -20,6 +20,7 @@ from billing.payments.operations import refundable_cents
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from commons.money import format_euros
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     NAMED,
@@ -33,7 +34,6 @@ from console.acts.framework import (
     foresee,
     named,
     register,
-    rehearse,
 )
 from console.acts.payments import OnPayments, page_of
 from tenants.accounts.capabilities import Capability

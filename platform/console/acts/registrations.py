@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.money import format_euros
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -26,7 +27,6 @@ from console.acts.framework import (
     foresee,
     named,
     register,
-    rehearse,
     sample,
 )
 from federation.passplus.engine.campaign import Status

@@ -23,6 +23,7 @@ from billing.tariffs.models import Service
 from billing.tariffs.queries import price_on
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
@@ -35,7 +36,6 @@ from console.acts.framework import (
     foresee,
     named,
     register,
-    rehearse,
     sample,
 )
 from console.acts.households import ResourcesForm

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -22,7 +23,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
 )
 from console.acts.shared_services import OnOneEnabled, one_key
 from console.partner_queries import said_partner

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.rehearsing import rehearse
 from commons.school_calendar import school_year_of
 from console.acts.framework import (
     PREVIEW,
@@ -25,7 +26,6 @@ from console.acts.framework import (
     Figure,
     Outcome,
     register,
-    rehearse,
 )
 from console.service_queries import audience_of, classes_of, name_of_service
 from federation.catalogue import queries as catalogue
