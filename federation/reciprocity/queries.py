@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from commons.tenancy import current_schema, require_tenant
 from federation.reciprocity.models import (
@@ -132,6 +132,30 @@ def is_in_force(agreement: Agreement, *, on: datetime.date) -> bool:
     until = ends_on(agreement)
     begun = agreement.valid_from <= on
     return is_signed_by_both(agreement) and begun and (until is None or on < until)
+
+
+def to_sign(rows: QuerySet[Agreement], *, on: datetime.date) -> QuerySet[Agreement]:
+    """Those that wait for the signature of this département: neither ended nor past."""
+    signed = Signature.objects.filter(signed_by=current_schema())
+    return rows.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=on), endings__isnull=True
+    ).exclude(pk__in=signed.values("agreement_id"))
+
+
+def to_accept(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Those that wait for the word of this département."""
+    signed = StatementSignature.objects.filter(signed_by=current_schema())
+    return rows.exclude(pk__in=signed.values("statement_id"))
+
+
+def to_pay(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Those that both accepted, by which this département owes, and whose payment nobody received."""
+    here = current_schema()
+    agreed = StatementSignature.objects.values("statement_id").annotate(n=Count("pk")).filter(n=2)
+    owes = Q(first=here, first_owes_cents__gt=F("second_owes_cents")) | Q(
+        second=here, second_owes_cents__gt=F("first_owes_cents")
+    )
+    return rows.filter(owes, settlement__isnull=True, pk__in=agreed.values("statement_id"))
 
 
 def is_over(agreement: Agreement, *, on: datetime.date) -> bool:

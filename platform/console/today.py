@@ -11,22 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console import canteen_queries, sql
+from console.tasks_today import Task, since
+from console.today_pass_plus import pass_plus_tasks
 from tenants.accounts.capabilities import Capability
 from ui import wording
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Task:
-    """Something to do: how many, what, since when, where. Tone: bad, warn or good."""
-
-    count: int
-    title: str
-    detail: str
-    url: str
-    tone: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,7 +76,7 @@ class _Counts:
 
 
 def today_of(user: User, *, on: datetime.date) -> Today:
-    """Read the first page: one query, whatever the size of the département."""
+    """Read the first page: one query, and one of Pass+, whatever the size of the département."""
     uais = None if user.can(Capability.READ_FILES) else canteen_queries.own_uais(user)
     counts = _Counts(*sql.rows("today", [on, uais])[0])
     may_read_money = user.can(Capability.READ_MONEY)
@@ -98,6 +89,7 @@ def today_of(user: User, *, on: datetime.date) -> Today:
         tasks += _feed_tasks(counts)
     if user.can(Capability.RECOGNISE_PEOPLE):
         tasks += _people_tasks(counts)
+    tasks += pass_plus_tasks(user, on=on)
     return Today(
         tasks=tuple(task for task in tasks if task.count),
         meals=counts.meals,
@@ -126,33 +118,27 @@ def _number(count: int) -> str:
     return f"{count:,}".replace(",", wording.NO_BREAK_SPACE)
 
 
-def _since(moment: datetime.date | datetime.datetime | None) -> str:
-    if moment is None:
-        return ""
-    return _("Depuis le %(day)s") % {"day": wording.short_date(moment)}
-
-
 def _canteen_tasks(counts: _Counts) -> list[Task]:
     enrolments = reverse("console:canteen_enrolment_changelist")
     return [
         Task(
             counts.unpriced,
             ngettext("inscription sans prix", "inscriptions sans prix", counts.unpriced),
-            _since(counts.oldest_unpriced),
+            since(counts.oldest_unpriced),
             f"{enrolments}?sans_prix=oui",
             "bad",
         ),
         Task(
             counts.gone,
             ngettext("inscrit absent de l'annuaire", "inscrits absents de l'annuaire", counts.gone),
-            _since(counts.oldest_gone),
+            since(counts.oldest_gone),
             f"{enrolments}?absent=oui",
             "warn",
         ),
         Task(
             counts.drafts,
             ngettext("inscription à finir", "inscriptions à finir", counts.drafts),
-            _since(counts.oldest_draft),
+            since(counts.oldest_draft),
             f"{enrolments}?state__exact=DRAFT",
             "warn",
         ),
@@ -165,35 +151,35 @@ def _money_tasks(counts: _Counts) -> list[Task]:
         Task(
             counts.blocking,
             ngettext("anomalie bloquante", "anomalies bloquantes", counts.blocking),
-            _since(counts.oldest_anomaly),
+            since(counts.oldest_anomaly),
             f"{anomalies}&severity__exact=BLOCKING",
             "bad",
         ),
         Task(
             counts.warnings,
             ngettext("anomalie à regarder", "anomalies à regarder", counts.warnings),
-            _since(counts.oldest_anomaly),
+            since(counts.oldest_anomaly),
             f"{anomalies}&severity__exact=WARNING",
             "warn",
         ),
         Task(
             counts.strange_payments,
             ngettext("paiement à vérifier", "paiements à vérifier", counts.strange_payments),
-            _since(counts.oldest_strange),
+            since(counts.oldest_strange),
             f"{reverse('console:payments_payment_changelist')}?a_verifier=oui",
             "bad",
         ),
         Task(
             counts.refunds,
             ngettext("remboursement à approuver", "remboursements à approuver", counts.refunds),
-            _since(counts.oldest_refund),
+            since(counts.oldest_refund),
             f"{reverse('console:payments_refund_changelist')}?state__exact=ASKED",
             "warn",
         ),
         Task(
             counts.disputes,
             ngettext("réclamation sans réponse", "réclamations sans réponse", counts.disputes),
-            _since(counts.oldest_dispute),
+            since(counts.oldest_dispute),
             f"{reverse('console:invoicing_dispute_changelist')}?state__exact=OPEN",
             "warn",
         ),
@@ -205,7 +191,7 @@ def _price_tasks(counts: _Counts) -> list[Task]:
         Task(
             counts.contests,
             ngettext("prix contesté", "prix contestés", counts.contests),
-            _since(counts.oldest_contest),
+            since(counts.oldest_contest),
             f"{reverse('console:tariffs_pricecontest_changelist')}?state__exact=OPEN",
             "warn",
         )
@@ -217,7 +203,7 @@ def _people_tasks(counts: _Counts) -> list[Task]:
         Task(
             counts.unrecognised,
             ngettext("personne à reconnaître", "personnes à reconnaître", counts.unrecognised),
-            _since(counts.oldest_unrecognised),
+            since(counts.oldest_unrecognised),
             f"{reverse('console:identities_linkrequest_changelist')}?state__exact=TO_DECIDE",
             "warn",
         )
@@ -229,7 +215,7 @@ def _feed_tasks(counts: _Counts) -> list[Task]:
         Task(
             counts.stopped_feeds,
             ngettext("import arrêté", "imports arrêtés", counts.stopped_feeds),
-            _since(counts.oldest_stopped),
+            since(counts.oldest_stopped),
             reverse("console:feeds"),
             "bad",
         )

@@ -8,8 +8,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
 
+from commons.models import AuditEntry
 from federation.passplus.engine.pricing import Pricing
 from federation.passplus.engine.spending import start_of
 from federation.passplus.models import (
@@ -37,6 +39,7 @@ from federation.passplus.reimbursing.righting import standing_lines
 
 __all__ = ("ReturnReason",)
 ONE_DAY = datetime.timedelta(days=1)
+SENT_WITHIN = datetime.timedelta(days=60)  # an older order was sent otherwise, or never will be
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +52,27 @@ class RunRow:
 
 def runs(limit: int = 60) -> list[RunRow]:
     """The runs, the latest first."""
-    found = list(PartnerRun.objects.order_by("-asked_at", "-pk")[:limit])
+    return _with_totals(PartnerRun.objects.order_by("-asked_at", "-pk")[:limit])
+
+
+def runs_to_approve() -> list[RunRow]:
+    """What waits for a second person."""
+    return _with_totals(PartnerRun.objects.filter(state=PartnerRun.State.PREPARED))
+
+
+def runs_to_send(*, on: datetime.date) -> list[RunRow]:
+    """The approved ones whose file for the bank nobody took yet, of the last `SENT_WITHIN`."""
+    taken = AuditEntry.objects.filter(
+        subject_type="PaymentOrder",
+        subject_id=Cast(OuterRef("order__public_id"), TextField()),
+        action="passplus.order.read",
+    )
+    recent = PartnerRun.objects.filter(order__made_at__gte=start_of(on - SENT_WITHIN))
+    return _with_totals(recent.exclude(Exists(taken)).order_by("-asked_at", "-pk"))
+
+
+def _with_totals(rows: QuerySet[PartnerRun]) -> list[RunRow]:
+    found = list(rows)
     sums = {
         row["run"]: row
         for row in PartnerStatement.objects.filter(run__in=found)

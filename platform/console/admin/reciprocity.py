@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commons.money import format_euros
 from console import around, columns
+from console.filters import YesFilter
 from console.readonly import ReadOnlyAdmin, column
 from console.records import Detail
 from console.sites import console_site
@@ -30,10 +31,35 @@ from ui.reciprocity_texts import (
 from ui.requests import SignedInRequest
 
 
+class ToSignFilter(YesFilter):
+    title = _("à signer par nous")
+    parameter_name = "a_signer"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return queries.to_sign(rows, on=timezone.localdate())
+
+
+class ToAcceptFilter(YesFilter):
+    title = _("à vérifier par nous")
+    parameter_name = "a_accepter"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return queries.to_accept(rows)
+
+
+class ToPayFilter(YesFilter):
+    title = _("à payer par nous")
+    parameter_name = "a_payer"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return queries.to_pay(rows)
+
+
 @admin.register(Agreement, site=console_site)
 class AgreementAdmin(ReadOnlyAdmin):
     reads = READS
     list_display = ("other", "directions", "valid_from", "state")
+    list_filter = (ToSignFilter,)
     ordering = ("-pk",)
     words: ClassVar = {"proposed_by": queries.name_of, "proposed_to": queries.name_of}
     acts = ("sign-agreement", "end-agreement")
@@ -83,6 +109,7 @@ class AgreementAdmin(ReadOnlyAdmin):
 class StatementAdmin(ReadOnlyAdmin):
     reads = READS
     list_display = ("month_said", "other", "total", "state")
+    list_filter = (ToAcceptFilter, ToPayFilter)
     ordering = ("-month", "pk")
     hides = (
         "first", "second", "first_owes_cents", "second_owes_cents", "digest", "month",

@@ -32,13 +32,25 @@ def runs(request: SignedInRequest) -> HttpResponse:
     """`/console/partenaires/paiements/`"""
     act = acts.find("prepare-partner-run")
     may_prepare = request.user.can(act.capability) and queries.run_waiting() is None
+    rows, kept = _runs_asked(request.GET.get("a_faire", ""))
     context = page_context(
         request,
         title=_("Paiement des partenaires"),
-        rows=[(row, reading.period_of(row.run)) for row in queries.runs()],
+        rows=[(row, reading.period_of(row.run)) for row in rows],
+        kept=kept,
         prepare_url=acts.url_for(act.name) if may_prepare else "",
     )
     return render(request, "console/pages/partner_runs.html", context)
+
+
+def _runs_asked(todo: str) -> tuple[list[queries.RunRow], str]:
+    """The runs that a task of the first page counts, and how the page names them; else all of them."""
+    if todo == "approuver":
+        return queries.runs_to_approve(), _("Ceux qui attendent d'être approuvés.")
+    if todo == "envoyer":
+        on = timezone.localdate()
+        return queries.runs_to_send(on=on), _("Ceux dont personne n'a encore pris le fichier.")
+    return queries.runs(), ""
 
 
 @require_safe
