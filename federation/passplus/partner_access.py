@@ -11,7 +11,9 @@ from federation.passplus.models import (
     PartnerAgreement,
     PartnerApplication,
     PartnerIban,
+    PartnerMember,
     PartnerTerms,
+    TicketKey,
 )
 from tenants.accounts.capabilities import Capability
 
@@ -46,6 +48,30 @@ def access_iban(user: User, public_id: uuid.UUID) -> PartnerIban:
     :raises NotFound: if absent, or not theirs to decide
     """
     found: PartnerIban = _found(user, PartnerIban, public_id)
+    return found
+
+
+def access_member(user: User, public_id: uuid.UUID) -> PartnerMember:
+    """
+    Somebody who works for a partner, for who decides of partners.
+
+    :raises NotFound: if absent, or not theirs to decide
+    """
+    found: PartnerMember = _found(user, PartnerMember, public_id)
+    return found
+
+
+def access_ticket_key(user: User, key_id: int) -> TicketKey:
+    """
+    A key that signs tickets, by its row, for who sets Pass+ up; its private part stays sealed.
+
+    :raises NotFound: if absent, or not theirs to replace
+    """
+    found = None
+    if user.can(Capability.MANAGE_PASSPLUS):
+        found = TicketKey.objects.filter(pk=key_id).first()
+    if found is None:
+        raise NotFound(key=key_id)
     return found
 
 

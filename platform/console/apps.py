@@ -20,6 +20,7 @@ ACTS = (
     "meals",
     "partner_corrections",
     "partner_payments",
+    "partner_people",
     "partners",
     "payments",
     "drafts",
@@ -30,6 +31,7 @@ ACTS = (
     "rights",
     "service_clients",
     "shared_services",
+    "ticket_keys",
 )
 
 

@@ -43,7 +43,17 @@ from console import anomaly_queries as anomalies
 from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
-from federation.passplus.models import Correction, PartnerRun, PartnerStatement, StatementDispute
+from federation.passplus.models import (
+    Correction,
+    PartnerAgreement,
+    PartnerIban,
+    PartnerMember,
+    PartnerRun,
+    PartnerStatement,
+    Payout,
+    StatementDispute,
+    TicketKey,
+)
 from federation.passplus.registration_models import Registration as PassRegistration
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
@@ -114,6 +124,13 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     StatementDispute: lambda row: (
         _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
     ),
+    PartnerAgreement: lambda row: (
+        _("Convention du %(day)s") % {"day": wording.full_date(row.signed_at)}
+    ),
+    PartnerIban: lambda row: _("Compte finissant par %(ending)s") % {"ending": row.ending},
+    PartnerMember: lambda row: f"{row.user.get_full_name()}, {row.partner}",
+    Payout: lambda row: _("Virement de %(amount)s") % {"amount": format_euros(row.amount_cents)},
+    TicketKey: lambda row: f"{row.get_state_display()}, {row.kid[:8]}",
     Enrolment: lambda row: f"{row.pupil}, {row.college.name}",
     EnrolmentPayer: lambda row: f"{row.guardian}, {row.enrolment.pupil}",
     FeedImport: lambda row: _("Import du %(day)s") % {"day": wording.full_date(row.started_at)},

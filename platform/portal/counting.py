@@ -88,6 +88,7 @@ SERVICES = _routes(
         "partner-capture", "partner-undo", "partner-history", "partner-history-file",
         "partner-team", "partner-invitation-withdraw", "partner-member-role",
         "partner-member-end", "partner-tills", "partner-till-stand", "partner-till-close",
+        "partner-till-rename",
         "partner-offline", "partner-offline-phone", "partner-offline-send",
         "partner-offline-end", "partner-offline-worker",
         "partner-statements", "partner-statement", "partner-statement-document",

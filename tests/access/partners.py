@@ -8,13 +8,15 @@ from typing import Any
 from federation.passplus import applying, operations
 from federation.passplus.applying import Body, Offer, Payee
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import PartnerApplication, PartnerCode
+from federation.passplus.models import PartnerApplication, PartnerCode, TicketKey
 from federation.passplus.operations import PartnerDetails
 from federation.passplus.partner_codes import figures_of
+from federation.passplus.signing import ensure_key
 from federation.passplus.terms import DECLARATIONS
 from federation.passplus.towns import find_town
 from tests.factories.passplus import AUTUMN, make_partner
 from tests.factories.tariffs import ACTOR
+from tests.factories.tills import make_member
 
 # What of partners is open to all.
 OPEN = {
@@ -37,6 +39,13 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "end-partner": (("partner",), {"reason": "Le club ferme."}),
     "give-partner-iban": (("partner",), {"iban": _IBAN, "holder": "Judo Club"}),
     "confirm-partner-iban": (("iban",), {}),
+    "affiliate-partner": (
+        (),
+        {"siret": "41816609600069", "name": "Vélo Club", "kind": "ASSOCIATION", "domains": "SPORT"},
+    ),
+    "invite-partner-member": (("partner",), {"email": "vera@club.example", "role": "MANAGER"}),
+    "end-partner-member": (("staff_member",), {}),
+    "replace-ticket-key": (("ticket_key",), {}),
     "publish-partner-terms": (
         ("terms",),
         {"version": "2", "title": "Convention", "least_years": "1", "articles": "Objet\nLe texte."},
@@ -75,12 +84,15 @@ def partners() -> dict[str, Any]:
         actor=applying.applicant(signed),
         at=AUTUMN,
     )
+    ensure_key(at=AUTUMN)
     return {
         "partner": partner,
         "iban": iban,
         "application": applied("73282932000074", "librairie@exemple.fr"),
         "partner_agreement": agreement,
         "terms": agreement.terms,
+        "staff_member": make_member(partner, email="vestiaire@exemple.fr"),
+        "ticket_key": TicketKey.objects.get(state=TicketKey.State.CURRENT),
     }
 
 

@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from commons.models import OutboxEvent
 from console.acts import url_for
 from federation.passplus import operations
-from federation.passplus.models import PartnerIban, PartnerTerms
+from federation.passplus.models import Partner, PartnerIban, PartnerTerms, TicketKey
+from federation.passplus.signing import published_keys
 from tenants.accounts.capabilities import Role
 from tests.access.partners import partners
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 
 
-def done(agent: Any, act: str, row: object, /, **answers: Any) -> str:
+def done(agent: Any, act: str, /, *rows: object, **answers: Any) -> str:
     """Show the effect, then confirm it; what the last page said."""
-    url = url_for(act, row)
+    url = url_for(act, *rows)
     shown = agent.post(url, **answers)
     stamp = re.search(r'name="fingerprint" value="([^"]+)"', shown.content.decode())
     if stamp is None:
@@ -76,3 +78,53 @@ def test_an_agent_reads_what_was_signed_byte_for_byte(agent) -> None:
     assert hashlib.sha256(site.get(address).content).hexdigest() == agreement.sha256
     page = site.get(reverse("console:passplus_partneragreement_change", args=[agreement.pk]))
     assert agreement.sha256 in page.content.decode()
+
+
+def test_a_partner_signed_on_paper_is_affiliated_and_its_manager_invited(agent) -> None:
+    site = agent(Role.INSTRUCTOR)
+    sheet = {
+        "siret": "418 166 096 00069", "name": "Vélo Club", "kind": "ASSOCIATION",
+        "domains": "SPORT", "town": "Nanterre", "postal_code": "92000",
+    }  # fmt: skip
+    assert done(site, "affiliate-partner", **sheet) == "302"
+    partner = Partner.objects.get(siret="41816609600069")
+    assert partner.latitude is not None
+    assert "SIRET" in done(site, "affiliate-partner", **sheet)  # once
+
+    asked = {"email": "Vera@Club.example", "role": "MANAGER"}
+    assert done(site, "invite-partner-member", partner, **asked) == "302"
+    (invitation,) = partner.invitations.all()
+    assert (invitation.email, invitation.role) == ("vera@club.example", "MANAGER")
+    told = OutboxEvent.objects.filter(name="passplus.member.invited")
+    assert told.get().payload == {"invitation_id": invitation.pk}
+    page = reverse("console:passplus_partner_change", args=[partner.pk])
+    assert "vera@club.example, invitation partie" in site.get(page).content.decode()
+
+
+def test_the_departement_lets_the_last_manager_go(agent) -> None:
+    member = partners()["staff_member"]
+    site = agent(Role.INSTRUCTOR)
+    page = reverse("console:passplus_partner_change", args=[member.partner_id])
+    assert "Ada Tatami" in site.get(page).content.decode()
+
+    assert done(site, "end-partner-member", member) == "302"
+
+    member.refresh_from_db()
+    assert member.ended_at is not None
+    assert "Ada Tatami" not in site.get(page).content.decode()
+    assert "Ada Tatami" not in agent(Role.REGISSEUR).get(page).content.decode()
+
+
+@pytest.mark.parametrize(("answers", "state"), [({}, "FORMER"), ({"withdraw": "on"}, "WITHDRAWN")])
+def test_another_key_signs_tickets(agent, answers, state) -> None:
+    key = partners()["ticket_key"]
+    assert agent(Role.INSTRUCTOR).get(url_for("replace-ticket-key", key)).status_code == 403
+    site = agent(Role.ADMINISTRATOR)
+
+    assert done(site, "replace-ticket-key", key, **answers) == "302"
+
+    key.refresh_from_db()
+    assert key.state == state
+    assert (key.kid in str(published_keys())) == (state == "FORMER")
+    listed = site.get("/console/passplus/ticketkey/").content.decode()
+    assert TicketKey.objects.get(state="CURRENT").kid[:8] in listed

@@ -261,6 +261,11 @@ def test_a_manager_manages_people_and_tills_and_a_tills_people_do_not(till, memb
     assert "max@exemple.fr" in text(till.get("/partenaires/equipe/"))
     till.post(f"/partenaires/caisses/{pool.public_id}/ici/")
     assert "Bassin" in text(till.get("/partenaires/"))
+    renaming = f"/partenaires/caisses/{pool.public_id}/renommer/"
+    assert "Donnez un nom" in text(till.follow(till.post(renaming, name=" ")))
+    assert "Grand bassin" in text(till.follow(till.post(renaming, name="Grand bassin")))
+    pool.refresh_from_db()
+    assert pool.name == "Grand bassin"
 
     door = signed_in(Site(), helper)
     assert door.follow(door.get("/partenaires/")).status_code == 200  # which till?
@@ -269,6 +274,7 @@ def test_a_manager_manages_people_and_tills_and_a_tills_people_do_not(till, memb
         f"/partenaires/equipe/{member.public_id}/retirer/",
         f"/partenaires/equipe/invitations/{invitation.public_id}/retirer/",
         f"/partenaires/caisses/{pool.public_id}/fermer/",
+        renaming,
     ):
         assert door.post(path, email="eve@exemple.fr", role="MANAGER").status_code == 403
     assert door.post("/partenaires/caisses/", name="Porte").status_code == 403
@@ -291,6 +297,7 @@ def test_what_another_partner_has_is_not_found(till):
         f"/partenaires/equipe/{stranger.public_id}/retirer/",
         f"/partenaires/equipe/invitations/{invitation.public_id}/retirer/",
         f"/partenaires/caisses/{till_of(stranger).public_id}/fermer/",
+        f"/partenaires/caisses/{till_of(stranger).public_id}/renommer/",
         f"/partenaires/validations/{capture_of_another}/annuler/",
     ):
         assert till.post(path).status_code == 404

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 State = PartnerApplication.State
 
 
-class _OnOne(Act):
+class OnOne(Act):
     """An act on one row, by one operation that `call` gives with what it takes."""
 
     capability = Capability.MANAGE_PARTNERS
@@ -103,7 +103,7 @@ class MaybeWordsForm(forms.Form):
     words = _words(is_required=False)
 
 
-class _OnApplication(_OnOne):
+class _OnApplication(OnOne):
     access = staticmethod(partner_access.access_application)
     page = "partnerapplication"
     form_class: ClassVar[type[forms.Form]] = WordsForm
@@ -156,7 +156,7 @@ class RefuseApplication(_OnApplication):
     done_words = gettext_lazy("La demande est refusée. La structure reçoit un courriel.")
 
 
-class _OnPartner(_OnOne):
+class OnPartner(OnOne):
     access = staticmethod(partner_access.access_partner)
     page = "partner"
 
@@ -189,7 +189,7 @@ class PartnerForm(forms.Form):
 
 
 @register
-class ChangePartner(_OnPartner):
+class ChangePartner(OnPartner):
     name = "change-partner"
     title = gettext_lazy("Changer la fiche d'un partenaire")
     verb = gettext_lazy("Changer la fiche")
@@ -206,14 +206,22 @@ class ChangePartner(_OnPartner):
         name, domains = said.pop("name"), [Domain(one) for one in said.pop("domains")]
         point: dict[str, Any] = {"latitude": row.latitude, "longitude": row.longitude}
         if (said["town"], said["postal_code"]) != (row.town, row.postal_code):
-            town = town_written(f"{said['postal_code']} {said['town']}") if said["town"] else None
-            point = {
-                "latitude": town.latitude if town else None,
-                "longitude": town.longitude if town else None,
-            }
+            point = point_of(said)
         details = PartnerDetails(kind=row.kind, **said, **point)
         given = {"partner": row, "name": name, "domains": domains, "details": details}
         return operations.change_partner, given
+
+
+def point_of(said: Answers) -> dict[str, Any]:
+    """Where the town that was written is; nowhere without one.
+
+    :raises DomainError: if it is no town that we know
+    """
+    town = town_written(f"{said['postal_code']} {said['town']}") if said["town"] else None
+    return {
+        "latitude": town.latitude if town else None,
+        "longitude": town.longitude if town else None,
+    }
 
 
 class EndForm(forms.Form):
@@ -225,7 +233,7 @@ class EndForm(forms.Form):
 
 
 @register
-class EndPartner(_OnPartner):
+class EndPartner(OnPartner):
     name = "end-partner"
     title = gettext_lazy("Mettre fin à un partenariat")
     verb = gettext_lazy("Mettre fin")
@@ -245,7 +253,7 @@ class IbanForm(forms.Form):
 
 
 @register
-class GiveIban(_OnPartner):
+class GiveIban(OnPartner):
     name = "give-partner-iban"
     title = gettext_lazy("Donner un autre compte bancaire")
     verb = gettext_lazy("Donner un compte")
@@ -261,7 +269,7 @@ class GiveIban(_OnPartner):
 
 
 @register
-class ConfirmIban(_OnOne):
+class ConfirmIban(OnOne):
     access = staticmethod(partner_access.access_iban)
     page = "partneriban"
     form_class = NoAnswers
@@ -301,7 +309,7 @@ class TermsForm(forms.Form):
 
 
 @register
-class PublishTerms(_OnOne):
+class PublishTerms(OnOne):
     access = staticmethod(partner_access.access_terms)
     page = "partnerterms"
     form_class = TermsForm

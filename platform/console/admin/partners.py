@@ -7,28 +7,33 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from console import agents
+from console import agents, around, columns
+from console.acts import url_for
 from console.filters import YesFilter
 from console.readonly import ReadOnlyAdmin, column
 from console.records import Detail
 from console.sites import console_site
-from federation.passplus import queries
+from federation.passplus import queries, till_queries
 from federation.passplus.agreeing import is_intact
 from federation.passplus.models import (
     Partner,
     PartnerAgreement,
     PartnerApplication,
     PartnerIban,
+    PartnerMember,
     PartnerTerms,
+    TicketKey,
 )
 from tenants.accounts.capabilities import Capability
 from ui import wording
 from ui.passplus_texts import DOMAINS
 from ui.requests import SignedInRequest
 
+SHOWN_KID = 8
 READS = (Capability.MANAGE_PARTNERS, Capability.READ_MONEY)
 
 
@@ -108,9 +113,57 @@ class PartnerAdmin(ReadOnlyAdmin):
     ordering = ("sort_key", "pk")
     hides = ("search_key", "sort_key")
     words: ClassVar = {"domains": _domains}
-    acts = ("change-partner", "give-partner-iban", "end-partner")
+    acts = ("change-partner", "invite-partner-member", "give-partner-iban", "end-partner")
     explanation = _("Où un Pass+ se dépense. Ce que voient les familles est dans l'annuaire.")
     empty_text = _("Aucun partenaire.")
+
+    def changelist_view(
+        self, request: SignedInRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        more = {}
+        if request.user.can(Capability.MANAGE_PARTNERS):
+            more = {"new_url": url_for("affiliate-partner"), "new_title": gettext("Affilier")}
+        return super().changelist_view(request, extra_context={**more, **(extra_context or {})})
+
+    def around(self, request: SignedInRequest, row: Any) -> list[around.Table]:
+        """Who works there and who was invited, for who may change it."""
+        if not request.user.can(Capability.MANAGE_PARTNERS):
+            return []
+        heads = (gettext("Personne"), gettext("Rôle"), gettext("Depuis"))
+        people = [
+            (
+                around.Cell(
+                    one.user.get_full_name() or one.user.email,
+                    reverse("console:passplus_partnermember_change", args=[one.pk]),
+                ),
+                around.Cell(one.get_role_display()),
+                around.Cell(wording.full_date(one.joined_at), css=columns.SHORT),
+            )
+            for one in till_queries.members_of(row)
+        ]
+        people += [
+            (
+                around.Cell(gettext("%(email)s, invitation partie") % {"email": one.email}),
+                around.Cell(one.get_role_display()),
+                around.Cell(wording.full_date(one.invited_at), css=columns.SHORT),
+            )
+            for one in till_queries.invitations_of(row, at=timezone.now())
+        ]
+        return [around.Table(gettext("Qui y travaille"), heads, tuple(people))] if people else []
+
+
+@admin.register(PartnerMember, site=console_site)
+class PartnerMemberAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PARTNERS,)
+    list_display = ("user", "partner", "role", "joined_at", "ended_at")
+    list_select_related = ("user", "partner")
+    list_filter = ("role",)
+    search_prefixes = ("partner__sort_key",)
+    search_help_text = _("Début du nom du partenaire.")
+    ordering = ("-joined_at", "-pk")
+    acts = ("end-partner-member",)
+    explanation = _("Qui valide des tickets pour un partenaire, et qui gère son équipe.")
+    empty_text = _("Personne ne travaille encore pour un partenaire.")
 
 
 @admin.register(PartnerAgreement, site=console_site)
@@ -164,3 +217,18 @@ class PartnerTermsAdmin(ReadOnlyAdmin):
     acts = ("publish-partner-terms",)
     explanation = _("La version la plus récente est celle qui se signe.")
     empty_text = _("Aucun texte publié : le modèle servira, et le dira.")
+
+
+@admin.register(TicketKey, site=console_site)
+class TicketKeyAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PASSPLUS,)
+    list_display = ("name", "state", "made_at", "replaced_at")
+    ordering = ("state", "-pk")
+    hides = ("sealed_private", "public_jwk", "kid")
+    acts = ("replace-ticket-key",)
+    explanation = _("Les clés qui signent les tickets. Une clé remplacée se lit encore sur papier.")
+    empty_text = _("La clé naît avec la première campagne.")
+
+    @column(_("Nom"), order="kid")
+    def name(self, row: TicketKey) -> str:
+        return row.kid[:SHOWN_KID]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from commons.actors import Actor
 from commons.errors import DomainError, Forbidden
 from federation.passplus import operations, till_access, till_queries
-from federation.passplus.models import PartnerRole
+from federation.passplus.models import PartnerRole, Till
 from portal.doors import refuse
 from portal.partners import spaces
 from portal.partners.doors import partner_page, show
@@ -124,7 +124,9 @@ def tills(request: spaces.PartnerRequest) -> HttpResponse:
     found = till_queries.open_tills(request.member.partner)
     context = {
         "form": form,
-        "tills": [(till, till_queries.running_permit(till, at=at)) for till in found],
+        "tills": [
+            (till, till_queries.running_permit(till, at=at), _renaming(till)) for till in found
+        ],
         "here": spaces.chosen_till(request, request.member),
     }
     return show(request, "tills", context, status=status)
@@ -135,6 +137,29 @@ def stand(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Choose the till where one stands."""
     spaces.choose_till(request, till_access.access_till(request.member, public_id))
     return redirect("portal:partner-home")
+
+
+def _renaming(till: Till) -> TillForm:
+    """The form that renames a till; the names of its fields are told apart from the other tills'."""
+    return TillForm(initial={"name": till.name}, auto_id=f"till-{till.pk}-%s")
+
+
+@partner_page("POST", manager=True)
+def rename(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Give a till another name."""
+    till = till_access.access_till(request.member, public_id)
+    form = TillForm(request.POST)
+    if form.is_valid():
+        _do(
+            request,
+            operations.rename_till,
+            said=_("La caisse a changé de nom."),
+            till=till,
+            name=form.cleaned_data["name"],
+        )
+    else:
+        messages.error(request, " ".join(form.errors["name"]))
+    return redirect("portal:partner-tills")
 
 
 @partner_page("POST", manager=True)

@@ -59,6 +59,9 @@ urlpatterns = [
     path("partenaires/caisses/", people.tills, name="partner-tills"),
     path("partenaires/caisses/<uuid:public_id>/ici/", people.stand, name="partner-till-stand"),
     path("partenaires/caisses/<uuid:public_id>/fermer/", people.close, name="partner-till-close"),
+    path(
+        "partenaires/caisses/<uuid:public_id>/renommer/", people.rename, name="partner-till-rename"
+    ),
     path("partenaires/sans-internet/", alone.offline, name="partner-offline"),
     path("partenaires/sans-internet/telephone/", alone.phone, name="partner-offline-phone"),
     path("partenaires/sans-internet/envoyer/", alone.send, name="partner-offline-send"),
