@@ -133,7 +133,7 @@ class PartnerAdmin(ReadOnlyAdmin):
         people = [
             (
                 around.Cell(
-                    one.user.get_full_name() or one.user.email,
+                    one.user.get_full_name(),
                     reverse("console:passplus_partnermember_change", args=[one.pk]),
                 ),
                 around.Cell(one.get_role_display()),

@@ -158,7 +158,7 @@ def rename(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse
             name=form.cleaned_data["name"],
         )
     else:
-        messages.error(request, " ".join(form.errors["name"]))
+        messages.error(request, " ".join(map(str, form.errors["name"])))
     return redirect("portal:partner-tills")
 
 

@@ -1,0 +1,148 @@
+"""Agents pay partners, in a real browser: from the account of a club to the transfer that came back.
+
+Nadia says from which account partners are paid, and gives that of a club; Sophie, who is somebody else,
+checks it. Claire prepares what partners validated, and may not approve it; Nadia approves. Claire takes
+the file, which the schema of the banks accepts, and notes the transfer that came back.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from playwright.sync_api import Browser, Page
+
+from federation.passplus.reimbursing import pain001
+from tests.browser.served import Site
+from tests.browser.test_strand import HOST, browser, cents, follow, looked_at, open_page, sign_in
+
+__all__ = ("browser",)
+
+pytestmark = pytest.mark.browser
+NADIA, SOPHIE = "nadia.admin@exemple.fr", "sophie.instruction@exemple.fr"
+CLAIRE = "claire.regisseuse@exemple.fr"
+PAYING, CLUB = "FR7630006000011234567890189", "FR1420041010050500013M02606"
+NAMES = {"p": f"urn:iso:std:iso:20022:tech:xsd:{pain001.MESSAGE}"}
+
+
+@pytest.fixture
+def site(site_of_today: Site) -> Site:
+    return site_of_today
+
+
+def at_the_console(browser: Browser, site: Site, mistakes: list[str], who: str, path: str) -> Page:
+    page = open_page(browser, mistakes)
+    page.goto(site.url(HOST, path))
+    sign_in(page, who)
+    return page
+
+
+def confirm(page: Page) -> str:
+    """What an act will change, then the act; the text of the page it leads to."""
+    if page.locator("button[name=fingerprint]").count() == 0:
+        follow(page.get_by_role("button", name="Voir ce qui va changer"))
+    looked_at(page)
+    follow(page.locator("button[name=fingerprint]"))
+    return looked_at(page).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_agents_pay_partners(site: Site, browser: Browser) -> None:
+    mistakes: list[str] = []
+    club = _accounts(browser, site, mistakes)
+    run, due = _prepared(browser, site, mistakes)
+    nadia = at_the_console(browser, site, mistakes, NADIA, "/console/")
+    follow(nadia.get_by_role("link", name=re.compile("paiement de partenaires à approuver")))
+    looked_at(nadia)
+    nadia.goto(run)
+    follow(nadia.get_by_role("link", name="Approuver et ordonner les virements"))
+
+    assert "C'est approuvé" in confirm(nadia)
+    nadia.context.close()
+
+    claire = at_the_console(browser, site, mistakes, CLAIRE, "/console/")
+    assert "fichier de virements à donner à la banque" in looked_at(claire)
+    claire.goto(run)
+    with claire.expect_download() as taken:
+        claire.get_by_role("link", name="Fichier pour la banque").click()
+    paid = _as_the_bank_reads_it(Path(taken.value.path()))
+    assert paid == [(CLUB, due)]
+    claire.goto(site.url(HOST, "/console/"))
+    assert "donner à la banque" not in looked_at(claire)
+
+    claire.goto(run)
+    follow(claire.get_by_role("link", name=re.compile(f"Virement à {club}")))
+    looked_at(claire)
+    follow(claire.get_by_role("link", name="Noter le retour"))
+    claire.get_by_label("Raison donnée par la banque").select_option("AC04")
+    assert "Compte clos (AC04)" in confirm(claire)
+    claire.goto(run)
+    assert "Revenu" in looked_at(claire)
+    claire.context.close()
+    assert mistakes == []
+
+
+def _accounts(browser: Browser, site: Site, mistakes: list[str]) -> str:
+    """From which account, and to which: the club's is checked by somebody else. Its name."""
+    page = at_the_console(browser, site, mistakes, NADIA, "/console/passplus/payingaccount/")
+    looked_at(page)
+    follow(page.get_by_role("link", name="Enregistrer"))
+    page.get_by_label("Titulaire").fill("Régie Pass+ des Hauts-de-Seine")
+    page.get_by_label("IBAN").fill(PAYING)
+    assert "Le compte est enregistré." in confirm(page)
+    page.goto(site.url(HOST, "/console/passplus/partner/?affilie=oui"))
+    looked_at(page)
+    door = page.locator("tr[data-row] a").first
+    club = door.inner_text()
+    follow(door)
+    follow(page.get_by_role("link", name="Donner un compte"))
+    page.get_by_label("IBAN").fill(CLUB)
+    page.get_by_label("Titulaire du compte").fill(club)
+    assert "Le compte attend d'être vérifié." in confirm(page)
+    page.context.close()
+
+    page = at_the_console(browser, site, mistakes, SOPHIE, "/console/")
+    follow(page.get_by_role("link", name=re.compile("compte bancaire à vérifier")))
+    follow(page.get_by_role("link", name=re.compile(club)).first)
+    follow(page.get_by_role("link", name="Compte vérifié"))
+    assert "Le compte est vérifié." in confirm(page)
+    page.context.close()
+    return club
+
+
+def _prepared(browser: Browser, site: Site, mistakes: list[str]) -> tuple[str, int]:
+    """What partners validated until yesterday: the page of the run, and what the club is due. In cents."""
+    page = at_the_console(browser, site, mistakes, CLAIRE, "/console/partenaires/paiements/")
+    looked_at(page)
+    follow(page.get_by_role("link", name="Préparer un paiement"))
+    yesterday = datetime.datetime.now(tz=datetime.UTC).date() - datetime.timedelta(days=1)
+    page.get_by_label("Payer ce qui est validé jusqu'au").fill(yesterday.isoformat())
+    said = confirm(page)
+    assert "Vous avez préparé ce paiement" in said
+    assert "Pas de compte bancaire confirmé" in said
+    run = page.url
+    follow(page.get_by_role("link", name="Approuver et ordonner les virements"))
+    assert page.locator("button[name=fingerprint]").count() == 1
+    assert "vous ne pouvez pas l" in confirm(page)
+    page.goto(run)
+    due = cents(
+        page.locator("tbody tr:not(:has(.is-warning))").first.locator("td").last.inner_text()
+    )
+    page.context.close()
+    return run, due
+
+
+def _as_the_bank_reads_it(path: Path) -> list[tuple[str, int]]:
+    """The transfers of an order: to which account, and how many cents. The schema accepts the file."""
+    read = etree.parse(path)
+    etree.XMLSchema(etree.parse(pain001.schema_path())).assertValid(read)
+    transfers = read.findall(".//p:CdtTrfTxInf", NAMES)
+    return [
+        (
+            one.findtext("p:CdtrAcct/p:Id/p:IBAN", namespaces=NAMES),
+            cents(one.findtext("p:Amt/p:InstdAmt", namespaces=NAMES)),
+        )
+        for one in transfers
+    ]
