@@ -228,3 +228,57 @@ def test_it_is_given_up_and_what_was_given_is_erased(site: Site) -> None:
     assert (found.state, found.declared) == ("CLOSED", {})
     assert not found.documents.filter(deleted_at__isnull=True).exists()
     assert mail.outbox == []
+
+
+def test_pass_plus_leads_a_child_without_a_card_to_the_registration(site: Site) -> None:
+    family, _campaign = make_pupil(), publish()
+    site.sign_in(account_of(family))
+    name = family.pupil.first_name
+    child = f"/pass-plus/{family.pupil.public_id}/"
+
+    for path in ("/pass-plus/", child):
+        said = text(site.get(path))
+        assert "Les inscriptions sont ouvertes jusqu'au" in said
+        assert f"Inscrire {name}" in said
+        assert f'href="{LIST}"' in site.get(path).content.decode()
+
+    begun = begin(_campaign, family)
+    for path in ("/pass-plus/", child):
+        assert "Reprendre l'inscription" in text(site.get(path))
+        assert reverse("portal:registration", args=[begun.public_id]) in (
+            site.get(path).content.decode()
+        )
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2023-05-20", "Les prochaines ouvrent le 1er juin 2023."),
+        (
+            "2024-07-02",
+            "Les inscriptions sont finies depuis le 1er juillet 2024."
+            " La prochaine campagne sera annoncée sur ce site.",
+        ),
+    ],
+)
+def test_pass_plus_says_why_nobody_registers_and_when_one_may(
+    site: Site, day: str, said: str
+) -> None:
+    family, _campaign = make_pupil(), publish()
+    with time_machine.travel(noon(day)):
+        site.sign_in(account_of(family))
+        for path in ("/pass-plus/", f"/pass-plus/{family.pupil.public_id}/"):
+            page = site.get(path)
+            assert said in text(page).replace("\xa0", " ")
+            assert f'href="{LIST}"' not in page.content.decode()
+
+
+def test_who_may_not_register_a_child_reads_who_does(site: Site) -> None:
+    family, _campaign = make_pupil(), publish()
+    user = account_of(family)
+    Guardianship.objects.filter(guardian=family.guardians[0]).update(legal_role=0)
+    site.sign_in(user)
+
+    page = site.get("/pass-plus/")
+    assert "Un parent ou un tuteur fait l'inscription, sur son compte." in text(page)
+    assert f'href="{LIST}"' not in page.content.decode()

@@ -150,6 +150,11 @@ def to_begin(user: User, *, at: datetime.datetime) -> list[Offer]:
     return [offer for offer in offers_of(user, at=at) if offer.may_begin]
 
 
+def waiting_of(user: User) -> list[Registration]:
+    """What a person sent, and that has no answer yet, the latest first."""
+    return list(own_registrations(user).filter(state__in=queries.SENT))
+
+
 def offers_of(user: User, *, at: datetime.datetime) -> list[Offer]:
     """What a person may do for each child whom they may register, in each campaign that is open."""
     guardian = people.guardian_of(user)

@@ -133,6 +133,24 @@ def campaigns_open(*, on: datetime.date) -> list[Campaign]:
     ]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Closed:
+    """Between two times of registration: since when nobody registers, and when one may again."""
+
+    since: datetime.date | None
+    opens_on: datetime.date | None
+
+
+def closed_windows(*, on: datetime.date) -> Closed:
+    """The latest end of registrations that has come, and the first beginning to come."""
+    rules = [campaign.rules.registration for campaign in Campaign.objects.all()]
+    ended = [one.registered_before for one in rules if one.registered_before <= on]
+    return Closed(
+        since=max(ended, default=None),
+        opens_on=min((one.opens_on for one in rules if one.opens_on > on), default=None),
+    )
+
+
 def kinds_given(registration: Registration) -> frozenset[str]:
     """The kinds of documents that were given and not sent back."""
     given = registration.documents.exclude(state=RegistrationDocument.State.REFUSED)

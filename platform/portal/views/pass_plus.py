@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +26,8 @@ from federation.passplus.queries import partner_taking, partners_known_to, place
 from portal.doors import family_page, show
 from portal.pass_plus_forms import CancelTicketForm, TicketForm
 from portal.screens import pass_plus, places
+from portal.screens.pass_plus import HolderView
+from portal.screens.ways_in import WayIn, ways_in
 from tenants.activation.queries import pupil_of
 from tenants.people import queries as people
 from tenants.people.models import Pupil
@@ -56,9 +59,12 @@ def overview(request: SignedInRequest) -> HttpResponse:
         return redirect("portal:pass-plus-child", own.public_id)
     today = timezone.localdate()
     pupils = list(people.children_of(request.user, on=today))
+    held = pass_plus.holders(pupils, on=today)
+    has_campaign = holding.has_campaign()
+    ways = _ways_in(request, pupils, held) if has_campaign else {}
     context = {
-        "holders": pass_plus.holders(pupils, on=today),
-        "has_campaign": holding.has_campaign(),
+        "holders": [(one, ways.get(one.public_id, ())) for one in held],
+        "has_campaign": has_campaign,
         "chosen": chosen or "",
     }
     found = places.of_pupils(pupils, on=today)
@@ -75,6 +81,7 @@ def child(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     moments = holding.history_of(latest[0]) if latest else []
     context = {
         "holder": holder,
+        "ways": _ways_in(request, [pupil], [holder])[pupil.public_id],
         "lines": pass_plus.lines(moments[: pass_plus.LATEST]),
         "has_numbers": bool(kinds_of(latest[0] if latest else None)),
         "has_more": len(moments) > pass_plus.LATEST,
@@ -236,6 +243,13 @@ def _ticket_context(request: SignedInRequest, ticket: Ticket) -> dict[str, objec
         "last_day": holding.last_day_of(ticket),
         "is_own": _is_own(request, pupil),
     }
+
+
+def _ways_in(
+    request: SignedInRequest, pupils: Sequence[Pupil], held: Sequence[HolderView]
+) -> Mapping[uuid.UUID, tuple[WayIn, ...]]:
+    with_card = {one.public_id for one in held if one.cards}
+    return ways_in(request.user, pupils, with_card=with_card, at=timezone.now())
 
 
 def _is_own(request: SignedInRequest, pupil: Pupil) -> bool:
