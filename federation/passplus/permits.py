@@ -24,6 +24,7 @@ from federation.passplus.models import (
     Ticket,
     Till,
 )
+from federation.passplus.queries import waits_until
 
 LONGEST = datetime.timedelta(hours=12)
 SHORTEST = datetime.timedelta(minutes=30)
@@ -94,12 +95,9 @@ def refuse_while_offline(ticket: Ticket, *, at: datetime.datetime) -> None:
     if ticket.made_out_to_id is None:
         return
     lock_partner(ticket.made_out_to_id)
-    running = OfflinePermit.objects.filter(
-        till__partner_id=ticket.made_out_to_id, ended_at__isnull=True, sent_by__gt=at
-    )
-    last = running.order_by("-sent_by").first()
-    if last is not None:
-        raise CancellationWaits(until=last.sent_by)
+    until = waits_until(ticket, at=at)
+    if until is not None:
+        raise CancellationWaits(until=until)
 
 
 def lock_partner(partner_id: int) -> Partner:

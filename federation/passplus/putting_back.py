@@ -9,6 +9,7 @@ from billing.ledger.models import Transfer
 from billing.ledger.operations import TransferRequest
 from commons.actors import Actor
 from commons.errors import DomainError
+from commons.outbox import record_event
 from federation.passplus.models import Campaign, Ticket, available_in
 
 
@@ -82,3 +83,12 @@ def put_back(
             "captured_away", "captured_cents",
         ]
     )  # fmt: skip
+    card = ticket.purse.card
+    record_event(
+        "passplus.ticket.put_back",
+        aggregate=f"card:{card.public_id}",
+        occurred_at=at,
+        ticket=ticket.public_id,
+        card=card.public_id,
+        cents=taken,
+    )

@@ -14,6 +14,7 @@ from federation.passplus.engine.spending import start_of
 from federation.passplus.models import (
     Campaign,
     Card,
+    OfflinePermit,
     Partner,
     PartnerApplication,
     PartnerCode,
@@ -115,6 +116,16 @@ def place_of(ticket: Ticket) -> str | None:
     return ticket.captured_by.name if ticket.captured_by else None
 
 
+def waits_until(ticket: Ticket, *, at: datetime.datetime) -> datetime.datetime | None:
+    """Until when a ticket cannot be given up, if a phone without network may have taken it."""
+    if ticket.made_out_to_id is None:
+        return None
+    running = OfflinePermit.objects.filter(
+        till__partner_id=ticket.made_out_to_id, ended_at__isnull=True, sent_by__gt=at
+    )
+    return running.order_by("-sent_by").values_list("sent_by", flat=True).first()
+
+
 def card_by_id(public_id: uuid.UUID) -> Card:
     """
     A card with all that a message says of it.
@@ -123,6 +134,16 @@ def card_by_id(public_id: uuid.UUID) -> Card:
     """
     cards = Card.objects.select_related("campaign", "pupil__user")
     return cards.prefetch_related("purses__account").get(public_id=public_id)
+
+
+def ticket_by_id(public_id: uuid.UUID) -> Ticket:
+    """
+    A ticket with all that a message says of it.
+
+    :raises Ticket.DoesNotExist: if there is none
+    """
+    tickets = Ticket.objects.select_related("purse__card__campaign", "made_out_to")
+    return tickets.get(public_id=public_id)
 
 
 def captured_on(card: Card, day: datetime.date) -> list[Ticket]:

@@ -16,6 +16,8 @@ from commons.outbox import handles
 from federation.passplus import holding, queries
 from federation.passplus.engine.spending import day_of
 from federation.passplus.holding import HeldCard
+from federation.passplus.models import Correction, Ticket
+from federation.passplus.reimbursing import queries as reimbursing
 from tenants.people.models import Pupil, Relation
 from tenants.people.queries import guardianships_of
 from ui import mail, wording
@@ -67,6 +69,26 @@ def tell_card_used(event: OutboxEvent) -> None:
         _write("pass_used", held, event, day=day, spent=spent)
 
 
+@handles("passplus.ticket.put_back")
+def tell_ticket_put_back(event: OutboxEvent) -> None:
+    """Say that a validation was undone, unless the ticket was used or given up meanwhile."""
+    ticket = queries.ticket_by_id(uuid.UUID(event.payload["ticket"]))
+    if ticket.state == Ticket.State.MADE:
+        page = reverse("portal:ticket", args=[ticket.public_id])
+        _write(
+            "pass_put_back", _card_of(event), event,
+            page=page, ticket=ticket, taken_cents=event.payload["cents"],
+        )  # fmt: skip
+
+
+@handles("passplus.ticket.corrected")
+def tell_ticket_corrected(event: OutboxEvent) -> None:
+    """Say what a correction gave back of a ticket that was used, or takes again, and to whom."""
+    line = reimbursing.correction_line_by_id(event.payload["line_id"])
+    is_undone = line.correction.kind == Correction.Kind.UNDO
+    _write("pass_corrected", _card_of(event), event, line=line, is_undone=is_undone)
+
+
 def _card_of(event: OutboxEvent) -> HeldCard:
     card = queries.card_by_id(uuid.UUID(event.payload["card"]))
     return holding.held_card(card, on=day_of(event.occurred_at))
@@ -77,9 +99,9 @@ def _last_day(held: HeldCard) -> datetime.date:
     return min(purse.until for purse in held.purses if purse.spendable_cents)
 
 
-def _write(name: str, held: HeldCard, event: OutboxEvent, **more: Any) -> None:
+def _write(name: str, held: HeldCard, event: OutboxEvent, *, page: str = "", **more: Any) -> None:
     pupil = held.row.pupil
-    page = reverse("portal:pass-plus-child", args=[pupil.public_id])
+    page = page or reverse("portal:pass-plus-child", args=[pupil.public_id])
     context = {
         "child": pupil,
         "held": held,

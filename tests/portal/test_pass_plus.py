@@ -13,13 +13,17 @@ from federation.passplus.engine.campaign import Domain
 from federation.passplus.holding import Happened, history_of
 from federation.passplus.models import Purse, Ticket, available_in
 from federation.passplus.numbers import numbers_of
+from federation.passplus.reimbursing import operations as reimbursing
+from federation.passplus.reimbursing.operations import Wrong
 from federation.passplus.signing import published_keys, read_text, ticket_text
 from tenants.accounts.models import User
 from tests.factories.acting import begin, make_agent
 from tests.factories.canteen import make_family
 from tests.factories.passplus import AUTUMN, kind, make_card, make_partner, new_key, noon, publish
 from tests.factories.portal import account_of
+from tests.factories.reimbursing import ANNE, BRUNO, captured
 from tests.factories.tariffs import ACTOR
+from tests.factories.tills import make_member, till_of
 from tests.portal.households import add_child, queries, text
 
 NOW = AUTUMN
@@ -329,3 +333,33 @@ def test_a_badge_is_linked_and_ended_when_it_is_lost(site, card):
 
     site.follow(site.post(path, lost=number.public_id))
     assert numbers_of(card.pupil) == []
+
+
+def test_a_ticket_that_a_phone_may_have_taken_says_until_when_it_is_not_given_up(site, card, later):
+    member = make_member()
+    ticket = ticket_of(card, purse="sport", partner=member.partner)
+    page = f"/pass-plus/tickets/{ticket.public_id}/"
+    assert "Annuler ce ticket" in text(site.get(page))
+    operations.begin_offline(member=member, till=till_of(member), hours=2, actor=ACTOR, at=NOW)
+
+    said = text(site.get(page)).replace("\xa0", " ")
+    assert f"{member.partner.name} travaille sans internet." in said
+    assert "Vous pourrez l'annuler mardi 3 octobre à partir de 2 h" in said
+    assert "Annuler ce ticket" not in said
+    assert site.get(f"{page}annuler/").headers["Location"] == page
+
+    later(NOW + datetime.timedelta(hours=15))
+    assert "Annuler ce ticket" in text(site.get(page))
+
+
+def test_a_ticket_that_was_taken_back_says_how_much_came_back(site, card):
+    ticket = captured(card, make_partner(Domain.SPORT), 30_00)
+    asked = reimbursing.ask_correction(
+        kind="TICKETS", wrongs=[Wrong(ticket.code, 20_00)], reason="Erreur", actor=ANNE, at=NOW
+    )
+    reimbursing.approve_correction(correction=asked, actor=BRUNO, at=NOW)
+
+    said = text(site.get(f"/pass-plus/tickets/{ticket.public_id}/")).replace("\xa0", " ")
+
+    assert "Montant pris 30,00 €" in said
+    assert "Rendu ensuite 20,00 €" in said

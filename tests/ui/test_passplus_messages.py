@@ -11,11 +11,25 @@ from commons import outbox
 from commons.models import OutboxEvent
 from federation.passplus import operations
 from federation.passplus.engine.campaign import Domain
+from federation.passplus.models import Correction
+from federation.passplus.reimbursing import operations as reimbursing
+from federation.passplus.reimbursing.operations import Wrong
 from federation.passplus.telling import tell_families, warning_due
 from tenants.people.models import Guardian, Guardianship
 from tests.factories.canteen import make_family
-from tests.factories.passplus import STRICT, kind, make_card, make_partner, new_key, noon, publish
+from tests.factories.passplus import (
+    AUTUMN,
+    STRICT,
+    kind,
+    make_card,
+    make_partner,
+    new_key,
+    noon,
+    publish,
+)
+from tests.factories.reimbursing import ANNE, BRUNO, NOVEMBER, captured
 from tests.factories.tariffs import ACTOR
+from tests.factories.tills import make_member, take, undo
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 DAYS = (60, 14, 3)
@@ -154,6 +168,79 @@ def test_what_was_spent_is_told_the_next_morning_with_where(card, mailoutbox):
     assert f"- 12,00 € chez {partner.name}\n- 8,00 € chez {partner.name}" in body
     assert "Il reste 60,00 € à dépenser." in body
     assert written(mailoutbox, noon("2023-10-05")) == []
+
+
+def delivered(mailbox):
+    mailbox.clear()
+    OutboxEvent.objects.exclude(name__startswith="passplus.ticket.").update(
+        delivered_at=DELIVERED_AT
+    )
+    assert outbox.deliver_pending(at=DELIVERED_AT).failed == 0
+    return [one.body.replace("\xa0", " ") for one in mailbox]
+
+
+def test_a_validation_that_a_till_undoes_is_told_with_what_the_ticket_is_worth(card, mailoutbox):
+    member = make_member()
+    ticket = ticket_of(card, 12_00, at=AUTUMN)
+    undo(take(member, ticket.code, 8_00), member)
+
+    (body, _other) = delivered(mailoutbox)
+
+    assert "Un partenaire a annulé une validation de 8,00 € sur le Pass+" in body
+    assert "Le ticket de 12,00 € est de nouveau valable." in body
+    assert f"/pass-plus/tickets/{ticket.public_id}/" in body
+    assert delivered(mailoutbox) == []
+
+
+def test_a_ticket_that_is_used_again_before_the_message_is_left_to_the_next_morning(
+    card, mailoutbox
+):
+    member = make_member()
+    ticket = ticket_of(card, 12_00, at=AUTUMN)
+    undo(take(member, ticket.code, 8_00), member)
+    take(member, ticket.code, 9_00)
+
+    assert delivered(mailoutbox) == []
+
+
+def test_a_ticket_that_a_correction_takes_back_is_told_and_so_is_its_undoing(card, mailoutbox):
+    judo = make_partner(Domain.SPORT)
+    ticket = captured(card, judo, 30_00)
+    correction = corrected(ticket.code, 20_00)
+
+    (body, _other) = delivered(mailoutbox)
+
+    assert f"chez {judo.name} : 20,00 €." in body
+    assert "Ce montant est revenu dans le porte-monnaie." in body
+    assert "Il reste 70,00 € à dépenser." in body
+
+    undoing = reimbursing.ask_undoing(
+        correction=correction, reason="Erreur", actor=BRUNO, at=NOVEMBER
+    )
+    reimbursing.approve_correction(correction=undoing, actor=ANNE, at=NOVEMBER)
+    (body, _other) = delivered(mailoutbox)
+    assert f"chez {judo.name} est annulée : 20,00 €." in body
+    assert "Ce montant compte de nouveau comme dépensé." in body
+
+
+def test_a_correction_after_the_campaign_says_that_the_purse_gets_nothing(card, mailoutbox):
+    ticket = captured(card, make_partner(Domain.SPORT), 30_00)
+
+    corrected(ticket.code, 20_00, at=noon("2024-07-02"))
+
+    (body, _other) = delivered(mailoutbox)
+    assert "La campagne est finie : ce montant revient au Département." in body
+
+
+def corrected(code, cents, *, at=NOVEMBER):
+    asked = reimbursing.ask_correction(
+        kind=Correction.Kind.TICKETS,
+        wrongs=[Wrong(code, cents)],
+        reason="Séance annulée",
+        actor=ANNE,
+        at=at,
+    )
+    return reimbursing.approve_correction(correction=asked, actor=BRUNO, at=at)
 
 
 def test_who_holds_no_authority_is_not_written_to(card, mailoutbox):

@@ -153,6 +153,7 @@ def approve_correction(
             correction_id=held.pk,
             partner_id=partner.pk,
         )
+    _tell_families(lines, at=at)
     return held
 
 
@@ -171,6 +172,21 @@ def refuse_correction(
     _decide(held, _State.REFUSED, answer, actor=actor, at=at)
     _journal(held, "refused", actor=actor, at=at, lines=())
     return held
+
+
+def _tell_families(lines: Iterable[CorrectionLine], *, at: datetime.datetime) -> None:
+    """A ticket of theirs was taken back, or counts again: those who answer for the pupil are told."""
+    for line in lines:
+        if line.ticket is None:
+            continue
+        card = line.ticket.purse.card
+        record_event(
+            "passplus.ticket.corrected",
+            aggregate=f"card:{card.public_id}",
+            occurred_at=at,
+            card=card.public_id,
+            line_id=line.pk,
+        )
 
 
 def _lock(correction: Correction) -> Correction:

@@ -35,7 +35,7 @@ from federation.passplus.reimbursing.accounts import over_paid_cents
 from federation.passplus.reimbursing.paying import unpaid, usable_ibans
 from federation.passplus.reimbursing.preparing import Totals, totals_of
 from federation.passplus.reimbursing.pricing_rules import Rules
-from federation.passplus.reimbursing.righting import standing_lines
+from federation.passplus.reimbursing.righting import standing_lines, taken_back
 
 __all__ = ("ReturnReason",)
 ONE_DAY = datetime.timedelta(days=1)
@@ -195,6 +195,11 @@ def taken_back_cents(campaign: Campaign) -> int:
     return int(found.aggregate(cents=Sum("cents", default=0))["cents"])
 
 
+def taken_back_of(ticket: Ticket) -> int:
+    """What corrections that stand took back of a ticket that was used, in cents."""
+    return taken_back([ticket.pk]).get(ticket.pk, 0)
+
+
 def corrections_of(
     partner: Partner, statements: Iterable[PartnerStatement]
 ) -> list[CorrectionLine]:
@@ -335,6 +340,16 @@ def readers_of(partner: Partner) -> list[Reader]:
     if found or not partner.email:
         return found
     return [Reader(str(partner.public_id), partner.email, "")]
+
+
+def correction_line_by_id(line_id: int) -> CorrectionLine:
+    """
+    What a correction did to one ticket, for messages.
+
+    :raises CorrectionLine.DoesNotExist: if there is none
+    """
+    lines = CorrectionLine.objects.select_related("correction", "partner", "ticket__purse")
+    return lines.get(pk=line_id)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from federation.passplus.access import access_holder, access_own_ticket
 from federation.passplus.holding import HeldCard
 from federation.passplus.models import Card, Ticket
 from federation.passplus.numbers import kinds_of
-from federation.passplus.queries import partner_taking, partners_known_to, place_of
+from federation.passplus.queries import partner_taking, partners_known_to, place_of, waits_until
+from federation.passplus.reimbursing.queries import taken_back_of
 from portal.doors import family_page, show
 from portal.pass_plus_forms import CancelTicketForm, TicketForm
 from portal.screens import pass_plus, places
@@ -134,6 +135,9 @@ def ticket(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     if found.state == Ticket.State.MADE:
         context["picture"] = qr.drawn(signing.ticket_text(found))
         context["warning"] = pass_plus.until_when_it_comes_back(found)
+        context["waits_until"] = waits_until(found, at=timezone.now())
+    elif found.state == Ticket.State.CAPTURED:
+        context["back_cents"] = taken_back_of(found)
     return _show(request, "ticket", context, found.purse.card.pupil)
 
 
@@ -165,6 +169,9 @@ def cancel_ticket(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
     if found.state != Ticket.State.MADE:
         return page
     at = timezone.now()
+    until = waits_until(found, at=at)
+    if until is not None:
+        return _refused(request, found, operations.CancellationWaits(until=until))
     try:
         effect, is_lost = pass_plus.what_cancelling_does(found, at=at)
     except DomainError as error:
