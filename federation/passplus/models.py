@@ -37,6 +37,7 @@ from federation.passplus.reimbursing_models import (
     StatementCounter,
     StatementLine,
 )
+from federation.passplus.sheet_models import SheetProposal
 from federation.passplus.signing_models import TicketKey
 from federation.passplus.telling_models import Notice
 from federation.passplus.till_models import (
@@ -77,6 +78,7 @@ __all__ = (
     "Payout",
     "Purse",
     "ReimbursementRules",
+    "SheetProposal",
     "StatementCounter",
     "StatementDispute",
     "StatementLine",

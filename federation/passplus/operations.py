@@ -99,6 +99,15 @@ from federation.passplus.permits import (
 from federation.passplus.publishing import CampaignPublished, publish_campaign
 from federation.passplus.putting_back import UndoTooLate
 from federation.passplus.sending import Shown, send_capture, send_captures
+from federation.passplus.sheets import (
+    SheetDecided,
+    SheetOfOneself,
+    SheetUnchanged,
+    accept_sheet,
+    propose_sheet,
+    refuse_sheet,
+    withdraw_sheet,
+)
 from federation.passplus.signing import TicketTextInvalid, replace_key
 from federation.passplus.taking import (
     Taken,
@@ -160,6 +169,9 @@ __all__ = (
     "ProofMissing",
     "ReasonMissing",
     "Renewed",
+    "SheetDecided",
+    "SheetOfOneself",
+    "SheetUnchanged",
     "Shown",
     "Swept",
     "Taken",
@@ -183,6 +195,7 @@ __all__ = (
     "ValidationReused",
     "abandon_application",
     "accept_application",
+    "accept_sheet",
     "affiliate_partner",
     "ask_applicant",
     "begin_application",
@@ -224,12 +237,14 @@ __all__ = (
     "open_application",
     "open_iban",
     "open_till",
+    "propose_sheet",
     "prove_status",
     "publish_campaign",
     "publish_terms",
     "put_back_for_neighbour",
     "record_settlement",
     "refuse_application",
+    "refuse_sheet",
     "rename_till",
     "renew_cards",
     "replace_key",
@@ -243,4 +258,5 @@ __all__ = (
     "tell_families",
     "undo_capture",
     "withdraw_invitation",
+    "withdraw_sheet",
 )

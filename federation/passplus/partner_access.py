@@ -13,6 +13,7 @@ from federation.passplus.models import (
     PartnerIban,
     PartnerMember,
     PartnerTerms,
+    SheetProposal,
     TicketKey,
 )
 from tenants.accounts.capabilities import Capability
@@ -72,6 +73,16 @@ def access_ticket_key(user: User, key_id: int) -> TicketKey:
         found = TicketKey.objects.filter(pk=key_id).first()
     if found is None:
         raise NotFound(key=key_id)
+    return found
+
+
+def access_proposal(user: User, public_id: uuid.UUID) -> SheetProposal:
+    """
+    What a partner asked to change of its sheet, for who decides of partners.
+
+    :raises NotFound: if absent, or not theirs to decide
+    """
+    found: SheetProposal = _found(user, SheetProposal, public_id)
     return found
 
 

@@ -153,7 +153,7 @@ def affiliate_here(
 ) -> Partner:
     """The same, inside the caller's transaction. As `affiliate_partner`."""
     number = read_siret(siret)
-    said = _said(name, domains, details or PartnerDetails())
+    said = read_sheet(name, domains, details or PartnerDetails())
     account = ledger.open_account(
         code=f"partner:{number}",
         kind=AccountKind.PARTNER,
@@ -199,7 +199,22 @@ def change_partner(
     :raises PartnerInvalid: if a field cannot be; `field` names it
     :raises PartnerOver: if it is affiliated no more
     """
-    said = _said(name, domains, details)
+    return change_here(
+        partner=partner, name=name, domains=domains, details=details, actor=actor, at=at
+    )
+
+
+def change_here(
+    *,
+    partner: Partner,
+    name: str,
+    domains: Collection[Domain],
+    details: PartnerDetails,
+    actor: Actor,
+    at: datetime.datetime,
+) -> Partner:
+    """The same, inside the caller's transaction. As `change_partner`."""
+    said = read_sheet(name, domains, details)
     locked = _lock_partner(partner.public_id)
     changed = [field for field, value in said.items() if getattr(locked, field) != value]
     if not changed:
@@ -257,8 +272,12 @@ def _lock_partner(public_id: uuid.UUID) -> Partner:
     return locked
 
 
-def _said(name: str, domains: Collection[Domain], details: PartnerDetails) -> dict[str, Any]:
-    """The columns of a partner that say who it is, with its keys."""
+def read_sheet(name: str, domains: Collection[Domain], details: PartnerDetails) -> dict[str, Any]:
+    """
+    The columns of a partner that say who it is, tidied, with its keys.
+
+    :raises PartnerInvalid: if one cannot be; `field` names it
+    """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > LONGEST_NAME:
         raise PartnerInvalid(field="name")

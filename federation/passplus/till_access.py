@@ -11,6 +11,7 @@ from federation.passplus.models import (
     OfflinePermit,
     PartnerInvitation,
     PartnerMember,
+    SheetProposal,
     Till,
     TillCapture,
 )
@@ -48,6 +49,18 @@ def access_till(member: PartnerMember, public_id: uuid.UUID) -> Till:
     if found is None:
         raise NotFound(till=str(public_id))
     return found
+
+
+def access_proposal(member: PartnerMember, public_id: uuid.UUID) -> SheetProposal:
+    """What the member's partner asked to change of its sheet.
+
+    :raises NotFound: if it asked for nothing of this name
+    """
+    found = SheetProposal.objects.filter(public_id=public_id, partner_id=member.partner_id)
+    proposal = found.first()
+    if proposal is None:
+        raise NotFound(proposal=str(public_id))
+    return proposal
 
 
 def access_capture(member: PartnerMember, public_id: uuid.UUID) -> TillCapture:

@@ -147,6 +147,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             ),
             Records("passplus.PartnerApplication", _("Demandes de partenariat"), "assignment"),
             Records("passplus.Partner", _("Partenaires"), "storefront"),
+            Records("passplus.SheetProposal", _("Changements de fiche"), "edit_note"),
             Records("passplus.PartnerAgreement", _("Conventions signées"), "draw"),
             Records("passplus.PartnerIban", _("Comptes des partenaires"), "account_balance"),
             Records("passplus.PartnerMember", _("Équipes des partenaires"), "badge"),

@@ -55,7 +55,8 @@ OF_NOBODY = frozenset(
         "partner-offline-end", "partner-offline-worker",
         "pass-plus-keys",
         "partner-statements", "partner-statement", "partner-statement-document",
-        "partner-statement-table", "partner-dispute",
+        "partner-statement-table", "partner-dispute", "partner-number",
+        "partner-sheet", "partner-sheet-change", "partner-sheet-withdraw", "partner-account",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, tickets (who reads

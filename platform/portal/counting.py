@@ -92,7 +92,8 @@ SERVICES = _routes(
         "partner-offline", "partner-offline-phone", "partner-offline-send",
         "partner-offline-end", "partner-offline-worker",
         "partner-statements", "partner-statement", "partner-statement-document",
-        "partner-statement-table", "partner-dispute",
+        "partner-statement-table", "partner-dispute", "partner-number",
+        "partner-sheet", "partner-sheet-change", "partner-sheet-withdraw", "partner-account",
         # Open to all, or of agents.
         "partner-directory", "partner",
         "partner-apply", "partner-apply-code", "partner-apply-body", "partner-apply-offer",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from commons.models import OutboxEvent
 from commons.outbox import handles
-from federation.passplus import partner_codes, queries
+from federation.passplus import partner_codes, queries, sheet_queries
 from federation.passplus.models import PartnerCode
+from federation.passplus.reimbursing import queries as reimbursing
 from ui import mail
 
 if TYPE_CHECKING:
@@ -80,6 +81,22 @@ TOLD = {
         ),
         gettext_lazy("Ouvrir l'annuaire"),
         "portal:partner-directory",
+    ),
+}
+
+
+SHEETS = {
+    "passplus.sheet.accepted": Told(
+        gettext_lazy("Votre fiche est changée"),
+        (gettext_lazy("Les familles lisent maintenant ce que vous avez demandé."),),
+        gettext_lazy("Voir votre fiche"),
+        "portal:partner-sheet",
+    ),
+    "passplus.sheet.refused": Told(
+        gettext_lazy("Votre fiche n'a pas changé"),
+        (gettext_lazy("Nous n'avons pas accepté votre demande."),),
+        gettext_lazy("Voir votre fiche"),
+        "portal:partner-sheet",
     ),
 }
 
@@ -156,6 +173,21 @@ def tell_iban_given(event: OutboxEvent) -> None:
         part=str(iban.public_id),
         words="",
     )
+
+
+@handles("passplus.sheet.accepted", "passplus.sheet.refused")
+def tell_sheet(event: OutboxEvent) -> None:
+    """Write to those who manage a partner what became of what it asked for, in the agent's words."""
+    proposal = sheet_queries.proposal_by_id(event.payload["proposal_id"])
+    for reader in reimbursing.readers_of(proposal.partner):
+        _write(
+            event,
+            SHEETS[event.name],
+            email=reader.email,
+            name=reader.first_name or proposal.partner.name,
+            part=f"{proposal.public_id}:{reader.key}",
+            words=proposal.answer,
+        )
 
 
 def _write(

@@ -86,6 +86,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Il manque votre message."),
         _("Écrivez en quelques mots ce que la structure doit savoir."),
     ),
+    "PASSPLUS_SHEET_UNCHANGED": (
+        _("Cette fiche est déjà ainsi."),
+        _("Changez une réponse, ou revenez à la fiche."),
+    ),
+    "PASSPLUS_SHEET_DECIDED": (
+        _("Cette demande n'attend plus de réponse."),
+        _("Rouvrez la fiche : elle dit ce qui a changé."),
+    ),
+    "PASSPLUS_SHEET_OF_ONESELF": (
+        _("Vous avez fait cette demande : une autre personne y répond."),
+        _("Demandez à un collègue de la lire."),
+    ),
     "PASSPLUS_IBAN_INVALID": (
         _("Ce compte bancaire ne peut pas être enregistré."),
         _("Recopiez l'IBAN et le nom du titulaire, comme sur votre RIB."),
@@ -328,6 +340,19 @@ DOMAINS = {
     "SPORT": gettext_lazy("Sport"),
     "CULTURE": gettext_lazy("Culture"),
     "LEISURE": gettext_lazy("Loisirs"),
+}
+# The lines of a partner's sheet.
+SHEET: dict[str, str | Promise] = {
+    "name": gettext_lazy("Nom"),
+    "domains": gettext_lazy("Domaines"),
+    "activities": gettext_lazy("Activités"),
+    "description": gettext_lazy("Présentation"),
+    "street": gettext_lazy("Adresse"),
+    "postal_code": gettext_lazy("Code postal"),
+    "town": gettext_lazy("Ville"),
+    "phone": gettext_lazy("Téléphone"),
+    "email": gettext_lazy("E-mail"),
+    "site": gettext_lazy("Site"),
 }
 PASSPLUS = {
     code: (gettext_lazy(why), gettext_lazy(todo)) for code, (why, todo) in SENTENCES.items()

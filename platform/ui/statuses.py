@@ -46,6 +46,8 @@ STATUSES: dict[str, Status] = {
     "dispute.OPEN": Status(_("En attente de réponse"), "info", "clock"),
     "dispute.ACCEPTED": Status(_("Acceptée"), "good", "check"),
     "dispute.REFUSED": Status(_("Refusée"), "quiet", "cross"),
+    "sheet.WAITING": Status(_("Demande à lire"), "info", "clock"),
+    "account.WAITING": Status(_("À vérifier"), "info", "clock"),
     "partner_application.DRAFT": Status(_("Pas encore envoyée"), "warn", "pencil"),
     "partner_application.SUBMITTED": Status(_("En cours d'étude"), "info", "clock"),
     "partner_application.TO_COMPLETE": Status(_("Réponse attendue"), "warn", "pencil"),

@@ -5,12 +5,20 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from commons.actors import Actor
 from federation.passplus import applying, operations
 from federation.passplus.applying import Body, Offer, Payee
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import PartnerApplication, PartnerCode, TicketKey
+from federation.passplus.models import (
+    Partner,
+    PartnerApplication,
+    PartnerCode,
+    SheetProposal,
+    TicketKey,
+)
 from federation.passplus.operations import PartnerDetails
 from federation.passplus.partner_codes import figures_of
+from federation.passplus.sheets import FIELDS
 from federation.passplus.signing import ensure_key
 from federation.passplus.terms import DECLARATIONS
 from federation.passplus.towns import find_town
@@ -46,6 +54,8 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "invite-partner-member": (("partner",), {"email": "vera@club.example", "role": "MANAGER"}),
     "end-partner-member": (("staff_member",), {}),
     "replace-ticket-key": (("ticket_key",), {}),
+    "accept-partner-sheet": (("proposal",), {}),
+    "refuse-partner-sheet": (("proposal",), {"reason": "Le numéro ne répond pas."}),
     "publish-partner-terms": (
         ("terms",),
         {"version": "2", "title": "Convention", "least_years": "1", "articles": "Objet\nLe texte."},
@@ -87,6 +97,7 @@ def partners() -> dict[str, Any]:
     ensure_key(at=AUTUMN)
     return {
         "partner": partner,
+        "proposal": proposed(partner),
         "iban": iban,
         "application": applied("73282932000074", "librairie@exemple.fr"),
         "partner_agreement": agreement,
@@ -94,6 +105,14 @@ def partners() -> dict[str, Any]:
         "staff_member": make_member(partner, email="vestiaire@exemple.fr"),
         "ticket_key": TicketKey.objects.get(state=TicketKey.State.CURRENT),
     }
+
+
+def proposed(partner: Partner) -> SheetProposal:
+    """What a manager of a partner asks to change of its sheet."""
+    sheet = {name: getattr(partner, name) for name in FIELDS} | {"phone": "0147000000"}
+    member = make_member(partner)
+    actor = Actor.user(member.user)
+    return operations.propose_sheet(by=member, sheet=sheet, actor=actor, at=AUTUMN)
 
 
 def applied(siret: str, email: str) -> PartnerApplication:

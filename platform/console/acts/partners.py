@@ -293,6 +293,46 @@ class ConfirmIban(OnOne):
         return operations.confirm_iban, {"iban": row}
 
 
+class _OnSheet(_OnOne):
+    access = staticmethod(partner_access.access_proposal)
+    page = "sheetproposal"
+
+    def is_offered(self, row: Any) -> bool:
+        return row.state == row.State.WAITING
+
+    def about(self, targets: list[Any]) -> str:
+        return named([targets[0].partner.name])
+
+
+@register
+class AcceptSheet(_OnSheet):
+    form_class = NoAnswers
+    name = "accept-partner-sheet"
+    title = gettext_lazy("Accepter un changement de fiche")
+    verb = gettext_lazy("Accepter")
+    icon = "check"
+    told = gettext_lazy("Les familles verront cette fiche dans l'annuaire.")
+    done_words = gettext_lazy("La fiche est changée. Le partenaire reçoit un courriel.")
+
+    def call(self, row: Any, answers: Answers) -> tuple[Callable[..., Any], dict[str, Any]]:
+        del answers
+        return operations.accept_sheet, {"proposal": row}
+
+
+@register
+class RefuseSheet(_OnSheet):
+    form_class = EndForm
+    name = "refuse-partner-sheet"
+    title = gettext_lazy("Refuser un changement de fiche")
+    verb = gettext_lazy("Refuser")
+    icon = "block"
+    told = gettext_lazy("La fiche reste ainsi. Le partenaire lit votre explication.")
+    done_words = gettext_lazy("La demande est refusée. Le partenaire reçoit un courriel.")
+
+    def call(self, row: Any, answers: Answers) -> tuple[Callable[..., Any], dict[str, Any]]:
+        return operations.refuse_sheet, {"proposal": row, "reason": answers["reason"]}
+
+
 class TermsForm(forms.Form):
     """An agreement: its articles are separated by an empty line, each under its title."""
 

@@ -26,11 +26,12 @@ from federation.passplus.models import (
     PartnerIban,
     PartnerMember,
     PartnerTerms,
+    SheetProposal,
     TicketKey,
 )
 from tenants.accounts.capabilities import Capability
 from ui import wording
-from ui.passplus_texts import DOMAINS
+from ui.passplus_texts import DOMAINS, SHEET
 from ui.requests import SignedInRequest
 
 SHOWN_KID = 8
@@ -49,6 +50,14 @@ def _articles(values: list[dict[str, str]]) -> str:
     return " · ".join(one["title"] for one in values)
 
 
+def _sheet(values: dict[str, Any]) -> str:
+    """Lines of a sheet: « Nom : Judo Club · Ville : Nanterre »."""
+    said = {name: _domains(value) if name == "domains" else value for name, value in values.items()}
+    return wording.typographic(
+        " · ".join(f"{SHEET[name]} : {value or '–'}" for name, value in said.items())
+    )
+
+
 def _by(actor_id: str) -> str:
     """An agent by name; the body itself, when its application did it."""
     name = agents.name_of_actor(actor_id)
@@ -61,6 +70,14 @@ class WaitingFilter(YesFilter):
 
     def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(state=PartnerApplication.State.SUBMITTED)
+
+
+class ToReadFilter(YesFilter):
+    title = _("à lire")
+    parameter_name = "a_lire"
+
+    def kept(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(state=SheetProposal.State.WAITING)
 
 
 class ToConfirmFilter(YesFilter):
@@ -206,6 +223,26 @@ class PartnerIbanAdmin(ReadOnlyAdmin):
     acts = ("confirm-partner-iban",)
     explanation = _("Un compte ne sert qu'une fois vérifié. Personne n'en lit le numéro ici.")
     empty_text = _("Aucun compte bancaire de partenaire.")
+
+
+@admin.register(SheetProposal, site=console_site)
+class SheetProposalAdmin(ReadOnlyAdmin):
+    reads = (Capability.MANAGE_PARTNERS,)
+    list_display = ("partner", "after", "state", "proposed_at", "decided_at")
+    list_select_related = ("partner",)
+    list_filter = (ToReadFilter,)
+    search_prefixes = ("partner__sort_key",)
+    search_help_text = _("Début du nom du partenaire.")
+    ordering = ("-proposed_at", "-pk")
+    words: ClassVar = {
+        "before": _sheet,
+        "after": _sheet,
+        "proposed_by": _by,
+        "decided_by": agents.name_of_actor,
+    }
+    acts = ("accept-partner-sheet", "refuse-partner-sheet")
+    explanation = _("Ce que des partenaires demandent de changer dans leur fiche.")
+    empty_text = _("Aucune demande de changement.")
 
 
 @admin.register(PartnerTerms, site=console_site)

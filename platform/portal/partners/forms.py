@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from federation.passplus.models import PartnerRole, TillCapture
+from federation.passplus.models import Partner, PartnerRole, SheetProposal, TillCapture
 from portal.account_forms import PasswordForm
+from portal.partner_forms import BodyForm, OfferForm, PayeeForm
 
 LONGEST_TEXT = 600  # of a picture
 
@@ -114,6 +116,51 @@ class InvitationForm(forms.Form):
     def clean_role(self) -> PartnerRole:
         """The role itself."""
         return PartnerRole(self.cleaned_data["role"])
+
+
+class SheetForm(forms.Form):
+    """What families read of a partner: the questions of its application, asked again."""
+
+    name = BodyForm.base_fields["name"]
+    domains = OfferForm.base_fields["domains"]
+    activities = OfferForm.base_fields["activities"]
+    description = OfferForm.base_fields["description"]
+    street = BodyForm.base_fields["street"]
+    postal_code = BodyForm.base_fields["postal_code"]
+    town = BodyForm.base_fields["town"]
+    phone = OfferForm.base_fields["public_phone"]
+    email = OfferForm.base_fields["public_email"]
+    site = OfferForm.base_fields["site"]
+
+    @classmethod
+    def initial_of(cls, partner: Partner, waiting: SheetProposal | None) -> dict[str, Any]:
+        """The sheet as it is, with what was asked for and waits."""
+        now = {name: getattr(partner, name) for name in cls.base_fields}
+        return now | (waiting.after if waiting else {})
+
+
+class AccountForm(forms.Form):
+    """Another account to be paid to."""
+
+    account_holder = PayeeForm.base_fields["account_holder"]
+    iban = PayeeForm.base_fields["iban"]
+
+
+class NumberForm(forms.Form):
+    """The number of a card or a badge, for who has no telephone."""
+
+    number = forms.CharField(
+        label=_("Le numéro de la carte ou du badge"),
+        help_text=_("Les lettres et les chiffres imprimés dessus."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": _("Écrivez le numéro imprimé."),
+            "max_length": _("Ce numéro est trop long."),
+        },
+    )
 
 
 class JoinForm(PasswordForm):

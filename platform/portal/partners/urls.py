@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partners import alone, entering, history, people, statements, validating
+from portal.partners import (
+    alone,
+    by_number,
+    entering,
+    history,
+    people,
+    sheet,
+    statements,
+    validating,
+)
 
 urlpatterns = [
     path("partenaires/", validating.home, name="partner-home"),
@@ -40,6 +49,15 @@ urlpatterns = [
         statements.dispute,
         name="partner-dispute",
     ),
+    path("partenaires/carte/", by_number.tickets, name="partner-number"),
+    path("partenaires/fiche/", sheet.sheet, name="partner-sheet"),
+    path("partenaires/fiche/changer/", sheet.change, name="partner-sheet-change"),
+    path(
+        "partenaires/fiche/<uuid:public_id>/retirer/",
+        sheet.withdraw,
+        name="partner-sheet-withdraw",
+    ),
+    path("partenaires/compte-bancaire/", sheet.account, name="partner-account"),
     path("partenaires/equipe/", people.team, name="partner-team"),
     path(
         "partenaires/equipe/invitations/<uuid:public_id>/retirer/",

@@ -11,18 +11,14 @@ from django.utils import timezone
 from commons.actors import Actor
 from commons.errors import DomainError, Forbidden, RetryLater
 from federation.passplus import operations, till_access, till_queries
-from portal import visitors
-from portal.partners import spaces
+from portal.partners import guessing, spaces
 from portal.partners.doors import partner_page, show
 from portal.partners.forms import AmountForm, WrittenForm
 from portal.partners.refusals import refusal_of
-from portal.throttle import Throttle
-from ui.errors import explain, explain_code, tenant_phone
+from ui.errors import explain
 
 LATEST = 5
-# Codes that no ticket bears: a till mistypes some, who guesses types thousands.
 _UNKNOWN = (operations.TicketUnknown, operations.TicketTextInvalid, operations.TicketUnreadable)
-UNKNOWN = Throttle("partner-unknown-tickets", most=40)
 
 
 @partner_page()
@@ -43,7 +39,7 @@ def look(request: spaces.PartnerRequest) -> HttpResponse:
     form = WrittenForm(request.POST)
     if not form.is_valid():
         return show(request, "home", _home_context(request, form), status=422)
-    if blocked := _blocked(request):
+    if blocked := guessing.blocked(request):
         return blocked
     written = form.cleaned_data["written"]
     try:
@@ -68,7 +64,7 @@ def capture(request: spaces.PartnerRequest) -> HttpResponse:
     if till is None:
         return redirect("portal:partner-tills")
     form = AmountForm(request.POST)
-    if blocked := _blocked(request):
+    if blocked := guessing.blocked(request):
         return blocked
     if not form.is_valid():
         return _ask_again(request, form)
@@ -142,17 +138,8 @@ def _refused(request: spaces.PartnerRequest, error: DomainError) -> HttpResponse
     if isinstance(error, RetryLater | Forbidden):
         raise error
     if isinstance(error, _UNKNOWN):
-        UNKNOWN.count(str(request.member.public_id))
-        UNKNOWN.count(visitors.place_of(request))
+        guessing.count(request)
     return show(request, "refused", {"refusal": explain(error)}, status=422)
-
-
-def _blocked(request: spaces.PartnerRequest) -> HttpResponse | None:
-    names = (str(request.member.public_id), visitors.place_of(request))
-    if not any(UNKNOWN.is_over(name) for name in names):
-        return None
-    refusal = explain_code("PASSPLUS_TOO_MANY_UNKNOWN", {}, phone=tenant_phone())
-    return show(request, "refused", {"refusal": refusal}, status=429)
 
 
 def _home_context(request: spaces.PartnerRequest, form: WrittenForm) -> dict[str, object]:

@@ -1,0 +1,31 @@
+"""Codes and numbers that nobody bears: a till mistypes some, who guesses types thousands."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from portal import visitors
+from portal.partners import spaces
+from portal.partners.doors import show
+from portal.throttle import Throttle
+from ui.errors import explain_code, tenant_phone
+
+UNKNOWN = Throttle("partner-unknown-tickets", most=40)
+
+
+def count(request: spaces.PartnerRequest) -> None:
+    """One more that leads to no ticket, of this person and from this place."""
+    for name in _names(request):
+        UNKNOWN.count(name)
+
+
+def blocked(request: spaces.PartnerRequest) -> HttpResponse | None:
+    """The refusal of who typed too many; None for everybody else."""
+    if not any(UNKNOWN.is_over(name) for name in _names(request)):
+        return None
+    refusal = explain_code("PASSPLUS_TOO_MANY_UNKNOWN", {}, phone=tenant_phone())
+    return show(request, "refused", {"refusal": refusal}, status=429)
+
+
+def _names(request: spaces.PartnerRequest) -> tuple[str, str]:
+    return str(request.member.public_id), visitors.place_of(request)
