@@ -57,4 +57,4 @@ class SheetProposal(TenantModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.partner_id} {self.state}"
+        return str(self.get_state_display())

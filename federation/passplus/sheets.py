@@ -160,14 +160,11 @@ def _read(partner: Partner, sheet: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a change: what was asked for, and where it is."""
     said = {field: sheet[field] for field in FIELDS}
     name, domains = said.pop("name"), [Domain(one) for one in said.pop("domains")]
-    point = {"latitude": partner.latitude, "longitude": partner.longitude}
+    latitude, longitude = partner.latitude, partner.longitude
     if (said["town"], said["postal_code"]) != (partner.town, partner.postal_code):
         town = find_town(f"{said['postal_code']} {said['town']}") if said["town"] else None
-        point = {
-            "latitude": town.latitude if town else None,
-            "longitude": town.longitude if town else None,
-        }
-    details = PartnerDetails(kind=partner.kind, **said, **point)
+        latitude, longitude = (town.latitude, town.longitude) if town else (None, None)
+    details = PartnerDetails(kind=partner.kind, latitude=latitude, longitude=longitude, **said)
     return {"name": name, "domains": domains, "details": details}
 
 

@@ -342,7 +342,7 @@ DOMAINS = {
     "LEISURE": gettext_lazy("Loisirs"),
 }
 # The lines of a partner's sheet.
-SHEET: dict[str, str | Promise] = {
+SHEET = {
     "name": gettext_lazy("Nom"),
     "domains": gettext_lazy("Domaines"),
     "activities": gettext_lazy("Activités"),

@@ -65,9 +65,10 @@ def change(request: spaces.PartnerRequest) -> HttpResponse:
 @partner_page("POST", manager=True)
 def withdraw(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take a demand back: the sheet stays as it is."""
+    proposal = till_access.access_proposal(request.member, public_id)
     try:
         operations.withdraw_sheet(
-            proposal=till_access.access_proposal(request.member, public_id),
+            proposal=proposal,
             by=request.member,
             actor=Actor.user(request.partner_user),
             at=timezone.now(),
