@@ -9,11 +9,29 @@ import pytest
 from stdnum.fr import siret
 
 from commons.school_calendar import SchoolYear
-from federation.passplus.models import Campaign, Card, Partner, Ticket
+from federation.passplus.models import (
+    Campaign,
+    Card,
+    Correction,
+    Partner,
+    PartnerApplication,
+    PartnerIban,
+    PartnerRun,
+    Payout,
+    Registration,
+    SheetProposal,
+    StatementDispute,
+    Ticket,
+)
 from federation.passplus.queries import standing_of, tickets_of
 from socle.seeding import passplus
+from tenants.accounts import operations as accounts
+from tenants.accounts.capabilities import Role
+from tenants.accounts.models import User
 from tests.factories.canteen import make_family
+from tests.factories.passplus import noon
 from tests.factories.portal import make_account
+from tests.factories.tariffs import ACTOR
 
 YEAR = SchoolYear(2026)
 
@@ -65,3 +83,35 @@ def test_a_departement_without_pass_plus_has_none(tenant_db):
     )
 
     assert not Campaign.objects.exists()
+
+
+def test_agents_and_partners_find_something_in_each_state(tenant_db):
+    for _ in range(30):
+        make_family()
+    agent = User.objects.create(email="agent@exemple.fr", first_name="Anne", last_name="Essai")
+    accounts.grant_role(
+        user=agent, role=Role.INSTRUCTOR, college_uai="", actor=ACTOR, at=noon("2026-09-01")
+    )
+
+    passplus.seed_passplus(
+        "92", year=YEAR, today=datetime.date(2026, 11, 28), draw=random.Random("seed")
+    )
+
+    assert set(Registration.objects.values_list("state", flat=True)) == set(
+        Registration.State.values
+    )
+    states = PartnerApplication.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["SUBMITTED", "TO_COMPLETE"]
+    assert list(PartnerRun.objects.order_by("pk").values_list("state", flat=True)) == [
+        PartnerRun.State.APPROVED,
+        PartnerRun.State.PREPARED,
+    ]
+    assert Payout.objects.exists()
+    assert PartnerIban.objects.filter(confirmed_at=None, closed_at=None).count() == 1
+    for waiting, state in (
+        (SheetProposal, "WAITING"),
+        (StatementDispute, "OPEN"),
+        (Correction, "ASKED"),
+    ):
+        assert waiting.objects.filter(state=state).count() == 1
+    assert standing_of(Campaign.objects.get()).is_whole

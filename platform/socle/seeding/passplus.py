@@ -26,6 +26,10 @@ from federation.passplus.engine.eligibility import Eligibility, judge
 from federation.passplus.knowing import facts_of
 from federation.passplus.models import Campaign, Card, Partner, Ticket
 from socle.seeding.partners import capture, let_people_in
+from socle.seeding.pass_partners import deal_with_partners
+from socle.seeding.pass_registrations import register_some
+from tenants.accounts.capabilities import Role
+from tenants.accounts.models import StaffRole, User
 from tenants.people.models import Pupil
 
 ACTOR = Actor.command("socle seed")
@@ -36,6 +40,7 @@ NOON = datetime.time(10, tzinfo=datetime.UTC)  # noon in summer, 11 in winter
 # How likely a pupil has a card; those of the cast do, but for one child who is left for the visitor.
 LIKELY = 0.75
 LEFT = ("Ibrahima", "Diallo")
+APPLICANTS = (901, 902)  # the ranks of bodies that ask to be partners
 _YEARS = re.compile(r"\d{4}(?=-\d\d-\d\d$)")
 
 
@@ -88,6 +93,24 @@ def seed_passplus(
     for card in cards:
         _spend(card, partners, first=first, today=today, draw=draw)
     passplus.keep_deadlines(actor=ACTOR, at=_at(today))
+    agent = _agent()
+    if agent is not None:
+        register_some(campaign, agent=agent, at=_at(today))
+        deal_with_partners(
+            code,
+            partners,
+            agent=agent,
+            sirets=[siret_of(code, rank) for rank in APPLICANTS],
+            since=_at(first),
+            at=_at(today),
+        )
+
+
+def _agent() -> User | None:
+    """Who answers families and partners in this département: an instructor, else who administers it."""
+    roles = StaffRole.objects.filter(role__in=(Role.INSTRUCTOR, Role.ADMINISTRATOR))
+    found = {row.role: row.user for row in roles.select_related("user").order_by("-pk")}
+    return found.get(Role.INSTRUCTOR) or found.get(Role.ADMINISTRATOR)
 
 
 def this_year(code: str, year: SchoolYear) -> Rules:

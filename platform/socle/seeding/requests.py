@@ -8,11 +8,10 @@ from __future__ import annotations
 import datetime
 import io
 
-from PIL import Image, ImageDraw
-
 from billing.rights import operations as rights
 from billing.rights.models import RightsRequest
 from commons.actors import Actor
+from socle.seeding.pictures import drawn
 from tenants.people.models import HouseholdMember
 
 ACTOR = Actor.command("socle seed")
@@ -58,10 +57,4 @@ def _send(member: HouseholdMember, *, at: datetime.datetime) -> RightsRequest:
 
 
 def _notice(name: str) -> bytes:
-    """A picture that says what it is: no document of anybody."""
-    drawn = Image.new("RGB", (600, 800), "white")
-    words = f"EXEMPLE\n\nAvis d'impôt\n{name}\n\nRevenu fiscal de référence : 18 000\nParts : 2,5"
-    ImageDraw.Draw(drawn).multiline_text((60, 80), words, fill="black", font_size=26, spacing=14)
-    written = io.BytesIO()
-    drawn.save(written, "PNG")
-    return written.getvalue()
+    return drawn(f"Avis d'impôt\n{name}\n\nRevenu fiscal de référence : 18 000\nParts : 2,5")
