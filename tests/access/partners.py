@@ -97,7 +97,7 @@ def partners() -> dict[str, Any]:
     ensure_key(at=AUTUMN)
     return {
         "partner": partner,
-        "proposal": proposed(partner),
+        "proposal": proposed(make_partner()),
         "iban": iban,
         "application": applied("73282932000074", "librairie@exemple.fr"),
         "partner_agreement": agreement,

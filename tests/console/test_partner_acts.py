@@ -78,10 +78,10 @@ def test_a_change_that_a_partner_asks_for_is_read_then_accepted_or_refused(agent
     assert done(site, "refuse-partner-sheet", here["proposal"], reason=" ") != "302"
     assert done(site, "accept-partner-sheet", here["proposal"]) == "302"
 
-    here["partner"].refresh_from_db()
-    assert here["partner"].phone == "0147000000"
+    here["proposal"].partner.refresh_from_db()
+    assert here["proposal"].partner.phone == "0147000000"
     again = site.get(reverse("console:passplus_sheetproposal_changelist"), a_lire="oui")
-    assert "Judo Club" not in again.content.decode()
+    assert here["proposal"].partner.name not in again.content.decode()
 
 
 def test_an_agent_reads_what_was_signed_byte_for_byte(agent) -> None:

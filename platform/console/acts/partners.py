@@ -293,7 +293,7 @@ class ConfirmIban(OnOne):
         return operations.confirm_iban, {"iban": row}
 
 
-class _OnSheet(_OnOne):
+class _OnSheet(OnOne):
     access = staticmethod(partner_access.access_proposal)
     page = "sheetproposal"
 
