@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Case, F, FloatField, QuerySet, Value, When
@@ -101,6 +102,11 @@ def access_listed_partner(public_id: uuid.UUID) -> Partner:
     if found is None:
         raise NotFound(partner=str(public_id))
     return found
+
+
+def listed_partners(public_ids: Collection[uuid.UUID]) -> list[Partner]:
+    """Those of some partners that the directory lists."""
+    return list(Partner.objects.filter(public_id__in=public_ids, ended_at__isnull=True))
 
 
 def _metres_from(town: Town) -> Any:

@@ -6,6 +6,7 @@ import datetime
 import functools
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -56,6 +57,20 @@ class Context:
         if not any(user.can(capability) for capability in capabilities):
             raise Forbidden(needs=[capability.value for capability in capabilities])
         return user
+
+    @property
+    def may_read_schema(self) -> bool:
+        """Agents may; in the embedded settings (demo, development) everybody may."""
+        return settings.HAS_MAILBOX or (
+            self.user is not None and self.user.can(Capability.USE_CONSOLE)
+        )
+
+    def require_schema(self) -> None:
+        """
+        :raises Refused: if whoever asks may not read the schema
+        """
+        if not self.may_read_schema:
+            raise Refused("INTROSPECTION_REFUSED")
 
     @property
     def actor(self) -> Actor:

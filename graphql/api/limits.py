@@ -135,7 +135,7 @@ LIST_LENGTHS = {
 }
 MUTATION_COST = 50
 INTROSPECTION_COST = 1_000
-INTROSPECTION_ROOTS = frozenset({"__schema", "__type"})
+INTROSPECTION_ROOTS = frozenset({"__schema", "__type", "_service"})
 
 
 @dataclasses.dataclass(slots=True)
@@ -238,6 +238,8 @@ class Meter:
         times = 1
         if field is not None and "first" in field.args:
             times = self._page(node)
+        elif field is not None and "representations" in field.args:
+            times = self._representations(node)
         elif isinstance(kind, GraphQLList) and name not in ("edges", "nodes"):
             times = LIST_LENGTHS.get(f"{parent.name}.{name}", MAX_PAGE)
         measures = Measures(aliases=int(node.alias is not None))
@@ -259,6 +261,18 @@ class Meter:
                 return MAX_PAGE
             return size
         return DEFAULT_PAGE
+
+    def _representations(self, node: FieldNode) -> int:
+        """How many objects a gateway asks for by their keys."""
+        for argument in node.arguments:
+            given: Any = argument.value
+            if isinstance(given, VariableNode):
+                self.varies = True
+                given = self.variables.get(given.name.value)
+            values = getattr(given, "values", given)
+            if isinstance(values, list | tuple):
+                return min(len(values), MAX_PAGE)
+        return MAX_PAGE
 
     def _written(self, value: ValueNode) -> int | None:
         """The whole number a value or a variable says, as the specification reads it."""

@@ -216,7 +216,7 @@ class Query(PassQuery, graphene.ObjectType):
     @rules.by_object
     def resolve_child(_root: None, info: GraphQLResolveInfo, id: str) -> ChildNode:  # noqa: A002
         pupil = access_pupil(info.context.require_user(), public_id(id))
-        return child_nodes([pupil], info)[0]
+        return child_nodes([pupil], info.context)[0]
 
     @staticmethod
     @rules.by_object

@@ -89,6 +89,14 @@ TEXTS: dict[str, tuple[int, Any]] = {
         400,
         gettext_lazy("La variable $%(name)s ne va pas : %(reason)s"),
     ),
+    "ENTITY_MALFORMED": (
+        200,
+        gettext_lazy(
+            "Une représentation donne « __typename » et la clé de ce type, en texte. "
+            "Types qui en ont une : %(names)s."
+        ),
+    ),
+    "TOO_MANY_ENTITIES": (200, gettext_lazy("Demandez au plus %(limit)s objets à la fois.")),
     "CURSOR_INVALID": (
         200,
         gettext_lazy("Le curseur « after » n'est pas un curseur de cette liste."),

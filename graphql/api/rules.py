@@ -50,6 +50,10 @@ anyone = Rule("anyone", lambda _context: None)
 by_object = Rule("by_object", _signed_in)
 
 
+# For those who may read the schema.
+schema_readers = Rule("schema_readers", lambda context: context.require_schema())
+
+
 def needs(*capabilities: Capability) -> Rule:
     """For the agents who have one of these capabilities."""
     name = "needs " + " or ".join(capabilities)

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import graphene
+from graphene_federation import shareable
 from graphql import GraphQLError, IntValueNode, ValueNode
 
 from commons.errors import NotFound
@@ -39,6 +40,7 @@ def _cents(value: Any) -> int:
     return value
 
 
+@shareable
 class Money(graphene.ObjectType):
     """Un montant : des centimes pour calculer, un texte pour lire."""
 

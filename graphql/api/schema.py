@@ -10,6 +10,7 @@ from pathlib import Path
 
 import graphene
 
+from api import subgraph
 from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.end_agent_access import EndAgentAccess
@@ -199,7 +200,7 @@ class Mutation(graphene.ObjectType):
     )
 
 
-schema = graphene.Schema(query=Query, mutation=Mutation)
+schema = subgraph.build(Query, Mutation)
 
 
 def sdl() -> str:

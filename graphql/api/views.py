@@ -33,7 +33,6 @@ from api.errors import formatted
 from api.refusals import Refused
 from api.schema import schema, sdl
 from api.variables import check as check_variables
-from tenants.accounts.capabilities import Capability
 
 logger = logging.getLogger(__name__)
 documents = DocumentCache(schema.graphql_schema, trusted=trusted.documents().values())
@@ -43,14 +42,14 @@ _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 @csrf_exempt  # checked below, so that the refusal is JSON too
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one GraphQL request."""
-    if request.method == "GET" and _may_read_schema(Context(request)):
+    if request.method == "GET" and Context(request).may_read_schema:
         return render(request, "api/explorer.html", {"sdl": sdl()})
     try:
         text, variables, operation_name = _read(request)
         prepared = documents.prepare(text, variables)
         context = Context(request)
-        if prepared.introspects and not _may_read_schema(context):
-            raise Refused("INTROSPECTION_REFUSED")
+        if prepared.introspects:
+            context.require_schema()
         operation = get_operation_ast(prepared.document, operation_name)
         if operation is None:
             raise Refused("OPERATION_UNKNOWN")
@@ -86,13 +85,6 @@ def run(
     )
     assert isinstance(result, ExecutionResult)
     return result
-
-
-def _may_read_schema(context: Context) -> bool:
-    """Agents may; in the embedded settings (demo, development) everybody may."""
-    if settings.HAS_MAILBOX:
-        return True
-    return context.user is not None and context.user.can(Capability.USE_CONSOLE)
 
 
 def _read(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:

@@ -8,6 +8,7 @@ Absent and forbidden are the same answer.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -56,6 +57,12 @@ def access_pupil(user: User, public_id: uuid.UUID) -> Pupil:
     if pupil is None:
         raise NotFound(pupil=str(public_id))
     return pupil
+
+
+def access_pupils(user: User, public_ids: Collection[uuid.UUID]) -> list[Pupil]:
+    """Those of some pupils that the user may see."""
+    found = visible_pupils(user).filter(public_id__in=public_ids).select_related("household")
+    return list(found.order_by("pk"))
 
 
 def access_own_child(user: User, public_id: uuid.UUID) -> Pupil:

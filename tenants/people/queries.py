@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -125,6 +126,11 @@ def schoolings_on(pupil_ids: list[int], on: datetime.date) -> dict[int, Schoolin
 def colleges() -> QuerySet[College]:
     """The collèges, by name."""
     return College.objects.order_by("name", "pk")
+
+
+def colleges_of(uais: Collection[str]) -> QuerySet[College]:
+    """The collèges of some UAI codes."""
+    return colleges().filter(uai__in=uais)
 
 
 def pupils_by_name(pupils: QuerySet[Pupil] | None = None) -> QuerySet[Pupil]:

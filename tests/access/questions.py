@@ -72,6 +72,7 @@ PARAMETERS = {
     **pass_plus.PARAMETERS,
 }
 ARGUMENTS = {
+    "_entities": "pupil",
     "child": "pupil",
     "invoice": "invoice",
     "payment": "paid",
@@ -88,6 +89,7 @@ ARGUMENTS = {
 }
 # What else is asked of these objects.
 GIVEN = {
+    "_entities": 'representations: [{__typename: "Child", id: $id}]',
     "simulateTariff": (
         'draftId: $id, service: HALF_BOARD, firstDay: "2024-09-01", lastDay: "2025-08-31"'
     ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import graphene
+from graphene_federation import key
 
 
+@key("code")
 class Departement(graphene.ObjectType):
     """Le département de cet hôte."""
 

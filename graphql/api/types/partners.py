@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import graphene
+from graphene_federation import key
 from graphql import GraphQLResolveInfo
 
 from api.paging import Page, connection, page_of_rows
@@ -16,6 +17,7 @@ from federation.passplus.engine.campaign import Domain
 from federation.passplus.models import Partner as PartnerRow
 
 
+@key("id")
 class Partner(graphene.ObjectType):
     """Un partenaire affilié : un club, un cinéma, une librairie."""
 

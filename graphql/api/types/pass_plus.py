@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 
 import graphene
+from graphene_federation import key
 from graphql import GraphQLResolveInfo
 
 from api.scalars import Money
@@ -109,6 +110,7 @@ class PassTicket(graphene.ObjectType):
         return holding.last_day_of(ticket)
 
 
+@key("id")
 class PassCard(graphene.ObjectType):
     """Le Pass+ d'une campagne."""
 

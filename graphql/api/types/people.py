@@ -7,8 +7,10 @@ import uuid
 from typing import Any
 
 import graphene
+from graphene_federation import key
 from graphql import GraphQLResolveInfo
 
+from api.context import Context
 from api.limits import DEFAULT_PAGE
 from api.loaders import Children
 from api.paging import Page, page_of_list, page_of_rows, paged
@@ -36,6 +38,7 @@ from tenants.people.models import Pupil as PupilRow
 from tenants.people.models import Schooling
 
 
+@key("uai")
 class College(graphene.ObjectType):
     """Un collège du département."""
 
@@ -74,6 +77,7 @@ class ChildNode:
     batch: Children
 
 
+@key("id")
 class Child(graphene.ObjectType):
     """Un enfant, tel que la personne connectée peut le voir."""
 
@@ -152,13 +156,25 @@ class Child(graphene.ObjectType):
         return bills_page(page, child.batch.bills)
 
 
-def child_nodes(pupils: Any, info: GraphQLResolveInfo) -> list[ChildNode]:
+def child_nodes(pupils: Any, context: Context) -> list[ChildNode]:
     """Children read together."""
-    context = info.context
     batch = Children(pupils, user=context.require_user(), on=context.today)
     return [ChildNode(pupil, batch) for pupil in batch.pupils]
 
 
+def own_pupil_node(context: Context) -> PupilNode | None:
+    """The pupil that the signed-in person is, if they are one."""
+    user = context.require_user()
+    pupil = pupil_of(user)
+    return PupilNode(pupil, Children([pupil], user=user, on=context.today)) if pupil else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PupilNode(ChildNode):
+    """The pupil that the signed-in person is: less is said of oneself than of one's child."""
+
+
+@key("id")
 class Pupil(graphene.ObjectType):
     """L'élève que la personne connectée est. Ni prix, ni factures : ils sont à ses parents."""
 
@@ -208,6 +224,7 @@ class Pupil(graphene.ObjectType):
         return child.batch.pass_cards(child.pupil)
 
 
+@key("id")
 class Viewer(graphene.ObjectType):
     """La personne connectée."""
 
@@ -260,12 +277,11 @@ class Viewer(graphene.ObjectType):
         user: User, info: GraphQLResolveInfo, first: int | None, after: str | None = None
     ) -> list[ChildNode]:
         found = list(people.children_of(user, on=info.context.today))
-        return child_nodes(page_of_list(found, first=first, after=after).nodes, info)
+        return child_nodes(page_of_list(found, first=first, after=after).nodes, info.context)
 
     @staticmethod
-    def resolve_pupil(user: User, info: GraphQLResolveInfo) -> ChildNode | None:
-        pupil = pupil_of(user)
-        return child_nodes([pupil], info)[0] if pupil else None
+    def resolve_pupil(_user: User, info: GraphQLResolveInfo) -> PupilNode | None:
+        return own_pupil_node(info.context)
 
     @staticmethod
     def resolve_invoices(

@@ -6,12 +6,14 @@ import uuid
 
 import graphene
 from django.urls import reverse
+from graphene_federation import key
 from graphql import GraphQLResolveInfo
 
 from api.types.enumerations import ServiceAttribute, ServiceCategory
 from federation.ent.queries import OpenService
 
 
+@key("code")
 class Service(graphene.ObjectType):
     """Un service ouvert à la personne connectée."""
 
