@@ -10,7 +10,7 @@ from typing import Any
 
 import graphene
 from graphene_federation import FederationVersion, build_schema
-from graphql import GraphQLObjectType, GraphQLResolveInfo
+from graphql import GraphQLObjectType, GraphQLResolveInfo, value_from_ast_untyped
 
 from api import rules
 from api.entities import resolve_entities, type_of
@@ -44,6 +44,7 @@ def build(query: type[graphene.ObjectType], mutation: type[graphene.ObjectType])
     entities.args["representations"].description = "Le type et la clé de chacun."
     entities.resolve = rules.anyone(resolve_entities)
     kinds["_Entity"].resolve_type = type_of
+    kinds["_Any"].parse_literal = value_from_ast_untyped  # the library's forgets variables
     return schema
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from graphql import GraphQLNamedType, get_named_type, is_object_type
+from graphql import GraphQLNamedType, get_named_type, is_object_type, is_union_type
 
 
 def routes(urlconf: str) -> dict[str, URLPattern]:
@@ -48,6 +48,8 @@ def fields() -> dict[str, Any]:
 def selection(field: Any) -> str:
     """All that can be read under a field: every nested field of the SDL, lists by short pages."""
     kind: GraphQLNamedType = get_named_type(field.type)
+    if is_union_type(kind):
+        return "{ __typename }"  # what each type gives is asked under the fields that name it
     if not is_object_type(kind):
         return ""
     inner = " ".join(
@@ -61,6 +63,8 @@ def selection(field: Any) -> str:
 def leaves(field: Any, path: str) -> Iterator[str]:
     """The paths of the values that can be read under a field."""
     kind = get_named_type(field.type)
+    if is_union_type(kind):
+        return
     if not is_object_type(kind):
         yield path
         return

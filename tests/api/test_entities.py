@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -131,6 +132,17 @@ def test_what_is_no_key_of_a_type_is_refused_in_words(api, representation):
 
     codes = {error["extensions"]["code"] for error in answer["errors"]}
     assert codes <= {"ENTITY_MALFORMED", "VARIABLE_INVALID"}
+
+
+def test_a_key_may_be_written_in_the_document_or_be_a_variable_in_it(api):
+    partner = make_partner()
+    key = str(partner.public_id)
+    query = '_entities(representations: [{__typename: "Partner", id: %s}]) { __typename }'
+
+    written = api.read(f"{{ {query % json.dumps(key)} }}")
+    inside = api.read(f"query($id: ID!) {{ {query % '$id'} }}", id=key)
+
+    assert written == inside == {"_entities": [{"__typename": "Partner"}]}
 
 
 def test_many_are_read_together_and_too_many_are_refused(api):
