@@ -1,6 +1,7 @@
 """A world drawn from a seed, lived to the end of its campaign: `simulation`.
 
-`SOCLE_SEEDS=4:5 SOCLE_EVENTS=300` lives given seeds again; `make soak` lives a hundred of 10,000 events.
+`SOCLE_SEEDS=4:5 SOCLE_EVENTS=300` lives given seeds again; `make soak` lives a million events. What broke is
+written in `var/test/simulation`, with how to see it again; `SOCLE_BATCH=1` then finds after which event.
 """
 
 from __future__ import annotations
@@ -8,13 +9,17 @@ from __future__ import annotations
 import os
 import random
 import time
+from pathlib import Path
 
 import pytest
 
 from federation.passplus import ticketing
-from tests.federation.passplus.simulation.living import Broken, live
+from socle.places import default_data_dir
+from tenants.registry.backend.base import close_kept
+from tests.federation.passplus.simulation.living import Asked, Broken, live
+from tests.federation.passplus.simulation.third import yvelines
 
-FEW = 150
+FEW = 400
 MANY = 10_000
 
 
@@ -27,27 +32,52 @@ def seeds() -> list[int | None]:
     return list(range(int(first), int(last)))
 
 
+@pytest.fixture
+def three_departements(committed_tenant_db):
+    """Hauts-de-Seine, Val-de-Marne and Yvelines."""
+    with yvelines(os.environ["DATABASE_OWNER_URL"]):
+        yield
+        close_kept()
+
+
+def say(line: str) -> None:
+    """How far it is: to the file of SOCLE_LOG, for who follows a long life."""
+    if path := os.environ.get("SOCLE_LOG"):
+        with Path(path).open("a") as file:
+            file.write(line + "\n")
+
+
+def asked_for(seed: int, events: int) -> Asked:
+    report = default_data_dir("test") / "simulation" / f"seed-{seed}-events-{events}.txt"
+    batch = int(os.environ.get("SOCLE_BATCH", "0"))
+    return Asked(seed, events, batch=batch, report=report, say=say)
+
+
 @pytest.mark.parametrize("seed", seeds())
-def test_a_world_drawn_from_a_seed_never_loses_a_cent(committed_tenant_db, capsys, seed):
+def test_a_world_drawn_from_a_seed_never_loses_a_cent(three_departements, capsys, seed):
     events = int(os.environ.get("SOCLE_EVENTS", FEW if seed is None else MANY))
     start = time.monotonic()
 
-    world = live(random.randrange(10**6) if seed is None else seed, events)
+    world = live(asked_for(random.randrange(10**6) if seed is None else seed, events))
 
     taken = time.monotonic() - start
     assert world.done["capture"]
     if seed is not None:
+        told = (
+            f"seed {seed}: {events:,} events, {events / taken:.0f} a second\n"
+            f"  asked: {dict(world.done.most_common())}\n"
+            f"  answered: {dict(world.answers.most_common(25))}\n"
+            f"  died: {dict(world.deaths)}"
+        )
+        say(told)
         with capsys.disabled():
-            deaths = ", ".join(
-                f"{count} {moment}" for moment, count in sorted(world.deaths.items())
-            )
-            print(f"\nseed {seed}: {events} events, {events / taken:.0f} a second; died: {deaths}")
+            print(f"\n{told}")
 
 
-def test_a_world_in_which_a_key_is_not_looked_for_is_found(committed_tenant_db, monkeypatch):
+def test_a_world_in_which_a_key_is_not_looked_for_is_found(three_departements, monkeypatch):
     """If this fails, the test above proves nothing: nobody clicks twice, and nothing dies."""
     read = ticketing._made_before
     monkeypatch.setattr(ticketing, "_made_before", lambda *asked: (read(*asked)[0], None))
 
     with pytest.raises(Broken, match="SOCLE_SEEDS=1:2"):
-        live(1, FEW)
+        live(Asked(1, FEW))
