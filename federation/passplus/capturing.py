@@ -93,7 +93,6 @@ def capture_at_till(
 def _capture_ours(
     member: PartnerMember, till: Till, asked: Asked, *, actor: Actor, at: datetime.datetime
 ) -> TillCapture:
-    check_at_work(member, till)
     return capture(member, till, asked, actor=actor, at=at)
 
 
@@ -110,9 +109,9 @@ def _capture_guest(
 
     If this process dies in between, the same page sent again writes it.
     """
-    check_at_work(member, till)
-    before = _asked_before(member, asked)
-    if before is not None:
+    if check_at_work(member, till, key=asked.key):
+        before = _asked_before(member, asked)
+        assert before is not None
         return before
     taken = taking.take_ticket(
         text=written, partner=member.partner, cents=asked.cents, actor=actor, at=at
@@ -151,17 +150,18 @@ def _write_guest(
 def capture(
     member: PartnerMember, till: Till, asked: Asked, *, actor: Actor, at: datetime.datetime
 ) -> TillCapture:
-    """`capture_at_till`, in the caller's transaction."""
+    """`capture_at_till`, in the caller's transaction. Its key is looked for under the lock of the ticket."""
     ticket = _lock_ticket(asked.code)
-    before = _asked_before(member, asked)
-    if before is not None:
+    if check_at_work(member, till, key=asked.key):
+        before = _asked_before(member, asked)
+        assert before is not None
         return before
     if ticket is None:
         raise TicketUnknown(ticket=asked.code[: ticketing.CODE_LENGTH])
     if ticket.captured_by_id == member.partner_id:
         raise TicketTaken(**where_taken(ticket))
-    taken = ticketing.capture_within(
-        code=asked.code,
+    taken = ticketing.capture_locked(
+        ticket=ticket,
         partner=member.partner,
         cents=asked.cents,
         actor=actor,
@@ -298,9 +298,7 @@ def where_taken(ticket: Ticket) -> dict[str, object]:
 
 
 def _lock_ticket(code: str) -> Ticket | None:
-    return (
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("purse__card__campaign")
-        .filter(code=code)
-        .first()
-    )
+    try:
+        return ticketing.lock_ticket(code)
+    except TicketUnknown:
+        return None

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from billing.ledger import operations as ledger
+from billing.ledger.models import Account
 from billing.ledger.operations import AccountKind, TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -26,9 +27,11 @@ BATCH = 200
 
 def clearing_account(departement_code: str) -> int:
     """The account of what another département owes us (debits − credits), opened at its first use."""
-    return ledger.open_account(
-        code=f"clearing:{departement_code}", kind=AccountKind.CLEARING, name=departement_code
-    ).pk
+    code = f"clearing:{departement_code}"
+    known = Account.objects.filter(code=code).values_list("pk", flat=True).first()
+    if known is not None:
+        return known
+    return ledger.open_account(code=code, kind=AccountKind.CLEARING, name=departement_code).pk
 
 
 @transaction.atomic(durable=True)

@@ -9,12 +9,15 @@ cancellation meet on the partner's row, which both lock.
 from __future__ import annotations
 
 import datetime
+import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
+from psycopg.types.numeric import Int8
 
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError, Forbidden
+from commons.querysets import refuse_foreign_row
 from federation.passplus.engine.spending import start_of
 from federation.passplus.models import (
     Campaign,
@@ -25,6 +28,7 @@ from federation.passplus.models import (
     Till,
 )
 from federation.passplus.queries import waits_until
+from federation.passplus.statements import named
 
 LONGEST = datetime.timedelta(hours=12)
 SHORTEST = datetime.timedelta(minutes=30)
@@ -105,17 +109,26 @@ def lock_partner(partner_id: int) -> Partner:
     return Partner.objects.select_for_update(of=("self",), no_key=True).get(pk=partner_id)
 
 
-def check_at_work(member: PartnerMember, till: Till) -> None:
-    """Refuse who no longer works there, and a till that is closed or another's.
+def check_at_work(member: PartnerMember, till: Till, *, key: uuid.UUID | None = None) -> bool:
+    """
+    Refuse who no longer works there, and a till that is closed or another's; whether a key served before.
+
+    One statement: it is asked at each validation (ADR 0058).
 
     :raises Forbidden: if they left
     :raises TillClosed: if the till takes no ticket
     """
-    if not PartnerMember.objects.filter(pk=member.pk, ended_at__isnull=True).exists():
+    refuse_foreign_row(member)
+    refuse_foreign_row(till)
+    with connection.cursor() as cursor:
+        asked = [Int8(member.pk), Int8(till.pk), Int8(member.partner_id), key]
+        cursor.execute(named("at_till"), asked)
+        works_there, takes_tickets, is_known = cursor.fetchone()
+    if not works_there:
         raise Forbidden(member=str(member.public_id))
-    open_tills = Till.objects.filter(partner_id=member.partner_id, closed_at__isnull=True)
-    if not open_tills.filter(pk=till.pk).exists():
+    if not takes_tickets:
         raise TillClosed(till=till.name)
+    return bool(is_known)
 
 
 def _longest_until(at: datetime.datetime, wanted: datetime.timedelta) -> datetime.datetime:

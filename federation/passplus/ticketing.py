@@ -131,26 +131,26 @@ def capture_ticket(
     :raises PartnerEnded: if the partner takes no ticket any more
     :raises DomainError: as `engine.spending.capture` and `check_domain`
     """
-    return capture_within(code=code, partner=partner, cents=cents, actor=actor, at=at)
+    ticket = lock_ticket(typed(code))
+    return capture_locked(ticket=ticket, partner=partner, cents=cents, actor=actor, at=at)
 
 
-def capture_within(
+def capture_locked(
     *,
-    code: str,
+    ticket: Ticket,
     partner: Partner,
     actor: Actor,
     at: datetime.datetime,
     cents: int | None = None,
     shown_at: datetime.datetime | None = None,
 ) -> Ticket:
-    """`capture_ticket`, in the transaction of an act that writes more: a till's.
+    """`capture_ticket`, in the transaction of an act that locked the ticket and writes more: a till's.
 
     :param shown_at: when it was shown to a phone without network, where the partner still took tickets
     """
     refuse_foreign_row(partner)
     if partner.ended_at is not None and partner.ended_at <= (shown_at or at):
         raise PartnerEnded(partner=partner.name)
-    ticket = _lock_ticket(typed(code))
     taken = ticket.cents if cents is None else cents
     if (ticket.captured_by_id, ticket.captured_cents) == (partner.pk, taken):
         return ticket
@@ -198,7 +198,7 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     :raises CancellationWaits: while its partner works without network, and may have taken it
     """
     refuse_foreign_row(ticket)
-    held = _lock_ticket(ticket.code)
+    held = lock_ticket(ticket.code)
     if held.state in (Ticket.State.CANCELLED, Ticket.State.LOST):
         return held
     if held.state != Ticket.State.MADE:
@@ -285,9 +285,9 @@ def _made_before(owned: _Locked, key: str) -> tuple[datetime.date | None, Ticket
     return usable_before, None if found.pk is None else found
 
 
-def _lock_ticket(code: str) -> Ticket:
+def lock_ticket(code: str) -> Ticket:
     """
-    A ticket, locked, with its purse, its card and its campaign.
+    A ticket, locked until the transaction ends, with its purse, its card and its campaign.
 
     :raises TicketUnknown: if no ticket bears this code
     """

@@ -136,7 +136,7 @@ def test_two_tills_validate_a_ticket_once(monkeypatch):
     ticket = made(card)
 
     results = at_once(
-        monkeypatch, "_lock_ticket", capturing(ticket, partner), capturing(ticket, other)
+        monkeypatch, "lock_ticket", capturing(ticket, partner), capturing(ticket, other)
     )
 
     assert results == ["captured", "PASSPLUS_TICKET_OVER"]
@@ -148,7 +148,7 @@ def test_one_till_that_sends_twice_is_answered_twice_and_owed_once(monkeypatch):
     ticket = made(card)
 
     results = at_once(
-        monkeypatch, "_lock_ticket", capturing(ticket, partner), capturing(ticket, partner)
+        monkeypatch, "lock_ticket", capturing(ticket, partner), capturing(ticket, partner)
     )
 
     assert results == ["captured", "captured"]
@@ -165,7 +165,7 @@ def test_without_the_lock_two_tills_meet_and_the_ledger_stops_the_second(monkeyp
         both.wait()
         return found
 
-    monkeypatch.setattr(ticketing, "_lock_ticket", read)
+    monkeypatch.setattr(ticketing, "lock_ticket", read)
 
     results = run_in_threads([capturing(ticket, partner), capturing(ticket, other)])
 
@@ -181,7 +181,7 @@ def test_a_ticket_given_up_while_it_is_used_is_one_or_the_other(monkeypatch, fir
     if first == "cancelled":
         acts.reverse()
 
-    results = at_once(monkeypatch, "_lock_ticket", *acts)
+    results = at_once(monkeypatch, "lock_ticket", *acts)
 
     assert results == [first, "PASSPLUS_TICKET_OVER"]
     assert due_cents(partner) == (25_00 if first == "captured" else 0)
@@ -206,7 +206,7 @@ def test_a_ticket_that_is_being_used_is_passed_over_by_what_ends_tickets(monkeyp
     card, partner = make_card(), make_partner()
     ticket = made(card)
     is_held, is_ended = threading.Event(), threading.Event()
-    lock = ticketing._lock_ticket
+    lock = ticketing.lock_ticket
 
     def lock_and_stay(code: str) -> Ticket:
         found = lock(code)
@@ -214,7 +214,7 @@ def test_a_ticket_that_is_being_used_is_passed_over_by_what_ends_tickets(monkeyp
         assert is_ended.wait(6)
         return found
 
-    monkeypatch.setattr(ticketing, "_lock_ticket", lock_and_stay)
+    monkeypatch.setattr(ticketing, "lock_ticket", lock_and_stay)
 
     def ending() -> str:
         assert is_held.wait(20)

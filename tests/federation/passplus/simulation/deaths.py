@@ -12,7 +12,7 @@ from unittest import mock
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from tenants.registry.backend.base import DatabaseWrapper, close_kept, kept_wrappers
+from tenants.registry.backend.base import DatabaseWrapper, kept_wrappers
 
 MOMENTS = ("statement", "before commit", "after commit")
 
@@ -75,10 +75,15 @@ def dying(death: Death) -> Iterator[None]:
 
 
 def _bury() -> None:
-    """The next process has sessions of its own, and no memory of a transaction."""
-    with contextlib.suppress(Exception):
-        close_kept()
+    """The next process has no memory of a transaction, and a session of its own for the one that was cut off.
+
+    Sessions that were doing nothing are as good as new ones: to PostgreSQL they are the same.
+    """
     for wrapper in kept_wrappers().values():
+        if not (wrapper.in_atomic_block or wrapper.connection is None or wrapper.connection.closed):
+            continue
+        with contextlib.suppress(Exception):
+            wrapper.close()
         wrapper.connection = None
         wrapper.in_atomic_block = wrapper.closed_in_transaction = wrapper.needs_rollback = False
         wrapper.savepoint_ids, wrapper.atomic_blocks, wrapper.run_on_commit = [], [], []

@@ -18,6 +18,7 @@ from unittest import mock
 
 from django.db.backends.signals import connection_created
 
+from commons import outbox
 from federation.passplus.clearing import standing_with
 from tenants.registry import contexts, directory
 from tests.federation.passplus.simulation import acts, agents, neighbours, tills
@@ -118,10 +119,10 @@ def live(asked: Asked) -> World:
 
 
 def _progress(asked: Asked, world: World, taken: float) -> str:
-    done, now = world.done.total(), datetime.datetime.now().astimezone()
+    done, now = world.done.total(), datetime.datetime.now(datetime.UTC)
     return (
-        f"{now:%Y-%m-%d %H:%M:%S} seed {asked.seed}: {done:,} of {asked.events:,} events, every invariant "
-        f"checked; {done / taken:.0f} a second; in the world it is {world.at:%Y-%m-%d}; "
+        f"{now:%Y-%m-%d %H:%M:%S} UTC, seed {asked.seed}: {done:,} of {asked.events:,} events, every "
+        f"invariant checked; {done / taken:.0f} a second; in the world it is {world.at:%Y-%m-%d}; "
         f"{world.deaths.total():,} deaths"
     )
 
@@ -148,12 +149,16 @@ def _alike(seed: int) -> Iterator[None]:
     drawn = random.Random(seed)
 
     def draw(sender: Any, connection: Any, **_: Any) -> None:
+        connection.connection.prepared_max = 1_000  # this process asks all that all others do
         with connection.connection.cursor() as cursor:
             cursor.execute("SELECT setseed(%s)", [drawn.uniform(-1, 1)])
 
     connection_created.connect(draw, weak=False, dispatch_uid="simulation")
     try:
-        with mock.patch.object(directory, "KEPT_SECONDS", float("inf")):
+        with (
+            mock.patch.object(directory, "KEPT_SECONDS", float("inf")),
+            mock.patch.object(outbox, "_wake", None),  # `acts.beat` is the worker
+        ):
             directory.forget()
             yield
     finally:

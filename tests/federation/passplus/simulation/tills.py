@@ -21,7 +21,7 @@ from tests.federation.passplus.simulation.world import ACTOR, PARTNERS, Side, Wo
 
 NOT_TAKEN = "PASSPLUS_TICKET_NOT_TAKEN_ELSEWHERE"
 HASTE = 0.25  # how often somebody undoes at once what was just validated
-DISHONEST = 0.02  # how often an agent takes it back at once, before or after
+DISHONEST = 0.04  # how often an agent takes it back at once, before or after
 
 
 def _asked_cents(world: World, ticket: Told) -> int | None:
@@ -34,10 +34,10 @@ def _asked_cents(world: World, ticket: Told) -> int | None:
 def _hurry(world: World, side: Side) -> None:
     """Somebody undoes what was just validated, or an agent takes it back: in either order."""
     drawn = world.draw.random()
-    if drawn < HASTE:
-        world.soon.append(("undo", side))
     if drawn < DISHONEST:
         world.soon.extend([("ask", side), ("decide", side), ("undo", side)])
+    elif drawn < HASTE:
+        world.soon.append(("undo", side))
 
 
 def capture(world: World, side: Side) -> Act | None:
