@@ -31,6 +31,7 @@ from federation.passplus.models import (
 )
 from federation.passplus.permits import check_at_work
 from federation.passplus.putting_back import UndoTooLate, put_back
+from federation.passplus.reimbursing import righting
 
 UNDO_FOR = datetime.timedelta(minutes=1)
 Way = TillCapture.Way
@@ -200,7 +201,7 @@ def undo_capture(
     Again changes nothing.
 
     :raises Forbidden: if it is another partner's, or they no longer work there
-    :raises UndoTooLate: after a minute, or once the partner was paid for it
+    :raises UndoTooLate: after a minute, once the partner was paid for it, or once it was taken back
     """
     if capture.guest_id is None:
         return _undo_ours(capture, member, actor=actor, at=at)
@@ -245,7 +246,8 @@ def _undo_ours(
         raise UndoTooLate
     campaign = ticket.purse.card.campaign
     is_over = spending.day_of(at) >= campaign.rules.tickets.captured_before
-    if at > held.booked_at + UNDO_FOR or is_over or is_stated(ticket):
+    is_settled = is_stated(ticket) or bool(righting.taken_back([ticket.pk]))
+    if at > held.booked_at + UNDO_FOR or is_over or is_settled:
         raise UndoTooLate
     put_back(
         ticket,

@@ -82,9 +82,10 @@ def standing_of(campaign: Campaign) -> Standing:
     )
     budget = Account.objects.get(pk=campaign.budget_account_id)
     captured = Account.objects.get(pk=campaign.captured_account_id)
-    # A validation that was undone came and went again: on each account, on both sides.
+    # A validation that was undone came and went again: on each account, on both sides. What a correction
+    # gave back to the budget leaves it when the correction is undone: it is not granted once more.
     undone = _undone_cents(captured, "undo-capture")
-    given_again = _undone_cents(budget, "undo-return")
+    given_again = _undone_cents(budget, "undo-return", "correction")
     return Standing(
         granted=budget.debits_posted - given_again,
         purses=purses["given"] - purses["left"] - purses["held"],
@@ -94,8 +95,8 @@ def standing_of(campaign: Campaign) -> Standing:
     )
 
 
-def _undone_cents(account: Account, code: str) -> int:
-    found = Transfer.objects.filter(debit_account=account, code=code)
+def _undone_cents(account: Account, *codes: str) -> int:
+    found = Transfer.objects.filter(debit_account=account, code__in=codes)
     total: int = found.aggregate(cents=Sum("amount_cents", default=0))["cents"]
     return total
 

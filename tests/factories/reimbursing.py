@@ -34,10 +34,11 @@ def captured(
     *,
     purse: str = "sport",
     at: datetime.datetime = AUTUMN,
+    made_at: datetime.datetime | None = None,
 ) -> Ticket:
     """A ticket that a partner validated."""
     made = passplus.make_ticket(
-        card=card, purse=purse, cents=cents, key=new_key(), actor=ACTOR, at=at
+        card=card, purse=purse, cents=cents, key=new_key(), actor=ACTOR, at=made_at or at
     )
     return passplus.capture_ticket(code=made.code, partner=partner, actor=ACTOR, at=at)
 

@@ -11,9 +11,19 @@ import pytest
 from billing.ledger import queries as ledger
 from commons.errors import DomainError
 from federation.passplus import capturing, operations, permits, ticketing
-from federation.passplus.models import PartnerMember, Ticket, TillCapture
+from federation.passplus.models import (
+    Correction,
+    CorrectionLine,
+    PartnerMember,
+    Ticket,
+    TillCapture,
+)
 from federation.passplus.queries import due_cents, purses_of, standing_of
+from federation.passplus.reimbursing import operations as reimbursing
+from federation.passplus.reimbursing import righting
+from federation.passplus.reimbursing.operations import Wrong
 from tests.factories.passplus import AUTUMN, make_card
+from tests.factories.reimbursing import ANNE, BRUNO
 from tests.factories.tariffs import ACTOR
 from tests.factories.tills import make_member, make_ticket, shown, take, till_of, undo
 from tests.threads import meeting, run_in_threads
@@ -95,6 +105,57 @@ def test_two_people_undo_once(monkeypatch):
     assert purses_of(card)[0].held_cents == 25_00
     assert due_cents(member.partner) == 0
     assert books_are_right(card)
+
+
+def correcting(ticket: Ticket) -> Correction:
+    return reimbursing.ask_correction(
+        kind="TICKETS", wrongs=[Wrong(ticket.code)], reason="Annulé", actor=ANNE, at=AUTUMN
+    )
+
+
+def approving(correction: Correction) -> Callable[[], str]:
+    return lambda: said(
+        lambda: reimbursing.approve_correction(
+            correction=Correction.objects.get(pk=correction.pk), actor=BRUNO, at=AUTUMN
+        ),
+        "taken back",
+    )
+
+
+def test_a_ticket_put_back_while_it_is_taken_back_is_one_or_the_other(monkeypatch):
+    """The till has the ticket first: who takes it back waits, and reads it once it was put back."""
+    card, member = make_card(), make_member()
+    ticket = make_ticket(card)
+    capture = take(member, ticket.code)
+    acts = undoing(member, capture), approving(correcting(ticket))
+
+    assert at_once(monkeypatch, *acts) == ["undone", "PASSPLUS_CORRECTION_TOO_MUCH"]
+    assert (purses_of(card)[0].available_cents, purses_of(card)[0].held_cents) == (15_00, 25_00)
+    assert books_are_right(card)
+
+
+def test_without_the_order_a_ticket_is_both_put_back_and_taken_back(monkeypatch):
+    """If this fails, the test above proves nothing: lines are read before their tickets are locked."""
+    card, member = make_card(), make_member()
+    ticket = make_ticket(card)
+    capture = take(member, ticket.code)
+    lock = righting._locked_lines
+
+    def read_then_lock(correction: Correction) -> list[CorrectionLine]:
+        lines = list(
+            correction.lines.select_related("partner", "ticket__purse__card__campaign").order_by(
+                "pk"
+            )
+        )
+        lock(correction)
+        return lines
+
+    monkeypatch.setattr(righting, "_locked_lines", read_then_lock)
+
+    acts = undoing(member, capture), approving(correcting(ticket))
+    assert at_once(monkeypatch, *acts) == ["undone", "taken back"]
+    assert purses_of(card)[0].available_cents == 40_00  # and 25 € are held beside: 65 € of 40
+    assert purses_of(card)[0].held_cents == 25_00
 
 
 def test_a_permit_and_a_cancellation_meet_on_the_partner(monkeypatch):

@@ -81,14 +81,16 @@ def standing_lines() -> QuerySet[CorrectionLine]:
 
 
 def check_left(lines: Iterable[CorrectionLine], before: Mapping[int, int]) -> None:
-    """Refuse to take back more of a ticket than what is left of it.
+    """Refuse to take back more of a ticket than what is left of it: nothing, once it was put back.
 
     :raises CorrectionTooMuch: naming the ticket
     """
     for line in lines:
         if line.ticket is None:
             continue
-        left = (line.ticket.captured_cents or 0) - before.get(line.ticket.pk, 0)
+        is_theirs = line.ticket.captured_by_id == line.partner_id
+        taken = (line.ticket.captured_cents or 0) if is_theirs else 0
+        left = taken - before.get(line.ticket.pk, 0)
         if line.cents > left:
             raise CorrectionTooMuch(ticket=line.ticket.code, left_cents=left)
 
@@ -128,19 +130,18 @@ def put_right(
 
 
 def _locked_lines(correction: Correction) -> list[CorrectionLine]:
-    """The lines of a correction; their tickets cannot be corrected by another until we are done."""
-    lines = list(
+    """The lines of a correction, read once nobody can correct their tickets nor put them back any more."""
+    list(
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=correction.lines.filter(ticket__isnull=False).values("ticket"))
+        .order_by("pk")
+        .values_list("pk")
+    )
+    return list(
         correction.lines.select_related(
             "partner", "ticket__purse__card__campaign", "ticket__purse__account"
         ).order_by("pk")
     )
-    list(
-        Ticket.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=[line.ticket_id for line in lines if line.ticket_id is not None])
-        .order_by("pk")
-        .values_list("pk")
-    )
-    return lines
 
 
 def _locked_books(lines: Sequence[CorrectionLine]) -> _Books:
@@ -210,9 +211,11 @@ def _is_to_purse(campaign: Campaign, purse: Purse, *, at: datetime.datetime) -> 
     rules, day = campaign.rules, spending.day_of(at)
     if day < spending.swept_on(rules, purse.usable_before):
         return True
-    if rules.tickets.late_cancellation is not LateCancellation.RESTORED:
+    is_kind = rules.tickets.late_cancellation is LateCancellation.RESTORED
+    if not is_kind or day >= rules.tickets.captured_before:
         return False
     until = day + datetime.timedelta(days=rules.tickets.restored_days)
+    until = min(until, rules.tickets.captured_before)  # after it no ticket is of any use
     Purse.objects.filter(pk=purse.pk).update(usable_before=until)
     return True
 

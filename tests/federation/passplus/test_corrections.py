@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -17,9 +18,10 @@ from federation.passplus.models import Correction, PartnerStatement, Purse
 from federation.passplus.queries import due_cents, purses_of, standing_of
 from federation.passplus.reimbursing import operations, queries
 from federation.passplus.reimbursing.operations import Wrong
-from tests.factories.passplus import kind, make_card, make_partner, new_key, noon, publish
+from tests.factories.passplus import AUTUMN, kind, make_card, make_partner, new_key, noon, publish
 from tests.factories.reimbursing import ANNE, BRUNO, DECEMBER, NOVEMBER, approved, captured, priced
 from tests.factories.tariffs import ACTOR
+from tests.factories.tills import make_member, make_ticket, take, undo
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 Kind = Correction.Kind
@@ -144,6 +146,59 @@ def test_where_credit_comes_back_late_the_purse_lasts_some_days_more():
         card=card, purse="sport", cents=10_00, key=new_key(), actor=ACTOR, at=noon("2024-07-30")
     )
     assert str(Purse.objects.get(card=card, code="sport").usable_before) == "2024-08-01"
+
+
+def test_where_no_ticket_is_of_use_any_more_it_goes_to_the_departement():
+    card, judo = make_card(publish(kind(30))), make_partner()
+    ticket = captured(card, judo, 30_00, at=noon("2025-06-20"), made_at=noon("2024-06-20"))
+
+    done(Kind.TICKETS, Wrong(ticket.code, 10_00), at=noon("2025-06-20"))
+    done(Kind.TICKETS, Wrong(ticket.code, 5_00), at=noon("2025-07-02"))
+
+    assert (sport(card), standing_of(card.campaign).returned) == (20_00, 5_00)
+    assert Purse.objects.get(card=card, code="sport").usable_before == datetime.date(2025, 7, 1)
+    assert is_whole(card)
+
+
+def test_what_the_departement_gives_up_again_was_not_granted_once_more():
+    card, judo = make_card(), make_partner()
+    ticket = captured(card, judo, 30_00, at=noon("2024-06-20"))
+    correction = done(Kind.TICKETS, Wrong(ticket.code), at=noon("2024-07-02"))
+
+    undone(correction, at=noon("2024-07-03"))
+
+    standing = standing_of(card.campaign)
+    assert (standing.granted, standing.captured, standing.returned) == (80_00, 30_00, 0)
+    assert is_whole(card)
+
+
+def test_what_was_taken_back_is_not_put_back_too():
+    """Within its minute, a ticket was corrected by two agents, then undone at its till."""
+    card, member = make_card(), make_member()
+    capture = take(member, make_ticket(card, 30_00).code)
+    assert capture.ticket is not None
+    done(Kind.TICKETS, Wrong(capture.code, 10_00), at=AUTUMN)
+
+    with pytest.raises(passplus.UndoTooLate):
+        undo(capture, member)
+
+    assert (sport(card), standing_of(card.campaign).captured) == (20_00, 20_00)
+    assert is_whole(card)
+
+
+def test_a_ticket_that_was_put_back_and_used_elsewhere_is_not_taken_from_the_first():
+    card, member, other = make_card(), make_member(), make_partner()
+    ticket = make_ticket(card, 30_00)
+    capture = take(member, ticket.code)
+    correction = asked(Kind.TICKETS, Wrong(ticket.code), at=AUTUMN)
+    undo(capture, member)
+    passplus.capture_ticket(code=ticket.code, partner=other, actor=ACTOR, at=AUTUMN)
+
+    with pytest.raises(operations.CorrectionTooMuch):
+        operations.approve_correction(correction=correction, actor=BRUNO, at=AUTUMN)
+
+    assert queries.owed_back_cents(member.partner) == 0
+    assert is_whole(card)
 
 
 def test_partners_are_paid_more_or_less_without_a_ticket():

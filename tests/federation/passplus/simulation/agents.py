@@ -152,13 +152,14 @@ def ask(world: World, side: Side) -> Act | None:
     def engine() -> str:
         asked = []
         for one, cents in lines:
-            ticket, left = side.life.tickets[one], side.life.left_of(one)
+            ticket = side.life.tickets[one]
+            left = side.life.left_of(one, ticket.captured_by)
             is_here = ticket.captured_by is not None and ":" not in ticket.captured_by
             taken = left if cents is None else cents
             if not is_here or left <= 0 or taken <= 0:
                 return operations.CorrectionLineInvalid.code
-            asked.append(TakenBack(one, taken))
-        if any(line.cents > side.life.left_of(line.ticket) for line in asked):
+            asked.append(TakenBack(one, ticket.captured_by, taken))
+        if any(line.cents > side.life.left_of(line.ticket, line.partner) for line in asked):
             return operations.CorrectionTooMuch.code
         side.corrections[name] = Asked(name, agent, asked)
         return "done"

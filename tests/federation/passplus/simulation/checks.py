@@ -67,6 +67,14 @@ NOTHING_LIKE_THAT = {
             OR statement.gross_cents - statement.kept_cents <> coalesce(sum(line.due_cents), 0)
             OR statement.gross_cents <>
                 statement.due_cents + statement.kept_cents + statement.withheld_cents""",
+    "tickets taken back from who did not validate them": """
+        SELECT ticket.key FROM passplus_correctionline AS line
+        JOIN passplus_correction AS correction ON correction.id = line.correction_id
+        JOIN passplus_ticket AS ticket ON ticket.id = line.ticket_id
+        WHERE correction.kind = 'TICKETS' AND correction.state = 'DONE'
+          AND line.partner_id IS DISTINCT FROM ticket.captured_by_id
+          AND NOT EXISTS (SELECT FROM passplus_correction AS undoing
+                          WHERE undoing.undoes_id = correction.id AND undoing.state = 'DONE')""",
     "statements paid twice": """
         SELECT statement_id::text FROM passplus_payout WHERE state = 'ORDERED'
         GROUP BY statement_id HAVING count(*) > 1""",

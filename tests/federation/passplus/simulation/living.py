@@ -61,7 +61,12 @@ SELDOM: dict[Callable[[World, Side], Act | None], int] = {
     neighbours.end: 3,
 }
 SELDOM_IS_AT_MOST = 5_000  # of each thousand of `SELDOM`'s weights
-HURRIED = {"undo": tills.undo, "ask": agents.ask, "decide": agents.decide}
+HURRIED = {
+    "ask": agents.ask,
+    "capture": tills.capture,
+    "decide": agents.decide,
+    "undo": tills.undo,
+}
 
 
 class Broken(AssertionError):

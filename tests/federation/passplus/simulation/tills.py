@@ -35,7 +35,8 @@ def _hurry(world: World, side: Side) -> None:
     """Somebody undoes what was just validated, or an agent takes it back: in either order."""
     drawn = world.draw.random()
     if drawn < DISHONEST:
-        world.soon.extend([("ask", side), ("decide", side), ("undo", side)])
+        acts = [["ask", "decide", "undo"], ["ask", "undo", "capture", "decide"]]
+        world.soon.extend((name, side) for name in world.draw.choice(acts))
     elif drawn < HASTE:
         world.soon.append(("undo", side))
 

@@ -38,6 +38,7 @@ class TakenBack:
     """What a correction took of a ticket."""
 
     ticket: str
+    partner: str | None
     cents: int
     is_to_purse: bool = False
 
@@ -144,9 +145,11 @@ class Told(Life):
         self.undone += 1
         self._moves(ticket)
 
-    def left_of(self, ticket: str) -> int:
-        """What corrections may still take of a ticket."""
-        return self.tickets[ticket].captured_cents - self.taken_back.get(ticket, 0)
+    def left_of(self, ticket: str, partner: str | None) -> int:
+        """What corrections may still take of a ticket that a partner validated."""
+        made = self.tickets[ticket]
+        taken = made.captured_cents if made.captured_by == partner else 0
+        return taken - self.taken_back.get(ticket, 0)
 
     def take_back(self, lines: Sequence[TakenBack], *, at: datetime.datetime) -> None:
         """
@@ -154,7 +157,7 @@ class Told(Life):
 
         :raises CorrectionTooMuch: if less is left of a ticket
         """
-        if any(line.cents > self.left_of(line.ticket) for line in lines):
+        if any(line.cents > self.left_of(line.ticket, line.partner) for line in lines):
             raise CorrectionTooMuch
         for line in lines:
             made = self.tickets[line.ticket]
