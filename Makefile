@@ -4,8 +4,8 @@ PORT ?= 8000
 RESET ?=
 SCALE ?= 0.1
 SEQUENCES ?= 0:10000
-SEEDS ?= 0:100
-EVENTS ?= 10000
+SEEDS ?= 0:1
+EVENTS ?= 1000000
 KILLS ?= 0:24
 
 BIN := .venv/bin
@@ -60,10 +60,11 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 	@$(BOOTSTRAP) --group test
 	@SCALE=$(SCALE) $(BIN)/python -m bench $(ARGS)
 
-soak: ## Jouer 10 000 vies de paiements (SEQUENCES=0:10000), puis 1 000 000 d’événements Pass+ (SEEDS=0:100 EVENTS=10000)
+soak: ## Jouer 10 000 vies de paiements (SEQUENCES=0:10000), puis 1 000 000 d’événements Pass+ (SEEDS=0:1 EVENTS=1000000)
 	@$(BOOTSTRAP) --group test
 	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -n 2
-	@SOCLE_SEEDS=$(SEEDS) SOCLE_EVENTS=$(EVENTS) $(BIN)/pytest tests/federation/passplus/test_simulation.py -q -n 2 -rP
+	@echo "Pass+ : où en est la simulation se lit dans var/simulation.log"
+	@SOCLE_SEEDS=$(SEEDS) SOCLE_EVENTS=$(EVENTS) SOCLE_LOG=var/simulation.log $(BIN)/pytest tests/federation/passplus/test_simulation.py -q -n 2 -rP -k never_loses
 
 kill: ## Tuer site, tâches et base à 24 moments d'un mois de factures et de paiements (KILLS=0:24)
 	@$(BOOTSTRAP) --group test

@@ -53,6 +53,12 @@ class PartnerEnded(DomainError):
     code = "PASSPLUS_PARTNER_ENDED"
 
 
+class LossNotAccepted(DomainError):
+    """The money of the ticket would be lost, and nobody said that they accept it."""
+
+    code = "PASSPLUS_LOSS_NOT_ACCEPTED"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Locked:
     """A purse whose account cannot move, and what it has left."""
@@ -189,10 +195,14 @@ def capture_locked(
 
 
 @transaction.atomic(durable=True)
-def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Ticket:
+def cancel_ticket(
+    *, ticket: Ticket, actor: Actor, at: datetime.datetime, accepts_loss: bool = True
+) -> Ticket:
     """
     Give a ticket up; its money goes where the rules of that day say. Again changes nothing.
 
+    :param accepts_loss: whether who asks for it accepts that its money is lost, should it be
+    :raises LossNotAccepted: if it would be lost, and that is not accepted
     :raises TicketOver: if it was validated, or is too old
     :raises CancellationRefused: if it would be lost, in a campaign that does not allow that
     :raises CancellationWaits: while its partner works without network, and may have taken it
@@ -207,6 +217,8 @@ def cancel_ticket(*, ticket: Ticket, actor: Actor, at: datetime.datetime) -> Tic
     campaign = held.purse.card.campaign
     back = spending.cancel(campaign.rules, at=at)
     is_lost = back.to is Destination.DEPARTEMENT
+    if is_lost and not accepts_loss:
+        raise LossNotAccepted(cents=held.cents)
     held.state = Ticket.State.LOST if is_lost else Ticket.State.CANCELLED
     held.ended_at = _after(held, at)
     moves = given_back(held, campaign, back)

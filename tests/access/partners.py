@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from commons.actors import Actor
 from federation.passplus import applying, operations
-from federation.passplus.applying import Body, Offer, Payee
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import (
-    Partner,
-    PartnerApplication,
-    PartnerCode,
-    SheetProposal,
-    TicketKey,
-)
+from federation.passplus.models import Partner, PartnerCode, SheetProposal, TicketKey
 from federation.passplus.operations import PartnerDetails
 from federation.passplus.partner_codes import figures_of
 from federation.passplus.sheets import FIELDS
 from federation.passplus.signing import ensure_key
-from federation.passplus.terms import DECLARATIONS
 from federation.passplus.towns import find_town
+from tests.factories.applications import applied
 from tests.factories.passplus import AUTUMN, make_partner
 from tests.factories.tariffs import ACTOR
 from tests.factories.tills import make_member
@@ -113,24 +105,3 @@ def proposed(partner: Partner) -> SheetProposal:
     member = make_member(partner)
     actor = Actor.user(member.user)
     return operations.propose_sheet(by=member, sheet=sheet, actor=actor, at=AUTUMN)
-
-
-def applied(siret: str, email: str) -> PartnerApplication:
-    """An application that was sent."""
-    found = operations.begin_application(email=email, siret=siret, at=AUTUMN)
-    code = figures_of(PartnerCode.objects.latest("pk"))
-    found = operations.open_application(public_id=found.public_id, code=code, at=AUTUMN)
-    given: dict[str, Any] = {"application": found, "actor": applying.applicant(found), "at": AUTUMN}
-    body = Body(
-        name="Ciné Étoile", kind="ASSOCIATION", founded_on=datetime.date(2010, 1, 1),
-        street="1 rue du Cinéma", postal_code="92000", town="Nanterre",
-    )  # fmt: skip
-    operations.describe_body(body=body, **given)
-    operations.describe_offer(offer=Offer(domains=[Domain.CULTURE], activities="Cinéma"), **given)
-    operations.declare(declared=list(DECLARATIONS), **given)
-    payee = Payee(
-        signer_name="Aïcha Diallo", signer_role="Trésorière", signer_phone="0612345678",
-        account_holder="Ciné Étoile", iban=_IBAN,
-    )  # fmt: skip
-    operations.give_payee(payee=payee, **given)
-    return operations.submit_application(**given)

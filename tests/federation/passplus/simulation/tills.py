@@ -49,7 +49,6 @@ def capture(world: World, side: Side) -> Act | None:
     at, partner = world.clock(side), world.draw.choice(list(PARTNERS))
     cents, key = _asked_cents(world, side.life.tickets[name]), world.key()
     counter, which = side.counters[partner], world.draw.randrange(2)
-    _hurry(world, side)
 
     def product(_again: bool) -> str:
         return said(
@@ -63,6 +62,7 @@ def capture(world: World, side: Side) -> Act | None:
         answer = said(lambda: _take(side, name, partner, cents, at=at))
         if answer == "done":
             side.taken[str(key)] = Taken(name, side.code, partner, at)
+            _hurry(world, side)
         return answer
 
     return Act(side, f"capture {name} by {partner} {cents}", product, engine)
@@ -108,7 +108,6 @@ def capture_elsewhere(world: World, side: Side) -> Act | None:
     at, partner = world.clock(side), world.draw.choice(list(PARTNERS))
     cents, key = _asked_cents(world, holder.life.tickets[name]), world.key()
     counter, which = side.counters[partner], world.draw.randrange(2)
-    _hurry(world, side)
 
     def product(_again: bool) -> str:
         answer = said(
@@ -126,6 +125,7 @@ def capture_elsewhere(world: World, side: Side) -> Act | None:
         answer = _elsewhere(world, side, holder, name, partner, cents, at)
         if answer == "done":
             side.taken[str(key)] = Taken(name, holder.code, partner, at)
+            _hurry(world, side)
         return answer
 
     words = f"elsewhere {name} of {holder.code} by {partner} {cents}"
