@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 import uuid
 from collections.abc import Sequence
 from typing import Any, cast
@@ -14,6 +13,7 @@ from commons.money import format_euros
 from federation.passplus.engine.campaign import CardKind
 from federation.passplus.holding import HeldPurse
 from federation.passplus.models import CardNumber, Partner
+from portal.amounts import EurosField
 from ui import wording
 
 ANYBODY = ""
@@ -30,22 +30,9 @@ class TicketForm(forms.Form):
             "invalid_choice": _("Choisissez un porte-monnaie de la liste."),
         },
     )
-    amount = forms.DecimalField(
+    amount = EurosField(
         label=_("Montant du ticket, en euros"),
         help_text=_("Le prix demandé par le club ou le cinéma. Par exemple 12,50."),
-        decimal_places=2,
-        max_digits=6,
-        min_value=decimal.Decimal("0.01"),
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Écrivez un montant. Exemple : 12,50"),
-            "invalid": _("Ce montant n'est pas un nombre. Exemple : 12,50"),
-            "min_value": _("Écrivez un montant au-dessus de 0 €."),
-            "max_decimal_places": _("Écrivez deux chiffres au plus après la virgule."),
-            "max_digits": _("Ce montant est trop grand."),
-            "max_whole_digits": _("Ce montant est trop grand."),
-        },
     )
     partner = forms.ChoiceField(
         label=_("Pour qui\u00a0?"),
@@ -79,7 +66,7 @@ class TicketForm(forms.Form):
 
     def cents(self) -> int:
         """The amount typed, in cents."""
-        return int(self.cleaned_data["amount"] * 100)
+        return int(self.cleaned_data["amount"])
 
     def partner_id(self) -> uuid.UUID | None:
         """Whom the ticket is made out to, if it is."""

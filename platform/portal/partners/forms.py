@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from federation.passplus.models import Partner, PartnerRole, SheetProposal, TillCapture
 from portal.account_forms import PasswordForm
+from portal.amounts import EurosField
 from portal.partner_forms import BodyForm, OfferForm, PayeeForm
 
 LONGEST_TEXT = 600  # of a picture
@@ -44,33 +44,10 @@ class WrittenForm(forms.Form):
 
 
 class AmountForm(WrittenForm):
-    """How much of a ticket is taken: `12,40`, or all of it when nothing is written."""
+    """How much of a ticket is taken, in cents; all of it (None) when nothing is written."""
 
     key = forms.UUIDField()
-    amount = forms.CharField(
-        label=_("Montant à valider"),
-        max_length=12,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
-
-    def clean_amount(self) -> int | None:
-        """The amount in cents."""
-        written = self.cleaned_data["amount"].replace("€", "").replace("\u00a0", "").strip()
-        if not written:
-            return None
-        try:
-            euros = decimal.Decimal(written.replace(",", "."))
-        except decimal.InvalidOperation as error:
-            raise _amount_problem() from error
-        cents = euros * 100
-        if not euros.is_finite() or cents != cents.to_integral_value() or not 0 < cents < 10**7:
-            raise _amount_problem()
-        return int(cents)
-
-
-def _amount_problem() -> forms.ValidationError:
-    return forms.ValidationError(_("Écrivez le montant ainsi : 12,40"))
+    amount = EurosField(label=_("Montant à valider"), required=False)
 
 
 class TillForm(forms.Form):

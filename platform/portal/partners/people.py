@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,49 +11,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commons.actors import Actor
-from commons.errors import DomainError, Forbidden
 from federation.passplus import operations, till_access, till_queries
 from federation.passplus.models import PartnerRole, Till
-from portal.doors import refuse
 from portal.partners import spaces
+from portal.partners.asking import asked, done, say
 from portal.partners.doors import partner_page, show
 from portal.partners.forms import InvitationForm, TillForm
-from ui import wording
-from ui.errors import explain
 
 
 @partner_page("GET", "HEAD", "POST", manager=True)
 def team(request: spaces.PartnerRequest) -> HttpResponse:
     """Who works here, who was invited, and a form to invite."""
     form = InvitationForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                operations.invite_member(
-                    partner=request.member.partner,
-                    email=given["email"],
-                    role=given["role"],
-                    by=request.member,
-                    actor=Actor.user(request.partner_user),
-                    at=timezone.now(),
-                )
-            except Forbidden:
-                raise
-            except DomainError as error:
-                refuse(form, error)
-            else:
-                _say(request, _("L'invitation est partie. Elle sert pendant sept jours."))
-                return redirect("portal:partner-team")
+    if form.is_valid() and asked(
+        request,
+        form,
+        operations.invite_member,
+        said=_("L'invitation est partie. Elle sert pendant sept jours."),
+        partner=request.member.partner,
+        email=form.cleaned_data["email"],
+        role=form.cleaned_data["role"],
+        by=request.member,
+    ):
+        return redirect("portal:partner-team")
     partner = request.member.partner
     context = {
         "form": form,
         "members": till_queries.members_of(partner),
         "invitations": till_queries.invitations_of(partner, at=timezone.now()),
     }
-    return show(request, "team", context, status=status)
+    return show(request, "team", context, status=422 if form.errors else 200)
 
 
 @partner_page("POST", manager=True)
@@ -66,7 +52,7 @@ def withdraw(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpRespon
         actor=Actor.user(request.partner_user),
         at=timezone.now(),
     )
-    _say(request, _("L'invitation est retirée. Son lien ne sert plus."))
+    say(request, _("L'invitation est retirée. Son lien ne sert plus."))
     return redirect("portal:partner-team")
 
 
@@ -75,7 +61,7 @@ def change_role(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpRes
     """Give a colleague the other role."""
     colleague = till_access.access_colleague(request.member, public_id)
     wanted = PartnerRole.TILL if colleague.is_manager else PartnerRole.MANAGER
-    _do(
+    done(
         request,
         operations.change_role,
         said=_("C'est fait : le rôle est changé."),
@@ -89,7 +75,7 @@ def change_role(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpRes
 def end_member(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Somebody leaves: they see nothing of the partner any more."""
     colleague = till_access.access_colleague(request.member, public_id)
-    _do(
+    done(
         request,
         operations.end_member,
         said=_("C'est fait : cette personne n'a plus accès."),
@@ -102,24 +88,15 @@ def end_member(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResp
 def tills(request: spaces.PartnerRequest) -> HttpResponse:
     """The tills: where one stands, and for a manager a form to open one."""
     form = TillForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                operations.open_till(
-                    name=form.cleaned_data["name"],
-                    by=request.member,
-                    actor=Actor.user(request.partner_user),
-                    at=timezone.now(),
-                )
-            except Forbidden:
-                raise
-            except DomainError as error:
-                refuse(form, error)
-            else:
-                _say(request, _("La caisse est ouverte."))
-                return redirect("portal:partner-tills")
+    if form.is_valid() and asked(
+        request,
+        form,
+        operations.open_till,
+        said=_("La caisse est ouverte."),
+        name=form.cleaned_data["name"],
+        by=request.member,
+    ):
+        return redirect("portal:partner-tills")
     at = timezone.now()
     found = till_queries.open_tills(request.member.partner)
     context = {
@@ -129,7 +106,7 @@ def tills(request: spaces.PartnerRequest) -> HttpResponse:
         ],
         "here": spaces.chosen_till(request, request.member),
     }
-    return show(request, "tills", context, status=status)
+    return show(request, "tills", context, status=422 if form.errors else 200)
 
 
 @partner_page("POST")
@@ -150,7 +127,7 @@ def rename(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse
     till = till_access.access_till(request.member, public_id)
     form = TillForm(request.POST)
     if form.is_valid():
-        _do(
+        done(
             request,
             operations.rename_till,
             said=_("La caisse a changé de nom."),
@@ -166,33 +143,10 @@ def rename(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse
 def close(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Close a till; what was validated there stays."""
     till = till_access.access_till(request.member, public_id)
-    _do(
+    done(
         request,
         operations.close_till,
         said=_("La caisse est fermée. Son historique reste."),
         till=till,
     )
     return redirect("portal:partner-tills")
-
-
-def _do(
-    request: spaces.PartnerRequest, act: Callable[..., object], *, said: str, **given: object
-) -> None:
-    """Do an act in the name of who is here, and say that it is done, or why it is not."""
-    try:
-        act(
-            **given,
-            by=request.member,
-            actor=Actor.user(request.partner_user),
-            at=timezone.now(),
-        )
-    except Forbidden:
-        raise
-    except DomainError as error:
-        messages.error(request, str(explain(error)))
-    else:
-        _say(request, said)
-
-
-def _say(request: spaces.PartnerRequest, text: str) -> None:
-    messages.success(request, wording.typographic(text))

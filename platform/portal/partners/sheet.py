@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import uuid
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commons.actors import Actor
-from commons.errors import DomainError, Forbidden
 from federation.passplus import operations, sheet_queries, till_access
-from portal.doors import refuse
 from portal.partners import spaces
+from portal.partners.asking import asked, done
 from portal.partners.doors import partner_page, show
 from portal.partners.forms import AccountForm, SheetForm
 from portal.screens import partner_sheet as screen
-from ui import errors, wording
 
 
 @partner_page(manager=True)
@@ -41,23 +35,15 @@ def change(request: spaces.PartnerRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial=SheetForm.initial_of(partner, waiting),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.propose_sheet(
-                by=request.member,
-                sheet=form.cleaned_data,
-                actor=Actor.user(request.partner_user),
-                at=timezone.now(),
-            )
-        except Forbidden:
-            raise
-        except operations.PartnerInvalid as error:
-            _refuse_field(form, error)
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            _say(request, _("Votre demande est partie. Nous la lisons, puis nous vous écrivons."))
-            return redirect("portal:partner-sheet")
+    if form.is_valid() and asked(
+        request,
+        form,
+        operations.propose_sheet,
+        said=_("Votre demande est partie. Nous la lisons, puis nous vous écrivons."),
+        by=request.member,
+        sheet=form.cleaned_data,
+    ):
+        return redirect("portal:partner-sheet")
     context = {"form": form, "lines": screen.questions(form), "waiting": waiting}
     return show(request, "sheet_change", context, status=422 if form.errors else 200)
 
@@ -66,19 +52,12 @@ def change(request: spaces.PartnerRequest) -> HttpResponse:
 def withdraw(request: spaces.PartnerRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take a demand back: the sheet stays as it is."""
     proposal = till_access.access_proposal(request.member, public_id)
-    try:
-        operations.withdraw_sheet(
-            proposal=proposal,
-            by=request.member,
-            actor=Actor.user(request.partner_user),
-            at=timezone.now(),
-        )
-    except Forbidden:
-        raise
-    except DomainError as error:
-        messages.error(request, str(errors.explain(error)))
-    else:
-        _say(request, _("La demande est retirée. Votre fiche reste ainsi."))
+    done(
+        request,
+        operations.withdraw_sheet,
+        said=_("La demande est retirée. Votre fiche reste ainsi."),
+        proposal=proposal,
+    )
     return redirect("portal:partner-sheet")
 
 
@@ -87,30 +66,15 @@ def account(request: spaces.PartnerRequest) -> HttpResponse:
     """Give another account: the one before is paid until somebody else checked this one."""
     partner = request.member.partner
     form = AccountForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.give_iban(
-                partner=partner,
-                iban=form.cleaned_data["iban"],
-                holder=form.cleaned_data["account_holder"],
-                actor=Actor.user(request.partner_user),
-                at=timezone.now(),
-            )
-        except DomainError as error:
-            refuse(form, error)
-        else:
-            _say(request, _("Ce compte attend une vérification. Un e-mail vous le confirme."))
-            return redirect("portal:partner-sheet")
+    if form.is_valid() and asked(
+        request,
+        form,
+        operations.give_iban,
+        said=_("Ce compte attend une vérification. Un e-mail vous le confirme."),
+        partner=partner,
+        iban=form.cleaned_data["iban"],
+        holder=form.cleaned_data["account_holder"],
+    ):
+        return redirect("portal:partner-sheet")
     context = {"form": form, "page": screen.page_of(partner)}
     return show(request, "account", context, status=422 if form.errors else 200)
-
-
-def _refuse_field(form: forms.Form, error: operations.PartnerInvalid) -> None:
-    """What cannot be, next to it, in words that are not an agent's."""
-    field = str(error.details.get("field", ""))
-    said = errors.text("PASSPLUS_APPLICATION_INVALID", phone="")
-    form.add_error(field if field in form.fields else None, said)
-
-
-def _say(request: spaces.PartnerRequest, text: str) -> None:
-    messages.success(request, wording.typographic(text))
