@@ -73,6 +73,7 @@ def _run_apart(name: str, services: object) -> int:
         "SOCLE_SUPERUSER_URL": superuser_url,
         "BASE_DOMAIN": "socle.test",
         "PUBLIC_HOST": "socle.test",
+        "API_BUDGETS": "100000",  # one guardian asks all day
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "platform", ROOT / "graphql"))),
     }
     print(f"\n## {name} (SCALE={_scale():g})", flush=True)

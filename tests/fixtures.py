@@ -7,6 +7,7 @@ import os
 import random
 import re
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -211,3 +212,14 @@ def queries_of() -> Callable[..., AbstractContextManager[None]]:
         assert found == list(expected), "\n".join(statements)
 
     return exactly
+
+
+@pytest.fixture
+def own_cache() -> Iterator[None]:
+    """Workers share the cache, where attempts and costs are counted: a test's own keys."""
+    from django.core.cache import cache
+
+    shared = cache.key_prefix
+    cache.key_prefix = uuid.uuid4().hex
+    yield
+    cache.key_prefix = shared

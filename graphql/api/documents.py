@@ -84,9 +84,10 @@ class DocumentCache:
             known = _prepare(self._schema, text, variables)
             self._keep(text, known)
         elif known.varies:
-            refusals, _measures, _varies = limits.exceeded(self._schema, known.document, variables)
+            refusals, measures, _varies = limits.exceeded(self._schema, known.document, variables)
             if refusals:
                 raise DocumentsRefused(refusals)
+            return dataclasses.replace(known, cost=measures.cost)
         return known
 
     def _keep(self, text: str, prepared: Prepared) -> None:

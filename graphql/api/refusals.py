@@ -34,6 +34,12 @@ TEXTS: dict[str, tuple[int, Any]] = {
         400,
         gettext_lazy("« documentId » n'est l'empreinte d'aucun document connu."),
     ),
+    "BUDGET_SPENT": (
+        429,
+        gettext_lazy(
+            "Vous avez beaucoup demandé en peu de temps. Recommencez dans %(seconds)s secondes."
+        ),
+    ),
     "VARIABLES_MALFORMED": (400, gettext_lazy("« variables » doit être un objet JSON.")),
     "OPERATION_NAME_MALFORMED": (400, gettext_lazy("« operationName » doit être un texte.")),
     "OPERATION_UNKNOWN": (

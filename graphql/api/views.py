@@ -26,7 +26,7 @@ from graphql import (
     get_operation_ast,
 )
 
-from api import limits, plans, trusted
+from api import budget, limits, plans, trusted
 from api.context import Context
 from api.documents import DocumentCache, DocumentsRefused
 from api.errors import formatted
@@ -42,12 +42,12 @@ _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 @csrf_exempt  # checked below, so that the refusal is JSON too
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one GraphQL request."""
-    if request.method == "GET" and Context(request).may_read_schema:
+    context = Context(request)
+    if request.method == "GET" and context.may_read_schema:
         return render(request, "api/explorer.html", {"sdl": sdl()})
     try:
         text, variables, operation_name = _read(request)
         prepared = documents.prepare(text, variables)
-        context = Context(request)
         if prepared.introspects:
             context.require_schema()
         operation = get_operation_ast(prepared.document, operation_name)
@@ -56,7 +56,9 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         wrong = check_variables(schema.graphql_schema, operation, variables)
         if wrong:
             raise DocumentsRefused(wrong)
+        budget.spend(context, prepared.cost)
     except DocumentsRefused as refused:
+        budget.spend_on_refusal(context)
         return _refuse(request, *refused.refusals)
     except Refused as refusal:
         return _refuse(request, refusal)
@@ -156,6 +158,8 @@ def _refuse(request: HttpRequest, *refusals: Refused) -> HttpResponse:
     )
     if answer.status_code == 405:
         answer.headers["Allow"] = "POST"
+    if answer.status_code == 429:
+        answer.headers["Retry-After"] = str(budget.WINDOW_SECONDS)
     return answer
 
 

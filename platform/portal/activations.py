@@ -22,12 +22,11 @@ from django.utils import timezone
 
 from commons.errors import DomainError
 from commons.tenancy import current_schema
-from portal import visitors
 from portal.account_forms import CodeForm
 from portal.doors import refuse
-from portal.throttle import Throttle
 from tenants.activation import codes
-from ui import errors
+from ui import errors, visitors
+from ui.throttle import Throttle
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase

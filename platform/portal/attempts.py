@@ -17,7 +17,7 @@ import dataclasses
 
 from django.core.cache import cache
 
-from portal.throttle import count_one, digest_of
+from ui.throttle import count_one, digest_of
 
 WINDOW_SECONDS = 15 * 60
 DAY_SECONDS = 24 * 3600

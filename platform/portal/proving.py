@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commons.actors import Actor
-from portal import attempts, signing_in, visitors
+from portal import attempts, signing_in
 from portal.passkey_requests import PasskeyRequest
 from portal.security_forms import CodeForm
 from tenants.accounts import factors, passkeys, sessions, totp
 from tenants.accounts.models import SignIn, User
 from tenants.identities.departements import code_of_way
-from ui import errors
+from ui import errors, visitors
 from ui.errors import explain
 from ui.requests import SignedInRequest
 

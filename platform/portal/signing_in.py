@@ -21,10 +21,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from portal import portals, visitors
+from portal import portals
 from portal.partners import spaces
 from tenants.accounts import devices, factors, queries, sessions, sign_ins
 from tenants.accounts.models import SignIn, User, Way
+from ui import visitors
 from ui.requests import SignedInRequest
 
 PASSWORD = Way.PASSWORD.value

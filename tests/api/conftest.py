@@ -60,6 +60,11 @@ class Api:
         return [error["extensions"]["code"] for error in errors]
 
 
+@pytest.fixture(autouse=True)
+def empty_cache(own_cache: None) -> None:
+    """Costs are counted in the cache."""
+
+
 @pytest.fixture
 def api(tenant_db: None) -> Api:
     """A caller of Hauts-de-Seine."""

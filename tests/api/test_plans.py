@@ -32,6 +32,12 @@ BASE = schema.graphql_schema
 
 
 @pytest.fixture(autouse=True)
+def patient_api(settings):
+    """One person asks hundreds of documents."""
+    settings.API_BUDGETS = 100_000
+
+
+@pytest.fixture(autouse=True)
 def november():
     with time_machine.travel(AT, tick=False):
         yield

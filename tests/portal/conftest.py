@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,14 +66,8 @@ def site(tenant_db: None) -> Site:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
-    """Failed sign-ins are counted in the cache, which workers share: each test has its own keys."""
-    from django.core.cache import cache
-
-    shared = cache.key_prefix
-    cache.key_prefix = uuid.uuid4().hex
-    yield
-    cache.key_prefix = shared
+def empty_cache(own_cache: None) -> None:
+    """Failed sign-ins are counted in the cache."""
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from portal import visitors
 from portal.partners import spaces
 from portal.partners.doors import show
-from portal.throttle import Throttle
+from ui import visitors
 from ui.errors import explain_code, tenant_phone
+from ui.throttle import Throttle
 
 UNKNOWN = Throttle("partner-unknown-tickets", most=40)
 

@@ -24,7 +24,6 @@ from commons.errors import DomainError, NotFound
 from federation.passplus import agreeing, applying, queries
 from federation.passplus.models import PartnerApplication
 from federation.passplus.terms import terms_in_force
-from portal import visitors
 from portal.doors import refuse, show
 from portal.partner_forms import (
     BeginForm,
@@ -35,11 +34,11 @@ from portal.partner_forms import (
     PayeeForm,
 )
 from portal.screens import partner_applications as screen
-from portal.throttle import Throttle
-from ui import errors
+from ui import errors, visitors
 from ui.documents import agreements
 from ui.documents.files import File, answer, plain_name
 from ui.errors import explain
+from ui.throttle import Throttle
 
 State = PartnerApplication.State
 _KEY, _ASKED = "partner_application", "partner_application_asked"

@@ -16,12 +16,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commons.errors import DomainError
-from portal import signing_in, visitors
+from portal import signing_in
 from portal.account_forms import PasswordForm, RecoveryForm
 from portal.doors import refuse
-from portal.throttle import Throttle
 from tenants.activation import queries, recovering
-from ui import errors, wording
+from ui import errors, visitors, wording
+from ui.throttle import Throttle
 
 PER_PLACE = Throttle("recovery-place", most=20)
 PER_NAME = Throttle("recovery-name", most=3, seconds=3_600)

@@ -181,7 +181,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 APPEND_SLASH = True
-TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, at_most=10)  # of portal.visitors
+API_BUDGETS = environment.number("API_BUDGETS", 1, at_most=100_000)  # times those of api.budget
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, at_most=10)  # of ui.visitors
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "auth.E003"]  # e-mail is unique per schema, lower-cased
 
 # --- accounts and sessions: host-only cookies, sessions in the tenant's schema ---------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.visitors import client_address, place_of
+from ui.visitors import client_address, place_of
 
 PROXY, OUTER = "10.0.0.1", "10.0.0.9"
 VISITOR = "192.0.2.7"
