@@ -46,7 +46,7 @@ class Entity:
 
 
 def _departements(context: Context, codes: Collection[str]) -> Found:
-    own = context.request.tenant  # type: ignore[attr-defined]  set by the middleware
+    own = context.request.tenant  # type: ignore[attr-defined]
     return {own.code: own} if own.code in codes else {}
 
 
