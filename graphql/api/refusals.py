@@ -17,7 +17,10 @@ from ui import wording
 
 # code → (HTTP status, sentence). Placeholders are the refusal's values.
 TEXTS: dict[str, tuple[int, Any]] = {
-    "METHOD_NOT_ALLOWED": (405, gettext_lazy("L'API se lit par POST seulement.")),
+    "METHOD_NOT_ALLOWED": (
+        405,
+        gettext_lazy("Envoyez un POST ; un GET lit un de nos documents, par « documentId »."),
+    ),
     "CSRF_REFUSED": (
         403,
         gettext_lazy("Le jeton de sécurité manque ou a expiré. Rechargez-le, puis recommencez."),

@@ -1,10 +1,11 @@
 """The door of the GraphQL API: one POST of JSON, one document or its digest, one answer in JSON.
 
-A GET never runs anything (a link must not act): it shows the schema and a form to whoever may read
-them, and is refused to the others. A list of requests is refused too. A request that carries a session
-cookie must carry the CSRF token as well. A refusal of the request has an HTTP status of 4xx; once
-the document runs the status is 200 and each error says its path. Every error bears the request's
-reference, which is on every line of the logs, and never a trace.
+A GET never acts (a link must not): it reads by one of our own documents, named by its digest; without
+one it shows the schema and a form to whoever may read them, and is refused to the others. A list of
+requests is refused too. A request that carries a session cookie must carry the CSRF token as well. A
+refusal of the request has an HTTP status of 4xx; once the document runs the status is 200 and each error
+says its path. Every error bears the request's reference, which is on every line of the logs, and never a
+trace.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    OperationType,
     execute,
     get_operation_ast,
 )
@@ -43,7 +45,8 @@ _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 def graphql_view(request: HttpRequest) -> HttpResponse:
     """Answer one GraphQL request."""
     context = Context(request)
-    if request.method == "GET" and context.may_read_schema:
+    is_link = request.method == "GET" and "documentId" not in request.GET
+    if is_link and context.may_read_schema:
         return render(request, "api/explorer.html", {"sdl": sdl()})
     try:
         text, variables, operation_name = _read(request)
@@ -53,6 +56,8 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         operation = get_operation_ast(prepared.document, operation_name)
         if operation is None:
             raise Refused("OPERATION_UNKNOWN")
+        if request.method == "GET" and operation.operation is not OperationType.QUERY:
+            raise Refused("METHOD_NOT_ALLOWED")
         wrong = check_variables(schema.graphql_schema, operation, variables)
         if wrong:
             raise DocumentsRefused(wrong)
@@ -94,6 +99,8 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
 
     :raises Refused: if the request is not one
     """
+    if request.method == "GET" and "documentId" in request.GET:
+        return _read_link(request)
     if request.method != "POST":
         raise Refused("METHOD_NOT_ALLOWED")
     if request.content_type != "application/json":
@@ -117,6 +124,22 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
     if not isinstance(operation_name, str | None):
         raise Refused("OPERATION_NAME_MALFORMED")
     return text, variables or {}, operation_name or None
+
+
+def _read_link(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
+    """The same of a GET: a document of ours and its variables, in the address.
+
+    :raises Refused: if the request is not one
+    """
+    text = trusted.text_of(request.GET["documentId"])
+    try:
+        written = request.GET.get("variables") or "{}"
+        variables = json.loads(written, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refused("VARIABLES_MALFORMED") from error
+    if not isinstance(variables, dict):
+        raise Refused("VARIABLES_MALFORMED")
+    return text, variables, request.GET.get("operationName") or None
 
 
 def _csrf_refuses(request: HttpRequest) -> bool:
@@ -157,7 +180,7 @@ def _refuse(request: HttpRequest, *refusals: Refused) -> HttpResponse:
         status=max(refusal.status for refusal in refusals),
     )
     if answer.status_code == 405:
-        answer.headers["Allow"] = "POST"
+        answer.headers["Allow"] = "GET, POST"
     if answer.status_code == 429:
         answer.headers["Retry-After"] = str(budget.WINDOW_SECONDS)
     return answer

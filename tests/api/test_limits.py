@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type, parse
 
-from api import documents, limits
+from api import documents, limits, trusted
 from api.scalars import SAFE_INTEGER, Cents
 from api.schema import SDL_PATH, schema, sdl
 from tests.signed_in import open_session
@@ -189,7 +189,31 @@ def test_a_link_does_not_act(api, settings):
 
     response = api.get(LINK)
 
-    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, POST")
+
+
+def test_a_get_reads_by_a_document_of_ours_and_by_no_other(api, settings):
+    settings.HAS_MAILBOX = False
+    (identifier,) = trusted.documents()
+
+    found = api.get(f"/graphql/?documentId={identifier}&variables={{}}")
+    unknown = api.get("/graphql/?documentId=sha256:abc")
+    malformed = [api.get(f"/graphql/?documentId={identifier}&variables={v}") for v in ("[", "[]")]
+
+    assert (found.status_code, "viewer" in found.json()["data"]) == (200, True)
+    assert found.headers["Cache-Control"] == "private, no-store"
+    assert unknown.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_UNKNOWN"
+    codes = [one.json()["errors"][0]["extensions"]["code"] for one in malformed]
+    assert codes == ["VARIABLES_MALFORMED"] * 2
+
+
+def test_a_get_never_acts_even_by_a_document_of_ours(api, monkeypatch):
+    text = "mutation { endSessions(input: {}) { errors { code } } }"
+    monkeypatch.setattr(trusted, "text_of", lambda _identifier: text)
+
+    response = api.get("/graphql/?documentId=sha256:ours")
+
+    assert response.status_code == 405
 
 
 @pytest.mark.parametrize(("is_agent", "status"), [(True, 200), (False, 405)])
