@@ -78,6 +78,9 @@ class Correction(TenantModel):
 class CorrectionLine(TenantModel):
     """What a correction changes for one partner, of one ticket or of none.
 
+    `guest` is a ticket of another département: its money returns there, to the purse or not as its own
+    rules say, which this side does not know.
+
     Once it is done: of `cents`, `partner_cents` was the partner's and the rest had been kept;
     `is_to_purse`, the money returned to the young person, not to the département; `credited_cents` was
     added to what the partner is due, and stands on a statement like what it validates.
@@ -100,6 +103,14 @@ class CorrectionLine(TenantModel):
         related_name="correction_lines",
         verbose_name="ticket",
     )
+    guest = models.ForeignKey(
+        "passplus.GuestCapture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="correction_lines",
+        verbose_name="ticket d'ailleurs",
+    )
     cents = models.BigIntegerField("montant")
     partner_cents = models.BigIntegerField("part du partenaire", null=True, blank=True)
     is_to_purse = models.BooleanField("rendu au jeune", null=True, blank=True)
@@ -113,6 +124,10 @@ class CorrectionLine(TenantModel):
                 fields=("correction", "ticket"), name="passplus_ticket_corrected_once_by"
             ),
             models.CheckConstraint(
+                condition=models.Q(ticket__isnull=True) | models.Q(guest__isnull=True),
+                name="passplus_correction_line_of_one_ticket",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(cents__gt=0)
                 & (
                     models.Q(partner_cents__isnull=True)
@@ -124,6 +139,13 @@ class CorrectionLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.correction_id} {self.cents}"
+
+    @property
+    def ticket_name(self) -> str:
+        """The code of its ticket, the reference of one of elsewhere, or nothing."""
+        if self.guest is not None:
+            return str(self.guest.public_id)
+        return self.ticket.code if self.ticket is not None else ""
 
 
 class StatementDispute(TenantModel):

@@ -12,13 +12,19 @@ from commons.models import TenantModel
 
 
 class AwayCapture(TenantModel):
-    """Where one of our tickets was validated, when that was elsewhere."""
+    """Where one of our tickets was validated, when that was elsewhere.
+
+    `returned_at` when its money came back by a correction of the other département: `is_to_purse` says
+    to whom. It may be taken again, under another name, when that correction is undone.
+    """
 
     public_id = models.UUIDField("identifiant", unique=True)
     departement_code = models.CharField("département", max_length=3)
     partner_public_id = models.UUIDField("partenaire")
     partner_name = models.CharField("nom du partenaire", max_length=200)
     captured_at = models.DateTimeField("validé le")
+    returned_at = models.DateTimeField("repris le", null=True, blank=True)
+    is_to_purse = models.BooleanField("rendu au jeune", null=True, blank=True)
 
     class Meta:
         verbose_name = "validation ailleurs"

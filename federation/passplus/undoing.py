@@ -25,6 +25,7 @@ from federation.passplus.engine import spending
 from federation.passplus.guests import clearing_account
 from federation.passplus.models import GuestCapture, Ticket, TillCapture
 from federation.passplus.putting_back import UndoTooLate, put_back
+from federation.passplus.reimbursing.righting import standing_lines
 from federation.passplus.reimbursing_models import StatementLine
 from federation.reciprocity.models import CrossCapture, Reversal
 from tenants.registry import contexts, directory
@@ -43,7 +44,8 @@ def hold_guest(guest: GuestCapture, *, actor: Actor, at: datetime.datetime) -> N
     stated = StatementLine.objects.filter(
         source="guest", is_live=True, reference=f"guest:{locked.public_id}"
     )
-    if locked.reversed_at is not None or stated.exists():
+    corrected = standing_lines().filter(guest=locked)
+    if locked.reversed_at is not None or stated.exists() or corrected.exists():
         raise UndoTooLate
     try:
         ledger.hold(

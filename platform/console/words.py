@@ -238,6 +238,7 @@ ACTIONS: Words = {
     "passplus.ticket.cancelled": _("Ticket Pass+ annulé"),
     "passplus.ticket.capture_undone": _("Validation d'un ticket Pass+ annulée"),
     "passplus.ticket.captured": _("Ticket Pass+ validé"),
+    "passplus.ticket.returned_elsewhere": _("Ticket Pass+ repris dans un autre département"),
     "passplus.ticket.captured_elsewhere": _("Ticket Pass+ validé dans un autre département"),
     "passplus.ticket.made": _("Ticket Pass+ fait"),
     "passplus.guest.undone": _("Validation d'un ticket d'ailleurs reprise"),

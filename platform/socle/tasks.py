@@ -14,6 +14,7 @@ from commons.actors import Actor
 from federation.ent import operations as ent
 from federation.passplus import operations as passplus
 from federation.passplus.registrations import operations as registrations
+from federation.passplus.reimbursing import operations as reimbursing
 from federation.usage import operations as usage
 from socle.celery import app
 from tenants.accounts import sign_ins
@@ -121,6 +122,7 @@ def exchange_with_neighbours_of_tenant(*, tenant: str, **_: object) -> int:
     booked = passplus.book_settlements(actor=CLOCK, at=at)
     while found := passplus.book_guests(actor=CLOCK, at=at):
         booked += found
+    booked += reimbursing.finish_returns(at=at)
     return booked + passplus.finish_undoing(actor=CLOCK, at=at)
 
 

@@ -53,6 +53,14 @@ REIMBURSING = {
         _("Du ticket %(ticket)s, il reste seulement %(left_cents)s à reprendre."),
         _("Donnez un montant plus petit."),
     ),
+    "PASSPLUS_CORRECTION_ELSEWHERE": (
+        _("Un ticket d'un autre département se reprend en entier, et seul : %(cents)s."),
+        _("Faites une correction pour lui seul, sans montant."),
+    ),
+    "PASSPLUS_NEIGHBOUR_CLOSED": (
+        _("Le portail du département %(departement)s ne répond pas."),
+        _("Rien n'a changé. Recommencez dans quelques minutes."),
+    ),
     "PASSPLUS_CORRECTION_DECIDED": (
         _("Une autre personne a déjà décidé de cette correction."),
         _("Rechargez la page pour voir sa décision."),

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from federation.passplus import clearing
+from federation.passplus.models import GuestCapture
 from federation.reciprocity import queries
 from federation.reciprocity.models import Ending
 from tenants.accounts.capabilities import Role
@@ -103,3 +104,18 @@ def test_the_files_of_a_statement_say_the_same_to_the_cent(agent, shared):
     assert line[0] == str(kept.capture.public_id)
     assert line[-1] == "9,00"
     assert statement.second_owes_cents == 9_00
+
+
+def test_a_ticket_of_elsewhere_is_named_by_its_reference(agent, shared):
+    """The neighbour is in another transaction: what is done there is in the tests of the room."""
+    guest = GuestCapture.objects.get()
+    site = agent(Role.REGISSEUR)
+    answers = {"kind": "TICKETS", "wrongs": str(guest.public_id), "reason": "Séance annulée"}
+    url = "/console/actes/ask-correction/"
+
+    shown = text(site.post(url, **answers)).replace("\xa0", " ").replace("\u202f", " ")
+
+    assert "Rendu à un autre département 9,00 €" in shown
+    assert str(guest.public_id) in shown
+    refused = text(site.post(url, **answers | {"wrongs": f"{guest.public_id} 4,00"}))
+    assert "se reprend en entier, et seul" in refused

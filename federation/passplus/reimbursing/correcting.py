@@ -9,8 +9,10 @@ Locks: the correction, the tickets, the accounts in the order of their ids, the 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
+import uuid
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
@@ -19,8 +21,9 @@ from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
 from commons.outbox import record_event
-from federation.passplus.models import Correction, CorrectionLine, Partner, Ticket
-from federation.passplus.reimbursing import righting
+from federation.passplus.guests import catch_up
+from federation.passplus.models import Correction, CorrectionLine, GuestCapture, Partner, Ticket
+from federation.passplus.reimbursing import elsewhere, righting
 from federation.passplus.ticketing import typed
 
 MOST_LINES = 2_000
@@ -61,6 +64,7 @@ class CorrectionNotUndone(DomainError):
 class Wrong:
     """What is to be put right: the code of a ticket or the SIRET of a partner, and how many cents.
 
+    A ticket of another département is named by the reference of its validation, which statements bear.
     Without an amount, all that is left of the ticket.
     """
 
@@ -77,6 +81,7 @@ def ask_correction(
 
     :raises CorrectionEmpty: if there is no reason, nothing to put right, or too much at once
     :raises CorrectionLineInvalid: if a line names nothing we know, or names it twice
+    :raises CorrectionElsewhere: if a ticket of elsewhere is not taken back whole, or not alone
     :raises CorrectionTooMuch: if it is more than what is left of a ticket
     """
     if not reason.strip() or not 0 < len(wrongs) <= MOST_LINES:
@@ -116,6 +121,7 @@ def ask_undoing(
             correction=undoing,
             partner_id=line.partner_id,
             ticket_id=line.ticket_id,
+            guest_id=line.guest_id,
             cents=line.cents,
         )
         for line in held.lines.order_by("pk")
@@ -125,6 +131,7 @@ def ask_undoing(
     return undoing
 
 
+@elsewhere.with_neighbours
 @transaction.atomic(durable=True)
 def approve_correction(
     *, correction: Correction, actor: Actor, at: datetime.datetime
@@ -136,13 +143,16 @@ def approve_correction(
     :raises CorrectionBySamePerson: if the same person asked for it
     :raises CorrectionTooMuch: if a ticket was taken back meanwhile
     :raises CorrectionSpent: if what it would take back of a purse was spent
+    :raises NeighbourClosed: if it is for another département, which does not answer
     """
     held = _lock(correction)
-    if held.state != _State.ASKED:
+    if held.state != _State.ASKED and not _was_refused_too_late(held):
         raise CorrectionDecided(state=held.state)
     if held.asked_by == actor.id:
         raise CorrectionBySamePerson
     lines = righting.put_right(held, actor=actor, at=at)
+    if held.kind == _Kind.UNDO and any(line.guest_id for line in lines):
+        catch_up(actor=actor, at=at)  # what the other département took again
     _decide(held, _State.DONE, "", actor=actor, at=at)
     _journal(held, "done", actor=actor, at=at, lines=lines)
     for partner in {line.partner_id: line.partner for line in lines}.values():
@@ -167,7 +177,7 @@ def refuse_correction(
     :raises CorrectionDecided: if somebody decided meanwhile
     """
     held = _lock(correction)
-    if held.state != _State.ASKED:
+    if held.state != _State.ASKED or elsewhere.is_taken_again(held):
         raise CorrectionDecided(state=held.state)
     _decide(held, _State.REFUSED, answer, actor=actor, at=at)
     _journal(held, "refused", actor=actor, at=at, lines=())
@@ -189,12 +199,19 @@ def _tell_families(lines: Iterable[CorrectionLine], *, at: datetime.datetime) ->
         )
 
 
+def _was_refused_too_late(held: Correction) -> bool:
+    """Whether the other département took the money again while somebody refused: what is, is said."""
+    return held.state == _State.REFUSED and elsewhere.is_taken_again(held)
+
+
 def _lock(correction: Correction) -> Correction:
     return Correction.objects.select_for_update(of=("self",), no_key=True).get(pk=correction.pk)
 
 
 def _ticket_lines(correction: Correction, wrongs: Sequence[Wrong]) -> list[CorrectionLine]:
-    """Tickets that were validated, by their codes."""
+    """Tickets that were validated, by their codes; one of elsewhere, by its reference."""
+    if guest := _guest_named(wrongs):
+        return [_guest_line(correction, guest, wrongs)]
     codes = [typed(wrong.name) for wrong in wrongs]
     found = {
         ticket.code: ticket
@@ -218,6 +235,26 @@ def _ticket_lines(correction: Correction, wrongs: Sequence[Wrong]) -> list[Corre
             )
         )
     return lines
+
+
+def _guest_named(wrongs: Sequence[Wrong]) -> GuestCapture | None:
+    """A ticket of elsewhere that a partner of ours took, if one of these is named."""
+    named = []
+    for wrong in wrongs:
+        with contextlib.suppress(ValueError):
+            named.append(uuid.UUID(wrong.name))
+    found = GuestCapture.objects.select_related("partner").filter(public_id__in=named)
+    return found.first()
+
+
+def _guest_line(
+    correction: Correction, guest: GuestCapture, wrongs: Sequence[Wrong]
+) -> CorrectionLine:
+    if len(wrongs) > 1 or wrongs[0].cents not in (None, guest.cents):
+        raise elsewhere.CorrectionElsewhere(cents=guest.cents)
+    return CorrectionLine(
+        correction=correction, partner=guest.partner, guest=guest, cents=guest.cents
+    )
 
 
 def _partner_lines(correction: Correction, wrongs: Sequence[Wrong]) -> list[CorrectionLine]:

@@ -30,6 +30,13 @@ from federation.passplus.reimbursing.disputing import (
     answer_statement_dispute,
     dispute_statement_line,
 )
+from federation.passplus.reimbursing.elsewhere import (
+    CorrectionElsewhere,
+    NeighbourClosed,
+    finish_returns,
+    return_for_neighbour,
+    take_again_for_neighbour,
+)
 from federation.passplus.reimbursing.paying import (
     PayingAccountInvalid,
     PayingAccountMissing,
@@ -53,6 +60,7 @@ __all__ = (
     "BooksDisagree",
     "CorrectionBySamePerson",
     "CorrectionDecided",
+    "CorrectionElsewhere",
     "CorrectionEmpty",
     "CorrectionLineInvalid",
     "CorrectionNotUndone",
@@ -61,6 +69,7 @@ __all__ = (
     "DisputeAnswered",
     "LineDisputed",
     "LineNotDisputable",
+    "NeighbourClosed",
     "NothingToReimburse",
     "PayingAccountInvalid",
     "PayingAccountMissing",
@@ -81,6 +90,7 @@ __all__ = (
     "ask_correction",
     "ask_undoing",
     "dispute_statement_line",
+    "finish_returns",
     "open_paying_account",
     "prepare_run",
     "publish_pricing",
@@ -88,5 +98,7 @@ __all__ = (
     "record_return",
     "refuse_correction",
     "refuse_run",
+    "return_for_neighbour",
+    "take_again_for_neighbour",
     "trust_iban_again",
 )

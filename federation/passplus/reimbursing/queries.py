@@ -184,15 +184,21 @@ def lines_of_correction(correction: Correction) -> QuerySet[CorrectionLine]:
     """What a correction changes, line by line."""
     return (
         CorrectionLine.objects.filter(correction=correction)
-        .select_related("partner", "ticket")
+        .select_related("partner", "ticket", "guest")
         .order_by("pk")
     )
 
 
 def taken_back_cents(campaign: Campaign) -> int:
-    """What corrections that stand took back of the tickets of a campaign."""
-    found = standing_lines().filter(ticket__purse__card__campaign=campaign)
-    return int(found.aggregate(cents=Sum("cents", default=0))["cents"])
+    """What corrections that stand took back of the tickets of a campaign, here and elsewhere."""
+    here = standing_lines().filter(ticket__purse__card__campaign=campaign)
+    away = Ticket.objects.filter(
+        purse__card__campaign=campaign, captured_away__returned_at__isnull=False
+    )
+    return int(
+        here.aggregate(cents=Sum("cents", default=0))["cents"]
+        + away.aggregate(cents=Sum("captured_cents", default=0))["cents"]
+    )
 
 
 def taken_back_of(ticket: Ticket) -> int:
@@ -214,7 +220,7 @@ def corrections_of(
             correction__state=Correction.State.DONE,
             correction__decided_at__gte=since,
         )
-        .select_related("correction", "ticket")
+        .select_related("correction", "ticket", "guest")
         .order_by("correction__decided_at", "pk")
     )
 
@@ -282,6 +288,7 @@ class Rehearsed:
     cents: int
     to_purse_cents: int
     to_departement_cents: int
+    to_neighbour_cents: int
     owed_cents: int
     credited_cents: int
 
@@ -290,15 +297,17 @@ def rehearsed(correction: Correction) -> Rehearsed:
     """What a correction that is done changed."""
     lines = tuple(lines_of_correction(correction))
     takes = correction.kind in (Correction.Kind.TICKETS, Correction.Kind.LESS)
-    tickets = [line for line in lines if line.ticket_id is not None]
+    tickets = [line for line in lines if line.ticket_name]
     given = tickets if correction.kind == Correction.Kind.TICKETS else []
+    ours = [line for line in given if line.guest is None]
     return Rehearsed(
         lines=lines,
         partners=len({line.partner_id for line in lines}),
         tickets=len(tickets),
         cents=sum(line.cents for line in lines),
-        to_purse_cents=sum(line.cents for line in given if line.is_to_purse),
-        to_departement_cents=sum(line.cents for line in given if not line.is_to_purse),
+        to_purse_cents=sum(line.cents for line in ours if line.is_to_purse),
+        to_departement_cents=sum(line.cents for line in ours if not line.is_to_purse),
+        to_neighbour_cents=sum(line.cents for line in given if line.guest is not None),
         owed_cents=sum(line.partner_cents or 0 for line in lines) if takes else 0,
         credited_cents=sum(line.credited_cents for line in lines),
     )

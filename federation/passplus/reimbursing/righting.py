@@ -21,10 +21,12 @@ from commons.errors import DomainError
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Domain, LateCancellation
 from federation.passplus.engine.pricing import Line
+from federation.passplus.guests import clearing_account
 from federation.passplus.models import (
     Campaign,
     Correction,
     CorrectionLine,
+    GuestCapture,
     Purse,
     StatementLine,
     Ticket,
@@ -59,6 +61,7 @@ class _Books:
     kept: Account
     put_right: Account
     over_paid: Mapping[int, Account]
+    owing: Mapping[str, int]  # by the code of another département, what it owes us
 
 
 def taken_back(tickets: Iterable[int | None]) -> dict[int, int]:
@@ -70,6 +73,12 @@ def taken_back(tickets: Iterable[int | None]) -> dict[int, int]:
         .annotate(cents=Sum("cents"))
         .values_list("ticket", "cents")
     )
+
+
+def guests_taken_back(guests: Iterable[int | None]) -> frozenset[int]:
+    """Those of these tickets of elsewhere, by their keys, that a correction that stands took back."""
+    asked = [pk for pk in guests if pk is not None]
+    return frozenset(standing_lines().filter(guest__in=asked).values_list("guest_id", flat=True))
 
 
 def standing_lines() -> QuerySet[CorrectionLine]:
@@ -85,7 +94,11 @@ def check_left(lines: Iterable[CorrectionLine], before: Mapping[int, int]) -> No
 
     :raises CorrectionTooMuch: naming the ticket
     """
+    lines = list(lines)
+    gone = guests_taken_back(line.guest_id for line in lines)
     for line in lines:
+        if line.guest is not None and (line.guest.reversed_at or line.guest.pk in gone):
+            raise CorrectionTooMuch(ticket=str(line.guest.public_id), left_cents=0)
         if line.ticket is None:
             continue
         is_theirs = line.ticket.captured_by_id == line.partner_id
@@ -112,6 +125,9 @@ def put_right(
         check_left(lines, before)
         priced = _prices(lines)
         for line in lines:
+            if line.guest is not None:
+                moves += _give_back(line, books)
+                continue
             assert line.ticket_id is not None
             moves += _take_back(line, books, priced[line.ticket_id], before, at=at)
     elif correction.kind == _Kind.UNDO:
@@ -137,9 +153,15 @@ def _locked_lines(correction: Correction) -> list[CorrectionLine]:
         .order_by("pk")
         .values_list("pk")
     )
+    list(
+        GuestCapture.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=correction.lines.filter(guest__isnull=False).values("guest"))
+        .order_by("pk")
+        .values_list("pk")
+    )
     return list(
         correction.lines.select_related(
-            "partner", "ticket__purse__card__campaign", "ticket__purse__account"
+            "partner", "ticket__purse__card__campaign", "ticket__purse__account", "guest"
         ).order_by("pk")
     )
 
@@ -150,6 +172,11 @@ def _locked_books(lines: Sequence[CorrectionLine]) -> _Books:
     moved = {kept.pk, put_right_.pk}
     moved |= {account.pk for account in over_paid.values()}
     moved |= {line.partner.account_id for line in lines}
+    owing = {
+        code: clearing_account(code)
+        for code in {line.guest.departement_code for line in lines if line.guest is not None}
+    }
+    moved |= set(owing.values())
     for line in lines:
         if line.ticket is not None:
             purse = line.ticket.purse
@@ -159,6 +186,7 @@ def _locked_books(lines: Sequence[CorrectionLine]) -> _Books:
         kept=locked[kept.pk],
         put_right=locked[put_right_.pk],
         over_paid={pk: locked[account.pk] for pk, account in over_paid.items()},
+        owing=owing,
     )
 
 
@@ -197,7 +225,7 @@ def _take_back(
     assert ticket.captured_cents is not None
     left = ticket.captured_cents - before.get(ticket.pk, 0)
     line.partner_cents = price.due_cents(left) - price.due_cents(left - line.cents)
-    line.is_to_purse = _is_to_purse(ticket.purse.card.campaign, ticket.purse, at=at)
+    line.is_to_purse = is_to_purse(ticket.purse.card.campaign, ticket.purse, at=at)
     target = _target(line)
     return _moves(
         line,
@@ -206,7 +234,25 @@ def _take_back(
     )
 
 
-def _is_to_purse(campaign: Campaign, purse: Purse, *, at: datetime.datetime) -> bool:
+def _give_back(line: CorrectionLine, books: _Books) -> list[TransferRequest]:
+    """A ticket of elsewhere: the partner owes the whole, and its département owes us that much less.
+
+    Under the name that its statement checks; `elsewhere` has the other side do its part.
+    """
+    assert line.guest is not None
+    line.partner_cents = line.cents
+    return [
+        TransferRequest(
+            debit_account_id=books.over_paid[line.partner_id].pk,
+            credit_account_id=books.owing[line.guest.departement_code],
+            amount_cents=line.cents,
+            code="guest-undone",
+            reference=f"guest-undone:{line.guest.public_id}",
+        )
+    ]
+
+
+def is_to_purse(campaign: Campaign, purse: Purse, *, at: datetime.datetime) -> bool:
     """Whether the purse can still be used; where credit comes back late, it is, for some days more."""
     rules, day = campaign.rules, spending.day_of(at)
     if day < spending.swept_on(rules, purse.usable_before):
@@ -245,6 +291,9 @@ def _undo(
     owed = {pk: one.debits_posted - one.credits_posted for pk, one in books.over_paid.items()}
     moves: list[TransferRequest] = []
     for line in lines:
+        if line.guest_id is not None:  # taken again there, and due here as a validation is
+            line.partner_cents = line.cents
+            continue
         first = by_name[line.partner_id, line.ticket_id]
         share = first.partner_cents or 0
         line.partner_cents, line.is_to_purse = share, first.is_to_purse

@@ -78,7 +78,8 @@ class CorrectionForm(forms.Form):
         label=gettext_lazy("À corriger, une ligne chacun"),
         help_text=gettext_lazy(
             "Le code d'un ticket ou le SIRET d'un partenaire, puis le montant : « K7PM2XQ4 12,40 »."
-            " Sans montant, tout le ticket est repris."
+            " Sans montant, tout le ticket est repris. Un ticket d'un autre département : sa"
+            " référence, seule."
         ),
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=100_000,
@@ -163,6 +164,7 @@ def _effect(found: Rehearsed, *sentences: str) -> Effect:
     for label, cents in (
         (_("Rendu aux jeunes"), found.to_purse_cents),
         (_("Rendu au Département"), found.to_departement_cents),
+        (_("Rendu à un autre département"), found.to_neighbour_cents),
         (_("À retenir aux partenaires"), found.owed_cents),
         (_("À payer en plus"), found.credited_cents),
     ):
@@ -177,7 +179,7 @@ def _table(found: Rehearsed) -> Table | None:
         [
             (
                 str(line.partner),
-                line.ticket.code if line.ticket else "–",
+                line.ticket_name or "–",
                 format_euros(line.cents),
             )
             for line in found.lines

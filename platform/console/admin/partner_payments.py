@@ -171,7 +171,7 @@ class CorrectionAdmin(_Money):
                 tuple(
                     (
                         around.Cell(str(line.partner)),
-                        around.Cell(line.ticket.code if line.ticket else NOTHING),
+                        around.Cell(line.ticket_name or NOTHING),
                         around.Cell(_returned_to(is_to_purse=line.is_to_purse)),
                         _amount(line.cents),
                         around.Cell(

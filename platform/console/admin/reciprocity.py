@@ -196,7 +196,7 @@ class StatementAdmin(ReadOnlyAdmin):
                             f"{line.capture.partner_name} ({queries.code_of(line.capture.partner)})"
                         ),
                         around.Cell(str(DOMAIN_WORDS[line.capture.domain])),
-                        around.Cell(str(line.capture.public_id)[:13]),
+                        around.Cell(str(line.capture.public_id)),
                         around.Cell(format_euros(line.signed_cents), css=columns.NUMBER),
                     )
                     for line in lines
