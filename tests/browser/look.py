@@ -156,7 +156,7 @@ def parts(site: Site) -> list[Part]:
 
 
 def _on_paper_or_not(site: Site) -> list[Part]:
-    """Those who have not signed in, and the pupil of the cast, who has no address."""
+    """Those who have not signed in, a partner's people, and the pupil of the cast, without address."""
     from socle.seeding import cast
 
     first = site.url("hauts-de-seine", "")
@@ -175,6 +175,18 @@ def _on_paper_or_not(site: Site) -> list[Part]:
                       "une lettre qui n'est pas la sienne": 422,
                       "un revenu mal écrit": 422,
                       "page absente": 404},
+        ),
+        *(
+            Part(
+                email, first, ("/partenaires/",), "partner", email=email, password=cast.PASSWORD,
+                journeys=journeys,
+                expected={"un code inconnu": 422, "un code oublié": 422, "un site mal écrit": 422,
+                          "un IBAN faux": 422, "une adresse oubliée": 422},
+            )
+            for email, journeys in (
+                ("club@exemple.fr", ("partner_refusals", "partner_sheet")),
+                ("accueil@exemple.fr", ("partner_number",)),
+            )
         ),
         Part(
             cast.LOGIN, first, ("/",), "pupil", email=cast.LOGIN, password=cast.PASSWORD,

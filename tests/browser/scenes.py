@@ -321,6 +321,43 @@ def acting(page: Page, origin: str) -> Iterator[Scene]:
     _send(page, "Terminer")
 
 
+def partner_refusals(page: Page, origin: str) -> Iterator[Scene]:
+    """At a till: nothing typed, a code that no ticket bears; nobody invited; the phone is prepared."""
+    page.goto(f"{origin}/partenaires/caisses/")
+    if page.get_by_role("button", name=re.compile("Je suis ici")).count():
+        _send(page, "Je suis ici")
+    page.goto(f"{origin}/partenaires/")
+    yield "un code oublié", _send(page, "Voir le ticket")
+    page.get_by_label("Le code du ticket").fill("BCDF 2345")
+    yield "un code inconnu", _send(page, "Voir le ticket")
+    page.goto(f"{origin}/partenaires/equipe/")
+    yield "une adresse oubliée", _send(page, "Envoyer l'invitation")
+    yield "un appareil à préparer", page.goto(f"{origin}/partenaires/sans-internet/")
+
+
+def partner_sheet(page: Page, origin: str) -> Iterator[Scene]:
+    """A sheet with a site that is none, then one that waits; an account that cannot be."""
+    page.goto(f"{origin}/partenaires/fiche/changer/")
+    page.get_by_label("Votre site").fill("judo des lilas")
+    yield "un site mal écrit", _send(page, "Envoyer la demande")
+    page.get_by_label("Votre site").fill("https://judo.exemple.fr")
+    yield "une fiche qui attend", _send(page, "Envoyer la demande")
+    page.goto(f"{origin}/partenaires/compte-bancaire/")
+    page.get_by_label("Le titulaire").fill("Judo club des Lilas")
+    page.get_by_label("L'IBAN").fill("FR76 0000")
+    yield "un IBAN faux", _send(page, "Donner ce compte")
+
+
+def partner_number(page: Page, origin: str) -> Iterator[Scene]:
+    """The number of a card that leads to no ticket of this partner."""
+    page.goto(f"{origin}/partenaires/caisses/")
+    if page.get_by_role("button", name=re.compile("Je suis ici")).count():
+        _send(page, "Je suis ici")
+    page.goto(f"{origin}/partenaires/carte/")
+    page.get_by_label("Le numéro").fill("AB123456")
+    yield "aucun ticket pour ce numéro", _send(page, "Voir ses tickets")
+
+
 def main() -> None:
     """In the site's environment: people for the spare département, or a full directory."""
     from socle.django_ready import django_ready

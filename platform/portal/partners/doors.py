@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from federation.passplus import till_access
 from portal.doors import answered
 from portal.partners import spaces
 from portal.partners.navigation import doors_of
@@ -61,10 +62,12 @@ def show(
 ) -> HttpResponse:
     """A page of the space, with its frame: the partner, the person, where one can go."""
     member = getattr(request, "member", None)
+    user = getattr(request, "partner_user", None)
     frame = {
         "member": member,
+        "has_several": user is not None and len(till_access.memberships(user)) > 1,
         "partner": member.partner if member else None,
-        "partner_user": getattr(request, "partner_user", None),
+        "partner_user": user,
         "doors": doors_of(member, request.path) if member else (),
     }
     return render(

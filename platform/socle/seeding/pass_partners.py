@@ -162,7 +162,7 @@ def _ask_for_changes(partners: Sequence[Partner], *, at: datetime.datetime) -> N
         sheet = {name: getattr(first, name) for name in FIELDS}
         operations.propose_sheet(
             by=manager,
-            sheet=sheet | {"activities": "Judo, dès 11 ans", "phone": "01 99 00 00 10"},
+            sheet=sheet | {"activities": "Judo, jiu-jitsu, dès 11 ans", "phone": "01 99 00 00 10"},
             actor=Actor.user(manager.user),
             at=at - DAY,
         )

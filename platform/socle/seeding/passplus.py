@@ -24,7 +24,8 @@ from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.eligibility import Eligibility, judge
 from federation.passplus.knowing import facts_of
-from federation.passplus.models import Campaign, Card, Partner, Ticket
+from federation.passplus.models import Campaign, Card, Partner, PartnerKind, Ticket
+from federation.passplus.towns import find_town
 from socle.seeding.partners import capture, let_people_in
 from socle.seeding.pass_partners import deal_with_partners
 from socle.seeding.pass_registrations import register_some
@@ -50,28 +51,42 @@ class NewPartner:
 
     name: str
     domains: tuple[Domain, ...]
+    activities: str
+    town: str
 
 
 _SPORT, _CULTURE, _LEISURE = (Domain.SPORT,), (Domain.CULTURE,), (Domain.LEISURE,)
 PARTNERS = {
     "92": (
-        NewPartner("Judo club des Lilas", _SPORT),
-        NewPartner("Piscine des Trois Bassins", _SPORT),
-        NewPartner("Cinéma Le Rivage", _CULTURE),
-        NewPartner("Librairie Les Pages du Fleuve", _CULTURE),
-        NewPartner("École de musique Arpège", _CULTURE),
-        NewPartner("Tennis club des Bruyères", _SPORT),
-        NewPartner("Théâtre de la Boucle", _CULTURE),
-        NewPartner("Escalade Grand Angle", _SPORT),
-        NewPartner("Maison des arts et du mouvement", (Domain.SPORT, Domain.CULTURE)),
-        NewPartner("Base nautique de l'Île aux Saules", (Domain.SPORT, Domain.LEISURE)),
+        NewPartner("Judo club des Lilas", _SPORT, "Judo, jiu-jitsu", "Nanterre"),
+        NewPartner("Piscine des Trois Bassins", _SPORT, "Natation, water-polo", "Colombes"),
+        NewPartner("Cinéma Le Rivage", _CULTURE, "Cinéma d'art et d'essai", "Courbevoie"),
+        NewPartner(
+            "Librairie Les Pages du Fleuve", _CULTURE, "Livres, bandes dessinées", "Nanterre"
+        ),
+        NewPartner("École de musique Arpège", _CULTURE, "Piano, guitare, chant", "Antony"),
+        NewPartner("Tennis club des Bruyères", _SPORT, "Tennis", "Sceaux"),
+        NewPartner("Théâtre de la Boucle", _CULTURE, "Théâtre, ateliers", "Gennevilliers"),
+        NewPartner("Escalade Grand Angle", _SPORT, "Escalade en salle", "Boulogne-Billancourt"),
+        NewPartner(
+            "Maison des arts et du mouvement",
+            (Domain.SPORT, Domain.CULTURE),
+            "Danse, cirque, arts plastiques",
+            "Suresnes",
+        ),
+        NewPartner(
+            "Base nautique de l'Île aux Saules",
+            (Domain.SPORT, Domain.LEISURE),
+            "Voile, canoë, sorties",
+            "Asnières-sur-Seine",
+        ),
     ),
     "78": (
-        NewPartner("Poney club de la Futaie", _SPORT),
-        NewPartner("Cinéma Le Grand Canal", _CULTURE),
-        NewPartner("Librairie du Vieux Marché", _CULTURE),
-        NewPartner("Gymnastique de la Plaine", _SPORT),
-        NewPartner("Conservatoire des Deux Rives", _CULTURE),
+        NewPartner("Poney club de la Futaie", _SPORT, "Équitation", "Rambouillet"),
+        NewPartner("Cinéma Le Grand Canal", _CULTURE, "Cinéma", "Versailles"),
+        NewPartner("Librairie du Vieux Marché", _CULTURE, "Livres, bandes dessinées", "Poissy"),
+        NewPartner("Gymnastique de la Plaine", _SPORT, "Gymnastique", "Sartrouville"),
+        NewPartner("Conservatoire des Deux Rives", _CULTURE, "Musique, danse", "Mantes-la-Jolie"),
     ),
 }
 
@@ -141,8 +156,29 @@ def _moved(value: object, years: int) -> object:
 def _affiliate(code: str, *, at: datetime.datetime) -> Iterator[Partner]:
     for rank, new in enumerate(PARTNERS[code], start=1):
         yield passplus.affiliate_partner(
-            name=new.name, siret=siret_of(code, rank), domains=new.domains, actor=ACTOR, at=at
+            name=new.name,
+            siret=siret_of(code, rank),
+            domains=new.domains,
+            details=_details(new, rank),
+            actor=ACTOR,
+            at=at,
         )
+
+
+def _details(new: NewPartner, rank: int) -> passplus.PartnerDetails:
+    """What families read of it; a number of telephone that is given to nobody."""
+    town = find_town(new.town)
+    assert town is not None, new.town
+    return passplus.PartnerDetails(
+        kind=PartnerKind.ASSOCIATION,
+        activities=new.activities,
+        street=f"{2 * rank + 1} rue des Essais",
+        postal_code=town.postal_codes[0],
+        town=town.name,
+        latitude=town.latitude,
+        longitude=town.longitude,
+        phone=f"019900{rank:04d}",
+    )
 
 
 def siret_of(code: str, rank: int) -> str:
