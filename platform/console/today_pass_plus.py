@@ -32,7 +32,7 @@ class _Waiting:
 
 # The columns of `today_pass_plus.sql`, in order.
 _NAMES = (
-    "registrations", "applications", "ibans", "runs", "orders", "corrections", "disputes",
+    "registrations", "applications", "ibans", "sheets", "runs", "orders", "corrections", "disputes",
     "agreements", "statements", "unpaid",
 )  # fmt: skip
 _ACTING = frozenset(
@@ -75,7 +75,7 @@ def _families(found: dict[str, _Waiting]) -> list[Task]:
 
 
 def _partners(found: dict[str, _Waiting]) -> list[Task]:
-    asking, ibans = found["applications"], found["ibans"]
+    asking, ibans, sheets = found["applications"], found["ibans"], found["sheets"]
     return [
         asking.task(
             ngettext("demande de partenariat", "demandes de partenariat", asking.count),
@@ -84,6 +84,10 @@ def _partners(found: dict[str, _Waiting]) -> list[Task]:
         ibans.task(
             ngettext("compte bancaire à vérifier", "comptes bancaires à vérifier", ibans.count),
             f"{_list('passplus_partneriban')}?a_verifier=oui",
+        ),
+        sheets.task(
+            ngettext("changement de fiche à lire", "changements de fiche à lire", sheets.count),
+            f"{_list('passplus_sheetproposal')}?a_lire=oui",
         ),
     ]
 

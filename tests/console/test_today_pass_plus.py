@@ -41,6 +41,7 @@ def test_each_number_opens_its_own_list(agent, waiting):
         "inscription au Pass+ à étudier": 1,
         "demande de partenariat": 1,
         "compte bancaire à vérifier": 1,
+        "changement de fiche à lire": 1,
         "paiement de partenaires à approuver": 1,
         "correction à approuver": 1,
         "convention entre départements à signer": 1,

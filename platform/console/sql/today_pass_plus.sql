@@ -16,6 +16,10 @@ ibans AS (
     FROM passplus_partneriban AS iban
     WHERE iban.confirmed_at IS NULL AND iban.closed_at IS NULL
 ),
+sheets AS (
+    SELECT count(*) AS count, min(sheet.proposed_at) AS oldest
+    FROM passplus_sheetproposal AS sheet WHERE sheet.state = 'WAITING'
+),
 runs AS (
     SELECT count(*) AS count, min(run.asked_at) AS oldest
     FROM passplus_partnerrun AS run WHERE run.state = 'PREPARED'
@@ -70,9 +74,10 @@ unpaid AS (
     )
 )
 SELECT registrations.count, registrations.oldest, applications.count, applications.oldest,
-       ibans.count, ibans.oldest, runs.count, runs.oldest, orders.count, orders.oldest,
+       ibans.count, ibans.oldest, sheets.count, sheets.oldest, runs.count, runs.oldest,
+       orders.count, orders.oldest,
        corrections.count, corrections.oldest, disputes.count, disputes.oldest,
        agreements.count, agreements.oldest, statements.count, statements.oldest,
        unpaid.count, unpaid.oldest
-FROM registrations, applications, ibans, runs, orders, corrections, disputes, agreements,
+FROM registrations, applications, ibans, sheets, runs, orders, corrections, disputes, agreements,
      statements, unpaid
