@@ -18,7 +18,9 @@ from socle.places import default_data_dir
 from tenants.registry.backend.base import close_kept
 from tests.federation.passplus.simulation.living import Asked, Broken, live
 from tests.federation.passplus.simulation.third import yvelines
+from tests.fixtures import empty_tenants
 
+SHORT = 120
 FEW = 400
 MANY = 10_000
 
@@ -72,6 +74,20 @@ def test_a_world_drawn_from_a_seed_never_loses_a_cent(three_departements, capsys
         say(told)
         with capsys.disabled():
             print(f"\n{told}")
+
+
+def test_a_seed_lived_twice_is_one_life(committed_tenant_db):
+    """The same acts, answers and deaths, whatever the identifiers and the hour: a failure is seen again."""
+    lives: list[tuple[object, ...]] = []
+    for _ in range(2):
+        with yvelines(os.environ["DATABASE_OWNER_URL"]):
+            world = live(Asked(11, SHORT))
+            lives.append((list(world.latest), world.answers, world.deaths, world.at))
+            close_kept()
+            empty_tenants(os.environ["DATABASE_OWNER_URL"])
+
+    assert lives[0] == lives[1]
+    assert lives[0][2]  # some died
 
 
 def test_a_world_in_which_a_key_is_not_looked_for_is_found(three_departements, monkeypatch):

@@ -27,6 +27,7 @@ from tests.federation.passplus.simulation.checks import check
 from tests.federation.passplus.simulation.deaths import drawn, dying
 from tests.federation.passplus.simulation.world import ENDS, Side, World, build
 
+DIES, TWICE = 0.06, 0.06  # how often a process dies, or somebody clicks twice
 BATCH = 250
 BATCHES = 400  # at most, but for the last: each asks questions of whole tables
 WHOLE_EVERY = 10
@@ -200,9 +201,9 @@ def _do(world: World, act: Act) -> None:
     world.latest[-1] += f" → {expected}"
     world.answers[expected] += 1
     chance = world.draw.random()
-    if chance < 0.03:
+    if chance < DIES:
         answer, how = _die(world, act), "again after a death"
-    elif chance < 0.07:
+    elif chance < DIES + TWICE:
         answer, how = act.product(False), "once"
         assert answer == expected, f"{act.words}: {answer}, not {expected} ({how})"
         answer, how = _same(act.product(True), expected), "twice"
