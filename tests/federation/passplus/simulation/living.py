@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import gc
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -32,12 +33,12 @@ BATCH = 250
 BATCHES = 400  # at most, but for the last: each asks questions of whole tables
 WHOLE_EVERY = 10
 OFTEN: dict[Callable[[World, Side], Act | None], int] = {
-    acts.make: 320,
-    tills.capture: 200,
-    tills.capture_directly: 40,
-    tills.capture_elsewhere: 110,
+    acts.make: 330,
+    tills.capture: 230,
+    tills.capture_directly: 20,
+    tills.capture_elsewhere: 75,
     tills.undo: 20,
-    tills.send: 30,
+    tills.send: 20,
     acts.cancel: 90,
     acts.grant: 60,
     acts.prove: 30,
@@ -109,6 +110,7 @@ def live(asked: Asked) -> World:
         world = build(asked.seed, asked.events)
         neighbours.agree_all(world)
         weights = _weights(asked.events)
+        gc.freeze()  # what is built lives as long as the world: it is not looked at again
         started, checked = time.monotonic(), 0
         try:
             while world.done.total() < asked.events:
@@ -117,6 +119,7 @@ def live(asked: Asked) -> World:
                     batch = world.done.total() // asked.checked_every
                     check(world, is_whole=batch % WHOLE_EVERY == 0)
                     checked = world.done.total()
+                    gc.freeze()
                     asked.say(_progress(asked, world, time.monotonic() - started))
             _end(world)
         except Exception as error:
@@ -168,6 +171,7 @@ def _alike(seed: int) -> Iterator[None]:
             directory.forget()
             yield
     finally:
+        gc.unfreeze()
         connection_created.disconnect(dispatch_uid="simulation")
         directory.forget()
 
