@@ -210,3 +210,8 @@ def meals_for(enrolment: Enrolment, period: Period) -> list[datetime.date]:
     """The days with a meal that is billed: rule × calendar − cancellations in time + extras."""
     booked = booked_days(enrolment, period)
     return meal_days(enrolment.weekdays, booked.open_days, booked.cancelled_in_time, booked.added)
+
+
+def shares_of(enrolment: Enrolment) -> dict[int, int]:
+    """What each payer of an enrolment pays of its price, in ten-thousandths, by guardian."""
+    return dict(enrolment.payers.values_list("guardian_id", "share_bp"))

@@ -22,6 +22,7 @@ ACTS = (
     "partner_payments",
     "partner_people",
     "partners",
+    "payers",
     "payments",
     "drafts",
     "pricing",

@@ -197,6 +197,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "drop-draft": (("draft",), {}),
     "redecide-prices": (("pupil",), {"valid_from": "2024-12-01"}),
     "enrol-pupil": (("newcomer",), {"weekdays": "1", "start_on": "2024-12-09"}),
+    "change-payers": (("enrolment",), {"effective_on": "2024-12-01"}),  # shares: see `_act`
     "change-weekdays": (("enrolment",), {"weekdays": "2", "effective_on": "2024-12-09"}),
     "cancel-meals": (("enrolment",), {"first_day": "2024-12-12"}),
     "add-meal": (("enrolment",), {"day": "2024-12-10"}),
@@ -280,9 +281,9 @@ def _act(world: World, name: str, who: str) -> str:
     targets, answers = ACTS[name]
     if name == "prepare-run":
         answers = answers | {"regie": str(world.keys["regie"].public_id)}
-    if name == "share-bills":
+    if name in ("share-bills", "change-payers"):
         first, second = world.family.guardians
-        answers = {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
+        answers = answers | {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
     answers = answers | money.answers(name, world.keys)
     if name == "credit-invoice":
         answers = answers | {f"cents_{world.keys['line'].pk}": "1,00"}

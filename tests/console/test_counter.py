@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from billing.canteen.models import BookingException, Enrolment
+from billing.canteen.queries import shares_of
 from billing.tariffs.models import HouseholdResources
 from commons.models import AuditEntry
 from console import acts
@@ -137,12 +138,41 @@ def test_two_parents_share_the_bills(agent):
     }
 
 
+def test_parents_who_part_share_an_enrolment_that_runs_from_a_day_on(agent):
+    family = make_billed_family(guardians=2)
+    mother, father = family.guardians
+    enrolment = family.pupil.enrolments.get()
+    site = agent(Role.INSTRUCTOR)
+    url = acts.url_for("change-payers", enrolment)
+    page = site.get(url)
+    assert mother.first_name in text(page)
+    assert 'value="2024-11-01"' in page.content.decode()  # a month is billed whole
+
+    asked = {f"share_{mother.pk}": "70", f"share_{father.pk}": "30"}
+    missing = site.post(url, effective_on="2024-11-01", **{**asked, f"share_{father.pk}": "20"})
+    assert missing.status_code == 422
+    shown, _done = confirm(site, url, effective_on="2024-11-01", **asked)
+
+    assert f"{father.full_name} 50 % 30 %" in text(shown).replace("\u00a0", " ")
+    before, after = family.pupil.enrolments.order_by("valid_from")
+    assert (before.pk, before.valid_until) == (enrolment.pk, after.valid_from)
+    halves, parts = {mother.pk: 5000, father.pk: 5000}, {mother.pk: 7000, father.pk: 3000}
+    assert (shares_of(before), shares_of(after)) == (halves, parts)
+
+
 def test_the_file_offers_what_may_be_done(agent):
     family = make_billed_family()
     path = f"/console/eleves/{family.pupil.public_id}/"
 
     page = agent(Role.INSTRUCTOR).get(path).content.decode()
-    for name in ("change-weekdays", "cancel-meals", "add-meal", "record-resources", "share-bills"):
+    for name in (
+        "change-weekdays",
+        "cancel-meals",
+        "add-meal",
+        "record-resources",
+        "share-bills",
+        "change-payers",
+    ):
         assert f"/console/actes/{name}/" in page
     assert "/console/actes/enrol-pupil/" not in page
 

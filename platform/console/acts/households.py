@@ -227,13 +227,13 @@ class ShareBills(OnOnePupil):
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (pupil,) = targets
-        shares = _shares(answers)
+        shares = shares_of(answers)
         rehearse(families.share_bills, pupil=pupil, shares=shares, actor=PREVIEW, at=at)
         rows = [
             (
                 link.guardian.full_name,
-                _percent(link.payer_share_bp),
-                _percent(shares.get(link.guardian_id, 0)),
+                percent(link.payer_share_bp),
+                percent(shares.get(link.guardian_id, 0)),
             )
             for link in _links(pupil)
         ]
@@ -246,7 +246,7 @@ class ShareBills(OnOnePupil):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
-        families.share_bills(pupil=targets[0], shares=_shares(answers), actor=actor, at=at)
+        families.share_bills(pupil=targets[0], shares=shares_of(answers), actor=actor, at=at)
         return Outcome(message=_("Le partage est enregistré."), url=self.back(targets))
 
 
@@ -254,14 +254,14 @@ def _links(pupil: Pupil) -> list[Guardianship]:
     return list(guardianships_of(pupil, on=timezone.localdate()))
 
 
-def _shares(answers: Answers) -> dict[int, int]:
+def shares_of(answers: Answers) -> dict[int, int]:
     """Ten-thousandths by guardian; who pays nothing is left out."""
     return {
         int(name.removeprefix("share_")): int(share * 100)
         for name, share in answers.items()
-        if share
+        if share and name.startswith("share_")
     }
 
 
-def _percent(share_bp: int) -> str:
+def percent(share_bp: int) -> str:
     return wording.typographic(f"{share_bp / 100:g} %".replace(".", ","))

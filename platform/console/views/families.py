@@ -71,6 +71,7 @@ def _offered(
     if going:
         names = (
             "change-weekdays",
+            "change-payers",
             "cancel-meals",
             "add-meal",
             "excuse-absences",
