@@ -14,8 +14,11 @@ from django.utils import timezone
 from tenants.accounts import sessions
 
 
-def open_session(client: Client, user: Any, *, by_factor: bool = True) -> None:
-    """Sign somebody in; with `by_factor=False`, as a session that proved the password alone."""
+def open_session(client: Client, user: Any, *, by_factor: bool = True, space: str = "") -> None:
+    """Sign somebody in; with `by_factor=False`, as a session that proved the password alone.
+
+    With a space (the partners'), as a session that is of it and of nothing else.
+    """
     client.force_login(user)
     session = client.session
     now = timezone.now().timestamp()
@@ -25,6 +28,7 @@ def open_session(client: Client, user: Any, *, by_factor: bool = True) -> None:
         proved_at=now,
         factor_at=now if by_factor else 0,
         is_staff=bool(user.given_roles()),
+        space=space,
     )
     sessions.keep_facts(session, facts)
     session.save()

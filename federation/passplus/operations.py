@@ -98,7 +98,7 @@ from federation.passplus.permits import (
 )
 from federation.passplus.publishing import CampaignPublished, publish_campaign
 from federation.passplus.putting_back import UndoTooLate
-from federation.passplus.sending import Shown, send_capture, send_captures
+from federation.passplus.sending import LONGEST_TEXT, Shown, send_capture, send_captures
 from federation.passplus.sheets import (
     SheetDecided,
     SheetOfOneself,
@@ -135,6 +135,7 @@ from federation.passplus.tills import (
 from federation.passplus.undoing import finish_undoing, put_back_for_neighbour
 
 __all__ = (
+    "LONGEST_TEXT",
     "UNDO_FOR",
     "AlreadyMember",
     "AnotherToSign",

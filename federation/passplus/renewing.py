@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from commons import jobs
 from commons.actors import Actor
+from commons.models import Job
 from commons.progress import reached
 from federation.passplus.engine import registering, spending
 from federation.passplus.granting import BATCH, Renewed, renew_cards
@@ -20,6 +22,14 @@ def is_long_work(campaign: Campaign) -> bool:
     """Whether a worker should do it: more pupils than are looked at in one transaction."""
     without = Pupil.objects.exclude(pass_cards__campaign=campaign)
     return len(without.order_by("pk").values_list("pk")[: MOST_AT_ONCE + 1]) > MOST_AT_ONCE
+
+
+def ask(campaign: Campaign, *, actor: Actor, at: datetime.datetime) -> Job:
+    """Have a worker renew a campaign; the work that is asked for already is the one given."""
+    name = str(campaign.public_id)
+    return jobs.ask(
+        WORK, subject=f"campaign:{name}", arguments={"campaign": name}, actor=actor, at=at
+    )
 
 
 def foresee(campaign: Campaign, *, at: datetime.datetime) -> Renewed:

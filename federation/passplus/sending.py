@@ -26,6 +26,9 @@ from federation.passplus.models import PartnerMember, Till, TillCapture
 from federation.passplus.permits import check_at_work
 
 MOST_AT_ONCE = 200
+LONGEST_TEXT = 600  # of a picture
+MOST_CENTS = 10**7
+_EARLIEST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class Shown:
     text: str
     cents: int
     taken_at: datetime.datetime
+
+    def __post_init__(self) -> None:
+        """
+        Refuse what no phone of ours sends.
+
+        :raises ValueError: if it is no ticket
+        """
+        if self.taken_at.tzinfo is None or self.taken_at < _EARLIEST:
+            raise ValueError("a moment has an offset")
+        if not 0 <= self.cents < MOST_CENTS or len(self.text) > LONGEST_TEXT:
+            raise ValueError("no ticket")
 
 
 def send_captures(

@@ -19,6 +19,8 @@ from federation.passplus.models import (
 if TYPE_CHECKING:
     from tenants.accounts.models import User
 
+SPACE = "partner"  # of their sessions (`Facts.space`)
+
 
 def memberships(user: User) -> list[PartnerMember]:
     """The partners an account works for now, by name."""

@@ -11,9 +11,11 @@ import datetime
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
+from commons.errors import DomainError
 from commons.tenancy import require_tenant
 from federation.passplus import codes
 from federation.passplus.capturing import UNDO_FOR, TicketTaken, code_in, where_taken
+from federation.passplus.codes import TicketUnreadable
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.refusals import OtherPartner, TicketOver, TicketUnknown
@@ -26,11 +28,19 @@ from federation.passplus.models import (
     Till,
     TillCapture,
 )
-from federation.passplus.signing import published_keys
+from federation.passplus.signing import TicketTextInvalid, published_keys
 from federation.passplus.ticketing import PartnerEnded
 
 SHOWN = 50
+# What is refused to a code that no ticket bears: a till mistypes some, who guesses types thousands.
+GUESSES = (TicketUnknown, TicketTextInvalid, TicketUnreadable)
 MOST_SPENT_CODES = 50_000
+
+
+class TooManyUnknown(DomainError):
+    """Too many codes that no ticket bears were written here."""
+
+    code = "PASSPLUS_TOO_MANY_UNKNOWN"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,11 +11,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from api.refusals import Refused
+from api.scalars import public_id
 from commons.actors import Actor
 from commons.errors import Forbidden
+from federation.passplus import applicants
+from federation.passplus.till_access import SPACE, access_membership
+from tenants.accounts import factors, sessions
 from tenants.accounts.capabilities import Capability
+from tenants.accounts.middleware import user_in_space
 
 if TYPE_CHECKING:
+    from federation.passplus.models import PartnerApplication, PartnerMember
     from tenants.accounts.models import User
 
 
@@ -57,6 +63,59 @@ class Context:
         if not any(user.can(capability) for capability in capabilities):
             raise Forbidden(needs=[capability.value for capability in capabilities])
         return user
+
+    def require_proof(self) -> None:
+        """Refuse a session that did not prove lately who it is.
+
+        :raises Refused: if it did not
+        """
+        facts = sessions.facts_of(self.request.session)
+        if not factors.is_proved_lately(self.require_user(), facts, at=self.at):
+            raise Refused("PROOF_REQUIRED")
+
+    @functools.cached_property
+    def partner_user(self) -> User | None:
+        """Who is signed in to the partners' space: to all the rest they are nobody."""
+        return user_in_space(self.request, SPACE)
+
+    def require_partner_user(self) -> User:
+        """Who is signed in to the partners' space.
+
+        :raises Refused: if nobody is
+        """
+        if self.partner_user is None:
+            raise Refused("SIGN_IN_REQUIRED")
+        return self.partner_user
+
+    def member(self, membership_id: str, *, manager: bool = False) -> PartnerMember:
+        """The person of the partners' space, as a member of one of their partners.
+
+        :raises NotFound: if they work for none of this name
+        :raises Forbidden: if only who manages it may, and they do not
+        """
+        found = access_membership(self.require_partner_user(), public_id(membership_id))
+        if manager and not found.is_manager:
+            raise Forbidden(member=str(found.public_id))
+        return found
+
+    @property
+    def partner_actor(self) -> Actor:
+        """The author of what is done in the partners' space."""
+        return Actor.user(self.require_partner_user())
+
+    @functools.cached_property
+    def application(self) -> PartnerApplication | None:
+        """The application to become a partner that is open on this device."""
+        return applicants.opened(self.request.session, at=self.at)
+
+    def require_application(self) -> PartnerApplication:
+        """The application that is open on this device.
+
+        :raises Refused: if none is
+        """
+        if self.application is None:
+            raise Refused("APPLICATION_NOT_OPEN")
+        return self.application
 
     @property
     def may_read_schema(self) -> bool:

@@ -12,6 +12,7 @@ from api import rules
 from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.paging import Page, id_of, page_of_rows, paged
+from api.partner_queries import PartnerQuery
 from api.pass_queries import PassQuery
 from api.scalars import public_id
 from api.types.acting import AgentAccess
@@ -75,7 +76,7 @@ from ui.wording import local_date
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
-class Query(PassQuery, graphene.ObjectType):
+class Query(PassQuery, PartnerQuery, graphene.ObjectType):
     """Ce qui peut être lu."""
 
     departement = graphene.Field(

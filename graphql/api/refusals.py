@@ -111,6 +111,18 @@ TEXTS: dict[str, tuple[int, Any]] = {
         gettext_lazy("Le curseur « after » n'est pas un curseur de cette liste."),
     ),
     "SIGN_IN_REQUIRED": (200, gettext_lazy("Connectez-vous d'abord.")),
+    "PROOF_REQUIRED": (
+        200,
+        gettext_lazy("Prouvez de nouveau qui vous êtes sur le portail, puis recommencez."),
+    ),
+    "APPLICATION_NOT_OPEN": (
+        200,
+        gettext_lazy("Ouvrez d'abord la demande, avec le code reçu par courriel."),
+    ),
+    "TOO_MANY_TRIES": (
+        200,
+        gettext_lazy("Il y a eu trop d'essais. Attendez quinze minutes, puis recommencez."),
+    ),
     "INTERNAL": (
         200,
         gettext_lazy("Quelque chose n'a pas marché chez nous. Donnez la référence à l'assistance."),

@@ -48,6 +48,10 @@ def _signed_in(context: Context) -> None:
 anyone = Rule("anyone", lambda _context: None)
 # For signed-in people, each for the objects they may know of.
 by_object = Rule("by_object", _signed_in)
+# For who is signed in to the partners' space, and to nothing else.
+by_partner = Rule("by_partner", lambda context: context.require_partner_user())
+# For the device on which the code of an application was typed lately.
+by_applicant = Rule("by_applicant", lambda context: context.require_application())
 
 
 # For those who may read the schema.
@@ -58,6 +62,16 @@ def needs(*capabilities: Capability) -> Rule:
     """For the agents who have one of these capabilities."""
     name = "needs " + " or ".join(capabilities)
     return Rule(name, lambda context: context.require(*capabilities))
+
+
+def needs_proof(*capabilities: Capability) -> Rule:
+    """For the same agents, once their session proved lately who they are: as the console asks."""
+
+    def check(context: Context) -> None:
+        context.require(*capabilities)
+        context.require_proof()
+
+    return Rule("needs proof and " + " or ".join(capabilities), check)
 
 
 def rule_of(resolver: Any) -> Rule | None:

@@ -60,12 +60,13 @@ from api.mutations.staff_rights import (
     ReleaseRightsRequest,
     TakeRightsRequest,
 )
+from api.partner_mutations import PartnerMutation
 from api.queries import Query
 
 SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
 
 
-class Mutation(graphene.ObjectType):
+class Mutation(PartnerMutation, graphene.ObjectType):
     """Ce qui peut être fait."""
 
     contest_price = ContestPrice.Field(

@@ -8,6 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
+from commons.actors import Actor
+
+# Whom a rehearsal names, and the second person when it takes two: nothing of either is kept.
+PREVIEW, SECOND = Actor.system("console.preview"), Actor.system("console.preview.second")
+
 
 def rehearse(
     operation: Callable[..., Any],

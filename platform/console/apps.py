@@ -21,6 +21,7 @@ ACTS = (
     "partner_corrections",
     "partner_payments",
     "partner_people",
+    "partner_pricing",
     "partners",
     "payers",
     "payments",

@@ -13,26 +13,15 @@ from billing.rule_files import InvalidRule
 from commons.money import format_euros
 from console.bars import Bar, bars_of
 from federation.passplus.campaign_files import load_campaign_text
+from federation.passplus.campaign_rows import CampaignRow, campaign_rows
 from federation.passplus.engine.campaign import Status
-from federation.passplus.engine.spending import day_of
 from federation.passplus.models import Campaign
-from federation.passplus.queries import Standing, standing_of
+from federation.passplus.queries import Standing
 from federation.passplus.registration_models import Registration, RegistrationDocument
 from ui.rule_problems import refusal_sentences
 
 if TYPE_CHECKING:
     from federation.passplus.engine.campaign import Campaign as Rules
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CampaignRow:
-    """A line of the list. `state`: OPEN, SOON, USED or OVER."""
-
-    campaign: Campaign
-    state: str
-    cards: int
-    waiting: int
-    standing: Standing
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,18 +52,6 @@ class Previewed:
     lines: tuple[Line, ...] = ()
 
 
-def campaign_rows(*, at: datetime.datetime) -> list[CampaignRow]:
-    """Every campaign, the latest published first."""
-    found = Campaign.objects.annotate(card_count=Count("cards")).order_by("-pk")
-    waiting = dict(
-        Registration.objects.filter(state__in=("SUBMITTED", "UNDER_REVIEW"))
-        .order_by()
-        .values_list("campaign_id")
-        .annotate(count=Count("pk"))
-    )
-    return [_row(one, waiting.get(one.pk, 0), at=at) for one in found]
-
-
 def campaign_page(campaign: Campaign, *, at: datetime.datetime) -> CampaignPage:
     """The page of a campaign."""
     counted = dict(
@@ -83,8 +60,7 @@ def campaign_page(campaign: Campaign, *, at: datetime.datetime) -> CampaignPage:
         .values_list("state")
         .annotate(count=Count("pk"))
     )
-    campaign.card_count = campaign.cards.count()  # type: ignore[attr-defined]
-    row = _row(campaign, counted.get("SUBMITTED", 0) + counted.get("UNDER_REVIEW", 0), at=at)
+    (row,) = campaign_rows([campaign], at=at)
     places = _places(row.standing)
     return CampaignPage(
         row=row,
@@ -104,18 +80,6 @@ def previewed(text: str) -> Previewed:
     except InvalidRule as refusal:
         return Previewed(None, tuple(refusal_sentences(refusal)))
     return Previewed(rules, (), rule_lines(rules))
-
-
-def _row(campaign: Campaign, waiting: int, *, at: datetime.datetime) -> CampaignRow:
-    rules, day = campaign.rules, day_of(at)
-    if day < rules.registration.opens_on:
-        state = "SOON"
-    elif day < rules.tickets.issued_before:
-        state = "OPEN"
-    else:
-        state = "USED" if day < rules.tickets.captured_before else "OVER"
-    cards: int = campaign.card_count  # type: ignore[attr-defined]
-    return CampaignRow(campaign, state, cards, waiting, standing_of(campaign))
 
 
 def _places(standing: Standing) -> list[tuple[str, int]]:

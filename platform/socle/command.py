@@ -29,6 +29,7 @@ GROUPS = {
     "identity": "EduConnect, FranceConnect et les moyens de connexion.",
     "merchant": "Le paiement en ligne d'une régie.",
     "passplus": "Le Pass+ : campagnes et scénarios.",
+    "passplus pricing": "Ce qui est versé aux partenaires d'un ticket.",
     "portals": "Les portails des départements, reliés entre eux.",
     "rights": "Les droits : sources et règles.",
     "rights source": "Les services que le département interroge.",

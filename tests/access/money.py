@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
+from federation.passplus.campaign_files import CAMPAIGNS_FOLDER
 from federation.passplus.reimbursing import operations
 from federation.passplus.reimbursing.operations import Wrong
+from federation.passplus.reimbursing.rule_files import MODEL_PATH
 from tenants.people.models import Pupil
 from tests.factories.passplus import make_card, make_partner
 from tests.factories.reimbursing import (
@@ -36,12 +39,42 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "record-payout-return": (("payout",), {"on": "2023-11-09", "reason": "AC04"}),
     "trust-iban-again": (("returned_payout",), {}),
     "open-paying-account": ((), {"holder": "Régie", "iban": "FR7630006000011234567890189"}),
+    "publish-pricing": ((), {"text": MODEL_PATH.read_text(encoding="utf-8")}),
     "ask-correction": ((), {"kind": "MORE", "reason": "Oubli"}),  # the partner: see `answers`
     "approve-correction": (("correction",), {}),
     "refuse-correction": (("correction",), {"answer": "Non"}),
     "undo-correction": (("done_correction",), {"reason": "Erreur"}),
     "answer-statement-dispute": (("statement_dispute",), {"is_accepted": "no", "answer": "Vu."}),
 }
+
+_CAMPAIGN = json.dumps((CAMPAIGNS_FOLDER / "78-pass-plus-2023.yaml").read_text(encoding="utf-8"))
+_RULES = json.dumps(MODEL_PATH.read_text(encoding="utf-8"))
+# The mutations of the API: the object they are about, and what is sent.
+MUTATIONS = {
+    "publishPassCampaign": ("campaign", f"text: {_CAMPAIGN}"),
+    "renewPassCampaign": ("campaign", "campaignId: $id"),
+    "publishReimbursementRules": ("campaign", f"text: {_RULES}"),
+    "preparePartnerRun": ("approved_run", 'lastDay: "2024-10-31"'),  # refused: another waits
+    "approvePartnerRun": ("partner_run", "runId: $id"),
+    "refusePartnerRun": ("partner_run", 'runId: $id, answer: "Trop tôt"'),
+    "recordPayoutReturn": (
+        "payout",
+        'payoutId: $id, reason: AC04, returnedOn: "2023-11-09"',
+    ),
+    "trustPartnerAccount": ("returned_payout", "payoutId: $id"),
+    "askPartnerCorrection": (
+        "paid_partner",
+        'kind: MORE, wrongs: [{name: "{siret}", cents: 100}], reason: "Oubli"',
+    ),
+    "approvePartnerCorrection": ("correction", "correctionId: $id"),
+    "refusePartnerCorrection": ("correction", 'correctionId: $id, answer: "Non"'),
+    "undoPartnerCorrection": ("done_correction", 'correctionId: $id, reason: "Erreur"'),
+    "answerStatementDispute": (
+        "statement_dispute",
+        'disputeId: $id, isAccepted: false, answer: "Vu."',
+    ),
+}
+ARGUMENTS = {"partnerRun": "approved_run", "partnerStatement": "partner_statement"}
 
 
 def paid_partners(pupil: Pupil) -> dict[str, Any]:
@@ -67,6 +100,7 @@ def paid_partners(pupil: Pupil) -> dict[str, Any]:
     operations.approve_correction(correction=done, actor=BRUNO, at=NOVEMBER)
     return {
         "paid_partner": judo,
+        "approved_run": run,
         "payment_order": run.order,
         "partner_statement": statement,
         "payout": payout,

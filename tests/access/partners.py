@@ -28,6 +28,62 @@ OPEN = {
     "portal:partner-directory",
     "query.partner",
     "query.partners",
+    "mutation.beginPartnerApplication",
+}
+# Read in a session of theirs: `test_partner_matrix`.
+IN_THEIR_SESSION = ("partnerSpace", "tillTicket", "ownPartnerApplication")
+ARGUMENTS = {
+    "partnerApplication": "application",
+    "partnerSpace": "partner",
+    "tillTicket": "partner",
+}
+GIVEN = {"tillTicket": 'membershipId: $id, ticket: "BCDF2345"'}
+_AT_TILL = "membershipId: $id, tillId: $id"
+# The mutations of the API: the object they are about, and what is sent.
+MUTATIONS = {
+    "capturePassTicket": ("partner", f'{_AT_TILL}, ticket: "BCDF2345", key: $id'),
+    "undoPassCapture": ("partner", "membershipId: $id, captureId: $id"),
+    "beginOfflineWork": ("partner", f"{_AT_TILL}, hours: 1"),
+    "endOfflineWork": ("partner", "membershipId: $id, permitId: $id"),
+    "sendOfflineTickets": ("partner", f"{_AT_TILL}, tickets: []"),
+    "disputeStatementLine": (
+        "partner",
+        'membershipId: $id, statementId: $id, lineId: "1", text: "Non"',
+    ),
+    "beginPartnerApplication": (
+        "partner",
+        'email: "club@exemple.fr", siret: "35600000000048"',
+    ),
+    "openPartnerApplication": ("partner", 'code: "000000"'),
+    **dict.fromkeys(
+        (
+            "leavePartnerApplication",
+            "submitPartnerApplication",
+            "abandonPartnerApplication",
+            "sendPartnerSigningCode",
+        ),
+        ("partner", "clientMutationId: $id"),
+    ),
+    "describePartnerBody": (
+        "partner",
+        (
+            'name: "Club", kind: ASSOCIATION, foundedOn: "2010-01-01", street: "1 rue", '
+            'postalCode: "92000", town: "Nanterre"'
+        ),
+    ),
+    "describePartnerOffer": ("partner", 'domains: [SPORT], activities: "Judo"'),
+    "declareForPartner": ("partner", "declared: [LAICITY]"),
+    "givePartnerPayee": (
+        "partner",
+        (
+            'signerName: "A", signerRole: "B", signerPhone: "0612345678", accountHolder: "C", '
+            'iban: "FR7630006000011234567890189"'
+        ),
+    ),
+    "signPartnerAgreement": ("partner", 'code: "000000"'),
+    "acceptPartnerApplication": ("application", "applicationId: $id"),
+    "askPartnerApplicant": ("application", 'applicationId: $id, words: "Merci de préciser."'),
+    "refusePartnerApplication": ("application", 'applicationId: $id, words: "Hors du cadre."'),
 }
 _IBAN = "FR7630006000011234567890189"
 _WORDS = {"words": "Merci de préciser."}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access import pass_plus, reciprocity
+from tests.access import money, partners, pass_plus, reciprocity
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
@@ -86,6 +86,8 @@ ARGUMENTS = {
     "simulateTariff": "draft",
     "partner": "partner",
     "clearingStatement": "statement",
+    **money.ARGUMENTS,
+    **partners.ARGUMENTS,
 }
 # What else is asked of these objects.
 GIVEN = {
@@ -93,6 +95,7 @@ GIVEN = {
     "simulateTariff": (
         'draftId: $id, service: HALF_BOARD, firstDay: "2024-09-01", lastDay: "2025-08-31"'
     ),
+    **partners.GIVEN,
 }
 # What is asked of no object: its arguments.
 ASKED = {
@@ -158,4 +161,6 @@ MUTATIONS = {
     ),
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
     **reciprocity.MUTATIONS,
+    **money.MUTATIONS,
+    **partners.MUTATIONS,
 }

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from federation.passplus.till_access import SPACE
+from tests.portal.conftest import empty_cache
 from tests.signed_in import open_session
+
+__all__ = ("Api", "api", "empty_cache")
 
 HOSTS = {"d92": "hauts-de-seine.socle.test", "d94": "val-de-marne.socle.test"}
 
@@ -22,6 +26,11 @@ class Api:
 
     def sign_in(self, user: Any) -> Api:
         open_session(self.client, user)
+        return self
+
+    def enter(self, member: Any) -> Api:
+        """Sign a partner's member in to the partners' space."""
+        open_session(self.client, member.user, space=SPACE)
         return self
 
     def send(self, body: Any, *, content_type: str = "application/json") -> Any:

@@ -134,8 +134,4 @@ def access_own_line(partner: Partner, public_id: uuid.UUID, number: str) -> Stat
 
     :raises NotFound: if absent, or another's
     """
-    lines = queries.lines_of(access_own_statement(partner, public_id))
-    line = lines.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
-    if line is None:
-        raise NotFound(line=number)
-    return line
+    return queries.line_of(access_own_statement(partner, public_id), number)

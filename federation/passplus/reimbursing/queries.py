@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, TextField
 from django.db.models.functions import Cast
 
+from commons.errors import NotFound
 from commons.models import AuditEntry
 from federation.passplus.engine.pricing import Pricing
 from federation.passplus.engine.spending import start_of
@@ -36,6 +37,7 @@ from federation.passplus.reimbursing.paying import unpaid, usable_ibans
 from federation.passplus.reimbursing.preparing import Totals, totals_of
 from federation.passplus.reimbursing.pricing_rules import Rules
 from federation.passplus.reimbursing.righting import standing_lines, taken_back
+from federation.passplus.reimbursing.rule_files import MODEL_PATH, parse_pricing, pricing_text
 
 __all__ = ("ReturnReason",)
 ONE_DAY = datetime.timedelta(days=1)
@@ -49,15 +51,24 @@ class RunRow:
     run: PartnerRun
     totals: Totals
 
+    @property
+    def public_id(self) -> uuid.UUID:
+        return self.run.public_id
+
+
+def every_run() -> QuerySet[PartnerRun]:
+    """The runs, the latest first."""
+    return PartnerRun.objects.order_by("-asked_at", "-pk")
+
 
 def runs(limit: int = 60) -> list[RunRow]:
-    """The runs, the latest first."""
-    return _with_totals(PartnerRun.objects.order_by("-asked_at", "-pk")[:limit])
+    """The latest runs, with what each comes to."""
+    return run_rows(every_run()[:limit])
 
 
 def runs_to_approve() -> list[RunRow]:
     """What waits for a second person."""
-    return _with_totals(PartnerRun.objects.filter(state=PartnerRun.State.PREPARED))
+    return run_rows(PartnerRun.objects.filter(state=PartnerRun.State.PREPARED))
 
 
 def runs_to_send(*, on: datetime.date) -> list[RunRow]:
@@ -68,10 +79,11 @@ def runs_to_send(*, on: datetime.date) -> list[RunRow]:
         action="passplus.order.read",
     )
     recent = PartnerRun.objects.filter(order__made_at__gte=start_of(on - SENT_WITHIN))
-    return _with_totals(recent.exclude(Exists(taken)).order_by("-asked_at", "-pk"))
+    return run_rows(recent.exclude(Exists(taken)).order_by("-asked_at", "-pk"))
 
 
-def _with_totals(rows: QuerySet[PartnerRun]) -> list[RunRow]:
+def run_rows(rows: Iterable[PartnerRun]) -> list[RunRow]:
+    """What each of these runs comes to, in the same order."""
     found = list(rows)
     sums = {
         row["run"]: row
@@ -146,9 +158,23 @@ def lines_of(statement: PartnerStatement) -> QuerySet[StatementLine]:
     return (
         StatementLine.objects.filter(statement=statement)
         .select_related("rules")
-        .prefetch_related("disputes")
+        .prefetch_related("disputes__line__statement__partner")
         .order_by("due_at", "pk")
     )
+
+
+def line_of(statement: PartnerStatement, number: str) -> StatementLine:
+    """
+    A line of a statement, by its number in the database.
+
+    :raises NotFound: if it has none of this number
+    """
+    line = None
+    if number.isdecimal() and len(number) < 19:
+        line = lines_of(statement).filter(pk=number).first()
+    if line is None:
+        raise NotFound(line=number[:40])
+    return line
 
 
 def owed_back_cents(partner: Partner) -> int:
@@ -173,6 +199,14 @@ def rules_published() -> QuerySet[ReimbursementRules]:
 def pricing_on(day: datetime.date) -> Pricing | None:
     """The rules of reimbursement of a day, read; none before the first."""
     return Rules().on(day)
+
+
+def pricing_to_begin_with() -> str:
+    """The text that the next rules are written from: the latest published, or the model."""
+    latest = rules_published().first()
+    if latest is None:
+        return MODEL_PATH.read_text(encoding="utf-8")
+    return pricing_text(parse_pricing(latest.definition))
 
 
 def corrections() -> QuerySet[Correction]:
@@ -253,7 +287,9 @@ def order_of(run: PartnerRun) -> PaymentOrder | None:
 
 def latest_payouts(statements: Iterable[PartnerStatement]) -> dict[int, Payout]:
     """The latest transfer of each statement, by its key."""
-    found = Payout.objects.filter(statement__in=list(statements)).select_related("iban", "order")
+    found = Payout.objects.filter(statement__in=list(statements)).select_related(
+        "iban", "order", "statement__partner"
+    )
     return {payout.statement_id: payout for payout in found.order_by("pk")}
 
 

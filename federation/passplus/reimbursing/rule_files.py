@@ -11,6 +11,8 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import yaml
+
 from billing.field_reader import FieldReader
 from billing.rule_files import InvalidRule, Problem, RuleText, read_rule_file, read_rule_text
 from federation.passplus.engine.campaign import Domain
@@ -50,6 +52,12 @@ def load_pricing_text(text: str) -> Pricing:
     :raises InvalidRule: if it cannot be read, or applied; each problem names its line
     """
     return _parse(read_rule_text(text))
+
+
+def pricing_text(rules: Pricing) -> str:
+    """The rules as a file, in canonical form: reading it gives these very rules."""
+    body: str = yaml.safe_dump(rules.as_dict(), allow_unicode=True, sort_keys=False, width=100)
+    return f"# yaml-language-server: $schema=reimbursement.schema.json\n{body}"
 
 
 def _parse(text: RuleText) -> Pricing:

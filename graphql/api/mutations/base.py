@@ -19,9 +19,12 @@ from graphql import GraphQLResolveInfo
 from api.context import Context
 from api.refusals import Refused
 from api.rules import Rule
+from billing.rule_files import InvalidRule
 from commons.errors import DomainError, RetryLater
 from ui.errors import explain
+from ui.rule_problems import refusal_sentences
 
+MOST_PROBLEMS = 50
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -71,11 +74,11 @@ class OperationMutation(graphene.Mutation):
         except Refused as refusal:
             return cls(errors=[UserError(code=refusal.code, path=[], message=refusal.message)])
         except DomainError as error:
-            return cls(errors=[cls._user_error(error)])
+            return cls(errors=cls._user_errors(error))
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
-            return cls(errors=[cls._user_error(RetryLater())])
+            return cls(errors=cls._user_errors(RetryLater()))
         return cls(errors=[], **done)
 
     @classmethod
@@ -84,7 +87,13 @@ class OperationMutation(graphene.Mutation):
         raise NotImplementedError
 
     @classmethod
-    def _user_error(cls, error: DomainError) -> UserError:
+    def _user_errors(cls, error: DomainError) -> list[UserError]:
+        """One error; of a text of rules, one for each problem, which names its line."""
         field = cls.about.get(error.code) or str(error.details.get("field", ""))
         path = ["input", to_camel_case(field)] if field else []
-        return UserError(code=error.code, path=path, message=str(explain(error)))
+        messages = (
+            refusal_sentences(error)[:MOST_PROBLEMS]
+            if isinstance(error, InvalidRule)
+            else [str(explain(error))]
+        )
+        return [UserError(code=error.code, path=path, message=one) for one in messages]

@@ -17,7 +17,7 @@ from federation.reciprocity.access import access_agreement, access_statement
 from federation.reciprocity.models import Agreement, Statement
 from tenants.accounts.capabilities import Capability
 
-_AGREES = rules.needs(Capability.MANAGE_PASSPLUS)
+_AGREES = rules.needs_proof(Capability.MANAGE_PASSPLUS)
 
 
 def _read(agreement: Agreement) -> Agreement:
@@ -156,7 +156,7 @@ class SignClearingInput(graphene.InputObjectType):
 
 class SignClearing(OperationMutation):
     class Meta:
-        rule = rules.needs(Capability.APPROVE_PARTNER_PAYMENTS)
+        rule = rules.needs_proof(Capability.APPROVE_PARTNER_PAYMENTS)
 
     class Arguments:
         input = SignClearingInput(required=True, description="Ce qui est accepté.")
@@ -185,7 +185,7 @@ class SettleClearingInput(graphene.InputObjectType):
 
 class SettleClearing(OperationMutation):
     class Meta:
-        rule = rules.needs(Capability.APPROVE_PARTNER_PAYMENTS)
+        rule = rules.needs_proof(Capability.APPROVE_PARTNER_PAYMENTS)
 
     class Arguments:
         input = SettleClearingInput(required=True, description="Ce qui est arrivé.")

@@ -18,8 +18,20 @@ from billing.tariffs.models import HouseholdResources, PriceContest, Service
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import Ticket
+from federation.passplus.models import (
+    Correction,
+    PartnerApplication,
+    PartnerKind,
+    PartnerRole,
+    PartnerRun,
+    Payout,
+    StatementDispute,
+    Ticket,
+    TillCapture,
+)
+from federation.passplus.payout_models import ReturnReason
 from federation.passplus.registration_models import Registration, RegistrationDocument
+from federation.passplus.terms import DECLARATIONS
 from federation.usage.models import Kind, Window
 from federation.usage.models import Profile as UsedAs
 from tenants.accounts.capabilities import Role
@@ -50,7 +62,7 @@ def _said(name: str, what: str, words: Mapping[Any, Any]) -> Any:
     def description(member: Any) -> str:
         return what if member is None else f"{labels[member.value].capitalize()}."
 
-    names = [(member.name, str(member)) for member in words]
+    names = [(getattr(member, "name", member), str(member)) for member in words]
     return graphene.Enum(name, names, description=description)
 
 
@@ -102,6 +114,16 @@ RightsOutcome = _choices(Outcome, "RightsOutcome", "Ce qu'une source a répondu.
 PassRegistrationState = _choices(
     Registration.State, "PassRegistrationState", "L'état d'une inscription au Pass+."
 )
+PassCampaignState = _said(
+    "PassCampaignState",
+    "Où en est une campagne Pass+.",
+    {
+        "SOON": "pas encore ouverte",
+        "OPEN": "on y fait des tickets",
+        "USED": "les tickets faits servent encore",
+        "OVER": "finie",
+    },
+)
 PassDocumentKind = _choices(
     RegistrationDocument.Kind, "PassDocumentKind", "Une pièce d'inscription au Pass+."
 )
@@ -148,6 +170,49 @@ PartnerDomain = graphene.Enum(
         if member is None
         else f"{DOMAINS[member.value]}."
     ),
+)
+PartnerRunState = _choices(
+    PartnerRun.State, "PartnerRunState", "L'état d'un paiement des partenaires."
+)
+PayoutState = _choices(Payout.State, "PayoutState", "L'état d'un virement à un partenaire.")
+ReturnReasonCode = _choices(
+    ReturnReason, "ReturnReasonCode", "Pourquoi un virement revient (ISO 20022)."
+)
+CorrectionKind = _choices(Correction.Kind, "CorrectionKind", "Ce qu'une correction change.")
+CorrectionState = _choices(Correction.State, "CorrectionState", "L'état d'une correction.")
+StatementDisputeState = _choices(
+    StatementDispute.State, "StatementDisputeState", "L'état d'une contestation de relevé."
+)
+StatementPaymentState = _said(
+    "StatementPaymentState",
+    "Où en est le paiement d'un relevé.",
+    {
+        "PREPARED": "à approuver",
+        "NOTHING": "rien à verser",
+        "WAITING": "attend un compte bancaire",
+        "ORDERED": "virement demandé",
+        "RETURNED": "virement revenu",
+    },
+)
+PartnerAnomalyKind = _said(
+    "PartnerAnomalyKind",
+    "Ce qui est inhabituel dans un paiement.",
+    {
+        "NO_ACCOUNT": "pas de compte confirmé : rien n'est versé",
+        "SET_ASIDE": "compte mis de côté après un retour : rien n'est versé",
+        "NEW_ACCOUNT": "compte changé depuis le dernier paiement",
+        "BIG": "montant bien plus haut que d'habitude",
+        "ENDED": "partenaire désaffilié",
+    },
+)
+PartnerApplicationState = _choices(
+    PartnerApplication.State, "PartnerApplicationState", "Où en est une demande de partenariat."
+)
+PartnerKindName = _choices(PartnerKind, "PartnerKindName", "La forme d'une structure.")
+PartnerDeclaration = _said("PartnerDeclaration", "Un engagement de la structure.", DECLARATIONS)
+TillWay = _choices(TillCapture.Way, "TillWay", "Comment un ticket est pris.")
+PartnerRoleName = _choices(
+    PartnerRole, "PartnerRoleName", "Ce qu'une personne fait chez un partenaire."
 )
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")

@@ -20,6 +20,7 @@ from billing.invoicing.queries import is_long_work, regies
 from commons import jobs
 from commons.actors import Actor
 from commons.errors import NotFound
+from commons.models import Job
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
 from console import money_queries
@@ -59,7 +60,11 @@ def begin(
     at: datetime.datetime,
 ) -> Outcome:
     """Have a worker do long work, one of a kind and subject at a time: its page says where it is."""
-    job = jobs.ask(kind, subject=subject, arguments=arguments, actor=actor, at=at)
+    return begun(jobs.ask(kind, subject=subject, arguments=arguments, actor=actor, at=at))
+
+
+def begun(job: Job) -> Outcome:
+    """What is said of long work that is asked for."""
     return Outcome(
         message=_("C'est commencé. Vous pouvez quitter cette page."),
         url=reverse("console:job", args=[job.public_id]),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from commons.actors import Actor
 from commons.errors import NotFound
-from console.acts.billing import begin, uuid_of
+from console.acts.billing import begun, uuid_of
 from console.acts.framework import Act, Answers, Effect, Figure, Outcome, register
 from console.records import euros
 from federation.passplus import renewing
@@ -74,10 +74,4 @@ class RenewCards(Act):
             return Outcome(
                 message=message % {"count": done.cards}, url=self.back(targets), done=done.cards
             )
-        return begin(
-            renewing.WORK,
-            subject=f"campaign:{campaign.public_id}",
-            arguments={"campaign": str(campaign.public_id)},
-            actor=actor,
-            at=at,
-        )
+        return begun(renewing.ask(campaign, actor=actor, at=at))

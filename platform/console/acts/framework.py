@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from commons import rehearsing
 from commons.actors import Actor
 from commons.errors import DomainError, NotFound
 from tenants.accounts.capabilities import Capability
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 Answers = Mapping[str, Any]
-PREVIEW = Actor.system("console.preview")  # whom a rehearsal names; nothing of it is kept
+PREVIEW = rehearsing.PREVIEW
 SHOWN_ROWS = 12
 NAMED = 5
 

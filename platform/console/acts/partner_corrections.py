@@ -30,7 +30,7 @@ from console.acts.framework import (
 )
 from console.acts.refunds import RefusalForm
 from federation.passplus.models import Correction, StatementDispute
-from federation.passplus.reimbursing import operations, queries
+from federation.passplus.reimbursing import operations, queries, rehearsing
 from federation.passplus.reimbursing.access import access_correction, access_statement_dispute
 from federation.passplus.reimbursing.operations import Wrong
 from federation.passplus.reimbursing.queries import Rehearsed
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 ASKED = tuple(choice for choice in Correction.Kind.choices if choice[0] != Correction.Kind.UNDO)
-SECOND = Actor.system("console.preview.second")  # a rehearsal needs two people too
 
 
 def correction_url(correction: Correction) -> str:
@@ -118,13 +117,8 @@ class AskCorrection(Act):
         return reverse("console:passplus_correction_changelist")
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        def done(correction: Correction) -> Rehearsed:
-            return _rehearsed(correction, at=at)
-
         try:
-            found = rehearse(
-                operations.ask_correction, read=done, **_asked(answers), actor=PREVIEW, at=at
-            )
+            found = rehearsing.foresee_correction(**_asked(answers), at=at)
         except DomainError as error:
             return Effect(refusals=(str(explain(error)),))
         return _effect(found, _("Rien ne change maintenant : une autre personne doit approuver."))
@@ -145,15 +139,6 @@ def _asked(answers: Answers) -> dict[str, Any]:
         "wrongs": read_wrongs(answers["wrongs"]),
         "reason": answers["reason"],
     }
-
-
-def _rehearsed(correction: Correction, *, at: datetime.datetime) -> Rehearsed:
-    """What approving a correction would change; inside a transaction that is rolled back."""
-    read = queries.rehearsed
-    found: Rehearsed = rehearse(
-        operations.approve_correction, read=read, correction=correction, actor=SECOND, at=at
-    )
-    return found
 
 
 def _effect(found: Rehearsed, *sentences: str) -> Effect:
@@ -218,7 +203,7 @@ class ApproveCorrection(_OnCorrection):
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         try:
-            found = _rehearsed(targets[0], at=at)
+            found = rehearsing.foresee_approval(targets[0], at=at)
         except DomainError as error:
             return Effect(refusals=(str(explain(error)),))
         return _effect(
@@ -290,18 +275,8 @@ class UndoCorrection(_OnCorrection):
         return queries.can_be_undone(row)
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
-        def done(correction: Correction) -> Rehearsed:
-            return _rehearsed(correction, at=at)
-
         try:
-            found = rehearse(
-                operations.ask_undoing,
-                read=done,
-                correction=targets[0],
-                reason=answers["reason"],
-                actor=PREVIEW,
-                at=at,
-            )
+            found = rehearsing.foresee_undoing(targets[0], reason=answers["reason"], at=at)
         except DomainError as error:
             return Effect(refusals=(str(explain(error)),))
         return Effect(

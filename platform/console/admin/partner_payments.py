@@ -224,6 +224,14 @@ class ReimbursementRulesAdmin(_Money):
     explanation = _("Ce qui est versé d'un ticket validé, selon son jour. Sans règle : tout.")
     empty_text = _("Aucune règle n'est publiée : tout ce qui est validé est versé.")
 
+    def changelist_view(
+        self, request: SignedInRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        more = {}
+        if request.user.can(Capability.MANAGE_PASSPLUS):
+            more = {"new_url": url_for("publish-pricing"), "new_title": gettext("Publier")}
+        return super().changelist_view(request, extra_context={**more, **(extra_context or {})})
+
 
 @admin.register(PayingAccount, site=console_site)
 class PayingAccountAdmin(_Money):

@@ -20,6 +20,8 @@ from commons.tenancy import require_tenant
 from console import acts, campaign_queries
 from console.views.frame import page_context, requires
 from federation.passplus import operations
+from federation.passplus.campaign_rows import campaign_rows
+from federation.passplus.campaign_rows import campaigns as every_campaign
 from federation.passplus.registrations.access import access_open_campaign
 from tenants.accounts.capabilities import Capability
 from tenants.registry import directory
@@ -67,7 +69,7 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
     context = page_context(
         request,
         title=_("Campagnes Pass+"),
-        rows=campaign_queries.campaign_rows(at=timezone.now()),
+        rows=campaign_rows(list(every_campaign()), at=timezone.now()),
         may_publish=request.user.can(Capability.MANAGE_PASSPLUS),
     )
     return render(request, "console/pages/campaigns.html", context)

@@ -8,9 +8,7 @@ from portal.partners import spaces
 from portal.partners.doors import show
 from ui import visitors
 from ui.errors import explain_code, tenant_phone
-from ui.throttle import Throttle
-
-UNKNOWN = Throttle("partner-unknown-tickets", most=40)
+from ui.guessing import UNKNOWN
 
 
 def count(request: spaces.PartnerRequest) -> None:

@@ -25,7 +25,7 @@ from tenants.people.queries import guardian_of
 if TYPE_CHECKING:
     from tenants.accounts.models import User
 
-SPACE = "partner"
+SPACE = till_access.SPACE
 _MEMBER, _TILL = "partner-member", "partner-till"
 # Where a person looks after their own account, whatever brought them.
 OWN_ACCOUNT = frozenset(

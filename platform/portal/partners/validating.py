@@ -14,11 +14,10 @@ from federation.passplus import operations, till_access, till_queries
 from portal.partners import guessing, spaces
 from portal.partners.doors import partner_page, show
 from portal.partners.forms import AmountForm, WrittenForm
-from portal.partners.refusals import refusal_of
 from ui.errors import explain
+from ui.till_refusals import refusal_of
 
 LATEST = 5
-_UNKNOWN = (operations.TicketUnknown, operations.TicketTextInvalid, operations.TicketUnreadable)
 
 
 @partner_page()
@@ -137,7 +136,7 @@ def _refused(request: spaces.PartnerRequest, error: DomainError) -> HttpResponse
     """No, in one colour, with why and what to do."""
     if isinstance(error, RetryLater | Forbidden):
         raise error
-    if isinstance(error, _UNKNOWN):
+    if isinstance(error, till_queries.GUESSES):
         guessing.count(request)
     return show(request, "refused", {"refusal": explain(error)}, status=422)
 

@@ -5,9 +5,7 @@ Who is here has no account: the session names the application once its code was 
 
 from __future__ import annotations
 
-import datetime
 import functools
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commons.errors import DomainError, NotFound
-from federation.passplus import agreeing, applying, queries
+from federation.passplus import agreeing, applicants, applying, queries
 from federation.passplus.models import PartnerApplication
 from federation.passplus.terms import terms_in_force
 from portal.doors import refuse, show
@@ -38,12 +36,9 @@ from ui import errors, visitors
 from ui.documents import agreements
 from ui.documents.files import File, answer, plain_name
 from ui.errors import explain
-from ui.throttle import Throttle
+from ui.guessing import ASKS
 
 State = PartnerApplication.State
-_KEY, _ASKED = "partner_application", "partner_application_asked"
-_HOURS = 2
-_ASKS = Throttle("partner-apply", most=20)
 View = Callable[..., HttpResponse]
 _STEPS: dict[str, tuple[Any, Callable[..., PartnerApplication]]] = {
     "body": (BodyForm, applying.describe_body),
@@ -53,23 +48,12 @@ _STEPS: dict[str, tuple[Any, Callable[..., PartnerApplication]]] = {
 }
 
 
-def _opened(request: HttpRequest) -> PartnerApplication | None:
-    """The application of this session, if its code was typed lately."""
-    held = request.session.get(_KEY)
-    if not held:
-        return None
-    at = datetime.datetime.fromisoformat(held["at"])
-    if timezone.now() - at > datetime.timedelta(hours=_HOURS):
-        return None
-    return queries.application_of(uuid.UUID(held["id"]))
-
-
 def applicant_page(view: View) -> View:
     """Give the view the application of this session; without one, lead to where it begins."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, **keys: object) -> HttpResponse:
-        found = _opened(request)
+        found = applicants.opened(request.session, at=timezone.now())
         if found is None:
             return redirect("portal:partner-apply")
         return view(request, found, **keys)
@@ -84,18 +68,18 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         place = visitors.place_of(request)
-        if _ASKS.is_over(place):
+        if ASKS.is_over(place):
             form.add_error(None, errors.text("SIGN_IN_TOO_MANY", phone=errors.tenant_phone()))
         else:
-            _ASKS.count(place)
+            ASKS.count(place)
             try:
-                found = applying.begin_application(**form.cleaned_data, at=timezone.now())
+                applicants.begin(request.session, **form.cleaned_data, at=timezone.now())
             except DomainError as error:
                 refuse(form, error)
             else:
-                request.session[_ASKED] = str(found.public_id)
                 return redirect("portal:partner-apply-code")
-    context = {"form": form, "years": queries.least_years(), "standing": _opened(request)}
+    standing = applicants.opened(request.session, at=timezone.now())
+    context = {"form": form, "years": queries.least_years(), "standing": standing}
     status = 422 if form.errors else 200
     return show(request, "portal/partners/begin.html", context, status=status)
 
@@ -104,22 +88,17 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The code that was sent. The session is another from then on."""
-    asked = request.session.get(_ASKED)
-    if not asked:
+    if not applicants.has_asked(request.session):
         return redirect("portal:partner-apply")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        at = timezone.now()
         try:
-            found = applying.open_application(
-                public_id=uuid.UUID(asked), code=form.cleaned_data["code"], at=at
+            found = applicants.open_with(
+                request.session, code=form.cleaned_data["code"], at=timezone.now()
             )
         except DomainError as error:
             form.add_error("code", str(explain(error)))
         else:
-            request.session.cycle_key()
-            del request.session[_ASKED]
-            request.session[_KEY] = {"id": str(found.public_id), "at": at.isoformat()}
             return redirect(screen.resumes_at(found))
     status = 422 if form.errors else 200
     return show(request, "portal/partners/code.html", {"form": form}, status=status)
@@ -250,6 +229,5 @@ def agreement_document(request: HttpRequest, found: PartnerApplication) -> HttpR
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the application on this device."""
-    request.session.pop(_KEY, None)
-    request.session.pop(_ASKED, None)
+    applicants.leave(request.session)
     return redirect("portal:partner-apply")

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 from socle.command_errors import Refused
-from socle.command_values import day_of
+from socle.command_values import day_of, rules_in
 from socle.commands.tariffs import SERVICES
 from socle.django_ready import django_ready
-
-if TYPE_CHECKING:
-    from billing.tariffs.schedule_files import ScheduleFile
 
 TENANT = click.option("--tenant", required=True, help="Le nom d'hôte du département.")
 
@@ -52,7 +46,9 @@ def export(*, tenant: str, day: str | None, service: str | None) -> None:
 @click.option("--apply", "is_applied", is_flag=True, help="Publier. Sans cela : montrer seulement.")
 def publish(path: str, *, tenant: str, is_applied: bool) -> None:
     """Publier une grille à partir de son premier jour, et décider à nouveau les prix."""
-    schedule = _load(path)
+    from billing.tariffs.schedule_files import load_schedule  # noqa: PLC0415  a fast start
+
+    schedule = rules_in(path, load_schedule)
     django_ready("worker")
     from django.utils import timezone  # noqa: PLC0415
 
@@ -92,17 +88,6 @@ def _told(is_new: bool, changes: int) -> str:  # noqa: FBT001
     if is_new:
         return "aucune grille ne vaut ce jour-là"
     return f"{changes} lignes changent" if changes else "rien ne change"
-
-
-def _load(path: str) -> ScheduleFile:
-    from billing.rule_files import InvalidRule  # noqa: PLC0415  a fast start
-    from billing.tariffs.schedule_files import load_schedule  # noqa: PLC0415
-    from ui.rule_problems import refusal_sentences  # noqa: PLC0415
-
-    try:
-        return load_schedule(Path(path))
-    except InvalidRule as refusal:
-        raise Refused(" ".join(refusal_sentences(refusal))) from refusal
 
 
 COMMANDS = {"tariffs export": export, "tariffs publish": publish}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -23,6 +20,7 @@ from federation.passplus.campaign_files import (
 )
 from federation.passplus.engine.campaign import LateCancellation, Status
 from federation.passplus.engine.spending import warnings
+from tests.spoilt_files import spoilt_of
 from ui.rule_problems import SENTENCES, refusal_sentences
 
 SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
@@ -74,7 +72,7 @@ def test_what_the_schema_refuses_the_reader_refuses(path: Path) -> None:
     validator = jsonschema.Draft202012Validator(SCHEMA)
     refused_by_schema = 0
 
-    for spoilt in _spoilt(data):
+    for spoilt in spoilt_of(data):
         if validator.is_valid(spoilt):
             continue
         refused_by_schema += 1
@@ -82,42 +80,6 @@ def test_what_the_schema_refuses_the_reader_refuses(path: Path) -> None:
             parse_campaign(spoilt)
 
     assert refused_by_schema > 60
-
-
-def _spoilt(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in _paths(data):
-        for spoil in (_drop, _misspell, _replace):
-            copied = copy.deepcopy(data)
-            spoil(copied, path)
-            yield copied
-
-
-def _paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, inner in pairs:
-        yield (*before, key)
-        if isinstance(inner, dict | list):
-            yield from _paths(inner, (*before, key))
-
-
-def _holder(data: Any, path: tuple[Any, ...]) -> Any:
-    for key in path[:-1]:
-        data = data[key]
-    return data
-
-
-def _drop(data: Any, path: tuple[Any, ...]) -> None:
-    del _holder(data, path)[path[-1]]
-
-
-def _misspell(data: Any, path: tuple[Any, ...]) -> None:
-    holder = _holder(data, path)
-    if isinstance(holder, dict):
-        holder[f"{path[-1]}s"] = holder.pop(path[-1])
-
-
-def _replace(data: Any, path: tuple[Any, ...]) -> None:
-    _holder(data, path)[path[-1]] = {"neither": "this"}
 
 
 @pytest.mark.parametrize(
