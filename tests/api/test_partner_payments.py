@@ -53,7 +53,7 @@ SELECTIONS = {
 }
 
 
-def act(api: Api, name: str, **given: Any) -> dict[str, Any]:
+def act(api: Api, name: str, /, **given: Any) -> dict[str, Any]:
     kind = name[0].upper() + name[1:]
     query = (
         f"mutation($input: {kind}Input!) {{ {name}(input: $input) "
