@@ -80,7 +80,7 @@ LIST_LENGTHS = {
     "CorrectionForeseen.lines": 100,
     "PartnerCorrection.lines": 100,
     "PartnerRun.anomalies": 50,
-    "PartnerStatement.lines": 40,
+    "PartnerStatement.lines": 25,
     "PartnerStatementLine.disputes": 2,
     "AbandonPartnerApplicationPayload.errors": 5,
     "AcceptPartnerApplicationPayload.errors": 5,

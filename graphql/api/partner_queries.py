@@ -14,10 +14,11 @@ from api.mutations.tills import guesser
 from api.paging import Page, id_of, page_of_rows, paged
 from api.scalars import public_id
 from api.types.campaigns import PassCampaignConnection, ReimbursementRules, campaigns_page
-from api.types.enumerations import PartnerApplicationState, StatementDisputeState
+from api.types.enumerations import PartnerApplicationState, PayoutState, StatementDisputeState
 from api.types.partner_applications import PartnerApplication, PartnerApplicationConnection
 from api.types.partner_corrections import PartnerCorrectionConnection
 from api.types.partner_payments import (
+    PartnerPayoutConnection,
     PartnerRun,
     PartnerRunConnection,
     PartnerStatement,
@@ -89,6 +90,11 @@ class PartnerQuery(graphene.ObjectType):
     )
     partner_statement = graphene.Field(
         PartnerStatement, id=id_of("Le relevé"), description="Un relevé. Pour les agents."
+    )
+    partner_payouts = paged(
+        PartnerPayoutConnection,
+        "Les virements aux partenaires, le dernier d'abord. Pour les agents.",
+        state=graphene.Argument(PayoutState, description="Seulement dans cet état."),
     )
     partner_corrections = paged(
         PartnerCorrectionConnection, "Les corrections, la dernière d'abord. Pour les agents."
@@ -164,6 +170,20 @@ class PartnerQuery(graphene.ObjectType):
     ) -> StatementNode:
         found = access_partner_statement(info.context.require_user(), public_id(id))
         return statement_nodes([found])[0]
+
+    @staticmethod
+    @rules.needs(Capability.READ_MONEY)
+    def resolve_partner_payouts(
+        _root: None,
+        _info: GraphQLResolveInfo,
+        first: int | None,
+        after: str | None = None,
+        state: Any = None,
+    ) -> Page:
+        rows = reimbursing.payouts()
+        if state is not None:
+            rows = rows.filter(state=getattr(state, "value", state))
+        return page_of_rows(rows, order=("-pk",), first=first, after=after)
 
     @staticmethod
     @rules.needs(Capability.READ_MONEY)

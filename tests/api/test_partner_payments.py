@@ -168,6 +168,13 @@ def test_a_transfer_comes_back_and_another_person_trusts_the_account(
     assert due_cents(member.partner) == 12_34
     assert codes(act(anne, "trustPartnerAccount", **given)) == ["PASSPLUS_TRUST_BY_THE_SAME_PERSON"]
     assert act(bruno, "trustPartnerAccount", **given)["payout"]["isTrustedAgain"] is True
+    listed = bruno.read("{ partnerPayouts(state: RETURNED) { nodes { id partner statement } } }")
+    assert listed["partnerPayouts"]["nodes"] == [
+        {"id": given["payoutId"], "partner": member.partner.name, "statement": "RP-2023-000001"}
+    ]
+    assert bruno.read("{ partnerPayouts(state: ORDERED) { nodes { id } } }") == {
+        "partnerPayouts": {"nodes": []}
+    }
 
 
 def test_a_correction_is_foreseen_asked_approved_and_undone_by_two_people(
@@ -277,6 +284,7 @@ def test_others_read_and_do_nothing(member: PartnerMember, in_tenant: Any) -> No
         "{ partnerRuns { nodes { id } } }",
         f'{{ partnerRun(id: "{run.public_id}") {{ id }} }}',
         f'{{ partnerStatement(id: "{statement.public_id}") {{ id }} }}',
+        "{ partnerPayouts { nodes { id } } }",
         "{ partnerCorrections { nodes { id } } }",
         "{ statementDisputes { nodes { id } } }",
     )

@@ -99,7 +99,7 @@ LeavePartnerApplication = mutation(
     name="LeavePartnerApplication",
     rule=rules.by_applicant,
     asked="Rien : la demande ouverte ici se ferme ici.",
-    takes={"client_mutation_id": graphene.String(description="Un mot à vous.")},
+    takes={"client_mutation_id": graphene.ID(description="Un mot à vous.")},
     gives={"is_left": graphene.Boolean(description="Vrai quand c'est fermé.")},
 )
 
@@ -203,7 +203,7 @@ GivePartnerPayee = _step(
     },
     _give_payee,
 )
-_NOTHING = {"client_mutation_id": graphene.String(description="Un mot à vous.")}
+_NOTHING = {"client_mutation_id": graphene.ID(description="Un mot à vous.")}
 
 
 def _quiet(act: Callable[..., Any]) -> Callable[..., Any]:

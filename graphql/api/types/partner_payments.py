@@ -138,6 +138,8 @@ class PartnerPayout(graphene.ObjectType):
 
     id = graphene.ID(required=True, description="Identifiant (UUID).")
     reference = graphene.String(required=True, description="La référence de bout en bout.")
+    partner = graphene.String(required=True, description="Le nom du partenaire.")
+    statement = graphene.String(required=True, description="Le numéro du relevé payé.")
     amount = graphene.Field(Money, required=True, description="Le montant.")
     account_ending = graphene.String(required=True, description="La fin du compte payé.")
     state = graphene.Field(PayoutState, required=True, description="L'état.")
@@ -154,6 +156,14 @@ class PartnerPayout(graphene.ObjectType):
     @staticmethod
     def resolve_reference(payout: PayoutRow, _info: GraphQLResolveInfo) -> str:
         return payout.end_to_end_id
+
+    @staticmethod
+    def resolve_partner(payout: PayoutRow, _info: GraphQLResolveInfo) -> str:
+        return payout.statement.partner.name
+
+    @staticmethod
+    def resolve_statement(payout: PayoutRow, _info: GraphQLResolveInfo) -> str:
+        return payout.statement.number
 
     @staticmethod
     def resolve_account_ending(payout: PayoutRow, _info: GraphQLResolveInfo) -> str:
@@ -174,6 +184,9 @@ class PartnerPayout(graphene.ObjectType):
     @staticmethod
     def resolve_is_trusted_again(payout: PayoutRow, _info: GraphQLResolveInfo) -> bool:
         return payout.trusted_at is not None
+
+
+PartnerPayoutConnection: Any = connection(PartnerPayout, "des virements à des partenaires")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -211,7 +224,7 @@ class PartnerStatement(graphene.ObjectType):
         after_line=graphene.Argument(
             graphene.ID, description="La dernière ligne déjà lue, pour lire les suivantes."
         ),
-        description="Ses lignes, quarante à la fois, les plus anciennes d'abord.",
+        description="Ses lignes, vingt-cinq à la fois, les plus anciennes d'abord.",
     )
 
     resolve_id = staticmethod(id_of_row)
