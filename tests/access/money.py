@@ -75,6 +75,27 @@ MUTATIONS = {
     ),
 }
 ARGUMENTS = {"partnerRun": "approved_run", "partnerStatement": "partner_statement"}
+# Rules without a cap nor a domain, the only ones; a run that was approved; a statement that was paid, whose
+# dispute waits; corrections of no ticket, which undo nothing. The others: tests/api/test_partner_payments.py.
+NOTHING_YET = (
+    "ines.cap.cents",
+    "ines.cap.currency",
+    "ines.cap.formatted",
+    "reimbursementRules.lines.domain",
+    "reimbursementRules.validUntil",
+    "partnerRun.anomalies.amount.cents",
+    "partnerRun.anomalies.amount.currency",
+    "partnerRun.anomalies.amount.formatted",
+    "partnerRun.anomalies.kind",
+    "partnerRun.anomalies.partner",
+    "disputes.answeredAt",
+    "statementDisputes.nodes.answeredAt",
+    "partnerStatement.payout.returnReason",
+    "partnerStatement.payout.returnedOn",
+    "partnerCorrections.nodes.lines.isToPurse",
+    "partnerCorrections.nodes.lines.ticket",
+    "partnerCorrections.nodes.undoesId",
+)
 
 
 def paid_partners(pupil: Pupil) -> dict[str, Any]:

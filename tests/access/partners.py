@@ -37,6 +37,22 @@ ARGUMENTS = {
     "partnerSpace": "partner",
     "tillTicket": "partner",
 }
+# An application that was sent, complete, and waits for an answer.
+NOTHING_YET = tuple(
+    f"partnerApplication.{name}"
+    for name in (
+        "agreement.articles.text",
+        "agreement.articles.title",
+        "agreement.isIllustrative",
+        "agreement.title",
+        "agreement.version",
+        "agreementDigest",
+        "answeredAt",
+        "closedAt",
+        "missingSteps",
+        "partnerId",
+    )
+)
 GIVEN = {"tillTicket": 'membershipId: $id, ticket: "BCDF2345"'}
 _AT_TILL = "membershipId: $id, tillId: $id"
 # The mutations of the API: the object they are about, and what is sent.

@@ -548,6 +548,8 @@ NOTHING_YET = (
     "price.validUntil",
     "simulatePrice.validUntil",
     *pass_plus.NOTHING_YET,
+    *money.NOTHING_YET,
+    *partners.NOTHING_YET,
     "newPrice.cents",
     "newPrice.currency",
     "newPrice.formatted",
