@@ -576,6 +576,7 @@ OPEN_TO_ALL = {
     "portal:sign-in",
     "portal:simulator",
     "portal:simulator-service",
+    "query._service",  # embedded settings only: elsewhere, for who may read the schema
     "query.departement",
     "query.simulatePrice",
     "simulator",

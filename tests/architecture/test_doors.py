@@ -11,6 +11,7 @@ ROOMS = ("federation/passplus/", "federation/reciprocity/")
 # The operations that no door calls by name, and what does what they do.
 INSIDE = {
     "attach_document": "`give_document`, once the file is examined",
+    "begin_application": "`applicants.begin`, for the session that asks",
     "book_guest": "`take_ticket`, its last step; `book_guests` does what was left",
     "cancel_ticket": "`give_up`, which says what is lost first",
     "capture_for_neighbour": "`take_ticket` of a neighbour",
@@ -22,6 +23,7 @@ INSIDE = {
     "grant_card": "`grant_registration`, and `renew_cards` without asking",
     "list_partner": "`take_ticket`, before a neighbour is asked; `list_partners` each night",
     "open_iban": "`approve_run`, for the file that goes to the bank: no page shows an account",
+    "open_application": "`applicants.open_with`, which gives it to the session",
     "prove_status": "`accept_documents`, in the same transaction",
     "put_back_for_neighbour": "`undo_capture`, on a neighbour's side",
     "renew_cards": "the long work that `renew-cards` begins",
@@ -66,8 +68,7 @@ def test_each_operation_of_pass_plus_has_a_door():
     operations, doors = public_operations(), asked_for()
 
     assert len(operations) > 80
-    # The door of the rules of reimbursement is on its way.
-    assert operations - doors - set(INSIDE) <= {"publish_pricing"}
+    assert operations - doors - set(INSIDE) == set()
 
 
 def test_what_is_said_to_be_inside_is_an_operation_without_a_door():
