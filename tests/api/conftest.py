@@ -9,10 +9,7 @@ import pytest
 from django.test import Client
 
 from federation.passplus.till_access import SPACE
-from tests.portal.conftest import empty_cache
 from tests.signed_in import open_session
-
-__all__ = ("Api", "api", "empty_cache")
 
 HOSTS = {"d92": "hauts-de-seine.socle.test", "d94": "val-de-marne.socle.test"}
 

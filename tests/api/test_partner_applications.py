@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from federation.passplus import applicants
 from federation.passplus.models import (
     Partner,
     PartnerAgreement,
@@ -20,6 +19,7 @@ from tenants.accounts.models import StaffRole, User
 from tests.api.conftest import Api
 from tests.factories.portal import account_of
 from tests.factories.registrations import elsewhere
+from ui.guessing import ASKS
 
 SIRET, EMAIL = "55210055400013", "bureau@judo.example.org"
 IBAN = "FR7630006000011234567890189"
@@ -163,13 +163,13 @@ def test_the_key_of_a_session_changes_when_it_opens_an_application(api: Api) -> 
 
 
 def test_a_place_does_not_begin_applications_without_end(api: Api) -> None:
-    for rank in range(applicants.ASKS.most):
+    for rank in range(ASKS.most):
         act(Api(), "beginPartnerApplication", email=f"a{rank}@exemple.fr", siret=SIRET)
 
     refused = act(Api(), "beginPartnerApplication", email="encore@exemple.fr", siret=SIRET)
 
     assert codes(refused) == ["TOO_MANY_TRIES"]
-    assert PartnerApplication.objects.count() == applicants.ASKS.most
+    assert PartnerApplication.objects.count() == ASKS.most
 
 
 @pytest.mark.parametrize("role", [Role.REGISSEUR, Role.READER])

@@ -15,7 +15,6 @@ from commons.models import AuditEntry
 from federation.passplus import operations
 from federation.passplus.models import PartnerMember, PartnerRole, Ticket, TillCapture
 from federation.passplus.queries import due_cents, purses_of
-from federation.passplus.till_queries import UNKNOWN
 from tenants.accounts.models import User
 from tests.api.conftest import Api
 from tests.factories.passplus import AUTUMN, make_card, make_partner
@@ -23,6 +22,7 @@ from tests.factories.portal import account_of
 from tests.factories.registrations import elsewhere
 from tests.factories.tariffs import ACTOR
 from tests.factories.tills import make_member, make_ticket, text_of, till_of, token_of
+from ui.guessing import UNKNOWN
 
 FIELDS = (
     "id code isAccepted undoBefore undoneAt till by way amount { cents } refusal { code message }"
