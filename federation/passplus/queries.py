@@ -143,7 +143,7 @@ def ticket_by_id(public_id: uuid.UUID) -> Ticket:
 
     :raises Ticket.DoesNotExist: if there is none
     """
-    tickets = Ticket.objects.select_related("purse__card__campaign", "made_out_to")
+    tickets = Ticket.objects.select_related("purse__card__campaign", "captured_by", "captured_away")
     return tickets.get(public_id=public_id)
 
 

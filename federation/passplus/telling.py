@@ -39,6 +39,23 @@ def tell_families(*, at: datetime.datetime) -> int:
     return told
 
 
+def tell_corrected(
+    ticket: Ticket, *, cents: int, is_undone: bool, is_to_purse: bool, at: datetime.datetime
+) -> None:
+    """Ask for a message: a ticket was taken back, or counts again. In the caller's transaction."""
+    card = ticket.purse.card
+    record_event(
+        "passplus.ticket.corrected",
+        aggregate=f"card:{card.public_id}",
+        occurred_at=at,
+        card=card.public_id,
+        ticket=ticket.public_id,
+        cents=cents,
+        is_undone=is_undone,
+        is_to_purse=is_to_purse,
+    )
+
+
 def warning_due(
     last: datetime.date, days: Collection[int], *, today: datetime.date
 ) -> datetime.date | None:

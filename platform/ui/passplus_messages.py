@@ -16,8 +16,7 @@ from commons.outbox import handles
 from federation.passplus import holding, queries
 from federation.passplus.engine.spending import day_of
 from federation.passplus.holding import HeldCard
-from federation.passplus.models import Correction, Ticket
-from federation.passplus.reimbursing import queries as reimbursing
+from federation.passplus.models import Ticket
 from tenants.people.models import Pupil, Relation
 from tenants.people.queries import guardianships_of
 from ui import mail, wording
@@ -84,9 +83,15 @@ def tell_ticket_put_back(event: OutboxEvent) -> None:
 @handles("passplus.ticket.corrected")
 def tell_ticket_corrected(event: OutboxEvent) -> None:
     """Say what a correction gave back of a ticket that was used, or takes again, and to whom."""
-    line = reimbursing.correction_line_by_id(event.payload["line_id"])
-    is_undone = line.correction.kind == Correction.Kind.UNDO
-    _write("pass_corrected", _card_of(event), event, line=line, is_undone=is_undone)
+    said = event.payload
+    ticket = queries.ticket_by_id(uuid.UUID(said["ticket"]))
+    _write(
+        "pass_corrected", _card_of(event), event,
+        where=queries.place_of(ticket) or "",
+        cents=said["cents"],
+        is_undone=said["is_undone"],
+        is_to_purse=said["is_to_purse"],
+    )  # fmt: skip
 
 
 def _card_of(event: OutboxEvent) -> HeldCard:

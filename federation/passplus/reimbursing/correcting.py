@@ -24,6 +24,7 @@ from commons.outbox import record_event
 from federation.passplus.guests import catch_up
 from federation.passplus.models import Correction, CorrectionLine, GuestCapture, Partner, Ticket
 from federation.passplus.reimbursing import elsewhere, righting
+from federation.passplus.telling import tell_corrected
 from federation.passplus.ticketing import typed
 
 MOST_LINES = 2_000
@@ -163,7 +164,15 @@ def approve_correction(
             correction_id=held.pk,
             partner_id=partner.pk,
         )
-    _tell_families(lines, at=at)
+    for line in lines:
+        if line.ticket is not None:
+            tell_corrected(
+                line.ticket,
+                cents=line.cents,
+                is_undone=held.kind == _Kind.UNDO,
+                is_to_purse=bool(line.is_to_purse),
+                at=at,
+            )
     return held
 
 
@@ -182,21 +191,6 @@ def refuse_correction(
     _decide(held, _State.REFUSED, answer, actor=actor, at=at)
     _journal(held, "refused", actor=actor, at=at, lines=())
     return held
-
-
-def _tell_families(lines: Iterable[CorrectionLine], *, at: datetime.datetime) -> None:
-    """A ticket of theirs was taken back, or counts again: those who answer for the pupil are told."""
-    for line in lines:
-        if line.ticket is None:
-            continue
-        card = line.ticket.purse.card
-        record_event(
-            "passplus.ticket.corrected",
-            aggregate=f"card:{card.public_id}",
-            occurred_at=at,
-            card=card.public_id,
-            line_id=line.pk,
-        )
 
 
 def _was_refused_too_late(held: Correction) -> bool:

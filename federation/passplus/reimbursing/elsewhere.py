@@ -30,6 +30,7 @@ from commons.tenancy import current_schema
 from federation.passplus.guests import clearing_account
 from federation.passplus.models import AwayCapture, Correction, CorrectionLine, Ticket
 from federation.passplus.reimbursing.righting import CorrectionSpent, is_to_purse, standing_lines
+from federation.passplus.telling import tell_corrected
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import CrossCapture, Reversal
 from tenants.registry import contexts, directory
@@ -102,6 +103,9 @@ def return_for_neighbour(*, public_id: uuid.UUID, actor: Actor, at: datetime.dat
     _post(away, ticket, capture.cents, reference=f"away-undone:{public_id}", actor=actor, at=at)
     Reversal.objects.create(capture=capture, reversed_at=at)
     _journal("returned_elsewhere", ticket, capture, actor=actor, at=at)
+    tell_corrected(
+        ticket, cents=capture.cents, is_undone=False, is_to_purse=bool(away.is_to_purse), at=at
+    )
 
 
 @transaction.atomic(durable=True)
@@ -143,6 +147,9 @@ def take_again_for_neighbour(
     )
     ticket.save(update_fields=["captured_away"])
     _journal("captured_elsewhere", ticket, capture, actor=actor, at=at)
+    tell_corrected(
+        ticket, cents=capture.cents, is_undone=True, is_to_purse=bool(away.is_to_purse), at=at
+    )
 
 
 def _waiting() -> QuerySet[CorrectionLine]:

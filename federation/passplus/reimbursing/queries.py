@@ -387,16 +387,6 @@ def readers_of(partner: Partner) -> list[Reader]:
     return [Reader(str(partner.public_id), partner.email, "")]
 
 
-def correction_line_by_id(line_id: int) -> CorrectionLine:
-    """
-    What a correction did to one ticket, for messages.
-
-    :raises CorrectionLine.DoesNotExist: if there is none
-    """
-    lines = CorrectionLine.objects.select_related("correction", "partner", "ticket__purse")
-    return lines.get(pk=line_id)
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class CorrectionFor:
     """What a correction changes for one partner."""

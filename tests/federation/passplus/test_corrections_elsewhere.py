@@ -9,6 +9,7 @@ from django.db import transaction
 
 from billing.ledger import queries as ledger
 from commons.errors import DomainError
+from commons.models import OutboxEvent
 from federation.passplus import clearing, undoing
 from federation.passplus import operations as passplus
 from federation.passplus.models import Correction, GuestCapture, Partner, Ticket
@@ -218,3 +219,16 @@ def test_a_till_does_not_undo_what_a_correction_took_back(taken):
 
 def _die(*_about: object, **_asked: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_those_who_answer_for_the_pupil_are_told_once_of_each(taken):
+    card, _club = taken
+    with there():
+        correction = correct()
+        undo(correction)
+        elsewhere.finish_returns(at=NOVEMBER)
+
+    told = OutboxEvent.objects.filter(name="passplus.ticket.corrected").order_by("pk")
+    assert [
+        (one.payload["card"], one.payload["cents"], one.payload["is_undone"]) for one in told
+    ] == [(str(card.public_id), 20_00, False), (str(card.public_id), 20_00, True)]
