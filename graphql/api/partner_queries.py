@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.db.models import QuerySet
 from graphql import GraphQLResolveInfo
 
 from api import rules
 from api.context import Context
 from api.limits import LIST_LENGTHS
+from api.mutations.family_rights import value_of
 from api.mutations.tills import guesser
 from api.paging import Page, id_of, page_of_rows, paged
 from api.scalars import public_id
@@ -135,9 +137,7 @@ class PartnerQuery(graphene.ObjectType):
         after: str | None = None,
         state: Any = None,
     ) -> Page:
-        rows = passplus.applications()
-        if state is not None:
-            rows = rows.filter(state=getattr(state, "value", state))
+        rows = _in_state(passplus.applications(), state)
         return page_of_rows(rows, order=("-created_at", "-pk"), first=first, after=after)
 
     @staticmethod
@@ -180,9 +180,7 @@ class PartnerQuery(graphene.ObjectType):
         after: str | None = None,
         state: Any = None,
     ) -> Page:
-        rows = reimbursing.payouts()
-        if state is not None:
-            rows = rows.filter(state=getattr(state, "value", state))
+        rows = _in_state(reimbursing.payouts(), state)
         return page_of_rows(rows, order=("-pk",), first=first, after=after)
 
     @staticmethod
@@ -202,9 +200,7 @@ class PartnerQuery(graphene.ObjectType):
         after: str | None = None,
         state: Any = None,
     ) -> Page:
-        rows = reimbursing.disputes()
-        if state is not None:
-            rows = rows.filter(state=getattr(state, "value", state))
+        rows = _in_state(reimbursing.disputes(), state)
         return page_of_rows(rows, order=("-opened_at", "-pk"), first=first, after=after)
 
     @staticmethod
@@ -244,3 +240,8 @@ class PartnerQuery(graphene.ObjectType):
     @rules.needs(Capability.READ_MONEY)
     def resolve_reimbursement_rules(_root: None, _info: GraphQLResolveInfo) -> list[RulesRow]:
         return list(reimbursing.rules_published()[:RULES_SHOWN])
+
+
+def _in_state(rows: QuerySet[Any], state: Any) -> QuerySet[Any]:
+    """All of them, or those in the state that is asked for."""
+    return rows if state is None else rows.filter(state=value_of(state))
