@@ -18,6 +18,7 @@ from billing.ledger.models import Account, Transfer
 from billing.ledger.operations import AccountKind, TransferRequest
 from commons.actors import Actor
 from commons.audit import record_audit
+from commons.errors import DomainError
 from commons.tenancy import current_schema
 from federation.passplus.guests import catch_up, clearing_account
 from federation.reciprocity import operations as shared
@@ -25,6 +26,12 @@ from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Settlement, Statement, StatementLine
 
 TREASURY = "clearing:treasury"
+
+
+class NothingToContest(DomainError):
+    """Each line of the statement is in our books."""
+
+    code = "PASSPLUS_NOTHING_TO_CONTEST"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +91,31 @@ def sign_statement(
         at=at,
         cents=position,
     )
+    shared.tell("signed", found, at=at)
     return reciprocity.statements().get(pk=statement.pk)
+
+
+@transaction.atomic(durable=True)
+def contest_statement(*, statement: Statement, actor: Actor, at: datetime.datetime) -> int:
+    """
+    Tell the other département which lines are not in our books, or not with that amount; how many.
+
+    :raises NothingToContest: if each line is in our books: the statement can be accepted
+    """
+    catch_up(actor=actor, at=at)
+    missing = len(_not_in_books(statement, reciprocity.lines_of(statement)))
+    if not missing:
+        raise NothingToContest
+    record_audit(
+        actor=actor,
+        action="reciprocity.statement.contested",
+        subject_type="Statement",
+        subject_id=statement.public_id,
+        at=at,
+        lines=missing,
+    )
+    shared.tell("contested", statement, at=at)
+    return missing
 
 
 @transaction.atomic(durable=True)
@@ -93,6 +124,11 @@ def lines_to_question(
 ) -> list[StatementLine]:
     """The lines of a statement that are not in our books, or not with that amount."""
     catch_up(actor=actor, at=at)
+    return _not_in_books(statement, reciprocity.lines_of(statement))
+
+
+def lines_not_in_books(statement: Statement) -> list[StatementLine]:
+    """The same, of what our books are now."""
     return _not_in_books(statement, reciprocity.lines_of(statement))
 
 
@@ -157,6 +193,8 @@ def record_settlement(
         at=at,
         cents=settlement.cents,
     )
+    if settlement.recorded_at == at:  # what was written first was told then
+        shared.tell("settled", statement, at=at)
     return settlement
 
 

@@ -33,7 +33,13 @@ from federation.passplus.capturing import (
     capture_at_till,
     undo_capture,
 )
-from federation.passplus.clearing import book_settlements, record_settlement, sign_statement
+from federation.passplus.clearing import (
+    NothingToContest,
+    book_settlements,
+    contest_statement,
+    record_settlement,
+    sign_statement,
+)
 from federation.passplus.codes import TicketUnreadable
 from federation.passplus.deadlines import Swept, empty_purses, end_tickets, keep_deadlines
 from federation.passplus.engine.refusals import (
@@ -158,6 +164,7 @@ __all__ = (
     "LastManager",
     "LastTill",
     "LossNotAccepted",
+    "NothingToContest",
     "NumberInvalid",
     "NumberTaken",
     "OfflineNotNow",
@@ -212,6 +219,7 @@ __all__ = (
     "change_role",
     "close_till",
     "confirm_iban",
+    "contest_statement",
     "declare",
     "describe_body",
     "describe_offer",

@@ -15,6 +15,7 @@ from federation.passplus.models import (
     PartnerApplication,
     PartnerInvitation,
     PartnerMember,
+    StatementDispute,
     Ticket,
     TillCapture,
 )
@@ -124,6 +125,24 @@ def partner_work(user: User) -> Iterable[Record]:
     invited = PartnerInvitation.objects.filter(email=user.email) if user.email else ()
     for invitation in invited:
         yield record_of(invitation, "email", "role", "invited_at", "expires_at", "ended_at")
+
+
+@holds(
+    _("Vos contestations de relevés Pass+"),
+    why=_("Répondre au partenaire sur une ligne de son relevé, et garder ce qui a été dit."),
+    reads=("passplus.StatementDispute",),
+)
+def disputes(user: User) -> Iterable[Record]:
+    """Those the person wrote for a partner, with what was answered; no colleague's."""
+    found = StatementDispute.objects.filter(opened_by=str(user.public_id)).select_related(
+        "line__statement__partner"
+    )
+    for dispute in found.order_by("opened_at", "pk"):
+        statement = dispute.line.statement
+        yield record_of(
+            dispute, "text", "state", "opened_at", "answer", "answered_at",
+            partenaire=statement.partner.name, relevé=statement.number,
+        )  # fmt: skip
 
 
 @holds(

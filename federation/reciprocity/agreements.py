@@ -15,6 +15,7 @@ from django.db import transaction
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
+from commons.outbox import record_event
 from commons.tenancy import current_schema
 from federation.reciprocity import queries
 from federation.reciprocity.models import Agreement, Ending, Signature, Term
@@ -211,4 +212,10 @@ def _tell(
         subject_id=agreement.public_id,
         at=at,
         **details,
+    )
+    record_event(
+        f"reciprocity.agreement.{what}",
+        aggregate=f"agreement:{agreement.public_id}",
+        occurred_at=at,
+        agreement=str(agreement.public_id),
     )

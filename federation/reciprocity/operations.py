@@ -21,6 +21,7 @@ from federation.reciprocity.statements import (
     StatementDiffers,
     check_lines,
     prepare_statement,
+    tell,
     write_settlement,
     write_signature,
 )
@@ -42,6 +43,7 @@ __all__ = (
     "prepare_statement",
     "propose_agreement",
     "sign_agreement",
+    "tell",
     "write_settlement",
     "write_signature",
 )

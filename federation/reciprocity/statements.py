@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
+from commons.outbox import record_event
 from commons.tenancy import current_schema
 from federation.reciprocity import queries
 from federation.reciprocity.models import (
@@ -114,7 +115,18 @@ def prepare_statement(
         month=first_day.isoformat(),
         lines=len(lines),
     )
+    tell("prepared", statement, at=at)
     return statement
+
+
+def tell(what: str, statement: Statement, *, at: datetime.datetime) -> None:
+    """Have the other département told what became of a statement. Inside the caller's transaction."""
+    record_event(
+        f"reciprocity.statement.{what}",
+        aggregate=f"clearing:{statement.public_id}",
+        occurred_at=at,
+        statement=str(statement.public_id),
+    )
 
 
 def check_lines(statement: Statement) -> list[StatementLine]:

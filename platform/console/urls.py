@@ -134,6 +134,11 @@ def pass_patterns(site: ConsoleSite) -> list[URLPattern]:
             name="clearing-document",
         ),
         path(
+            "entre-departements/<uuid:public_id>/convention.pdf",
+            guard(reciprocity.agreement_document),
+            name="reciprocity-agreement-document",
+        ),
+        path(
             "entre-departements/<uuid:public_id>/lignes.csv",
             guard(reciprocity.lines),
             name="clearing-lines",

@@ -248,6 +248,7 @@ ACTIONS: Words = {
     "reciprocity.agreement.ended": _("Convention entre départements dénoncée"),
     "reciprocity.statement.prepared": _("Relevé entre départements établi"),
     "reciprocity.statement.signed": _("Relevé entre départements accepté"),
+    "reciprocity.statement.contested": _("Relevé entre départements contesté"),
     "reciprocity.statement.settled": _("Relevé entre départements réglé"),
     "passplus.till.closed": _("Caisse d'un partenaire fermée"),
     "passplus.till.opened": _("Caisse d'un partenaire ouverte"),

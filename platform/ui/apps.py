@@ -16,6 +16,7 @@ class UiConfig(AppConfig):
             partner_messages,
             passplus_messages,
             printing,
+            reciprocity_messages,
             registration_messages,
             reimbursing_messages,
             rights_messages,

@@ -262,6 +262,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("Il manque le nom de qui accepte."),
         _("Écrivez son nom et sa fonction."),
     ),
+    "PASSPLUS_NOTHING_TO_CONTEST": (
+        _("Chaque ligne de ce relevé est dans votre grand livre."),
+        _("Acceptez-le, ou appelez l'autre département."),
+    ),
     "RECIPROCITY_NOT_TO_RECEIVE": (
         _("Ce règlement n'est pas à enregistrer ici."),
         _("Les deux départements doivent accepter le relevé. Qui reçoit l'argent le dit."),

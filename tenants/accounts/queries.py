@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q
 
+from tenants.accounts.capabilities import CAPABILITIES, Capability
 from tenants.accounts.models import Authenticator, Passkey, RecoveryCode, Session, SignIn, User
 from tenants.accounts.sessions import digest_of
 
@@ -27,6 +28,13 @@ def user_with_name(written: str) -> User | None:
         return User.objects.get_by_natural_key(written)
     except User.DoesNotExist:
         return None
+
+
+def staff_with(capability: Capability) -> list[User]:
+    """The agents of the current département who may do something, and have an address; by name."""
+    roles = [role for role, given in CAPABILITIES.items() if capability in given]
+    found = User.objects.filter(is_active=True, staff_roles__role__in=roles).exclude(email=None)
+    return list(found.exclude(email="").distinct().order_by("last_name", "first_name", "pk"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

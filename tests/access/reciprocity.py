@@ -31,6 +31,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "end-agreement": (("agreement",), {"ends_on": "2025-01-01", "reason": "Budget"}),
     "prepare-clearing": (("neighbour",), {"month": "2024-10-01"}),
     "sign-clearing": (("statement",), {"signatory": "Le payeur"}),
+    "contest-clearing": (("statement",), {}),  # refused: each line is in our books
     "settle-clearing": (("agreed",), {"reference": "VIR 12", "received_on": "2024-11-08"}),
 }
 MUTATIONS = {
@@ -50,7 +51,11 @@ MUTATIONS = {
         'statementId: $id, reference: "VIR 12", receivedOn: "2024-11-08"',
     ),
 }
-PARAMETERS = {"clearing-document": "statement", "clearing-lines": "statement"}
+PARAMETERS = {
+    "clearing-document": "statement",
+    "clearing-lines": "statement",
+    "reciprocity-agreement-document": "agreement",
+}
 TABLES = "agreement, reciprocity_crosscapture, reciprocity_statement"
 _WRITTEN = """
 INSERT INTO reciprocity_agreement

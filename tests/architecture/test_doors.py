@@ -31,6 +31,7 @@ INSIDE = {
     "send_capture": "`send_captures`, one by one",
     "take_again_for_neighbour": "`approve_correction` of an undoing, of a neighbour",
     "take_ticket": "`capture_at_till`, wherever the ticket is from",
+    "tell": "each act on a statement, inside its transaction",
     "write_settlement": "`record_settlement`, which books it too",
     "write_signature": "`sign_statement` of Pass+, which reads the books first",
 }

@@ -119,3 +119,16 @@ def test_a_ticket_of_elsewhere_is_named_by_its_reference(agent, shared):
     assert str(guest.public_id) in shown
     refused = text(site.post(url, **answers | {"wrongs": f"{guest.public_id} 4,00"}))
     assert "se reprend en entier, et seul" in refused
+
+
+def test_the_agreement_is_kept_as_a_pdf_under_the_digest_that_was_signed(agent, shared):
+    agreement = shared["agreement"]
+
+    site = agent(Role.READER)
+    said = text_of(site.get(f"{PAGE}{agreement.public_id}/convention.pdf").content)
+    proposed = text_of(site.get(f"{PAGE}{shared['proposal'].public_id}/convention.pdf").content)
+
+    assert "Proposition de convention" in proposed
+    assert "Convention Pass+" in said
+    assert "Délibération 7" in said
+    assert queries.digest_of(agreement) in said.replace("\n", "").replace(" ", "")

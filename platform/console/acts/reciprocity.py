@@ -376,6 +376,38 @@ class SignStatement(_OnStatement):
         return Outcome(message=_("Le relevé est accepté."), url=self.back(targets))
 
 
+@register
+class ContestStatement(_OnStatement):
+    """The lines that our ledger does not hold, told to the other département."""
+
+    name = "contest-clearing"
+    title = gettext_lazy("Contester un relevé entre départements")
+    verb = gettext_lazy("Contester")
+    icon = "feedback"
+    capability = Capability.APPROVE_PARTNER_PAYMENTS
+
+    def is_offered(self, row: Any) -> bool:
+        here = queries.here()
+        return all(signature.signed_by != here for signature in row.signatures.all())
+
+    def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
+        (statement,) = targets
+        missing = rehearse(passplus.contest_statement, statement=statement, actor=PREVIEW, at=at)
+        return Effect(
+            figures=(Figure(_("Lignes absentes de votre grand livre"), str(missing)),),
+            sentences=(
+                _("L'autre département reçoit leurs références par courriel."),
+                _("Le relevé ne change pas : il attend votre accord."),
+            ),
+        )
+
+    def perform(
+        self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
+    ) -> Outcome:
+        passplus.contest_statement(statement=targets[0], actor=actor, at=at)
+        return Outcome(message=_("L'autre département est prévenu."), url=self.back(targets))
+
+
 class SettlementForm(forms.Form):
     reference = forms.CharField(label=gettext_lazy("Référence du virement"), max_length=100)
     received_on = DayField(label=gettext_lazy("Reçu le"))

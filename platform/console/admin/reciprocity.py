@@ -101,7 +101,12 @@ class AgreementAdmin(ReadOnlyAdmin):
         return [
             *super().details(request, row),
             *told,
-            Detail(gettext("Empreinte du texte"), queries.digest_of(row)[:16]),
+            Detail(gettext("Empreinte du texte"), queries.digest_of(row)),
+            Detail(
+                gettext("Document"),
+                gettext("Convention en PDF"),
+                url=reverse("console:reciprocity-agreement-document", args=[row.public_id]),
+            ),
         ]
 
 
@@ -115,7 +120,7 @@ class StatementAdmin(ReadOnlyAdmin):
         "first", "second", "first_owes_cents", "second_owes_cents", "digest", "month",
     )  # fmt: skip
     words: ClassVar = {"prepared_by": queries.name_of}
-    acts = ("sign-clearing", "settle-clearing")
+    acts = ("sign-clearing", "contest-clearing", "settle-clearing")
     explanation = _("Ce que deux départements se doivent pour un mois, ligne par ligne.")
     empty_text = _("Aucun relevé avec un autre département.")
 

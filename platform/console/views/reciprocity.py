@@ -17,11 +17,12 @@ from console.exports import csv_file
 from console.views.frame import page_context, requires
 from federation.passplus import clearing
 from federation.reciprocity import queries
-from federation.reciprocity.access import READS, access_statement
+from federation.reciprocity.access import READS, access_agreement, access_statement
 from federation.reciprocity.models import Agreement, Statement
 from tenants.accounts.capabilities import Capability
 from tenants.registry import directory
 from tenants.registry.models import Departement
+from ui.documents.between_departements import agreement_file
 from ui.documents.clearing import statement_file, statement_name, statement_rows
 from ui.documents.files import answer
 from ui.reciprocity_texts import agreement_state, direction_said, owed_said, statement_state
@@ -109,6 +110,13 @@ def _line(request: SignedInRequest, other: Departement, agreement: Agreement | N
 def document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/entre-departements/<uuid>/releve.pdf`"""
     return answer(statement_file(access_statement(request.user, public_id), at=timezone.now()))
+
+
+@require_safe
+@requires(*READS)
+def agreement_document(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """`/console/entre-departements/<uuid>/convention.pdf`"""
+    return answer(agreement_file(access_agreement(request.user, public_id), at=timezone.now()))
 
 
 @require_safe
