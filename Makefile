@@ -4,8 +4,8 @@ PORT ?= 8000
 RESET ?=
 SCALE ?= 0.1
 SEQUENCES ?= 0:10000
-SEEDS ?= 0:1
-EVENTS ?= 1000000
+SEEDS ?= 0:20
+EVENTS ?= 50000
 KILLS ?= 0:24
 
 BIN := .venv/bin
@@ -60,7 +60,7 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 	@$(BOOTSTRAP) --group test
 	@SCALE=$(SCALE) $(BIN)/python -m bench $(ARGS)
 
-soak: ## Jouer 10 000 vies de paiements (SEQUENCES=0:10000), puis 1 000 000 d’événements Pass+ (SEEDS=0:1 EVENTS=1000000)
+soak: ## Jouer 10 000 vies de paiements (SEQUENCES=0:10000), puis 1 000 000 d’événements Pass+ (SEEDS=0:20 EVENTS=50000)
 	@$(BOOTSTRAP) --group test
 	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -n 2
 	@echo "Pass+ : où en est la simulation se lit dans var/simulation.log"

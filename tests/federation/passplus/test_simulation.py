@@ -1,6 +1,6 @@
 """A world drawn from a seed, lived to the end of its campaign: `simulation`.
 
-`SOCLE_SEEDS=4:5 SOCLE_EVENTS=300` lives given seeds again; `make soak` lives a million events. What broke is
+`SOCLE_SEEDS=4:5 SOCLE_EVENTS=300` lives given seeds again; `make soak` lives twenty of 50,000. What broke is
 written in `var/test/simulation`, with how to see it again; `SOCLE_BATCH=1` then finds after which event.
 """
 
