@@ -10,15 +10,19 @@ from django.db import IntegrityError, transaction
 
 from billing.ledger import queries as ledger
 from billing.ledger.models import Transfer
+from commons.actors import Actor
 from commons.errors import DomainError
 from federation.passplus import operations as passplus
+from federation.passplus import personal_data
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.engine.pricing import Line
 from federation.passplus.models import Correction, PartnerStatement, Purse
 from federation.passplus.queries import due_cents, purses_of, standing_of
 from federation.passplus.reimbursing import operations, queries
 from federation.passplus.reimbursing.operations import Wrong
+from tests.factories.canteen import make_family
 from tests.factories.passplus import AUTUMN, kind, make_card, make_partner, new_key, noon, publish
+from tests.factories.portal import make_account
 from tests.factories.reimbursing import ANNE, BRUNO, DECEMBER, NOVEMBER, approved, captured, priced
 from tests.factories.tariffs import ACTOR
 from tests.factories.tills import make_member, make_ticket, take, undo
@@ -254,6 +258,20 @@ def test_what_cannot_be_corrected_is_refused_and_leaves_no_trace(wrongs):
 
     assert refusal.value.code.startswith("PASSPLUS_CORRECTION_")
     assert not Correction.objects.exists()
+
+
+def test_who_disputed_a_line_is_handed_their_words_and_nobody_elses():
+    captured(make_card(), make_partner(), 30_00)
+    (line,) = queries.lines_of(approved().statements.get())
+    vera, max_ = (make_account(make_family().guardians[0]) for _ in range(2))
+    operations.dispute_statement_line(
+        line=line, text="Il manque 5 €", actor=Actor.user(vera), at=NOVEMBER
+    )
+
+    (said,) = personal_data.disputes(vera)
+
+    assert "Il manque 5 €" in said.values()
+    assert list(personal_data.disputes(max_)) == []
 
 
 def test_a_line_is_disputed_once_at_a_time_and_answered_once():
