@@ -118,8 +118,8 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "invite-partner-member": (("partner",), {"email": "vera@club.example", "role": "MANAGER"}),
     "end-partner-member": (("staff_member",), {}),
     "replace-ticket-key": (("ticket_key",), {}),
-    "accept-partner-sheet": (("proposal",), {}),
-    "refuse-partner-sheet": (("proposal",), {"reason": "Le numéro ne répond pas."}),
+    "accept-partner-sheet": (("sheet",), {}),
+    "refuse-partner-sheet": (("sheet",), {"reason": "Le numéro ne répond pas."}),
     "publish-partner-terms": (
         ("terms",),
         {"version": "2", "title": "Convention", "least_years": "1", "articles": "Objet\nLe texte."},
@@ -161,7 +161,7 @@ def partners() -> dict[str, Any]:
     ensure_key(at=AUTUMN)
     return {
         "partner": partner,
-        "proposal": proposed(make_partner()),
+        "sheet": proposed(make_partner()),
         "iban": iban,
         "application": applied("73282932000074", "librairie@exemple.fr"),
         "partner_agreement": agreement,

@@ -48,7 +48,7 @@ PARAMETERS = {
     "credit-note-document": "credit_note",
     "partner-agreement-document": "partner_agreement",
     "partner": "partner",
-    "partner-sheet-withdraw": "proposal",
+    "partner-sheet-withdraw": "sheet",
     **reciprocity.PARAMETERS,
     "partner-run": "partner_run",
     "partner-order-file": "payment_order",

@@ -108,6 +108,16 @@ _ROLES = {
 }
 
 
+class Keys(dict[str, Any]):
+    """Objects by name. A name that two parts give is a mistake of theirs: one would hide the other."""
+
+    def __ior__(self, other: Any) -> Keys:  # type: ignore[override,misc]
+        twice = self.keys() & other.keys()
+        assert not twice, twice
+        self.update(other)
+        return self
+
+
 @dataclasses.dataclass
 class World:
     """The objects behind the doors, and one client per member of the cast."""
@@ -139,8 +149,8 @@ def build(in_tenant: Any) -> World:
         there = User.objects.create(email="ailleurs@exemple.fr")
         StaffRole.objects.create(user=there, role=Role.ADMINISTRATOR)
         open_session(clients["other_tenant"], there)
-    keys = {
-        **_security(users),
+    keys = Keys(_security(users))
+    keys |= {
         "pupil": family.pupil,
         "guardian": family.guardians[0],
         "acting": _agents_act(family, users, clients),
@@ -158,10 +168,10 @@ def build(in_tenant: Any) -> World:
         "paid": _paid(other),
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
-        **_rights(family, other),
-        **partners(),
-        **paid_partners(family.pupil),
     }
+    keys |= _rights(family, other)
+    keys |= partners()
+    keys |= paid_partners(family.pupil)
     keys |= _services() | between_departements(users["family"], at=NOW)
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
