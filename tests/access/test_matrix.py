@@ -541,8 +541,9 @@ def test_no_line_is_about_an_empty_room():
 
 # A price that goes on and a month not issued have no such day; the family's contest is refused; the
 # stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
-# answers here; each line of a département's statement is in our books; a paid one has no page; no request of rights is over; those to be recognised are
-# parents, whose birth date nobody knows (a pupil's: tests/api/test_recognising.py).
+# answers here; each line of a département's statement is in our books; a paid one has no page; no request
+# of rights is over; those to be recognised are parents, whose birth date nobody knows (a pupil's:
+# tests/api/test_recognising.py).
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
