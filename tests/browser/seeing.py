@@ -110,9 +110,11 @@ class View:
     shot: str = ""
     faults: list[str] = dataclasses.field(default_factory=list)
 
+    landed: str = ""  # where a redirection led; an agent who is signed in goes on to the console
+
     @property
     def is_family(self) -> bool:
-        return "/console/" not in self.url
+        return "/console/" not in (self.landed or self.url)
 
 
 @dataclasses.dataclass
@@ -179,7 +181,7 @@ def visit(context: BrowserContext, view: View, out: Path, name: str) -> list[str
             if view.status != view.expected:
                 view.faults.append(f"statut {view.status}")
             return []
-        landed = urlsplit(page.url).path
+        view.landed = landed = urlsplit(page.url).path
         if landed == "/connexion/" and urlsplit(view.url).path != landed and view.who[0] != "(":
             view.faults.append("renvoyé à la connexion")
         return look_at(page, traffic, view, out, name)
