@@ -72,16 +72,16 @@ def test_the_sheet_moves_with_its_town_and_a_text_is_published_with_its_articles
 def test_a_change_that_a_partner_asks_for_is_read_then_accepted_or_refused(agent) -> None:
     here = partners()
     site = agent(Role.INSTRUCTOR)
-    page = site.get(reverse("console:passplus_sheetproposal_change", args=[here["proposal"].pk]))
+    page = site.get(reverse("console:passplus_sheetproposal_change", args=[here["sheet"].pk]))
     assert "Téléphone\u00a0: 0147000000" in page.content.decode()
 
-    assert done(site, "refuse-partner-sheet", here["proposal"], reason=" ") != "302"
-    assert done(site, "accept-partner-sheet", here["proposal"]) == "302"
+    assert done(site, "refuse-partner-sheet", here["sheet"], reason=" ") != "302"
+    assert done(site, "accept-partner-sheet", here["sheet"]) == "302"
 
-    here["proposal"].partner.refresh_from_db()
-    assert here["proposal"].partner.phone == "0147000000"
+    here["sheet"].partner.refresh_from_db()
+    assert here["sheet"].partner.phone == "0147000000"
     again = site.get(reverse("console:passplus_sheetproposal_changelist"), a_lire="oui")
-    assert here["proposal"].partner.name not in again.content.decode()
+    assert here["sheet"].partner.name not in again.content.decode()
 
 
 def test_an_agent_reads_what_was_signed_byte_for_byte(agent) -> None:
