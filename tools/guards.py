@@ -46,7 +46,17 @@ WARM = (
     "httpx", "requests", "holidays", "rich.traceback", "cryptography.x509", "joserfc.jwk",
     "opentelemetry.sdk.trace", "opentelemetry.sdk.metrics", "sqlparse",
     "pygments.lexers", "click", "yaml", "anyio", "stripe", "highspy", "psutil", "PIL.Image", "dateutil",
-    "playwright.sync_api", "typst", "pypdf", "segno", "xmlschema", "time_machine",
+    "playwright.sync_api", "typst", "pypdf", "segno", "xmlschema", "time_machine", "stamina", "pydoc",
+    "kombu.common", "kombu.messaging", "kombu.pools", "celery.app.backends", "celery.schedules",
+    "celery.app.base", "celery.app.task", "celery.utils.quorum_queues", "celery.loaders.app", "pythonjsonlogger.core",
+    "django.middleware.csrf", "django.contrib.admin.decorators", "django.contrib.admin.views.main",
+    "django.contrib.auth.password_validation", "django.contrib.sessions.backends.base",
+    "django.contrib.postgres.search", "django.contrib.postgres.fields", "django.contrib.postgres.constraints",
+    "django.db.backends.postgresql.base", "django.template.loaders.cached", "django.views.decorators.http",
+    "joserfc.jwe", "joserfc.jwt", "joserfc.jws", "onelogin.saml2.auth", "onelogin.saml2.idp_metadata_parser",
+    "saml2.saml", "saml2.samlp", "saml2.md", "saml2.xmldsig", "saml2.xmlenc", "stdnum.iban", "stdnum.fr.siret",
+    "authlib.oidc.core", "authlib.oauth2.rfc7523", "authlib.integrations.django_oauth2.requests", "webauthn",
+    "lxml.etree", "xmlsec", "pyotp", "tzlocal", "vacances_scolaires_france",
 )  # fmt: skip
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(list(WARM))
