@@ -10,7 +10,6 @@ import os
 
 import pytest
 import time_machine
-from django.core.cache import cache
 
 from api.schema import schema
 from tests.access.world import CAST, NOW, World, ask, build, undone
@@ -46,7 +45,6 @@ def test_no_document_fails_or_tells_what_it_must_not(world, seed):
             who = drawn.random.choice(CAST)
             with undone():
                 answer = ask(world.clients[who], document, {})
-            cache.clear()
             said = f"seed {seed}, document {number}, {who}: {document} -> {answer}"
             codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
             assert "INTERNAL" not in codes, said
