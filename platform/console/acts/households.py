@@ -223,7 +223,7 @@ class ShareBills(OnOnePupil):
         return True
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
-        return SharesForm(data, files, links=_links(targets[0]))
+        return SharesForm(data, files, links=links_of(targets[0]))
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (pupil,) = targets
@@ -235,7 +235,7 @@ class ShareBills(OnOnePupil):
                 percent(link.payer_share_bp),
                 percent(shares.get(link.guardian_id, 0)),
             )
-            for link in _links(pupil)
+            for link in links_of(pupil)
         ]
         return Effect(
             figures=(Figure(_("Personnes qui paient"), str(len(shares))),),
@@ -250,7 +250,7 @@ class ShareBills(OnOnePupil):
         return Outcome(message=_("Le partage est enregistré."), url=self.back(targets))
 
 
-def _links(pupil: Pupil) -> list[Guardianship]:
+def links_of(pupil: Pupil) -> list[Guardianship]:
     return list(guardianships_of(pupil, on=timezone.localdate()))
 
 

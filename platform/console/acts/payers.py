@@ -28,9 +28,7 @@ from console.acts.framework import (
     register,
     sample,
 )
-from console.acts.households import SharesForm, percent, shares_of
-from tenants.people.models import Guardianship
-from tenants.people.queries import guardianships_of
+from console.acts.households import SharesForm, links_of, percent, shares_of
 from ui import wording
 
 if TYPE_CHECKING:
@@ -63,9 +61,10 @@ class ChangePayers(OnEnrolments):
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         (enrolment,) = targets
-        form = PayersForm(data, files, links=_links(enrolment))
+        links = links_of(enrolment.pupil)
+        form = PayersForm(data, files, links=links)
         paying = queries.shares_of(enrolment)
-        for link in _links(enrolment):
+        for link in links:
             share_bp = paying.get(link.guardian_id, 0)
             form.fields[f"share_{link.guardian_id}"].initial = Decimal(share_bp) / 100
         form.fields["effective_on"].initial = _next_month(timezone.localdate())
@@ -81,7 +80,7 @@ class ChangePayers(OnEnrolments):
                 percent(before.get(link.guardian_id, 0)),
                 percent(after.get(link.guardian_id, 0)),
             )
-            for link in _links(enrolment)
+            for link in links_of(enrolment.pupil)
         ]
         return Effect(
             figures=(
@@ -107,14 +106,10 @@ def _asked(enrolment: Enrolment, answers: Answers) -> dict[str, Any]:
         "effective_on": answers["effective_on"],
         "payers": [
             operations.Payer(link.guardian, shares[link.guardian_id])
-            for link in _links(enrolment)
+            for link in links_of(enrolment.pupil)
             if link.guardian_id in shares
         ],
     }
-
-
-def _links(enrolment: Enrolment) -> list[Guardianship]:
-    return list(guardianships_of(enrolment.pupil, on=timezone.localdate()))
 
 
 def _next_month(day: datetime.date) -> datetime.date:
