@@ -30,6 +30,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from commons.tenancy import TenantIdentity, set_current_tenant
 from tenants.registry.backend import roles
+from tenants.registry.backend.statements import keep_statements
 
 PER_TENANT = "per-tenant"
 SWITCHED = "switched"
@@ -158,6 +159,7 @@ class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstre
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         refuse_superuser(connection)
+        keep_statements(connection)
         return connection
 
     def is_usable(self) -> bool:
@@ -170,6 +172,12 @@ class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstre
         if connection is not None and not connection.closed and not _has_word(connection.fileno()):
             return True
         return bool(super().is_usable())
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001  upstream's signature
+        """Each transaction names its savepoints from one on: else no such statement comes twice."""
+        if not autocommit:
+            self.clean_savepoints()
+        super()._set_autocommit(autocommit)
 
     # --- forgetting ----------------------------------------------------------------------------
 
