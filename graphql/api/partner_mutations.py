@@ -38,6 +38,18 @@ from api.mutations.partner_payments import (
     TrustPartnerAccount,
     UndoPartnerCorrection,
 )
+from api.mutations.partner_teams import (
+    ChangePartnerRole,
+    CloseTill,
+    EndPartnerColleague,
+    GivePartnerIban,
+    InvitePartnerColleague,
+    OpenTill,
+    ProposePartnerSheet,
+    RenameTill,
+    WithdrawPartnerInvitation,
+    WithdrawPartnerSheet,
+)
 from api.mutations.tills import (
     BeginOfflineWork,
     CapturePassTicket,
@@ -76,6 +88,36 @@ class PartnerMutation(graphene.ObjectType):
     send_offline_tickets = SendOfflineTickets.Field(
         required=True,
         description="Envoyer ce qui est pris sans internet. Pour les partenaires.",
+    )
+    open_till = OpenTill.Field(
+        required=True, description="Ouvrir une caisse. Pour qui gère le partenaire."
+    )
+    rename_till = RenameTill.Field(
+        required=True, description="Renommer une caisse. Pour qui gère le partenaire."
+    )
+    close_till = CloseTill.Field(
+        required=True, description="Fermer une caisse. Pour qui gère le partenaire."
+    )
+    invite_partner_colleague = InvitePartnerColleague.Field(
+        required=True, description="Inviter une personne. Pour qui gère le partenaire."
+    )
+    withdraw_partner_invitation = WithdrawPartnerInvitation.Field(
+        required=True, description="Retirer une invitation. Pour qui gère le partenaire."
+    )
+    change_partner_role = ChangePartnerRole.Field(
+        required=True, description="Changer le rôle d'une personne. Pour qui gère le partenaire."
+    )
+    end_partner_colleague = EndPartnerColleague.Field(
+        required=True, description="Retirer l'accès d'une personne. Pour qui gère le partenaire."
+    )
+    propose_partner_sheet = ProposePartnerSheet.Field(
+        required=True, description="Demander une autre fiche. Pour qui gère le partenaire."
+    )
+    withdraw_partner_sheet = WithdrawPartnerSheet.Field(
+        required=True, description="Retirer cette demande. Pour qui gère le partenaire."
+    )
+    give_partner_iban = GivePartnerIban.Field(
+        required=True, description="Donner un autre compte bancaire. Pour qui gère le partenaire."
     )
     prepare_partner_run = PreparePartnerRun.Field(
         required=True, description="Préparer le paiement des partenaires. Pour les agents."

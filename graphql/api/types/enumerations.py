@@ -25,6 +25,7 @@ from federation.passplus.models import (
     PartnerRole,
     PartnerRun,
     Payout,
+    SheetProposal,
     StatementDispute,
     Ticket,
     TillCapture,
@@ -213,6 +214,9 @@ PartnerDeclaration = _said("PartnerDeclaration", "Un engagement de la structure.
 TillWay = _choices(TillCapture.Way, "TillWay", "Comment un ticket est pris.")
 PartnerRoleName = _choices(
     PartnerRole, "PartnerRoleName", "Ce qu'une personne fait chez un partenaire."
+)
+PartnerSheetState = _choices(
+    SheetProposal.State, "PartnerSheetState", "Ce que devient un changement de fiche demandé."
 )
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")

@@ -15,16 +15,31 @@ from api.paging import Page, page_of_rows, paged
 from api.scalars import Money, public_id
 from api.types.enumerations import PartnerDomain, PartnerRoleName
 from api.types.partner_payments import PartnerStatementConnection, statements_page
+from api.types.partner_teams import (
+    PartnerBankAccount,
+    PartnerColleague,
+    PartnerGuest,
+    PartnerSheet,
+    PartnerSheetChange,
+)
 from api.types.tills import Till, TillCaptureConnection, TillDay
 from commons.errors import Forbidden
-from federation.passplus import till_access, till_queries
-from federation.passplus.models import PartnerMember
+from federation.passplus import sheet_queries, till_access, till_queries
+from federation.passplus.models import (
+    Partner,
+    PartnerIban,
+    PartnerInvitation,
+    PartnerMember,
+    SheetProposal,
+)
 from federation.passplus.models import Till as TillRow
 from federation.passplus.models import TillCapture as CaptureRow
 from federation.passplus.reimbursing import queries
 from federation.passplus.till_queries import DayOfTill
 
 TILLS_SHOWN = LIST_LENGTHS["PartnerSpace.tills"]
+TEAM_SHOWN = LIST_LENGTHS["PartnerSpace.team"]
+INVITATIONS_SHOWN = LIST_LENGTHS["PartnerSpace.invitations"]
 
 
 class PartnerPlace(graphene.ObjectType):
@@ -72,6 +87,57 @@ class PartnerSpace(graphene.ObjectType):
     owed_back = graphene.Field(
         Money, description="Ce qui a été payé en trop et reste à retenir, pour qui le gère."
     )
+
+    team = graphene.List(
+        graphene.NonNull(PartnerColleague), description="Qui y travaille, pour qui le gère."
+    )
+    invitations = graphene.List(
+        graphene.NonNull(PartnerGuest), description="Qui est invité, pour qui le gère."
+    )
+    sheet = graphene.Field(PartnerSheet, description="Sa fiche, pour qui le gère.")
+    sheet_change = graphene.Field(
+        PartnerSheetChange, description="Le changement qui attend une réponse, pour qui le gère."
+    )
+    accounts = graphene.List(
+        graphene.NonNull(PartnerBankAccount),
+        description="Le compte payé, et celui qui attend d'être vérifié, pour qui le gère.",
+    )
+
+    @staticmethod
+    def resolve_team(
+        member: PartnerMember, _info: GraphQLResolveInfo
+    ) -> list[PartnerMember] | None:
+        if not member.is_manager:
+            return None
+        return till_queries.members_of(member.partner)[:TEAM_SHOWN]
+
+    @staticmethod
+    def resolve_invitations(
+        member: PartnerMember, info: GraphQLResolveInfo
+    ) -> list[PartnerInvitation] | None:
+        if not member.is_manager:
+            return None
+        found = till_queries.invitations_of(member.partner, at=info.context.at)
+        return found[:INVITATIONS_SHOWN]
+
+    @staticmethod
+    def resolve_sheet(member: PartnerMember, _info: GraphQLResolveInfo) -> Partner | None:
+        return member.partner if member.is_manager else None
+
+    @staticmethod
+    def resolve_sheet_change(
+        member: PartnerMember, _info: GraphQLResolveInfo
+    ) -> SheetProposal | None:
+        return sheet_queries.waiting_sheet(member.partner) if member.is_manager else None
+
+    @staticmethod
+    def resolve_accounts(
+        member: PartnerMember, _info: GraphQLResolveInfo
+    ) -> list[PartnerIban] | None:
+        if not member.is_manager:
+            return None
+        given = sheet_queries.accounts_of(member.partner)
+        return [one for one in given if one.closed_at is None]
 
     @staticmethod
     def resolve_statements(
