@@ -19,11 +19,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
 from commons.errors import DomainError
+from commons.public_calls import is_address
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 
@@ -128,22 +128,3 @@ def _check(found: ServiceDefinition) -> None:
     ]
     if wrong:
         raise ServiceFileInvalid(service=found.code, field=wrong[0])
-
-
-def is_address(url: str) -> bool:
-    """Whether one may be sent there: `https` and a host, without user, fragment, or odd characters."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    is_plain = re.fullmatch(r"[\x21-\x7e]+", url) is not None and "\\" not in url
-    return (
-        is_plain
-        and parts.scheme == "https"
-        and bool(parts.hostname)
-        and parts.username is None
-        and parts.password is None
-        and not parts.fragment
-        and (port is None or port > 0)
-    )

@@ -9,22 +9,18 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError, NotFound
+from commons.public_calls import may_be_called
 from federation.catalogue import queries as catalogue
 from federation.catalogue.attributes import Profile
 from federation.catalogue.models import SharedService
-from federation.catalogue.service_files import is_address
 from federation.ent.models import EnabledService, Licence, Opening
 from tenants.people.models import College, SchoolClass
-
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ServiceAlreadyEnabled(DomainError):
@@ -76,22 +72,6 @@ class Audience:
     profile: str
     college: College | None = None
     school_class: SchoolClass | None = None
-
-
-def may_be_called(url: str) -> bool:
-    """Whether an address is `https`; on this machine alone, in the demo and the tests, `http`."""
-    if is_address(url):
-        return True
-    if not settings.LOOPBACK_HOSTS or "\\" in url:
-        return False
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        is_plain = parts.port is not None and parts.username is None and not parts.fragment
-    except ValueError:
-        return False
-    is_here = host in _LOOPBACK or host.endswith(".localhost")
-    return parts.scheme == "http" and is_here and is_plain
 
 
 @transaction.atomic(durable=True)

@@ -10,10 +10,10 @@ import httpx
 from django.utils import timezone
 from joserfc import jwt
 
-from commons import http
+from commons import http, public_calls
 from commons.models import OutboxEvent
 from commons.outbox import handles
-from federation.ent import calling, cas, keys
+from federation.ent import cas, keys
 from federation.ent.models import Registration, ServiceOpening
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -43,8 +43,8 @@ def tell_of_sign_out(event: OutboxEvent) -> None:
         if registration.departement_code:  # one of ours: its address is the directory's
             status = http.request("POST", registration.logout_url, data=said).status_code
         else:
-            status = calling.call("POST", registration.logout_url, data=said)
-    except (httpx.HTTPError, calling.NotCallable) as error:
+            status = public_calls.call("POST", registration.logout_url, data=said)
+    except (httpx.HTTPError, public_calls.NotCallable) as error:
         raise ServiceDeaf(type(error).__name__) from error
     if status >= 500:  # what it refuses for good is not said again
         raise ServiceDeaf(str(status))

@@ -18,10 +18,11 @@ from django.db import IntegrityError, transaction
 from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
+from commons.public_calls import may_be_called
 from federation.catalogue import queries as catalogue
 from federation.catalogue.models import SharedService
 from federation.ent import keys
-from federation.ent.enabling import AddressRefused, ServiceDisabled, lock_enabled, may_be_called
+from federation.ent.enabling import AddressRefused, ServiceDisabled, lock_enabled
 from federation.ent.models import EnabledService, Registration
 from federation.ent.saml import partner as partners
 from federation.ent.saml.partner import SamlPartner

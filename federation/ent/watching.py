@@ -10,8 +10,9 @@ import datetime
 
 import httpx
 
+from commons import public_calls
 from federation.catalogue import queries as catalogue
-from federation.ent import calling, queries
+from federation.ent import queries
 from federation.ent.models import EnabledService
 
 FAILURES = 2
@@ -33,8 +34,8 @@ def watch_services(*, at: datetime.datetime) -> int:
 
 def _works(address: str) -> bool:
     try:
-        return calling.call("GET", address) < httpx.codes.BAD_REQUEST
-    except (httpx.HTTPError, calling.NotCallable):
+        return public_calls.call("GET", address) < httpx.codes.BAD_REQUEST
+    except (httpx.HTTPError, public_calls.NotCallable):
         return False
 
 

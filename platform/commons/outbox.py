@@ -162,17 +162,26 @@ def _deliver_next(*, at: datetime.datetime, tried: set[int]) -> int | None:
         return None
     event = OutboxEvent.objects.get(pk=row[0])
     tried.add(event.pk)
-    try:
-        for handler in _handlers.get(event.name, ()):
-            handler(event)
-    except Exception as error:
-        logger.exception("outbox handler failed", extra={"event_name": event.name})
+    error = _hand_over(event)
+    if error is not None:
         _postpone(event, at=at, error=error)
         DELIVERED.add(outcome="FAILED")
         return -event.pk
     OutboxEvent.objects.filter(pk=event.pk).update(delivered_at=at, latest_error="")
     DELIVERED.add(outcome="DELIVERED")
     return event.pk
+
+
+def _hand_over(event: OutboxEvent) -> Exception | None:
+    """Have every handler hear of an event: one that fails keeps none of the others from it."""
+    failure = None
+    for handler in _handlers.get(event.name, ()):
+        try:
+            handler(event)
+        except Exception as error:
+            logger.exception("outbox handler failed", extra={"event_name": event.name})
+            failure = error
+    return failure
 
 
 def _postpone(event: OutboxEvent, *, at: datetime.datetime, error: Exception) -> None:

@@ -30,6 +30,7 @@ SYSTEM_ACTORS: Words = {
     "portal": _("Portail"),
     "reciprocity": _("Un autre département"),
     "rights": _("Droits"),
+    "webhooks": _("Envois aux logiciels"),
 }
 RECORD_KINDS: Words = {
     "PUPIL": _("Élève"),
@@ -89,6 +90,7 @@ SUBJECTS: Words = {
     "Payout": _("Virement à un partenaire"),
     "Correction": _("Correction Pass+"),
     "StatementDispute": _("Contestation d'un relevé"),
+    "endpoint": _("Logiciel prévenu"),
 }
 ACTIONS: Words = {
     "activation.account.opened": _("Compte ouvert avec un code"),
@@ -294,6 +296,16 @@ ACTIONS: Words = {
     "tariffs.resources.refreshed": _("Quotients mis à jour"),
     "tariffs.resources.recorded": _("Ressources enregistrées"),
     "tariffs.version.published": _("Tarif publié"),
+    "webhooks.endpoint.created": _("Logiciel prévenu ajouté"),
+    "webhooks.endpoint.gone": _("Logiciel prévenu qui dit ne plus exister"),
+    "webhooks.endpoint.paused": _("Envois à un logiciel mis en pause"),
+    "webhooks.endpoint.recovered": _("Logiciel prévenu qui répond de nouveau"),
+    "webhooks.endpoint.replayed": _("Envois à un logiciel refaits"),
+    "webhooks.endpoint.resumed": _("Envois à un logiciel repris"),
+    "webhooks.endpoint.rotated": _("Secret d'un logiciel prévenu changé"),
+    "webhooks.endpoint.subscribed": _("Événements d'un logiciel prévenu changés"),
+    "webhooks.endpoint.tried": _("Essai d'un logiciel prévenu"),
+    "webhooks.endpoint.tripped": _("Logiciel prévenu en panne"),
 }
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
@@ -320,6 +332,7 @@ EVENTS: Words = {
     "passplus.card.completed": _("Pass+ complété à annoncer"),
     "passplus.registration.completed": _("Bourse acceptée à annoncer"),
     "passplus.registration.incomplete": _("Pièce d'inscription à annoncer"),
+    "webhooks.endpoint.failing": _("Panne d'un logiciel prévenu à annoncer"),
     "passplus.registration.under_review": _("Étude d'une inscription à annoncer"),
 }
 # What a service asks for, or is told.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from federation.passplus import operations as passplus
 from federation.passplus.registrations import operations as registrations
 from federation.passplus.reimbursing import operations as reimbursing
 from federation.usage import operations as usage
+from federation.webhooks import operations as webhooks
 from socle.celery import app
 from tenants.accounts import sign_ins
 from tenants.activation import operations as activation
@@ -24,6 +26,7 @@ from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
 CLOCK = Actor.system("clock")
+SENDING_SECONDS = 60.0  # a slow receiver does not keep a worker: the rest is sent by the next task
 
 
 @app.task(name="socle.relay_outbox")
@@ -323,3 +326,30 @@ def purge_usage_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_usage(**_: object) -> int:
     """Delete, everywhere, the days and weeks of visits kept no longer."""
     return _for_each(purge_usage_of_tenant)
+
+
+@app.task(name="socle.send_webhooks_of_tenant")
+def send_webhooks_of_tenant(*, tenant: str, **_: object) -> int:
+    """Send what waits for the integrators of one tenant; how many calls were made."""
+    began, calls = time.monotonic(), 0
+    while time.monotonic() - began < SENDING_SECONDS and webhooks.send_next(at=timezone.now()):
+        calls += 1
+    return calls
+
+
+@app.task(name="socle.send_webhooks", crosses_tenants=True)
+def send_webhooks(**_: object) -> int:
+    """Send, everywhere, what waits for integrators."""
+    return _for_each(send_webhooks_of_tenant)
+
+
+@app.task(name="socle.purge_webhooks_of_tenant")
+def purge_webhooks_of_tenant(*, tenant: str, **_: object) -> int:
+    """Forget the webhooks of one tenant kept long enough."""
+    return webhooks.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_webhooks", crosses_tenants=True)
+def purge_webhooks(**_: object) -> int:
+    """Forget, everywhere, the webhooks kept long enough."""
+    return _for_each(purge_webhooks_of_tenant)

@@ -3,6 +3,7 @@
 from django.utils.module_loading import autodiscover_modules
 
 from commons import jobs, outbox, tenancy
+from federation.webhooks import waking
 from tenants.registry.contexts import RegistryTenantSource
 
 
@@ -11,6 +12,7 @@ def wire() -> None:
     tenancy.register_tenant_source(RegistryTenantSource)
     outbox.set_wake(_wake_relay)
     jobs.set_wake(_wake_worker)
+    waking.set_wake(_wake_sender)
     autodiscover_modules("personal_data")  # each room says there what it holds about people
 
 
@@ -25,3 +27,9 @@ def _wake_worker(schema_name: str, job_id: int) -> None:
     from socle import tasks  # noqa: PLC0415  the Celery application imports the settings
 
     tasks.perform_job.apply_async(kwargs={"tenant": schema_name, "job_id": job_id}, retry=False)
+
+
+def _wake_sender(schema_name: str) -> None:
+    from socle import tasks  # noqa: PLC0415  the Celery application imports the settings
+
+    tasks.send_webhooks_of_tenant.apply_async(kwargs={"tenant": schema_name}, retry=False)

@@ -21,6 +21,7 @@ class UiConfig(AppConfig):
             reimbursing_messages,
             rights_messages,
             till_messages,
+            webhook_messages,
         )
         from ui.french import count_in_french  # noqa: PLC0415
 

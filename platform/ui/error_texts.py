@@ -21,6 +21,7 @@ from ui.rights_texts import RIGHTS
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
+from ui.webhook_texts import WEBHOOKS
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -348,6 +349,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **IDENTITIES,
     **RIGHTS,
     **SERVICES,
+    **WEBHOOKS,
     **TARIFFS,
     **PASSPLUS,
     **REIMBURSING,

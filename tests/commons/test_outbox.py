@@ -66,6 +66,17 @@ def test_waiting_events_are_delivered_once_in_order(tenant_db, heard):
     assert outbox.lag(at=AT)["waiting"] == 0
 
 
+def test_a_handler_that_fails_keeps_none_of_the_others_from_an_event(tenant_db, heard):
+    _events, broken = heard
+    told = []
+    outbox.handles("tests.thing.happened")(lambda event: told.append(event.pk))
+    broken.add("a")
+    happened("a", 1)
+
+    assert outbox.deliver_pending(at=AT).failed == 1
+    assert told == [OutboxEvent.objects.get().pk]
+
+
 def test_a_failure_holds_its_aggregate_and_no_other(tenant_db, heard):
     events, broken = heard
     broken.add("a")

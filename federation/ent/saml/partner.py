@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from commons.public_calls import may_be_called
 from federation.ent import certificates
-from federation.ent.enabling import AddressRefused, may_be_called
+from federation.ent.enabling import AddressRefused
 from federation.ent.models import Registration
 from federation.ent.saml.names import LONGEST_ENTITY_ID, POST, PROTOCOL, REDIRECT, instant
 from federation.ent.saml.reading import checked_root

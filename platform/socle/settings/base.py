@@ -138,6 +138,7 @@ TENANT_APPS = [
     "federation.ent",
     "federation.usage",
     "federation.passplus",
+    "federation.webhooks",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.messages",
@@ -300,6 +301,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "socle.tell_pass_holders",
         "schedule": crontab(hour="8", minute="10"),
     },
+    "send-webhooks": {"task": "socle.send_webhooks", "schedule": 30.0},
+    "purge-webhooks": {"task": "socle.purge_webhooks", "schedule": 86400.0},
     "check-ledgers": {"task": "socle.check_ledgers", "schedule": 3600.0},
 }
 
@@ -335,6 +338,9 @@ SERVICES_BASE = environment.url(
 
 # --- usage -----------------------------------------------------------------------------------
 USAGE_COUNTED = environment.flag("USAGE_COUNTED", default=True)  # visits, by portal.counting
+
+# --- webhooks --------------------------------------------------------------------------------
+WEBHOOK_LOG_DAYS = environment.number("WEBHOOK_LOG_DAYS", 30, at_least=5, at_most=366)
 
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
