@@ -15,6 +15,7 @@ from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.end_agent_access import EndAgentAccess
 from api.mutations.enrol_in_canteen import EnrolInCanteen
+from api.mutations.family_meals import AddMeal, CancelMeals, EndPassNumber, LinkPassNumber
 from api.mutations.family_rights import (
     AbandonRightsRequest,
     AskRightsSource,
@@ -90,6 +91,19 @@ class Mutation(PartnerMutation, graphene.ObjectType):
     )
     enrol_in_canteen = EnrolInCanteen.Field(
         required=True, description="Inscrire un enfant à la cantine, et décider son prix."
+    )
+    add_meal = AddMeal.Field(
+        required=True, description="Ajouter un repas d'un enfant à soi, ou le remettre."
+    )
+    cancel_meals = CancelMeals.Field(
+        required=True, description="Annuler des repas d'un enfant à soi."
+    )
+    link_pass_number = LinkPassNumber.Field(
+        required=True,
+        description="Relier une carte ou un badge à son Pass+, ou à celui d'un enfant.",
+    )
+    end_pass_number = EndPassNumber.Field(
+        required=True, description="Dire qu'une carte ou un badge est perdu."
     )
     pay_invoices = PayInvoices.Field(
         required=True, description="Commencer à payer des factures, sur la page du prestataire."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import uuid
 from typing import Any
 
@@ -12,6 +13,7 @@ from graphql import GraphQLResolveInfo
 from api.loaders import Children
 from api.types.enumerations import EnrolmentState, MealService, Weekday, weekdays_of
 from billing.canteen.models import Enrolment, EnrolmentPayer
+from billing.canteen.overviews import MonthOverview, month_overview
 from billing.tariffs.queries import ExplainedPrice
 from commons.school_calendar import SchoolYear
 
@@ -61,6 +63,12 @@ class CanteenEnrolment(graphene.ObjectType):
         "api.types.prices.MealPrice", description="Le prix d'un repas, s'il est décidé."
     )
 
+    month = graphene.Field(
+        "api.types.meals.MealMonth",
+        of=graphene.Date(required=True, description="Un jour du mois."),
+        description="Un mois de repas ; rien hors de l'année scolaire de l'inscription.",
+    )
+
     @staticmethod
     def resolve_id(node: EnrolmentNode, _info: GraphQLResolveInfo) -> uuid.UUID:
         return node.enrolment.public_id
@@ -100,3 +108,11 @@ class CanteenEnrolment(graphene.ObjectType):
     @staticmethod
     def resolve_price(node: EnrolmentNode, _info: GraphQLResolveInfo) -> ExplainedPrice | None:
         return node.batch.price_of(node.enrolment)
+
+    @staticmethod
+    def resolve_month(
+        node: EnrolmentNode, info: GraphQLResolveInfo, of: datetime.date
+    ) -> MonthOverview | None:
+        if not SchoolYear(node.enrolment.school_year).period.contains(of):
+            return None
+        return month_overview(node.enrolment, year=of.year, month=of.month, at=info.context.at)

@@ -9,6 +9,7 @@ import graphene
 from django.db.models import TextChoices
 
 from billing.canteen.models import Enrolment
+from billing.canteen.overviews import DayStatus
 from billing.invoicing.models import Anomaly, BillingRun, CreditNote, Dispute
 from billing.payments.models import Payment
 from billing.rights.models import RightsRequest
@@ -19,6 +20,7 @@ from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from federation.passplus.engine.campaign import Domain
 from federation.passplus.models import (
+    CardNumber,
     Correction,
     PartnerApplication,
     PartnerKind,
@@ -214,6 +216,19 @@ PartnerDeclaration = _said("PartnerDeclaration", "Un engagement de la structure.
 TillWay = _choices(TillCapture.Way, "TillWay", "Comment un ticket est pris.")
 PartnerRoleName = _choices(
     PartnerRole, "PartnerRoleName", "Ce qu'une personne fait chez un partenaire."
+)
+PassNumberKind = _choices(CardNumber.Kind, "PassNumberKind", "Ce qui porte le numéro d'un Pass+.")
+MealDayStatus = _said(
+    "MealDayStatus",
+    "Ce qu'un jour de cantine est pour un enfant.",
+    {
+        DayStatus.MEAL: "repas prévu",
+        DayStatus.EXTRA: "repas ajouté",
+        DayStatus.CANCELLED: "repas annulé",
+        DayStatus.CANCELLED_LATE: "repas annulé trop tard, qui reste compté",
+        DayStatus.NO_MEAL: "pas de repas ce jour-là",
+        DayStatus.CLOSED: "cantine fermée",
+    },
 )
 PartnerSheetState = _choices(
     SheetProposal.State, "PartnerSheetState", "Ce que devient un changement de fiche demandé."

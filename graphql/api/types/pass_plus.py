@@ -11,11 +11,12 @@ from graphene_federation import key
 from graphql import GraphQLResolveInfo
 
 from api.scalars import Money
-from api.types.enumerations import PassTicketState
+from api.types.enumerations import PassNumberKind, PassTicketState
 from federation.passplus import holding, signing
 from federation.passplus.engine import spending
 from federation.passplus.holding import HeldCard, HeldPurse
-from federation.passplus.models import Ticket
+from federation.passplus.models import CardNumber, Ticket
+from federation.passplus.numbers import numbers_of
 from federation.passplus.queries import place_of
 
 
@@ -111,6 +112,22 @@ class PassTicket(graphene.ObjectType):
 
 
 @key("id")
+class PassNumber(graphene.ObjectType):
+    """Le numéro d'une carte ou d'un badge, qui mène au Pass+ de son porteur."""
+
+    id = graphene.ID(required=True, description="Identifiant (UUID).")
+    kind = graphene.Field(PassNumberKind, required=True, description="Sur quoi il est écrit.")
+    number = graphene.String(required=True, description="Le numéro.")
+
+    @staticmethod
+    def resolve_id(number: CardNumber, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return number.public_id
+
+    @staticmethod
+    def resolve_kind(number: CardNumber, _info: GraphQLResolveInfo) -> str:
+        return str(number.kind)
+
+
 class PassCard(graphene.ObjectType):
     """Le Pass+ d'une campagne."""
 
@@ -128,6 +145,13 @@ class PassCard(graphene.ObjectType):
     used_until = graphene.Date(
         required=True, description="Le dernier jour où un partenaire prend un ticket, compris."
     )
+    numbers = graphene.List(
+        graphene.NonNull(PassNumber), required=True, description="Les numéros reliés au porteur."
+    )
+
+    @staticmethod
+    def resolve_numbers(card: HeldCard, _info: GraphQLResolveInfo) -> list[CardNumber]:
+        return numbers_of(card.row.pupil)
 
     @staticmethod
     def resolve_id(card: HeldCard, _info: GraphQLResolveInfo) -> uuid.UUID:
