@@ -6,28 +6,17 @@ being gathered, and the sketches of windows that run.
 
 from __future__ import annotations
 
-import functools
-
 import redis
-from django.conf import settings
 from django.core.cache import cache
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-# A page waits no longer than this for its visit to be counted; workers have time.
-PATIENCE_SECONDS = 0.25
-WORKERS_SECONDS = 30.0
+from commons.caching import PATIENCE_SECONDS, redis_client
 
-
-@functools.cache
-def _client(url: str, seconds: float) -> redis.Redis:
-    # Asked again once, at once: Redis may have been started anew under a connection that was kept.
-    return redis.Redis.from_url(url, socket_timeout=seconds, retry=Retry(NoBackoff(), 1))
+WORKERS_SECONDS = 30.0  # workers have time; a page has not
 
 
 def client(*, patience: float = PATIENCE_SECONDS) -> redis.Redis:
     """Redis, and how many seconds to wait for it."""
-    return _client(settings.REDIS_URL, patience)
+    return redis_client(patience=patience)
 
 
 def key(name: str) -> str:

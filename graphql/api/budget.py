@@ -6,7 +6,7 @@ has their own budget wherever they call from; without a session it is that of th
 is one). The département's protects its neighbours, who share the machine. A document that is refused costs
 too: reading it is work.
 
-Counted in the cache, whose keys carry the tenant. Where the cache does not answer, the request is served
+Counted in Redis, under names that carry the tenant. Where it does not answer, the request is served
 and the log says so: a limit is no reason to close.
 """
 
@@ -19,8 +19,9 @@ from redis.exceptions import RedisError
 
 from api.context import Context
 from api.refusals import Refused
+from commons.caching import add_to_counters
 from tenants.accounts.capabilities import Capability
-from ui.throttle import count, digest_of
+from ui.throttle import digest_of
 from ui.visitors import place_of
 
 logger = logging.getLogger(__name__)
@@ -41,8 +42,9 @@ def spend(context: Context, cost: int) -> None:
     user = context.user
     name = f"person:{user.pk}" if user else f"place:{digest_of(place_of(context.request))}"
     try:
-        spent = count(f"api:{name}", cost, seconds=WINDOW_SECONDS)
-        spent_by_all = count("api:all", cost, seconds=WINDOW_SECONDS)
+        spent, spent_by_all = add_to_counters(
+            {f"api:{name}": cost, "api:all": cost}, seconds=WINDOW_SECONDS
+        )
     except RedisError:
         logger.exception("api budget not counted", extra={"reference": context.reference})
         return

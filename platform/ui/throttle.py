@@ -34,18 +34,11 @@ class Throttle:
 
 def count_one(key: str, *, seconds: int) -> None:
     """Add one to a counter of the cache."""
-    count(key, 1, seconds=seconds)
-
-
-def count(key: str, amount: int, *, seconds: int) -> int:
-    """Add to a counter of the cache, and what it then says; its window begins with the first."""
-    if cache.add(key, amount, seconds):
-        return amount
-    try:
-        return int(cache.incr(key, amount))
-    except ValueError:  # it ended between the two calls
-        cache.set(key, amount, seconds)
-        return amount
+    if not cache.add(key, 1, seconds):
+        try:
+            cache.incr(key)
+        except ValueError:  # it ended between the two calls
+            cache.set(key, 1, seconds)
 
 
 def digest_of(name: str) -> str:

@@ -77,7 +77,7 @@ def test_where_the_cache_does_not_answer_the_request_is_served(api, monkeypatch,
     def absent(*_arguments, **_options):
         raise NoRedis
 
-    monkeypatch.setattr(budget, "count", absent)
+    monkeypatch.setattr(budget, "add_to_counters", absent)
 
     assert status(api) == 200
     assert "api budget not counted" in caplog.text
