@@ -158,8 +158,8 @@ class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstre
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        refuse_superuser(connection)
         keep_statements(connection)
+        refuse_superuser(connection)
         return connection
 
     def is_usable(self) -> bool:
