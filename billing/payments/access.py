@@ -78,17 +78,18 @@ def access_refund(user: User, public_id: uuid.UUID) -> Refund:
     return refund
 
 
-def access_notice(user: User, notice_id: int) -> Notice:
+def access_notice(user: User, *, merchant_id: uuid.UUID, event_ref: str) -> Notice:
     """
-    A notice of a provider, for the staff who read money.
+    A notice of a provider, by the account and the provider's reference, for the staff who read money.
 
     :raises NotFound: if absent, or not theirs to see
     """
     notice = None
     if user.can(Capability.READ_MONEY):
-        notice = Notice.objects.filter(pk=notice_id).select_related("merchant").first()
+        named = Notice.objects.filter(merchant__public_id=merchant_id, event_ref=event_ref)
+        notice = named.select_related("merchant").first()
     if notice is None:
-        raise NotFound(notice=notice_id)
+        raise NotFound(notice=event_ref)
     return notice
 
 

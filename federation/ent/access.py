@@ -78,15 +78,15 @@ def access_registration(user: User, public_id: uuid.UUID) -> Registration:
     return registration
 
 
-def access_signing_key(user: User, key_id: int) -> SigningKey:
+def access_signing_key(user: User, kid: str) -> SigningKey:
     """
-    A key, by its row, for the staff who configure services; its private part stays sealed.
+    A key, by its name, for the staff who configure services; its private part stays sealed.
 
     :raises NotFound: if absent, or not theirs to see
     """
     key = None
     if user.can(Capability.MANAGE_TENANT):
-        key = SigningKey.objects.filter(pk=key_id).first()
+        key = SigningKey.objects.filter(kid=kid).first()
     if key is None:
-        raise NotFound(key=key_id)
+        raise NotFound(key=kid)
     return key

@@ -62,17 +62,17 @@ def access_member(user: User, public_id: uuid.UUID) -> PartnerMember:
     return found
 
 
-def access_ticket_key(user: User, key_id: int) -> TicketKey:
+def access_ticket_key(user: User, kid: str) -> TicketKey:
     """
-    A key that signs tickets, by its row, for who sets Pass+ up; its private part stays sealed.
+    A key that signs tickets, by its name, for who sets Pass+ up; its private part stays sealed.
 
     :raises NotFound: if absent, or not theirs to replace
     """
     found = None
     if user.can(Capability.MANAGE_PASSPLUS):
-        found = TicketKey.objects.filter(pk=key_id).first()
+        found = TicketKey.objects.filter(kid=kid).first()
     if found is None:
-        raise NotFound(key=key_id)
+        raise NotFound(key=kid)
     return found
 
 

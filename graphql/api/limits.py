@@ -53,6 +53,9 @@ DEFAULT_PAGE = 20
 # How many elements a list of objects without pages holds at most; one without a line counts for
 # MAX_PAGE, and a test asks for the line.
 LIST_LENGTHS = {
+    "ActEffect.figures": 10,
+    "ActPayload.errors": 20,
+    "ActTable.rows": 12,
     "PublishPassCampaignPayload.errors": 50,
     "PublishReimbursementRulesPayload.errors": 50,
     "RenewPassCampaignPayload.errors": 5,

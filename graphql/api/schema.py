@@ -9,6 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import graphene
+from django.conf import settings
+from django.utils.module_loading import import_string
+from graphene.utils.str_converters import to_camel_case
 
 from api import subgraph
 from api.mutations.contest_price import ContestPrice
@@ -215,7 +218,20 @@ class Mutation(PartnerMutation, graphene.ObjectType):
     )
 
 
-schema = subgraph.build(Query, Mutation)
+def whole_mutation() -> type[graphene.ObjectType]:
+    """The mutations above, and those that the roof makes of the acts of other interfaces.
+
+    :raises TypeError: if both have one of the same name
+    """
+    added = import_string(settings.GRAPH_MUTATIONS)()
+    own = {field.name or to_camel_case(name) for name, field in Mutation._meta.fields.items()}  # noqa: SLF001  graphene's own way
+    if twice := own & set(added):
+        raise TypeError(f"two mutations of one name: {sorted(twice)}")
+    members = {"__doc__": Mutation.__doc__, "Meta": type("Meta", (), {"name": "Mutation"}), **added}
+    return type("WholeMutation", (Mutation,), members)
+
+
+schema = subgraph.build(Query, whole_mutation())
 
 
 def sdl() -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from billing.canteen.models import BookingException, Enrolment, ServiceDay
 from billing.canteen.queries import meals_for
@@ -34,9 +35,15 @@ class LostMeals:
     amount_cents: int
 
 
-def service_days(user: User, ids: list[int]) -> list[ServiceDay]:
-    """The service days an agent named, among those they may see, in order of days."""
-    found = ServiceDay.objects.filter(pk__in=ids).select_related("college")
+def service_days(user: User, named: Sequence[tuple[str, datetime.date]]) -> list[ServiceDay]:
+    """The service days an agent named by UAI and day, among those they may see, in order of days."""
+    of_college: dict[str, list[datetime.date]] = {}
+    for uai, day in named:
+        of_college.setdefault(uai, []).append(day)
+    is_named = Q(pk__in=())
+    for uai, days in of_college.items():
+        is_named |= Q(college__uai=uai, day__in=days)
+    found = ServiceDay.objects.filter(is_named).select_related("college")
     if not user.can(Capability.READ_FILES):
         found = found.filter(college__uai__in=own_uais(user))
     return list(found.order_by("day", "college__name", "pk"))

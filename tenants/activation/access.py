@@ -46,19 +46,21 @@ def access_helped_college(user: User, uai: str) -> College:
     return college
 
 
-def access_helped_class(user: User, class_id: int) -> SchoolClass:
+def access_helped_class(user: User, *, uai: str, school_year: int, name: str) -> SchoolClass:
     """
-    A class of such a collège, with its collège.
+    A class of such a collège by its name there, with its collège.
 
     :raises NotFound: if absent, or not theirs
     """
     found = (
-        SchoolClass.objects.filter(pk=class_id, college__in=helped_colleges(user))
+        SchoolClass.objects.filter(
+            college__in=helped_colleges(user), college__uai=uai, school_year=school_year, name=name
+        )
         .select_related("college")
         .first()
     )
     if found is None:
-        raise NotFound(school_class=class_id)
+        raise NotFound(school_class=name)
     return found
 
 

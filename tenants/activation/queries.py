@@ -49,9 +49,8 @@ class ClassStanding:
 def classes_of(college: College, *, on: datetime.date) -> QuerySet[SchoolClass]:
     """The classes of a collège in which somebody is today, by name."""
     running = Schooling.objects.filter(in_force(on), college=college)
-    return SchoolClass.objects.filter(pk__in=running.values("school_class_id")).order_by(
-        "name", "pk"
-    )
+    found = SchoolClass.objects.filter(pk__in=running.values("school_class_id"))
+    return found.select_related("college").order_by("name", "pk")
 
 
 def standing_of_class(school_class: SchoolClass, *, at: datetime.datetime) -> ClassStanding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import uuid
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -167,9 +168,17 @@ def feed_imports() -> QuerySet[FeedImport]:
     return FeedImport.objects.order_by("-started_at", "-pk")
 
 
-def feed_import_row(row_id: int) -> FeedImportRow | None:
-    """A row of a report, with its report."""
-    return FeedImportRow.objects.filter(pk=row_id).select_related("feed_import").first()
+def open_record(
+    feed_import_id: uuid.UUID, *, record_kind: str, record_id: str
+) -> FeedImportRow | None:
+    """What a feed left open of a record, with the report."""
+    rows = FeedImportRow.objects.filter(
+        feed_import__public_id=feed_import_id,
+        outcome=FeedImportRow.Outcome.AMBIGUOUS,
+        record_kind=record_kind,
+        record_id=record_id,
+    )
+    return rows.select_related("feed_import").order_by("rank", "pk").first()
 
 
 def feed_import_rows(

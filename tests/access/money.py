@@ -138,7 +138,7 @@ def answers(name: str, keys: dict[str, Any]) -> dict[str, Any]:
     if name == "ask-correction":
         return {"wrongs": f"{keys['paid_partner'].siret} 1,00"}
     if name == "ask-refund":
-        return {"part": str(keys["paid"].parts.get().pk)}
+        return {"part": str(keys["paid"].parts.get().invoice.public_id)}
     return {}
 
 

@@ -32,8 +32,10 @@ from django.urls import reverse
 from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
 from commons.models import AuditEntry
+from console import acts
 from console.acts import url_for
 from tests.access import (
+    acts_asked,
     answers,
     doors,
     identities,
@@ -182,7 +184,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "review-run": (("run",), {}),
     "issue-run": (("run",), {"due_on": "2024-12-31"}),
     "answer-anomalies": (("anomaly",), {"answer": "Vérifié."}),
-    "credit-invoice": (("invoice",), {"reason": "Absence"}),  # the line is named: see `_act`
+    "credit-invoice": (("invoice",), {"reason": "Absence"}),  # the line is named: see `acts_asked`
     "cancel-invoice": (("invoice",), {"reason": "Mauvais payeur"}),
     "prepare-correction": (("issued",), {"reason": "Absences tardives"}),
     "excuse-absences": (("enrolment",), {"first_day": "2024-09-05", "reason": "Malade"}),
@@ -191,13 +193,13 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "close-service-days": (("day",), {"reason": "Grève"}),
     "decide-feed-record": (("open_row",), {"answer": "OTHER"}),
     "open-service-days": (("college",), {"first_day": "2025-09-01"}),
-    "form-household": (("pupil",), {}),  # the people are named: see `_act`
+    "form-household": (("pupil",), {}),  # the people are named: see `acts_asked`
     "end-enrolments": (("enrolment",), {"end_on": "2024-12-09"}),
     "publish-draft": (("draft",), {"valid_from": "2025-09-01"}),
     "drop-draft": (("draft",), {}),
     "redecide-prices": (("pupil",), {"valid_from": "2024-12-01"}),
     "enrol-pupil": (("newcomer",), {"weekdays": "1", "start_on": "2024-12-09"}),
-    "change-payers": (("enrolment",), {"effective_on": "2024-12-01"}),  # shares: see `_act`
+    "change-payers": (("enrolment",), {"effective_on": "2024-12-01"}),  # shares: see `acts_asked`
     "change-weekdays": (("enrolment",), {"weekdays": "2", "effective_on": "2024-12-09"}),
     "cancel-meals": (("enrolment",), {"first_day": "2024-12-12"}),
     "add-meal": (("enrolment",), {"day": "2024-12-10"}),
@@ -212,8 +214,8 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "accept-contest": (
         ("contest",),
         {"valid_from": "2024-12-02", "answer": "Un geste"},
-    ),  # see `_act`
-    "recognise-person": (("link_request",), {}),  # who it is: see `_act`
+    ),  # see `acts_asked`
+    "recognise-person": (("link_request",), {}),  # who it is: see `acts_asked`
     "refuse-person": (("link_request",), {"answer": "Passez nous voir."}),
     "refuse-contest": (("contest",), {"answer": "Le prix est juste"}),
     "take-rights-requests": (("rights_waiting",), {}),
@@ -230,7 +232,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     **identities.ACTS,
     **reciprocity.ACTS,
     **partners.ACTS,
-    "share-bills": (("pupil",), {}),  # the shares name the guardians: see `_act`
+    "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`
 }
 _STEPS = "portal:enrolment-"
 # The forms of the portal: the child they are about, what is sent.
@@ -278,24 +280,8 @@ def _acts(world: World) -> dict[str, str]:
 
 def _act(world: World, name: str, who: str) -> str:
     """Show the effect, then confirm it; whoever does it is the author in the journal."""
-    targets, answers = ACTS[name]
-    if name == "prepare-run":
-        answers = answers | {"regie": str(world.keys["regie"].public_id)}
-    if name in ("share-bills", "change-payers"):
-        first, second = world.family.guardians
-        answers = answers | {f"share_{first.pk}": "60", f"share_{second.pk}": "40"}
-    answers = answers | money.answers(name, world.keys)
-    if name == "credit-invoice":
-        answers = answers | {f"cents_{world.keys['line'].pk}": "1,00"}
-    if name == "recognise-person":
-        answers = {"candidate": str(world.keys["candidate"].public_id)}
-    if name == "form-household":
-        answers = {
-            "adults": [str(world.family.guardians[0].pk)],
-            "children": [str(world.family.pupil.pk)],
-            "valid_from": "2024-12-02",
-        }
-    url = url_for(name, *(world.keys[one] for one in targets))
+    targets, answers = acts_asked.asked(name, *ACTS[name], world)
+    url = url_for(name, *targets)
     visitor = world.clients[who]
     with undone():
         _before(name, world)
@@ -386,8 +372,10 @@ def _fields(world: World) -> dict[str, str]:
 
 
 def _outcome(visitor: Any, name: str, world: World) -> str:
-    if name.startswith("mutation."):
-        short = name.removeprefix("mutation.")
+    short = name.removeprefix("mutation.")
+    if short in acts_asked.ACT_OF:
+        answer = _act_by_graph(visitor, short, world)
+    elif name.startswith("mutation."):
         about, sent = MUTATIONS[short]
         sent = sent.replace("{invoice}", str(world.keys["invoice"].public_id))
         sent = sent.replace("{campaign}", str(world.keys["campaign"].public_id))
@@ -407,6 +395,17 @@ def _outcome(visitor: Any, name: str, world: World) -> str:
     if isinstance(data, dict) and data.get("errors"):
         return str(data["errors"][0]["code"])
     return "data"
+
+
+def _act_by_graph(visitor: Any, mutation: str, world: World) -> dict[str, Any]:
+    """The same act as `_act`, asked of the API."""
+    name, field = acts_asked.ACT_OF[mutation], doors.fields()[f"mutation.{mutation}"]
+    targets, answers = acts_asked.asked(name, *ACTS[name], world)
+    keys = [acts.find(name).key_of(one) for one in targets]
+    given = acts_asked.input_of(mutation, field, keys, answers)
+    with undone():
+        _before(name, world)
+        return ask(visitor, acts_asked.document(mutation, field), {"input": given})
 
 
 def _question(name: str, world: World) -> tuple[str, dict[str, Any]]:

@@ -198,8 +198,8 @@ def test_a_household_is_formed_and_its_resources_are_asked_next(agent):
     shown, done = confirm(
         site,
         acts.url_for("form-household", family.pupil),
-        adults=[str(father.pk)],
-        children=[str(family.pupil.pk)],
+        adults=[str(father.public_id)],
+        children=[str(family.pupil.public_id)],
         valid_from="2024-10-02",
     )
 
@@ -218,8 +218,8 @@ def test_a_household_cannot_take_somebody_else_s_child(agent):
 
     answer = site.post(
         acts.url_for("form-household", family.pupil),
-        adults=[str(family.guardians[0].pk)],
-        children=[str(other.pupil.pk)],
+        adults=[str(family.guardians[0].public_id)],
+        children=[str(other.pupil.public_id)],
         valid_from="2024-10-02",
     )
 

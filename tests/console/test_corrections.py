@@ -33,7 +33,7 @@ def invoice(tenant_db) -> Invoice:
 
 def asked(invoice, **answers):
     line = invoice.lines.get()
-    named = {name.format(line.pk): value for name, value in answers.items()}
+    named = {name.format(line.public_id): value for name, value in answers.items()}
     return {"reason": "Absence signalée", **named}
 
 

@@ -125,11 +125,15 @@ def test_two_parents_share_the_bills(agent):
     asked = site.get(url)
     assert mother.first_name in text(asked)
 
-    refused = site.post(url, **{f"share_{mother.pk}": "70", f"share_{father.pk}": "20"})
+    refused = site.post(
+        url, **{f"share_{mother.public_id}": "70", f"share_{father.public_id}": "20"}
+    )
     assert refused.status_code == 422
     assert "100 %" in text(refused).replace("\u00a0", " ")
 
-    confirm(site, url, **{f"share_{mother.pk}": "66,66", f"share_{father.pk}": "33,34"})
+    confirm(
+        site, url, **{f"share_{mother.public_id}": "66,66", f"share_{father.public_id}": "33,34"}
+    )
 
     links = Guardianship.objects.filter(pupil=family.pupil)
     assert dict(links.values_list("guardian", "payer_share_bp")) == {
@@ -148,8 +152,10 @@ def test_parents_who_part_share_an_enrolment_that_runs_from_a_day_on(agent):
     assert mother.first_name in text(page)
     assert 'value="2024-11-01"' in page.content.decode()  # a month is billed whole
 
-    asked = {f"share_{mother.pk}": "70", f"share_{father.pk}": "30"}
-    missing = site.post(url, effective_on="2024-11-01", **{**asked, f"share_{father.pk}": "20"})
+    asked = {f"share_{mother.public_id}": "70", f"share_{father.public_id}": "30"}
+    missing = site.post(
+        url, effective_on="2024-11-01", **{**asked, f"share_{father.public_id}": "20"}
+    )
     assert missing.status_code == 422
     shown, _done = confirm(site, url, effective_on="2024-11-01", **asked)
 

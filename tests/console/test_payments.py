@@ -105,7 +105,7 @@ def test_a_payment_the_bank_forgot_is_closed(agent: Any, opened: Payment) -> Non
 def test_one_asks_and_another_approves(agent: Any, paid: Payment) -> None:
     first = agent(Role.REGISSEUR)
     part = paid.parts.get()
-    answers = {"part": str(part.pk), "amount": "12,40", "reason": "Repas annulés"}
+    answers = {"part": str(part.invoice.public_id), "amount": "12,40", "reason": "Repas annulés"}
 
     shown, done = confirm(first, acts.url_for("ask-refund", paid), **answers)
     assert "12,40 €" in text(shown).replace("\u202f", " ").replace("\u00a0", " ")
@@ -129,7 +129,11 @@ def test_an_amount_that_does_not_hold_is_said_and_kept(
     agent: Any, paid: Payment, amount: str
 ) -> None:
     site = agent(Role.REGISSEUR)
-    answers = {"part": str(paid.parts.get().pk), "amount": amount, "reason": "Repas annulés"}
+    answers = {
+        "part": str(paid.parts.get().invoice.public_id),
+        "amount": amount,
+        "reason": "Repas annulés",
+    }
 
     shown = site.post(acts.url_for("ask-refund", paid), **answers)
 

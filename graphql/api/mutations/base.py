@@ -68,22 +68,23 @@ class OperationMutation(graphene.Mutation):
     @classmethod
     def mutate(cls, _root: None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         context: Context = info.context
+        payload = cls._meta.output
         try:
             cls.rule.check(context)
             done = cls.perform(context, **arguments["input"])
         except Refused as refusal:
-            return cls(errors=[UserError(code=refusal.code, path=[], message=refusal.message)])
+            return payload(errors=[UserError(code=refusal.code, path=[], message=refusal.message)])
         except DomainError as error:
-            return cls(errors=cls._user_errors(error))
+            return payload(errors=cls._user_errors(error))
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
-            return cls(errors=cls._user_errors(RetryLater()))
-        return cls(errors=[], **done)
+            return payload(errors=cls._user_errors(RetryLater()))
+        return payload(**{"errors": [], **done})
 
     @classmethod
     def perform(cls, context: Context, **values: Any) -> dict[str, Any]:
-        """Call the operation."""
+        """Call the operation, and give the fields of the payload."""
         raise NotImplementedError
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from console.acts.framework import (
     Act,
+    AskedOfEach,
     Effect,
     Figure,
     Outcome,
@@ -14,6 +15,7 @@ from console.acts.framework import (
 
 __all__ = [
     "Act",
+    "AskedOfEach",
     "Effect",
     "Figure",
     "Outcome",

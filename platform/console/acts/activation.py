@@ -7,6 +7,7 @@ the agent says what was shown, and why.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -175,13 +176,16 @@ class PrintLetters(Act):
     form_class = LettersForm
 
     def key_of(self, row: Any) -> str:
-        return f"{_CLASS}{row.pk}" if isinstance(row, SchoolClass) else f"{_COLLEGE}{row.uai}"
+        if isinstance(row, SchoolClass):
+            return f"{_CLASS}{row.college.uai}:{row.school_year}:{row.name}"
+        return f"{_COLLEGE}{row.uai}"
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         key = keys[0] if len(keys) == 1 else ""
-        number = key.removeprefix(_CLASS)
-        if key.startswith(_CLASS) and number.isdecimal():
-            return [access_helped_class(user, int(number))]
+        if key.startswith(_CLASS):
+            uai, year, name = [*key.removeprefix(_CLASS).split(":", 2), "", ""][:3]
+            number = int(year) if re.fullmatch(r"\d{4}", year, re.ASCII) else 0
+            return [access_helped_class(user, uai=uai, school_year=number, name=name)]
         return [access_helped_college(user, key.removeprefix(_COLLEGE))]
 
     def about(self, targets: list[Any]) -> str:

@@ -68,6 +68,7 @@ def begun(job: Job) -> Outcome:
     return Outcome(
         message=_("C'est commencé. Vous pouvez quitter cette page."),
         url=reverse("console:job", args=[job.public_id]),
+        job=str(job.public_id),
     )
 
 

@@ -36,12 +36,23 @@ from console.acts.framework import (
     register,
     sample,
 )
-from console.lookups import whole_number
 from tenants.accounts.capabilities import Capability
 from ui import wording
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
+
+
+def _place_and_day(key: str) -> tuple[str, datetime.date]:
+    """The UAI and the day that a key names.
+
+    :raises NotFound: if it names none
+    """
+    uai, _colon, day = key.partition(":")
+    try:
+        return uai, datetime.date.fromisoformat(day)
+    except ValueError:
+        raise NotFound(service_day=key) from None
 
 
 class ClosingForm(forms.Form):
@@ -64,11 +75,10 @@ class CloseServiceDays(Act):
     form_class = ClosingForm
 
     def key_of(self, row: Any) -> str:
-        return str(row.pk)
+        return f"{row.college.uai}:{row.day.isoformat()}"
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        ids = [number for key in keys if (number := whole_number(key)) is not None]
-        found = canteen_queries.service_days(user, ids)
+        found = canteen_queries.service_days(user, [_place_and_day(key) for key in set(keys)])
         if not found or len(found) != len(set(keys)):
             raise NotFound(service_day="")
         return found

@@ -25,6 +25,7 @@ from console.acts.framework import (
     PREVIEW,
     Act,
     Answers,
+    AskedOfEach,
     Effect,
     Figure,
     Outcome,
@@ -72,9 +73,11 @@ class EurosField(forms.DecimalField):
 class CreditForm(forms.Form):
     """For each line, how many meals or how much."""
 
+    reason = reason_field()
+
     def __init__(self, *args: Any, standings: Sequence[LineStanding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.standings = {str(standing.line.pk): standing for standing in standings}
+        self.standings = {str(standing.line.public_id): standing for standing in standings}
         for key, standing in self.standings.items():
             said = {"line": line_name(standing), "left": format_euros(standing.left_cents)}
             if standing.left_meals:
@@ -91,7 +94,7 @@ class CreditForm(forms.Form):
                 help_text=_("%(left)s au plus.") % said,
                 required=False,
             )
-        self.fields["reason"] = reason_field()
+        self.order_fields([name for name in self.fields if name != "reason"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(super().clean() or {})
@@ -209,10 +212,17 @@ class CreditInvoice(_OnOneInvoice):
     title = gettext_lazy("Faire un avoir")
     verb = gettext_lazy("Faire un avoir")
     operation = staticmethod(operations.credit_invoice)
-
-    @property
-    def asks(self) -> bool:
-        return True
+    form_class = CreditForm
+    each = AskedOfEach(
+        name="lines",
+        of=gettext_lazy("Une ligne de la facture"),
+        questions={
+            "meals": forms.IntegerField(
+                label=gettext_lazy("Repas à enlever"), min_value=0, required=False
+            ),
+            "cents": EurosField(label=gettext_lazy("Ou un montant"), required=False),
+        },
+    )
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         standings = [one for one in queries.standing_of_lines(targets[0]) if one.left_cents]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from commons.actors import Actor
 from commons.errors import NotFound
 from commons.rehearsing import rehearse
+from console.acts.billing import uuid_of
 from console.acts.framework import (
     PREVIEW,
     Act,
@@ -23,12 +24,11 @@ from console.acts.framework import (
     register,
     sample,
 )
-from console.lookups import whole_number
 from console.records import NOTHING
 from tenants.accounts.capabilities import Capability
 from tenants.people.models import FeedImportRow
 from tenants.people.operations import NothingToDecide, decide_record
-from tenants.people.queries import feed_import_row
+from tenants.people.queries import open_record
 from ui import feed_texts
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ class DecideFeedRecord(Act):
     form_class = DecisionForm
 
     def key_of(self, row: Any) -> str:
-        return str(row.pk)
+        return f"{row.feed_import.public_id}:{row.record_kind}:{row.record_id}"
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        number = whole_number(keys[0]) if len(keys) == 1 else None
-        row = None if number is None else feed_import_row(number)
+        feed, kind, record_id = [*(keys[0] if len(keys) == 1 else "").split(":", 2), "", ""][:3]
+        row = open_record(uuid_of(feed), record_kind=kind, record_id=record_id)
         if row is None:
             raise NotFound(feed_import_row="")
         return [row]

@@ -39,25 +39,25 @@ if TYPE_CHECKING:
 class HouseholdForm(forms.Form):
     """The adults and the children of one tax notice."""
 
+    adults = forms.MultipleChoiceField(
+        label=gettext_lazy("Adultes du foyer"), widget=forms.CheckboxSelectMultiple
+    )
+    children = forms.MultipleChoiceField(
+        label=gettext_lazy("Enfants du foyer"), widget=forms.CheckboxSelectMultiple
+    )
     valid_from = DayField(label=gettext_lazy("Ce foyer existe depuis le"))
-    field_order = ("adults", "children", "valid_from")
 
     def __init__(
         self, *args: Any, adults: Sequence[Guardian], children: Sequence[Pupil], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adults"] = _boxes(_("Adultes du foyer"), adults)
-        self.fields["children"] = _boxes(_("Enfants du foyer"), children)
-        self.order_fields(self.field_order)
+        self._offer("adults", adults)
+        self._offer("children", children)
 
-
-def _boxes(label: str, people: Sequence[Guardian] | Sequence[Pupil]) -> forms.Field:
-    """One box per person; at least one is ticked."""
-    return forms.MultipleChoiceField(
-        label=label,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[(str(one.pk), one.full_name) for one in people],
-    )
+    def _offer(self, name: str, people: Sequence[Guardian] | Sequence[Pupil]) -> None:
+        """One box per person; at least one is ticked."""
+        field: Any = self.fields[name]
+        field.choices = [(str(one.public_id), one.full_name) for one in people]
 
 
 @register
@@ -67,10 +67,7 @@ class FormHousehold(OnOnePupil):
     verb = gettext_lazy("Former le foyer")
     icon = "home"
     capability = Capability.EDIT_PEOPLE
-
-    @property
-    def asks(self) -> bool:
-        return True
+    form_class = HouseholdForm
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         """The pupil of the file first, then the brothers and sisters the agent may see."""
@@ -79,7 +76,7 @@ class FormHousehold(OnOnePupil):
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         initial = {
-            "children": [str(targets[0].pk)],
+            "children": [str(targets[0].public_id)],
             "valid_from": timezone.localdate(),
         }
         return HouseholdForm(
@@ -125,10 +122,10 @@ def _adults(pupil: Pupil) -> list[Guardian]:
 
 def _household(pupils: Sequence[Pupil], answers: Answers) -> dict[str, Any]:
     """The arguments of `form_household`; the household bears the name of its first adult."""
-    guardians = [one for one in _adults(pupils[0]) if str(one.pk) in answers["adults"]]
+    guardians = [one for one in _adults(pupils[0]) if str(one.public_id) in answers["adults"]]
     return {
         "label": _("Foyer %(name)s") % {"name": str(guardians[0])},
         "guardians": guardians,
-        "pupils": [one for one in pupils if str(one.pk) in answers["children"]],
+        "pupils": [one for one in pupils if str(one.public_id) in answers["children"]],
         "valid_from": answers["valid_from"],
     }

@@ -85,6 +85,7 @@ class Outcome:
     url: str
     refusals: tuple[str, ...] = ()
     done: int = 1  # 0: all was refused, and `message` would be untrue
+    job: str = ""  # the identifier of the long work that was begun
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -141,6 +142,18 @@ class NoAnswers(forms.Form):
     """An act that asks nothing."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskedOfEach:
+    """Questions that a form asks once for each of some objects, which the act's targets give.
+
+    The field of the form is named `<question>_<identifier of the object>`.
+    """
+
+    name: str  # of the list of answers, as `lines`
+    of: str | Promise  # what each object is
+    questions: Mapping[str, forms.Field]
+
+
 class Act(abc.ABC):
     """One act. Subclasses say who may do it, to what, what it will do, and call one operation."""
 
@@ -150,6 +163,7 @@ class Act(abc.ABC):
     icon: ClassVar[str] = "bolt"
     capability: ClassVar[Capability]
     form_class: ClassVar[type[forms.Form]] = NoAnswers
+    each: ClassVar[AskedOfEach | None] = None  # what `form` adds for each of its objects
     warning: ClassVar[str | Promise] = ""  # what cannot be undone
     is_sensitive: ClassVar[bool] = False  # asks who one is again, after a while
 
@@ -204,7 +218,7 @@ class Act(abc.ABC):
     @property
     def asks(self) -> bool:
         """Whether there is something to answer before the effect is known."""
-        return bool(self.form_class.base_fields)
+        return bool(self.form_class.base_fields) or self.each is not None
 
 
 _ACTS: dict[str, Act] = {}
@@ -245,7 +259,8 @@ def open_for_selection(
     model_admin: Any, request: SignedInRequest, queryset: QuerySet[Any], *, name: str
 ) -> HttpResponse:
     """The bulk action of a list: open the act's page for the selected rows."""
-    return HttpResponseRedirect(url_for(name, *queryset))
+    rows = queryset.select_related(*model_admin.list_select_related or ())
+    return HttpResponseRedirect(url_for(name, *rows))
 
 
 def foresee(targets: Iterable[Any], operation: Callable[[Any], Any]) -> Foreseen:

@@ -25,6 +25,7 @@ from console.acts.enrolling import OnOnePupil
 from console.acts.framework import (
     PREVIEW,
     Answers,
+    AskedOfEach,
     DayField,
     Effect,
     Figure,
@@ -207,7 +208,14 @@ class SharesForm(forms.Form):
                 max_value=WHOLE,
             )
             field.initial = Decimal(link.payer_share_bp) / 100
-            self.fields[f"share_{link.guardian_id}"] = field
+            self.fields[f"share_{link.guardian.public_id}"] = field
+
+
+SHARES = AskedOfEach(
+    name="shares",
+    of=gettext_lazy("Un responsable de l'élève"),
+    questions={"share": _number(gettext_lazy("Sa part, en %"), min_value=0, max_value=WHOLE)},
+)
 
 
 @register
@@ -217,17 +225,15 @@ class ShareBills(OnOnePupil):
     verb = gettext_lazy("Partager ainsi")
     icon = "call_split"
     capability = Capability.EDIT_PEOPLE
-
-    @property
-    def asks(self) -> bool:
-        return True
+    form_class = SharesForm
+    each = SHARES
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         return SharesForm(data, files, links=links_of(targets[0]))
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (pupil,) = targets
-        shares = shares_of(answers)
+        shares = shares_of(links_of(pupil), answers)
         rehearse(families.share_bills, pupil=pupil, shares=shares, actor=PREVIEW, at=at)
         rows = [
             (
@@ -246,7 +252,9 @@ class ShareBills(OnOnePupil):
     def perform(
         self, *, targets: list[Any], answers: Answers, actor: Actor, at: datetime.datetime
     ) -> Outcome:
-        families.share_bills(pupil=targets[0], shares=shares_of(answers), actor=actor, at=at)
+        (pupil,) = targets
+        shares = shares_of(links_of(pupil), answers)
+        families.share_bills(pupil=pupil, shares=shares, actor=actor, at=at)
         return Outcome(message=_("Le partage est enregistré."), url=self.back(targets))
 
 
@@ -254,13 +262,10 @@ def links_of(pupil: Pupil) -> list[Guardianship]:
     return list(guardianships_of(pupil, on=timezone.localdate()))
 
 
-def shares_of(answers: Answers) -> dict[int, int]:
+def shares_of(links: Sequence[Guardianship], answers: Answers) -> dict[int, int]:
     """Ten-thousandths by guardian; who pays nothing is left out."""
-    return {
-        int(name.removeprefix("share_")): int(share * 100)
-        for name, share in answers.items()
-        if share and name.startswith("share_")
-    }
+    given = {link.guardian_id: answers[f"share_{link.guardian.public_id}"] for link in links}
+    return {guardian_id: int(share * 100) for guardian_id, share in given.items() if share}
 
 
 def percent(share_bp: int) -> str:

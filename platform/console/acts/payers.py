@@ -28,7 +28,7 @@ from console.acts.framework import (
     register,
     sample,
 )
-from console.acts.households import SharesForm, links_of, percent, shares_of
+from console.acts.households import SHARES, SharesForm, links_of, percent, shares_of
 from ui import wording
 
 if TYPE_CHECKING:
@@ -49,10 +49,8 @@ class ChangePayers(OnEnrolments):
     title = gettext_lazy("Changer qui paie la cantine")
     verb = gettext_lazy("Changer qui paie")
     icon = "call_split"
-
-    @property
-    def asks(self) -> bool:
-        return True
+    form_class = PayersForm
+    each = SHARES
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
         if len(keys) != 1:
@@ -66,21 +64,22 @@ class ChangePayers(OnEnrolments):
         paying = queries.shares_of(enrolment)
         for link in links:
             share_bp = paying.get(link.guardian_id, 0)
-            form.fields[f"share_{link.guardian_id}"].initial = Decimal(share_bp) / 100
+            form.fields[f"share_{link.guardian.public_id}"].initial = Decimal(share_bp) / 100
         form.fields["effective_on"].initial = _next_month(timezone.localdate())
         return form
 
     def preview(self, *, targets: list[Any], answers: Answers, at: datetime.datetime) -> Effect:
         (enrolment,) = targets
         rehearse(operations.change_payers, actor=PREVIEW, at=at, **_asked(enrolment, answers))
-        before, after = queries.shares_of(enrolment), shares_of(answers)
+        links = links_of(enrolment.pupil)
+        before, after = queries.shares_of(enrolment), shares_of(links, answers)
         rows = [
             (
                 link.guardian.full_name,
                 percent(before.get(link.guardian_id, 0)),
                 percent(after.get(link.guardian_id, 0)),
             )
-            for link in links_of(enrolment.pupil)
+            for link in links
         ]
         return Effect(
             figures=(
@@ -100,13 +99,14 @@ class ChangePayers(OnEnrolments):
 
 def _asked(enrolment: Enrolment, answers: Answers) -> dict[str, Any]:
     """The arguments of `change_payers`."""
-    shares = shares_of(answers)
+    links = links_of(enrolment.pupil)
+    shares = shares_of(links, answers)
     return {
         "enrolment": enrolment,
         "effective_on": answers["effective_on"],
         "payers": [
             operations.Payer(link.guardian, shares[link.guardian_id])
-            for link in links_of(enrolment.pupil)
+            for link in links
             if link.guardian_id in shares
         ],
     }

@@ -201,6 +201,11 @@ class AnswerPayment(OnPayments):
         )
 
 
+def _notice(user: User, key: str) -> Notice:
+    account, _colon, event_ref = key.partition(":")
+    return access_notice(user, merchant_id=uuid_of(account), event_ref=event_ref)
+
+
 @register
 class HandleNoticesAgain(Act):
     """Look again into what notices spoke of: the same twice changes nothing."""
@@ -212,9 +217,12 @@ class HandleNoticesAgain(Act):
     capability = Capability.FOLLOW_PAYMENTS
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if not keys or not all(key.isascii() and key.isdecimal() for key in keys):
+        if not keys:
             raise NotFound(notice="")
-        return [access_notice(user, int(key)) for key in keys]
+        return [_notice(user, key) for key in keys]
+
+    def key_of(self, row: Any) -> str:
+        return f"{row.merchant.public_id}:{row.event_ref}"
 
     def about(self, targets: list[Any]) -> str:
         return ngettext("%(count)d avis", "%(count)d avis", len(targets)) % {"count": len(targets)}

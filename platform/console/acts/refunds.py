@@ -64,7 +64,7 @@ class RefundForm(forms.Form):
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = {
-            str(part.pk): part
+            str(part.invoice.public_id): part
             for part in queries.parts_of(payment).select_related("payment", "payment__merchant")
         }
         field = self.fields["part"]

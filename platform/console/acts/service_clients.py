@@ -291,12 +291,12 @@ class RotateKeys(Act):
     capability = Capability.MANAGE_TENANT
 
     def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if len(keys) != 1 or not keys[0].isdecimal() or len(keys[0]) > 18:
+        if len(keys) != 1:
             raise NotFound(key="")
-        return [access_signing_key(user, int(keys[0]))]
+        return [access_signing_key(user, keys[0])]
 
     def key_of(self, row: Any) -> str:
-        return str(row.pk)
+        return str(row.kid)
 
     def is_offered(self, row: Any) -> bool:
         return bool(row.state == "CURRENT")

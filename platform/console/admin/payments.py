@@ -127,7 +127,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_filter = (UnhandledFilter,)
     words: ClassVar = {"kind": notice_kind}
     acts = ("handle-notices-again",)
-    list_select_related = ("payment",)
+    list_select_related = ("payment", "merchant")
     search_exact = ("event_ref", "checkout_ref", "provider_ref")
     search_help_text = _("Référence entière du prestataire.")
     hides = ("event_ref", "checkout_ref", "provider_ref", "digest")

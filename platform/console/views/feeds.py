@@ -54,7 +54,8 @@ class KindCount:
     outcomes: tuple[str, ...]
 
 
-def _line(row: FeedImportRow) -> Line:
+def _line(feed: FeedImport, row: FeedImportRow) -> Line:
+    row.feed_import = feed  # its own, not to be read again for each row
     return Line(
         record_id=row.record_id or feed_texts.NOTHING,
         kind=feed_texts.kind_name(row.record_kind),
@@ -104,6 +105,9 @@ def feed(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             Tab(name, _("À regarder") if name == "UNCHANGED" else labels[name], name == outcome)
             for name in SHOWN_OUTCOMES
         ],
-        rows=[_line(row) for row in queries.feed_import_rows(found, outcome=outcome)[:SHOWN_ROWS]],
+        rows=[
+            _line(found, row)
+            for row in queries.feed_import_rows(found, outcome=outcome)[:SHOWN_ROWS]
+        ],
     )
     return render(request, "console/pages/feed.html", context)

@@ -60,7 +60,12 @@ def test_a_secretary_gives_nothing_to_another_college_s(secretary, stranger):
         lambda: access.access_helped_pupil(secretary, stranger.pupil.public_id),
         lambda: access.access_helped_guardian(secretary, stranger.guardians[0].public_id),
         lambda: access.access_helped_college(secretary, stranger.college.uai),
-        lambda: access.access_helped_class(secretary, its_class.pk),
+        lambda: access.access_helped_class(
+            secretary,
+            uai=its_class.college.uai,
+            school_year=its_class.school_year,
+            name=its_class.name,
+        ),
     ):
         with pytest.raises(NotFound):
             refused()

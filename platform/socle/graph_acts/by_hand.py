@@ -1,0 +1,38 @@
+"""The acts which a mutation written by hand does already: no other is made of them."""
+
+from __future__ import annotations
+
+BY_HAND = {
+    "accept-partner-application": "acceptPartnerApplication",
+    "accept-registration-documents": "acceptPassDocuments",
+    "answer-statement-dispute": "answerStatementDispute",
+    "approve-correction": "approvePartnerCorrection",
+    "approve-partner-run": "approvePartnerRun",
+    "ask-correction": "askPartnerCorrection",
+    "ask-partner-applicant": "askPartnerApplicant",
+    "ask-registration-documents": "askPassDocuments",
+    "ask-rights-document": "askRightsDocument",
+    "decide-rights-request": "decideRightsRequest",
+    "end-agreement": "endReciprocity",
+    "grant-registrations": "grantPassRegistration",
+    "prepare-clearing": "prepareClearing",
+    "prepare-partner-run": "preparePartnerRun",
+    "propose-agreement": "proposeReciprocity",
+    "publish-pricing": "publishReimbursementRules",
+    "record-payout-return": "recordPayoutReturn",
+    "refuse-correction": "refusePartnerCorrection",
+    "refuse-partner-application": "refusePartnerApplication",
+    "refuse-partner-run": "refusePartnerRun",
+    "refuse-registrations": "refusePassRegistration",
+    "refuse-rights-requests": "refuseRightsRequest",
+    "release-registrations": "releasePassRegistration",
+    "release-rights-requests": "releaseRightsRequest",
+    "renew-cards": "renewPassCampaign",
+    "settle-clearing": "settleClearing",
+    "sign-agreement": "signReciprocity",
+    "sign-clearing": "signClearing",
+    "take-registrations": "takePassRegistration",
+    "take-rights-requests": "takeRightsRequest",
+    "trust-iban-again": "trustPartnerAccount",
+    "undo-correction": "undoPartnerCorrection",
+}

@@ -1,0 +1,93 @@
+"""How acts are named in the graph, and what their targets are."""
+
+from __future__ import annotations
+
+from console.acts import Act
+
+# A name that another mutation has: everybody ends their own sessions, an agent those of an account.
+OTHER_NAMES = {"end-sessions": "end-sessions-of-account"}
+
+# What the identifiers name, each followed by the acts on one, then by the acts on several.
+_TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "Le compte": (("end-sessions", "reset-factors"), ()),
+    "L'anomalie ; « facturation:code » nomme toutes celles de ce type sans réponse": (
+        (),
+        ("answer-anomalies",),
+    ),
+    "La facturation": (("issue-run", "prepare-correction", "review-run"), ()),
+    "La facturation à préparer de nouveau, ou rien": (("prepare-run",), ()),
+    "La facture": (("cancel-invoice", "credit-invoice"), ()),
+    "La réclamation": (("accept-dispute", "refuse-dispute"), ()),
+    "La contestation de prix": (("accept-contest", "refuse-contest"), ()),
+    "Le paiement": (
+        ("ask-refund",),
+        ("answer-payment", "ask-provider-again", "close-unknown-payment"),
+    ),
+    "L'avis du prestataire : « compte:référence »": ((), ("handle-notices-again",)),
+    "Le remboursement": ((), ("approve-refunds", "refuse-refunds")),
+    "Le responsable": (("act-for-family",), ()),
+    "L'élève": (
+        ("enrol-pupil", "form-household", "note-emancipation", "record-resources", "share-bills"),
+        ("redecide-prices",),
+    ),
+    "L'élève, ou le responsable": (("give-code",), ()),
+    "L'inscription à la cantine": (
+        ("add-meal", "cancel-meals", "change-payers", "excuse-absences"),
+        ("change-weekdays", "end-enrolments"),
+    ),
+    "Le jour de service : « UAI:date »": ((), ("close-service-days",)),
+    "Le collège": ((), ("open-service-days",)),
+    "« college-UAI », ou « classe-UAI:année:nom »": (("print-letters",), ()),
+    "La fiche à trancher : « import:type:identifiant »": (("decide-feed-record",), ()),
+    "La demande de reconnaissance": (("recognise-person", "refuse-person"), ()),
+    "Le brouillon de barème": (("drop-draft", "publish-draft"), ()),
+    "Le département, par son code": (
+        ("agree-departement", "distrust-departement", "stop-departement", "trust-departement"),
+        (),
+    ),
+    "Le relevé entre départements": (("contest-clearing",), ()),
+    "Le partenaire": (
+        ("change-partner", "end-partner", "give-partner-iban", "invite-partner-member"),
+        (),
+    ),
+    "Le compte bancaire du partenaire": (("confirm-partner-iban",), ()),
+    "Le changement de fiche demandé": (("accept-partner-sheet", "refuse-partner-sheet"), ()),
+    "La personne, chez le partenaire": (("end-partner-member",), ()),
+    "La convention dont la suivante part": (("publish-partner-terms",), ()),
+    "La clé des tickets, par son nom": (("replace-ticket-key",), ()),
+    "Le service, par son code": (("enable-service",), ()),
+    "Le service activé": (
+        (
+            "disable-service",
+            "grant-attributes",
+            "open-service",
+            "register-cas-service",
+            "register-client",
+            "register-saml-partner",
+        ),
+        (),
+    ),
+    "L'ouverture du service": (("close-opening", "set-licences"), ()),
+    "La connexion du service": (("close-registration",), ()),
+    "La clé de signature, par son nom": (("rotate-keys",), ()),
+}
+# By act: what its targets are, and whether there may be several.
+TARGETS = {
+    name: (words, several)
+    for words, both in _TARGETS.items()
+    for several, names in zip((False, True), both, strict=True)
+    for name in names
+}
+# Acts about nothing that exists yet.
+WITHOUT_TARGETS = frozenset({"affiliate-partner", "open-paying-account"})
+
+
+def type_name(act: Act) -> str:
+    """`form-household` → `FormHousehold`."""
+    return "".join(word.capitalize() for word in OTHER_NAMES.get(act.name, act.name).split("-"))
+
+
+def field_name(act: Act) -> str:
+    """`form-household` → `formHousehold`."""
+    name = type_name(act)
+    return name[0].lower() + name[1:]
