@@ -143,16 +143,9 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "read_payment_file",
     ),
     "a page of the portal, not yet a mutation": (
-        "change_role",
-        "close_till",
         "end_number",
         "link_number",
-        "open_till",
-        "propose_sheet",
-        "rename_till",
         "widen",
-        "withdraw_invitation",
-        "withdraw_sheet",
     ),
 }
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from console.acts import Act
 
-# A name that another mutation has: everybody ends their own sessions, an agent those of an account.
-OTHER_NAMES = {"end-sessions": "end-sessions-of-account"}
+# Names that another mutation has: everybody ends their own sessions, a partner gives its own account.
+OTHER_NAMES = {
+    "end-sessions": "end-sessions-of-account",
+    "give-partner-iban": "record-partner-iban",
+}
 
 # What the identifiers name, each followed by the acts on one, then by the acts on several.
 _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
