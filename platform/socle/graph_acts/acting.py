@@ -159,6 +159,8 @@ def _fields(questions: Mapping[str, Question]) -> dict[str, Any]:
 def _targets_field(act: Act) -> dict[str, Any]:
     if act.name in WITHOUT_TARGETS:
         return {}
+    if act.name not in TARGETS:
+        raise TypeError(f"{act.name}: say in socle.graph_acts.naming what its targets are")
     what, several = TARGETS[act.name]
     return {
         "targets": graphene.InputField(
