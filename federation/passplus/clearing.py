@@ -23,6 +23,7 @@ from commons.tenancy import current_schema
 from federation.passplus.guests import catch_up, clearing_account
 from federation.reciprocity import operations as shared
 from federation.reciprocity import queries as reciprocity
+from federation.reciprocity.locks import lock_with
 from federation.reciprocity.models import Settlement, Statement, StatementLine
 
 TREASURY = "clearing:treasury"
@@ -71,6 +72,7 @@ def sign_statement(
     :raises SignatoryMissing: if nobody's name is given
     """
     here = current_schema()
+    lock_with(reciprocity.other_of(statement))
     found = reciprocity.statements().get(pk=statement.pk)
     if any(signature.signed_by == here for signature in found.signatures.all()):
         return found
@@ -185,15 +187,15 @@ def record_settlement(
         statement=statement, reference=reference, received_on=received_on, at=at
     )
     _book(settlement, actor=actor, at=at)
-    record_audit(
-        actor=actor,
-        action="reciprocity.statement.settled",
-        subject_type="Statement",
-        subject_id=statement.public_id,
-        at=at,
-        cents=settlement.cents,
-    )
     if settlement.recorded_at == at:  # what was written first was told then
+        record_audit(
+            actor=actor,
+            action="reciprocity.statement.settled",
+            subject_type="Statement",
+            subject_id=statement.public_id,
+            at=at,
+            cents=settlement.cents,
+        )
         shared.tell("settled", statement, at=at)
     return settlement
 

@@ -18,6 +18,7 @@ from commons.errors import DomainError
 from commons.outbox import record_event
 from commons.tenancy import current_schema
 from federation.reciprocity import queries
+from federation.reciprocity.locks import lock_with
 from federation.reciprocity.models import Agreement, Ending, Signature, Term
 from tenants.registry import directory
 
@@ -90,6 +91,7 @@ def propose_agreement(
     for field, words in (("legal_basis", legal_basis), ("signatory", signatory)):
         if not words.strip():
             raise AgreementInvalid(field=field)
+    lock_with(other.schema_name)
     _refuse_second(other.schema_name, on=_day(at))
     agreement = Agreement.objects.create(
         proposed_by=here,
@@ -119,7 +121,7 @@ def sign_agreement(
     :raises AgreementOver: if it was ended, or its last day has passed
     :raises AgreementChanged: if it is not what the other signed
     """
-    found = _read(agreement)
+    found = _lock(agreement)
     if queries.is_signed_here(found):
         return found
     if not signatory.strip():
@@ -151,7 +153,7 @@ def end_agreement(
     :raises AgreementInvalid: if the day has passed already, or nothing says why
     :raises AgreementOver: if it is over by itself
     """
-    found = _read(agreement)
+    found = _lock(agreement)
     here = current_schema()
     if any(ending.ended_by == here for ending in found.endings.all()):
         return found
@@ -173,6 +175,12 @@ def _day(at: datetime.datetime) -> datetime.date:
     return at.astimezone(queries.PARIS).date()
 
 
+def _lock(agreement: Agreement) -> Agreement:
+    """An agreement as it stands, once nobody else changes it."""
+    lock_with(queries.other_party(agreement))
+    return _read(agreement)
+
+
 def _read(agreement: Agreement) -> Agreement:
     return queries.agreements().get(pk=agreement.pk)
 
@@ -187,18 +195,12 @@ def _refuse_second(schema: str, *, on: datetime.date) -> None:
 
 
 def _sign(agreement: Agreement, *, signatory: str, at: datetime.datetime) -> None:
-    """Two who sign at once are told apart by the unique key: the second changes nothing."""
-    Signature.objects.bulk_create(
-        [
-            Signature(
-                agreement=agreement,
-                signed_by=current_schema(),
-                signatory=signatory.strip()[:200],
-                digest=queries.digest_of(agreement),
-                signed_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    Signature.objects.create(
+        agreement=agreement,
+        signed_by=current_schema(),
+        signatory=signatory.strip()[:200],
+        digest=queries.digest_of(agreement),
+        signed_at=at,
     )
 
 

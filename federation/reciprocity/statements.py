@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from commons.actors import Actor
 from commons.audit import record_audit
@@ -16,6 +16,7 @@ from commons.errors import DomainError
 from commons.outbox import record_event
 from commons.tenancy import current_schema
 from federation.reciprocity import queries
+from federation.reciprocity.locks import lock_with
 from federation.reciprocity.models import (
     CrossCapture,
     Settlement,
@@ -82,6 +83,7 @@ def prepare_statement(
     if at < end:
         raise MonthNotOver(ends_on=end.date())
     parties = pair(current_schema(), other.schema_name)
+    lock_with(other.schema_name)
     found = Statement.objects.filter(**parties, month=first_day).first()
     if found is not None:
         return found
@@ -89,22 +91,18 @@ def prepare_statement(
     if not lines:
         raise NothingToState
     first_owes, second_owes = queries.totals_of(lines, first=parties["first"])
-    try:
-        with transaction.atomic():
-            statement = Statement.objects.create(
-                **parties,
-                month=first_day,
-                first_owes_cents=first_owes,
-                second_owes_cents=second_owes,
-                digest=queries.digest_of_lines(lines),
-                prepared_by=current_schema(),
-                prepared_at=at,
-            )
-            for line in lines:
-                line.statement = statement
-            StatementLine.objects.bulk_create(lines)
-    except IntegrityError:  # the other side prepared it at the same moment
-        return Statement.objects.get(**parties, month=first_day)
+    statement = Statement.objects.create(
+        **parties,
+        month=first_day,
+        first_owes_cents=first_owes,
+        second_owes_cents=second_owes,
+        digest=queries.digest_of_lines(lines),
+        prepared_by=current_schema(),
+        prepared_at=at,
+    )
+    for line in lines:
+        line.statement = statement
+    StatementLine.objects.bulk_create(lines)
     record_audit(
         actor=actor,
         action="reciprocity.statement.prepared",
@@ -146,23 +144,18 @@ def check_lines(statement: Statement) -> list[StatementLine]:
 def write_signature(
     *, statement: Statement, signatory: str, position_cents: int, at: datetime.datetime
 ) -> None:
-    """Write this party's word on a statement. Inside the transaction that read its books.
+    """Write this party's word on a statement. Under the lock, in the transaction that read its books.
 
     :raises SignatoryMissing: if nobody's name is given
     """
     if not signatory.strip():
         raise SignatoryMissing
-    StatementSignature.objects.bulk_create(
-        [
-            StatementSignature(
-                statement=statement,
-                signed_by=current_schema(),
-                signatory=signatory.strip()[:200],
-                position_cents=position_cents,
-                signed_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    StatementSignature.objects.create(
+        statement=statement,
+        signed_by=current_schema(),
+        signatory=signatory.strip()[:200],
+        position_cents=position_cents,
+        signed_at=at,
     )
 
 
@@ -175,26 +168,21 @@ def write_settlement(
     :raises NotToReceive: if it is not ours to receive, or both did not sign
     """
     here = current_schema()
+    lock_with(queries.other_of(statement))
     found = Settlement.objects.filter(statement=statement).first()
     if found is not None:
         return found
     cents = -statement.owes_cents(here)
     if cents <= 0 or not queries.is_agreed(statement) or not reference.strip():
         raise NotToReceive(statement=str(statement.public_id))
-    Settlement.objects.bulk_create(
-        [
-            Settlement(
-                statement=statement,
-                received_by=here,
-                cents=cents,
-                reference=reference.strip()[:100],
-                received_on=received_on,
-                recorded_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    return Settlement.objects.create(
+        statement=statement,
+        received_by=here,
+        cents=cents,
+        reference=reference.strip()[:100],
+        received_on=received_on,
+        recorded_at=at,
     )
-    return Settlement.objects.get(statement=statement)
 
 
 def _uncounted(parties: dict[str, str], *, before: datetime.datetime) -> list[StatementLine]:
