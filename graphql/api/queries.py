@@ -26,6 +26,7 @@ from api.types.enumerations import (
 )
 from api.types.identities import LinkRequestConnection
 from api.types.invoices import Invoice, InvoiceNode
+from api.types.jobs import Job
 from api.types.payments import Payment, PaymentNode, payment_node
 from api.types.people import Child, ChildNode, Viewer, child_nodes
 from api.types.prices import SimulatedHousehold, SimulatedPrice
@@ -50,7 +51,7 @@ from api.types.staff import (
 from api.types.tariffs import ScheduleDraft, TariffSimulation, simulation_node
 from api.types.usage import Usage, UsageNode, usage_node
 from billing.invoicing import queries as invoicing
-from billing.invoicing.access import access_invoice, access_run
+from billing.invoicing.access import access_invoice, access_job, access_run
 from billing.payments.access import access_own_payment, access_payment
 from billing.rights.access import access_request, visible_requests
 from billing.simulation import queries as simulation
@@ -59,6 +60,7 @@ from billing.tariffs.access import access_price_contest
 from billing.tariffs.models import PriceContest as ContestRow
 from billing.tariffs.public_quotes import Answers, quoted_price
 from billing.tariffs.queries import ExplainedPrice
+from commons.models import Job as JobRow
 from federation.ent.queries import OpenService, services_of
 from federation.usage.access import access_scope
 from federation.usage.models import Profile, Window
@@ -184,6 +186,9 @@ class Query(PassQuery, PartnerQuery, graphene.ObjectType):
     )
     billing_run = graphene.Field(
         BillingRun, id=id_of("La facturation"), description="Une facturation. Pour les agents."
+    )
+    job = graphene.Field(
+        Job, id=id_of("Le travail"), description="Un travail long. Pour les agents."
     )
     feed_imports = paged(
         FeedImportConnection, "Les imports d'annuaire, le plus récent d'abord. Pour les agents."
@@ -342,6 +347,11 @@ class Query(PassQuery, PartnerQuery, graphene.ObjectType):
     @rules.by_object
     def resolve_billing_run(_root: None, info: GraphQLResolveInfo, id: str) -> RunNode:  # noqa: A002
         return run_node(access_run(info.context.require_user(), public_id(id)))
+
+    @staticmethod
+    @rules.by_object
+    def resolve_job(_root: None, info: GraphQLResolveInfo, id: str) -> JobRow:  # noqa: A002
+        return access_job(info.context.require_user(), public_id(id))
 
     @staticmethod
     @rules.needs(Capability.IMPORT_FEEDS)

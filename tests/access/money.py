@@ -74,10 +74,18 @@ MUTATIONS = {
         'disputeId: $id, isAccepted: false, answer: "Vu."',
     ),
 }
-ARGUMENTS = {"partnerRun": "approved_run", "partnerStatement": "partner_statement"}
+ARGUMENTS = {"job": "job", "partnerRun": "approved_run", "partnerStatement": "partner_statement"}
 # Rules without a cap nor a domain, the only ones; a run that was approved; a statement that was paid, whose
 # dispute waits; corrections of no ticket, which undo nothing. The others: tests/api/test_partner_payments.py.
 NOTHING_YET = (
+    "job.startedAt",  # the work waits: see tests/api/test_acts.py
+    "job.endedAt",
+    "job.step.code",
+    "job.step.of",
+    "job.step.place",
+    "job.resultId",
+    "job.errorCode",
+    "job.errorMessage",
     "ines.cap.cents",
     "ines.cap.currency",
     "ines.cap.formatted",

@@ -13,7 +13,9 @@ import time_machine
 from billing.canteen.models import Enrolment, ServiceDay
 from billing.invoicing.models import BillingRun, CreditNote, Invoice
 from billing.tariffs.models import HouseholdResources
-from commons.models import AuditEntry
+from commons import jobs
+from commons.models import AuditEntry, Job
+from commons.progress import reached, told_under
 from console import acts as console_acts
 from socle.graph_acts.by_hand import BY_HAND
 from socle.graph_acts.naming import TARGETS, WITHOUT_TARGETS, field_name
@@ -146,17 +148,51 @@ def test_an_effect_that_is_no_longer_the_one_that_was_seen_stops_the_act(api: Ap
     assert not BillingRun.objects.exists()
 
 
+JOB = """query($id: ID!) { job(id: $id) {
+    kind state step { code place of } resultId errorCode errorMessage endedAt } }"""
+
+
 def test_long_work_gives_the_job_that_does_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("billing.invoicing.queries.LONG_WORK", 1)
     make_billed_family()
     asked = {"targets": [], "regie": str(make_regie().public_id), "month": "2024-09-01"}
     agent(api, Role.REGISSEUR)
-    monkeypatch.setattr("console.acts.billing.is_long_work", lambda: True)
 
     begun = act(api, "prepareRun", **asked)
-
-    assert uuid.UUID(begun["jobId"])
     assert begun["message"] == "C'est commencé. Vous pouvez quitter cette page."
     assert not BillingRun.objects.exists()
+
+    with told_under(uuid.UUID(begun["jobId"])):
+        reached("drafts", 2, of=2)
+    waiting = api.read(JOB, id=begun["jobId"])["job"]
+    assert (waiting["kind"], waiting["state"]) == ("billing.run.prepare", "WAITING")
+    assert waiting["step"] == {"code": "drafts", "place": 2, "of": 2}
+    jobs.perform(Job.objects.get().pk)
+    done = api.read(JOB, id=begun["jobId"])["job"]
+    assert (done["state"], done["resultId"]) == ("DONE", str(BillingRun.objects.get().public_id))
+    assert (done["step"], done["errorCode"]) == (None, None)
+
+    agent(api, Role.INSTRUCTOR)
+    assert api.refusals(JOB, id=begun["jobId"]) == ["NOT_FOUND"]
+
+
+def test_long_work_that_is_refused_says_why(api: Api) -> None:
+    refused = Job.objects.create(
+        kind="billing.run.issue",
+        subject="month:2024-09-01",
+        actor_kind="user",
+        actor_id="x",
+        state=Job.State.FAILED,
+        error_code="BILLING_RUN_ALREADY_ISSUED",
+        asked_at=NOW,
+        ended_at=NOW,
+    )
+    agent(api, Role.REGISSEUR)
+
+    told = api.read(JOB, id=str(refused.public_id))["job"]
+
+    assert (told["state"], told["errorCode"]) == ("FAILED", "BILLING_RUN_ALREADY_ISSUED")
+    assert "déjà émises" in told["errorMessage"]
 
 
 def test_anomalies_are_answered_by_the_kind(api: Api) -> None:

@@ -153,11 +153,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "subscribe",
         "try_endpoint",
     ),
-    "a page of the portal, not yet a mutation": (
-        "end_number",
-        "link_number",
-        "widen",
-    ),
+    "a page of the portal, not yet a mutation": ("widen",),
 }
 
 

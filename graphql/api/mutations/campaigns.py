@@ -85,9 +85,7 @@ RenewPassCampaign = mutation(
     takes={"campaign_id": identifier("La campagne"), "dry_run": rehearsal()},
     gives={
         "renewal": graphene.Field(PassRenewal, description="Ce qui est donné, ou le serait."),
-        "job_id": graphene.ID(
-            description="Le travail, à suivre dans la console, quand il est long."
-        ),
+        "job_id": graphene.ID(description="Le travail, à suivre par « job », quand il est long."),
     },
     about={"NOT_FOUND": "campaign_id"},
 )

@@ -67,7 +67,9 @@ class ActPayload(graphene.ObjectType):
     message = graphene.String(description="Ce qui est fait, en une phrase ; rien sinon.")
     refusals = texts("Ce qui est refusé quand le reste est fait.")
     done = graphene.Int(required=True, description="Combien d'objets l'acte a changés.")
-    job_id = graphene.ID(description="Le travail commencé, quand l'acte est long.")
+    job_id = graphene.ID(
+        description="Le travail commencé, quand l'acte est long : « job » dit où il en est."
+    )
 
     def resolve_refusals(self, _info: GraphQLResolveInfo) -> Sequence[str]:
         return self.refusals or ()

@@ -16,6 +16,7 @@ from billing.rights.models import RightsRequest
 from billing.rights.outcomes import Outcome
 from billing.simulation.models import ScheduleDraft
 from billing.tariffs.models import HouseholdResources, PriceContest, Service
+from commons.models import Job
 from federation.catalogue.attributes import Attribute
 from federation.catalogue.models import SharedService
 from federation.passplus.engine.campaign import Domain
@@ -101,6 +102,7 @@ StaffRoleName = graphene.Enum(
 MealService = _choices(Service, "MealService", "Un service de restauration.")
 EnrolmentState = _choices(Enrolment.State, "EnrolmentState", "L'état d'une inscription.")
 BillingRunState = _choices(BillingRun.State, "BillingRunState", "L'état d'une facturation.")
+JobState = _choices(Job.State, "JobState", "L'état d'un travail long.")
 PaymentState = _choices(Payment.State, "PaymentState", "L'état d'un paiement.")
 AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
 CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from console.acts import Act
 
-# Names that another mutation has: everybody ends their own sessions, a partner gives its own account.
+# Names that another mutation has: everybody ends their own sessions, a family cancels its own meals, a
+# partner gives its own account.
 OTHER_NAMES = {
+    "add-meal": "add-enrolment-meal",
+    "cancel-meals": "cancel-enrolment-meals",
     "end-sessions": "end-sessions-of-account",
     "give-partner-iban": "record-partner-iban",
 }
