@@ -51,7 +51,9 @@ from federation.passplus.models import (
     PartnerRun,
     PartnerStatement,
     Payout,
+    ReimbursementRules,
     StatementDispute,
+    StatementLine,
     TicketKey,
 )
 from federation.passplus.registration_models import Registration as PassRegistration
@@ -121,6 +123,8 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     PartnerStatement: lambda row: (
         _("Relevé %(number)s") % {"number": row.number} if row.number else _("Relevé à approuver")
     ),
+    ReimbursementRules: lambda row: row.label,
+    StatementLine: lambda row: f"{row.label}, {format_euros(row.gross_cents)}",
     StatementDispute: lambda row: (
         _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
     ),

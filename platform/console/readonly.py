@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
@@ -200,7 +201,7 @@ class ReadOnlyAdmin(ModelAdmin):
             self,
             request,
             {
-                "title": str(self.opts.verbose_name_plural).capitalize(),
+                "title": capfirst(str(self.opts.verbose_name_plural)),
                 "offered_acts": offered,
                 "explanation": self.explanation,
                 "empty_text": self.empty_text,
@@ -242,7 +243,7 @@ class ReadOnlyAdmin(ModelAdmin):
             "around": self.around(request, row),
             "record_acts": self._acts_on(request, row),
             "list_url": self.list_address(),
-            "list_name": str(self.opts.verbose_name_plural).capitalize(),
+            "list_name": capfirst(str(self.opts.verbose_name_plural)),
         }
         return TemplateResponse(request, self.change_form_template, context)
 
