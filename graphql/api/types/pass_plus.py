@@ -111,7 +111,6 @@ class PassTicket(graphene.ObjectType):
         return holding.last_day_of(ticket)
 
 
-@key("id")
 class PassNumber(graphene.ObjectType):
     """Le numéro d'une carte ou d'un badge, qui mène au Pass+ de son porteur."""
 
@@ -128,6 +127,7 @@ class PassNumber(graphene.ObjectType):
         return str(number.kind)
 
 
+@key("id")
 class PassCard(graphene.ObjectType):
     """Le Pass+ d'une campagne."""
 
