@@ -86,6 +86,11 @@ def invoices_of(user: User) -> QuerySet[Invoice]:
     )
 
 
+def issued_invoices() -> QuerySet[Invoice]:
+    """Every invoice, with what tells how much of it is due; for who may read them all."""
+    return Invoice.objects.select_related("ledger_account", "payer")
+
+
 def with_credits(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The same invoices, with what was credited of each (`credited_cents`)."""
     credited = (

@@ -12,7 +12,6 @@ import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from authlib.integrations.django_oauth2 import AuthorizationServer, ResourceProtector
-from authlib.integrations.django_oauth2.requests import DjangoOAuth2Payload, DjangoOAuth2Request
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidRequestError, OAuth2Request, TokenMixin
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc6750 import BearerTokenValidator
@@ -20,10 +19,10 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import AuthorizationCodeMixin, OpenIDCode, UserInfo
 from authlib.oidc.core.userinfo import UserInfoEndpoint
 from authlib.oidc.rpinitiated import EndSessionEndpoint, EndSessionRequest
-from django.http import HttpRequest
 from django.utils import timezone
 from joserfc.jwk import KeySet, RSAKey
 
+from commons.oauth import KEY_METHOD, TenantRequest
 from federation.ent import keys, passes, queries, vouching
 from federation.ent.client_assertions import ALGORITHM as ASSERTION_ALGORITHM
 from federation.ent.client_assertions import Assertion
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 SCOPE = "openid"
 AUTH_METHODS = ("client_secret_basic", "client_secret_post")
-KEY_METHOD = "private_key_jwt"  # of other départements alone
 ID_TOKEN_SECONDS = 300
 LONGEST_NONCE = 500
 
@@ -72,6 +70,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
         return is_secret_of(self.row, client_secret)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        # A key is of other départements alone.
         return method == KEY_METHOD if self.row.departement_code else method in AUTH_METHODS
 
     def check_response_type(self, response_type: str) -> bool:
@@ -132,16 +131,6 @@ class Token(TokenMixin):  # type: ignore[misc]  # Authlib is untyped
 
     def get_client(self) -> Client:
         return Client(self.row.code.opening.registration)
-
-
-class _Request(DjangoOAuth2Request):  # type: ignore[misc]  # Authlib is untyped
-    """A request of ours. Production redirects to HTTPS before any view; the demo speaks HTTP here."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        uri = f"https://{request.get_host()}{request.get_full_path()}"
-        OAuth2Request.__init__(self, method=request.method or "", uri=uri, headers=request.headers)
-        self.payload = DjangoOAuth2Payload(request)
-        self._request = request
 
 
 class Challenge(CodeChallenge):  # type: ignore[misc]  # Authlib is untyped
@@ -283,7 +272,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         return self._key
 
     def create_oauth2_request(self, request: Any) -> Any:
-        return request if isinstance(request, OAuth2Request) else _Request(request)
+        return request if isinstance(request, OAuth2Request) else TenantRequest(request)
 
     def query_client(self, client_id: str) -> Client | None:
         """A client that is open, of a service that is still enabled."""

@@ -19,10 +19,18 @@ from federation.passplus.till_access import SPACE, access_membership
 from tenants.accounts import factors, sessions
 from tenants.accounts.capabilities import Capability
 from tenants.accounts.middleware import user_in_space
+from tenants.integrators import operations as integrators
+from tenants.integrators.queries import Machine, machine_of
 
 if TYPE_CHECKING:
     from federation.passplus.models import PartnerApplication, PartnerMember
     from tenants.accounts.models import User
+
+
+def has_token(request: HttpRequest) -> bool:
+    """Whether a request bears a token (RFC 6750): its cookies are then nobody's."""
+    scheme, _space, _token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer"
 
 
 class Context:
@@ -33,6 +41,44 @@ class Context:
         self.reference: str = getattr(request, "reference", "")
         self.at: datetime.datetime = timezone.now()
 
+    @functools.cached_property
+    def has_token(self) -> bool:
+        """Whether the request bears a token."""
+        return has_token(self.request)
+
+    @functools.cached_property
+    def machine(self) -> Machine | None:
+        """The machine whose token the request bears, or none when it bears none.
+
+        :raises Refused: if the token is worth nothing here, or not any more
+        """
+        if not self.has_token:
+            return None
+        _scheme, _space, token = self.request.headers["Authorization"].partition(" ")
+        found = machine_of(token.strip(), at=self.at)
+        if found is None:
+            raise Refused("TOKEN_REFUSED")
+        if found.was_seen_before(self.at - integrators.SEEN_EVERY):
+            integrators.note_use(integrator_id=found.integrator_id, at=self.at)
+        return found
+
+    @property
+    def known_machine(self) -> Machine | None:
+        """The same, and none when its token is worth nothing."""
+        try:
+            return self.machine
+        except Refused:
+            return None
+
+    def require_machine(self) -> Machine:
+        """The machine that asks.
+
+        :raises Refused: if a person does
+        """
+        if self.machine is None:
+            raise Refused("TOKEN_REQUIRED")
+        return self.machine
+
     @property
     def today(self) -> datetime.date:
         """The local day of the request."""
@@ -41,6 +87,8 @@ class Context:
     @functools.cached_property
     def user(self) -> User | None:
         """Who is signed in, or nobody."""
+        if self.has_token:
+            return None
         user = self.request.user
         return user if user.is_authenticated else None
 
@@ -76,7 +124,7 @@ class Context:
     @functools.cached_property
     def partner_user(self) -> User | None:
         """Who is signed in to the partners' space: to all the rest they are nobody."""
-        return user_in_space(self.request, SPACE)
+        return None if self.has_token else user_in_space(self.request, SPACE)
 
     def require_partner_user(self) -> User:
         """Who is signed in to the partners' space.
@@ -106,6 +154,8 @@ class Context:
     @functools.cached_property
     def application(self) -> PartnerApplication | None:
         """The application to become a partner that is open on this device."""
+        if self.has_token:
+            return None
         return applicants.opened(self.request.session, at=self.at)
 
     def require_application(self) -> PartnerApplication:

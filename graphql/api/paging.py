@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import graphene
 from django.db.models import Model, Q, QuerySet
@@ -21,6 +21,8 @@ from api.refusals import Refused
 
 class PageInfo(graphene.ObjectType):
     """Où l'on est dans une liste."""
+
+    opened_by: ClassVar = frozenset[str]()
 
     has_next_page = graphene.Boolean(required=True, description="Une page suit.")
     has_previous_page = graphene.Boolean(required=True, description="Une page précède.")
@@ -62,10 +64,12 @@ class Page:
 def connection(node: type[graphene.ObjectType], of: str) -> type[graphene.ObjectType]:
     """The connection type of a node; `of` says in French what the list holds."""
     name = node._meta.name  # noqa: SLF001  graphene's own way
+    opened_by = getattr(node, "opened_by", None)  # a list is opened by what opens its elements
     edge = type(
         f"{name}Edge",
         (graphene.ObjectType,),
         {
+            "opened_by": opened_by,
             "__doc__": f"Un élément d'une liste : {of}.",
             "node": graphene.Field(node, required=True, description="L'élément."),
             "cursor": graphene.String(required=True, description="Le curseur de cet élément."),
@@ -75,6 +79,7 @@ def connection(node: type[graphene.ObjectType], of: str) -> type[graphene.Object
         f"{name}Connection",
         (graphene.ObjectType,),
         {
+            "opened_by": opened_by,
             "__doc__": f"Une page d'une liste : {of}.",
             "edges": graphene.List(
                 graphene.NonNull(edge), required=True, description="Les éléments et leurs curseurs."
@@ -104,16 +109,24 @@ def paged(kind: type[graphene.ObjectType], description: str, **more: Any) -> gra
 
 
 def page_of_rows(
-    rows: QuerySet[Any], *, order: tuple[str, ...], first: int | None, after: str | None
+    rows: QuerySet[Any],
+    *,
+    order: tuple[str, ...],
+    first: int | None,
+    after: str | None,
+    most: int = MAX_PAGE,
+    among: QuerySet[Any] | None = None,
 ) -> Page:
     """A page of a queryset, in an order of columns that ends in the primary key.
 
-    :raises Refused: if `first` is not from 1 to 100, or `after` not an element of the list
+    `among` is where a cursor may still be found once its element has left the list.
+
+    :raises Refused: if `first` is not from 1 to `most`, or `after` not an element of the list
     """
-    size = _size(first)
+    size = _size(first, most)
     ordered = rows.order_by(*order)
     if after is not None:
-        row = rows.filter(public_id=_cursor(after)).first()
+        row = (rows if among is None else among).filter(public_id=_cursor(after)).first()
         if row is None:
             raise Refused("CURSOR_INVALID")
         ordered = ordered.filter(_beyond(row, order))
@@ -137,12 +150,12 @@ def page_of_list(elements: Sequence[Any], *, first: int | None, after: str | Non
     return Page(elements[start : start + size], len(elements) > start + size, after is not None)
 
 
-def _size(first: int | None) -> int:
+def _size(first: int | None, most: int = MAX_PAGE) -> int:
     """What is asked, whatever was counted before: variables are read once more here."""
     if first is None:
         return DEFAULT_PAGE
-    if not 1 <= first <= MAX_PAGE:
-        raise Refused("PAGE_TOO_LONG", limit=MAX_PAGE)
+    if not 1 <= first <= most:
+        raise Refused("PAGE_TOO_LONG", limit=most)
     return first
 
 

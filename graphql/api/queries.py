@@ -11,6 +11,7 @@ from graphql import GraphQLResolveInfo
 from api import rules
 from api.limits import LIST_LENGTHS
 from api.loaders import Bills
+from api.machine_queries import MachineQuery
 from api.paging import Page, id_of, page_of_rows, paged
 from api.partner_queries import PartnerQuery
 from api.pass_queries import PassQuery
@@ -78,7 +79,7 @@ from ui.wording import local_date
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
-class Query(PassQuery, PartnerQuery, graphene.ObjectType):
+class Query(PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
     """Ce qui peut être lu."""
 
     departement = graphene.Field(
@@ -198,7 +199,7 @@ class Query(PassQuery, PartnerQuery, graphene.ObjectType):
     )
 
     @staticmethod
-    @rules.anyone
+    @rules.anyone.opened_to()
     def resolve_departement(_root: None, info: GraphQLResolveInfo) -> Any:
         return info.context.request.tenant
 

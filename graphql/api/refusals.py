@@ -115,6 +115,19 @@ TEXTS: dict[str, tuple[int, Any]] = {
         200,
         gettext_lazy("Prouvez de nouveau qui vous êtes sur le portail, puis recommencez."),
     ),
+    "TOKEN_REFUSED": (
+        401,
+        gettext_lazy("Ce jeton ne vaut rien ici, ou ne vaut plus rien. Demandez-en un autre."),
+    ),
+    "TOKEN_REQUIRED": (200, gettext_lazy("Ce champ est lu par des logiciels, avec un jeton.")),
+    "SCOPE_INSUFFICIENT": (
+        403,
+        gettext_lazy("Ce logiciel ne lit pas tout cela. Portées nécessaires : %(scopes)s."),
+    ),
+    "TIME_SPENT": (
+        503,
+        gettext_lazy("Cette lecture dure trop longtemps. Demandez moins à la fois."),
+    ),
     "APPLICATION_NOT_OPEN": (
         200,
         gettext_lazy("Ouvrez d'abord la demande, avec le code reçu par courriel."),
@@ -136,5 +149,6 @@ class Refused(GraphQLError):
     def __init__(self, code: str, nodes: Any = None, **values: Any) -> None:
         self.code = code
         self.status, words = TEXTS[code]
+        self.values = values
         message = wording.typographic(str(words) % values)
         super().__init__(message, nodes, extensions={"code": code})

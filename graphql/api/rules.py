@@ -4,6 +4,9 @@ Every field of Query has one of these rules on its resolver, every mutation one 
 fails when one has none, and the access matrix shows what each gives. `by_object` means that the rule
 is the object's own: it is reached through an `access_*` function, and answers "not found" to
 whoever may not know of it.
+
+A machine has no account: to it a field is closed, unless its rule names the scopes that open it
+(`opened_to`, `by_machine`). What a whole document needs is checked before it runs (`api.scoping`).
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLResolveInfo
 
+from api.refusals import Refused
 from tenants.accounts.capabilities import Capability
+from tenants.integrators.scopes import Scope
 
 if TYPE_CHECKING:
     from api.context import Context
@@ -25,10 +30,30 @@ Resolver = Callable[..., Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: as a decorator it guards a resolver; a mutation calls `check` before it acts."""
+    """A rule: as a decorator it guards a resolver; a mutation calls `check` before it acts.
+
+    `asks` is for people, `scopes` for machines: all of them needed, none at all when it is closed.
+    """
 
     name: str
-    check: Callable[[Context], object]
+    asks: Callable[[Context], object]
+    scopes: frozenset[Scope] | None = None
+
+    def check(self, context: Context) -> None:
+        """Refuse whoever may not ask.
+
+        :raises Refused: by the API's own rules
+        :raises DomainError: by those of a room
+        """
+        machine = context.machine
+        if machine is None:
+            self.asks(context)
+        elif self.scopes is None or not self.scopes <= machine.scopes:
+            raise Refused("SCOPE_INSUFFICIENT", scopes=" ".join(sorted(self.scopes or ())) or "-")
+
+    def opened_to(self, *scopes: Scope) -> Rule:
+        """The same rule, open too to the machines that have all of these scopes."""
+        return dataclasses.replace(self, scopes=frozenset(scopes))
 
     def __call__(self, resolver: Resolver) -> Resolver:
         @functools.wraps(resolver)
@@ -72,6 +97,12 @@ def needs_proof(*capabilities: Capability) -> Rule:
         context.require_proof()
 
     return Rule("needs proof and " + " or ".join(capabilities), check)
+
+
+def by_machine(*scopes: Scope) -> Rule:
+    """For the machines that have all of these scopes, and for no person."""
+    name = "machine " + " and ".join(scopes)
+    return Rule(name, lambda context: context.require_machine(), frozenset(scopes))
 
 
 def rule_of(resolver: Any) -> Rule | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 import graphene
 from graphene_federation import shareable
@@ -43,6 +43,8 @@ def _cents(value: Any) -> int:
 @shareable
 class Money(graphene.ObjectType):
     """Un montant : des centimes pour calculer, un texte pour lire."""
+
+    opened_by: ClassVar = frozenset[str]()
 
     cents = Cents(required=True, description="Le montant en centimes.")
     currency = graphene.String(required=True, description="La monnaie (ISO 4217) : toujours EUR.")

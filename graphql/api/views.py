@@ -10,6 +10,7 @@ trace.
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 from typing import Any
@@ -23,32 +24,44 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    OperationDefinitionNode,
     OperationType,
     execute,
     get_operation_ast,
 )
 
-from api import budget, limits, plans, trusted
-from api.context import Context
-from api.documents import DocumentCache, DocumentsRefused
+from api import budget, cors, limits, plans, scoping, trusted
+from api.context import Context, has_token
+from api.documents import DocumentCache, DocumentsRefused, Prepared
 from api.errors import formatted
 from api.refusals import Refused
 from api.schema import schema, sdl
 from api.variables import check as check_variables
+from commons import statement_limits
+from tenants.integrators.queries import Machine
 
 logger = logging.getLogger(__name__)
+TIME_OF_A_MACHINE = datetime.timedelta(seconds=5)
+TIME_OF_AN_EXPORT = datetime.timedelta(seconds=30)
 documents = DocumentCache(schema.graphql_schema, trusted=trusted.documents().values())
 _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 
 
 @csrf_exempt  # checked below, so that the refusal is JSON too
 def graphql_view(request: HttpRequest) -> HttpResponse:
-    """Answer one GraphQL request."""
+    """Answer one GraphQL request, or a browser that asks whether a page may send it."""
+    if cors.is_preflight(request):
+        return cors.preflight(request)
+    return cors.marked(request, _answered(request))
+
+
+def _answered(request: HttpRequest) -> HttpResponse:
     context = Context(request)
     is_link = request.method == "GET" and "documentId" not in request.GET
     if is_link and context.may_read_schema:
         return render(request, "api/explorer.html", {"sdl": sdl()})
     try:
+        machine = context.machine
         text, variables, operation_name = _read(request)
         prepared = documents.prepare(text, variables)
         if prepared.introspects:
@@ -61,6 +74,8 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         wrong = check_variables(schema.graphql_schema, operation, variables)
         if wrong:
             raise DocumentsRefused(wrong)
+        if machine is not None:
+            return _answered_to_machine(context, machine, prepared, operation, variables)
         budget.spend(context, prepared.cost)
     except DocumentsRefused as refused:
         budget.spend_on_refusal(context)
@@ -72,7 +87,33 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         data = plans.answered(plan, schema.graphql_schema, context, variables)
         if data is not None:
             return _answer({"data": data})
-    result = run(prepared.document, context, variables, operation_name)
+    return _told(run(prepared.document, context, variables, operation_name), context)
+
+
+def _answered_to_machine(
+    context: Context,
+    machine: Machine,
+    prepared: Prepared,
+    operation: OperationDefinitionNode,
+    variables: dict[str, Any],
+) -> HttpResponse:
+    """What a machine's scopes open, within its own budget and time.
+
+    :raises Refused: if it may not read all of it, asks too much in a minute, or for too long at once
+    """
+    needs = scoping.needs_of(schema.graphql_schema, prepared.document, operation)
+    scoping.check(needs, machine.scopes)
+    is_export = limits.is_export(operation)
+    budget.spend(context, prepared.cost, is_export=is_export)
+    name = operation.name.value if operation.name else None
+    with statement_limits.at_most(TIME_OF_AN_EXPORT if is_export else TIME_OF_A_MACHINE):
+        result = run(prepared.document, context, variables, name)
+        if any(statement_limits.was_stopped(error.original_error) for error in result.errors or ()):
+            raise Refused("TIME_SPENT")
+    return _told(result, context)
+
+
+def _told(result: ExecutionResult, context: Context) -> HttpResponse:
     errors = [formatted(error, reference=context.reference) for error in result.errors or ()]
     return _answer({"data": result.data} | ({"errors": errors} if errors else {}))
 
@@ -105,7 +146,7 @@ def _read(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
         raise Refused("METHOD_NOT_ALLOWED")
     if request.content_type != "application/json":
         raise Refused("NOT_JSON")
-    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES and not has_token(request)
     if has_session and _csrf_refuses(request):
         raise Refused("CSRF_REFUSED")
     body = _json(request)
@@ -181,9 +222,22 @@ def _refuse(request: HttpRequest, *refusals: Refused) -> HttpResponse:
     )
     if answer.status_code == 405:
         answer.headers["Allow"] = "GET, POST"
+    for refusal in refusals:
+        if challenge := _challenge(refusal):
+            answer.headers["WWW-Authenticate"] = challenge
     if answer.status_code == 429:
         answer.headers["Retry-After"] = str(budget.WINDOW_SECONDS)
     return answer
+
+
+def _challenge(refusal: Refused) -> str:
+    """What RFC 6750 has a refused token answered with."""
+    if refusal.code == "TOKEN_REFUSED":
+        return 'Bearer realm="graphql", error="invalid_token"'
+    if refusal.code == "SCOPE_INSUFFICIENT":
+        scopes = refusal.values["scopes"].replace("-", "")
+        return f'Bearer realm="graphql", error="insufficient_scope", scope="{scopes}"'
+    return ""
 
 
 def _answer(body: dict[str, Any], *, status: int = 200) -> HttpResponse:

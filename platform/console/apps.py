@@ -17,6 +17,7 @@ ACTS = (
     "forming",
     "households",
     "identities",
+    "integrators",
     "meals",
     "partner_corrections",
     "partner_payments",

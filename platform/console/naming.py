@@ -61,6 +61,7 @@ from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
 from tenants.accounts.models import StaffRole
 from tenants.identities.models import ExternalIdentity, LinkRequest
+from tenants.integrators.models import Credential
 from tenants.people.models import (
     FeedImport,
     FeedImportRow,
@@ -113,6 +114,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("Contestation du %(day)s") % {"day": wording.full_date(row.opened_at)}
     ),
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
+    Credential: lambda row: f"{row.integrator.name}, {row.get_kind_display()}",
     EnabledService: lambda row: name_of_service(row.service_code),
     Opening: lambda row: f"{name_of_service(row.enabled.service_code)} : {audience_of(row)}",
     Registration: lambda row: row.client_id or row.service_url or row.entity_id,

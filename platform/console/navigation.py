@@ -120,6 +120,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("ent.Licence", _("Licences prises"), "confirmation_number"),
             Records("ent.Registration", _("Connexions des services"), "login"),
             Records("ent.SigningKey", _("Clés de signature"), "vpn_key"),
+            Records("integrators.Integrator", _("Logiciels"), "smart_toy"),
+            Records("integrators.Credential", _("Preuves des logiciels"), "password"),
+            Records("integrators.AllowedOrigin", _("Origines admises"), "public"),
         ),
     ),
     (

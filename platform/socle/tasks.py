@@ -22,6 +22,7 @@ from socle.celery import app
 from tenants.accounts import sign_ins
 from tenants.activation import operations as activation
 from tenants.identities import operations as identities
+from tenants.integrators import operations as integrators
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 
@@ -242,6 +243,18 @@ def purge_passes_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_passes(**_: object) -> int:
     """Delete, everywhere, what was handed to services more than a day ago."""
     return _for_each(purge_passes_of_tenant)
+
+
+@app.task(name="socle.purge_machine_tokens_of_tenant")
+def purge_machine_tokens_of_tenant(*, tenant: str, **_: object) -> int:
+    """Delete the tokens of one tenant's machines that are over."""
+    return integrators.purge_tokens(at=timezone.now())
+
+
+@app.task(name="socle.purge_machine_tokens", crosses_tenants=True)
+def purge_machine_tokens(**_: object) -> int:
+    """Delete, everywhere, the tokens of machines that are over."""
+    return _for_each(purge_machine_tokens_of_tenant)
 
 
 @app.task(name="socle.take_back_licences_of_tenant")

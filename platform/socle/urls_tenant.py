@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from api import tokens
 from api.views import graphql_view
 from console.sites import console_site
 from socle.health import health
@@ -10,6 +11,12 @@ urlpatterns = [
     path("sante/", health, name="health"),
     path("console/", console_site.urls),
     path("graphql/", graphql_view, name="graphql"),
+    path("oauth/jeton/", tokens.token, name="machine-token"),
+    path(
+        ".well-known/oauth-authorization-server/oauth",
+        tokens.discovery,
+        name="machine-discovery",
+    ),
     path("", include("portal.urls")),
 ]
 handler400 = "portal.errors.bad_request"

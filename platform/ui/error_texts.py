@@ -14,6 +14,7 @@ from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
 from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
+from ui.integrator_texts import INTEGRATORS
 from ui.passplus_texts import PASSPLUS
 from ui.registration_texts import REGISTRATIONS
 from ui.reimbursing_texts import REIMBURSING
@@ -348,6 +349,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **CORRECTIONS,
     **IDENTITIES,
     **RIGHTS,
+    **INTEGRATORS,
     **SERVICES,
     **WEBHOOKS,
     **TARIFFS,

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from commons.normalisation import search_key
 from tenants.people.models import (
@@ -99,6 +99,21 @@ def guardianships_of(pupil: Pupil, *, on: datetime.date) -> QuerySet[Guardianshi
     )
 
 
+def guardianships_on(
+    pupil_ids: Collection[int], *, on: datetime.date
+) -> dict[int, list[Guardianship]]:
+    """Who answers for several pupils on a day, by pupil, in the same order."""
+    rows = (
+        Guardianship.objects.filter(in_force(on), pupil_id__in=pupil_ids)
+        .select_related("guardian")
+        .order_by("-payer_share_bp", "-is_financial", "legal_role", "pk")
+    )
+    grouped: dict[int, list[Guardianship]] = {}
+    for row in rows:
+        grouped.setdefault(row.pupil_id, []).append(row)
+    return grouped
+
+
 def payers_of(pupil: Pupil, *, on: datetime.date) -> QuerySet[Guardianship]:
     """Who pays for a pupil on a day, largest share first."""
     return guardianships_of(pupil, on=on).filter(payer_share_bp__gt=0)
@@ -122,6 +137,17 @@ def schoolings_on(pupil_ids: list[int], on: datetime.date) -> dict[int, Schoolin
         .order_by("valid_from", "pk")
     )
     return {row.pupil_id: row for row in rows}
+
+
+def all_pupils() -> QuerySet[Pupil]:
+    """Every pupil, those who left too; for who may read them all."""
+    return Pupil.objects.all()
+
+
+def schooled_pupils(*, on: datetime.date) -> QuerySet[Pupil]:
+    """The pupils who are schooled somewhere on a day; for who may read them all."""
+    schooled = Schooling.objects.filter(in_force(on), pupil=OuterRef("pk"))
+    return Pupil.objects.filter(Exists(schooled))
 
 
 def colleges() -> QuerySet[College]:

@@ -74,6 +74,7 @@ PARAMETERS = {
 ARGUMENTS = {
     "_entities": "pupil",
     "child": "pupil",
+    "pupilRecord": "pupil",
     "invoice": "invoice",
     "payment": "paid",
     "passTicket": "ticket",

@@ -39,6 +39,7 @@ from tests.access import (
     answers,
     doors,
     identities,
+    integrators,
     money,
     partners,
     pass_plus,
@@ -229,6 +230,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     **money.ACTS,
     **pass_registrations.ACTS,
     **shared_services.ACTS,
+    **integrators.ACTS,
     **identities.ACTS,
     **reciprocity.ACTS,
     **partners.ACTS,
@@ -515,7 +517,7 @@ def test_nobody_without_a_session_reads_anything():
         for name, row in lines[kind].items()
         if row.split()[0] in ("200", "data", "done")
     }
-    assert open_doors == OPEN_TO_ALL | partners.OPEN | shared_services.OPEN
+    assert open_doors == OPEN_TO_ALL | partners.OPEN | shared_services.OPEN | integrators.OPEN
     for kind in ("routes", "rows", "acts", "forms", "fields", "nested"):
         for name, row in lines[kind].items():
             outcomes = dict(zip(CAST, row.split(), strict=True))
@@ -532,7 +534,11 @@ def test_no_line_is_about_an_empty_room():
         for name, row in lines[kind].items()
         if all(outcome in NOTHING or outcome in REFUSED for outcome in row.split())
     }
-    empty = {name for name in empty if not name.startswith(partners.IN_THEIR_SESSION)}
+    empty = {
+        name
+        for name in empty
+        if not name.startswith((*partners.IN_THEIR_SESSION, *integrators.OF_MACHINES))
+    }
     assert {name for name in empty if not name.endswith(NOTHING_YET)} == {
         name for name in lines["nested"] if name.startswith("simulateTariff.") and name in empty
     }  # nothing is told of so few pupils: see tests/api/test_trying_tariffs.py

@@ -59,7 +59,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
-from tests.access import pass_registrations
+from tests.access import integrators, pass_registrations
 from tests.access.identities import (
     between_departements,
     come_by_the_other_portal,
@@ -177,6 +177,7 @@ def build(in_tenant: Any) -> World:
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
     keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
+    keys |= integrators.registered(at=NOW)
     keys |= carded(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}

@@ -19,6 +19,7 @@ class Api:
 
     def __init__(self, schema: str = "d92") -> None:
         self.schema = schema
+        self.headers: dict[str, str] = {}
         self.client = Client(headers={"host": HOSTS[schema]}, raise_request_exception=True)
 
     def sign_in(self, user: Any) -> Api:
@@ -30,9 +31,23 @@ class Api:
         open_session(self.client, member.user, space=SPACE)
         return self
 
-    def send(self, body: Any, *, content_type: str = "application/json") -> Any:
+    def bear(self, token: str) -> Api:
+        """Be the machine that this token is worth."""
+        self.headers = {"authorization": f"Bearer {token}"}
+        return self
+
+    def send(
+        self,
+        body: Any,
+        *,
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
+    ) -> Any:
         data = body if isinstance(body, str | bytes) else json.dumps(body)
-        return self._back(self.client.post("/graphql/", data, content_type=content_type))
+        sent = {**self.headers, **(headers or {})}
+        return self._back(
+            self.client.post("/graphql/", data, content_type=content_type, headers=sent)
+        )
 
     def get(self, path: str) -> Any:
         return self._back(self.client.get(path))

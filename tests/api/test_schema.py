@@ -67,10 +67,10 @@ def test_the_rule_of_a_mutation_is_applied_before_it_acts():
         raise Forbidden(needs=list(needed))
 
     refused = IssueSomething.mutate(
-        None, SimpleNamespace(context=SimpleNamespace(require=refuse)), input={"x": 1}
+        None, SimpleNamespace(context=SimpleNamespace(machine=None, require=refuse)), input={"x": 1}
     )
     assert [error.code for error in refused.errors] == ["FORBIDDEN"]
     assert acted == []
-    allowed = SimpleNamespace(context=SimpleNamespace(require=lambda *_: None))
+    allowed = SimpleNamespace(context=SimpleNamespace(machine=None, require=lambda *_: None))
     assert IssueSomething.mutate(None, allowed, input={"x": 1}).errors == []
     assert acted == [{"x": 1}]

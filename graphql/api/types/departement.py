@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import graphene
 from graphene_federation import key
 
@@ -9,6 +11,8 @@ from graphene_federation import key
 @key("code")
 class Departement(graphene.ObjectType):
     """Le département de cet hôte."""
+
+    opened_by: ClassVar = frozenset[str]()  # any machine
 
     code = graphene.String(required=True, description="Le numéro, par exemple « 92 ».")
     name = graphene.String(required=True, description="Le nom.")

@@ -41,7 +41,7 @@ from federation.usage.models import Profile as UsedAs
 from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
-from tenants.people.models import FeedImport, Level, Regime
+from tenants.people.models import FeedImport, Level, Regime, Relation
 from ui.passplus_texts import DOMAINS
 from ui.registration_texts import FACTS, LEVELS, SECTORS
 from ui.service_texts import ATTRIBUTES
@@ -236,6 +236,7 @@ PartnerSheetState = _choices(
     SheetProposal.State, "PartnerSheetState", "Ce que devient un changement de fiche demandé."
 )
 FeedImportState = _choices(FeedImport.State, "FeedImportState", "L'état d'un import.")
+RelationName = _choices(Relation, "RelationName", "Ce qu'un responsable est pour un élève.")
 SchoolRegime = _choices(Regime, "SchoolRegime", "Le régime scolaire d'un élève.")
 ClassLevel = _choices(Level, "ClassLevel", "Le niveau d'une classe.")
 

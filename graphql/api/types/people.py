@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 import graphene
 from graphene_federation import key
@@ -32,6 +32,7 @@ from billing.tariffs.queries import ExplainedPrice
 from federation.passplus.holding import HeldCard
 from tenants.accounts.models import User
 from tenants.activation.queries import pupil_of
+from tenants.integrators.scopes import Scope
 from tenants.people import queries as people
 from tenants.people.models import College as CollegeRow
 from tenants.people.models import Pupil as PupilRow
@@ -41,6 +42,8 @@ from tenants.people.models import Schooling
 @key("uai")
 class College(graphene.ObjectType):
     """Un collège du département."""
+
+    opened_by: ClassVar = frozenset({Scope.PEOPLE_READ})
 
     id = graphene.ID(required=True, description="Identifiant (UUID).")
     uai = graphene.String(required=True, description="Code UAI du collège.")

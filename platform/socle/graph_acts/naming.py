@@ -76,6 +76,8 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "L'ouverture du service": (("close-opening", "set-licences"), ()),
     "La connexion du service": (("close-registration",), ()),
     "La clé de signature, par son nom": (("rotate-keys",), ()),
+    "Le logiciel": (("revoke-integrator", "rotate-credential"), ()),
+    "L'origine": (("withdraw-origin",), ()),
 }
 # By act: what its targets are, and whether there may be several.
 TARGETS = {
@@ -85,7 +87,9 @@ TARGETS = {
     for name in names
 }
 # Acts about nothing that exists yet.
-WITHOUT_TARGETS = frozenset({"affiliate-partner", "open-paying-account"})
+WITHOUT_TARGETS = frozenset(
+    {"affiliate-partner", "allow-origin", "open-paying-account", "register-integrator"}
+)
 
 
 def type_name(act: Act) -> str:

@@ -25,9 +25,22 @@ async function configuration ({ issuer, client_id: id, secret, method = 'basic' 
   return known.get(key)
 }
 
+function imported (jwk) {
+  return crypto.subtle.importKey('jwk', jwk, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+}
+
 const acts = {
   async discover (asked) {
     return (await configuration(asked)).serverMetadata()
+  },
+  async machine (asked) { // client credentials (RFC 6749, 4.4), with a secret or a key
+    const authentication = asked.jwk
+      ? client.PrivateKeyJwt({ key: await imported(asked.jwk), kid: asked.jwk.kid })
+      : client.ClientSecretBasic(asked.secret)
+    const options = { execute: [client.allowInsecureRequests], algorithm: 'oauth2' }
+    const found = await client.discovery(new URL(asked.issuer), asked.client_id, undefined, authentication, options)
+    const token = await client.clientCredentialsGrant(found, asked.parameters ?? {})
+    return { token, server: found.serverMetadata() }
   },
   async begin (asked) {
     const found = await configuration(asked)
