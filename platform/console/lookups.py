@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 View = Callable[..., HttpResponseBase]
 
 # What the filters of Django's admin write after a field's name.
-_ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__in")
+_ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__in", "__id__exact")
 LARGEST_KEY = 2**63 - 1
 
 

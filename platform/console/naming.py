@@ -59,6 +59,8 @@ from federation.passplus.models import (
 from federation.passplus.registration_models import Registration as PassRegistration
 from federation.reciprocity import queries as reciprocity
 from federation.reciprocity.models import Agreement, Statement
+from federation.webhooks.models import Delivery
+from federation.webhooks.public_events import words_of
 from tenants.accounts.models import StaffRole
 from tenants.identities.models import ExternalIdentity, LinkRequest
 from tenants.integrators.models import Credential
@@ -107,6 +109,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     CanteenRules: lambda row: (
         _("Règles depuis le %(day)s") % {"day": wording.full_date(row.valid_from)}
     ),
+    Delivery: lambda row: f"{words_of(row.name)}, {row.endpoint}",
     Consent: lambda row: _("Accord du %(day)s") % {"day": wording.full_date(row.given_at)},
     CreditNote: lambda row: _("Avoir %(number)s") % {"number": row.number},
     CreditNoteLine: lambda row: f"{row.credit_note}, {row.invoice_line.label}",

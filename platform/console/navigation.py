@@ -123,6 +123,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("integrators.Integrator", _("Logiciels"), "smart_toy"),
             Records("integrators.Credential", _("Preuves des logiciels"), "password"),
             Records("integrators.AllowedOrigin", _("Origines admises"), "public"),
+            Records("webhooks.Endpoint", _("Logiciels prévenus"), "webhook"),
+            Records("webhooks.Delivery", _("Envois aux logiciels"), "outbox"),
         ),
     ),
     (

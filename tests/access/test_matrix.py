@@ -46,6 +46,7 @@ from tests.access import (
     pass_registrations,
     reciprocity,
     shared_services,
+    webhooks,
 )
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
@@ -234,6 +235,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     **identities.ACTS,
     **reciprocity.ACTS,
     **partners.ACTS,
+    **webhooks.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`
 }
 _STEPS = "portal:enrolment-"

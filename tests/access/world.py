@@ -68,6 +68,7 @@ from tests.access.identities import (
 from tests.access.money import paid_partners
 from tests.access.partners import partners
 from tests.access.pass_plus import carded
+from tests.access.webhooks import told
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
 from tests.factories.codes import given_code
@@ -179,6 +180,7 @@ def build(in_tenant: Any) -> World:
     keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
     keys |= integrators.registered(at=NOW)
     keys |= carded(family, other, at=NOW)
+    keys |= told(at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):

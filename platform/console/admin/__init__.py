@@ -17,6 +17,7 @@ from console.admin import (
     rights,
     shared_services,
     tariffs,
+    webhooks,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "rights",
     "shared_services",
     "tariffs",
+    "webhooks",
 ]

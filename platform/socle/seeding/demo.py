@@ -50,6 +50,7 @@ from socle.seeding.portals import open_portals
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.shared_services import enable_services, third_parties
 from socle.seeding.visits import count_example_visits
+from socle.seeding.webhooks import tell_some
 from tenants.accounts import factors, totp
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
@@ -153,6 +154,7 @@ def seed_departement(stage: Stage) -> None:
             at=at(stage.year.period.start),
         )
         open_portals(stage.departement, at=at(stage.year.period.start))
+        tell_some(slug=stage.departement.slug, at=at(stage.today))
         help_one_family(at=at(stage.today))
         count_example_visits(
             year=stage.year,

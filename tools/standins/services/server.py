@@ -99,7 +99,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = min(int(self.headers.get("Content-Length") or 0), 200_000)
-        said = dict(parse_qsl(self.rfile.read(length).decode()))
+        body = self.rfile.read(length).decode()
+        if self.path.startswith("/webhooks/"):
+            is_down = self.path.endswith("/503/")
+            self._page(503 if is_down else 200, "En panne" if is_down else "Noté", "")
+            return
+        said = dict(parse_qsl(body))
         found = _PATH.fullmatch(urlsplit(self.path).path)
         if found and found[1] == "saml":
             try:
