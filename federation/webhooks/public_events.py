@@ -116,5 +116,6 @@ def _identifier(told: Told, value: Any) -> uuid.UUID | None:
     """
     if told.model is None:
         return uuid.UUID(str(value))
-    found = told.model.objects.filter(pk=value).values_list("public_id", flat=True).first()
-    return uuid.UUID(str(found)) if found else None
+    row = told.model.objects.filter(pk=value).first()
+    identifier: uuid.UUID | None = getattr(row, "public_id", None)
+    return identifier

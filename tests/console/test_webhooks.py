@@ -131,6 +131,7 @@ def test_a_trial_is_sent_and_what_was_given_up_is_replayed(site):
         operations.send_next(at=timezone.now())
         tell()
         operations.send_next(at=timezone.now())
+        assert "Il a répondu qu'il n'existe plus (410)." in text(site.get(page_of(endpoint)))
         act(site, "resume-endpoint", endpoint.public_id)
         today = timezone.localdate()
         tomorrow = str(today + datetime.timedelta(days=1))

@@ -15,8 +15,11 @@ from django.utils import timezone
 
 from commons.outbox import deliver_pending
 from federation.ent.models import EnabledService
+from federation.webhooks import operations as webhooks
+from federation.webhooks.models import Outcome
 from socle.seeding import cast, standin_services
 from socle.seeding.shared_services import enable_services
+from socle.seeding.webhooks import tell_some
 from tenants.accounts.models import User
 from tenants.people.models import Schooling
 from tests.factories.canteen import START, make_family
@@ -155,3 +158,12 @@ def test_who_has_not_signed_in_signs_in_on_the_way(browser):
     )
 
     assert "Bienvenue chez La presse des collégiens" in arrived.text
+
+
+def test_the_software_of_the_demo_is_told_and_one_is_down(browser):
+    tell_some(slug="hauts-de-seine", at=timezone.now())
+
+    outcomes = {webhooks.send_next(at=timezone.now()) for _ in range(2)}
+
+    assert outcomes == {Outcome.TAKEN, Outcome.REFUSED}
+    assert webhooks.send_next(at=timezone.now()) is None

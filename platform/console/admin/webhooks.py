@@ -17,7 +17,7 @@ from console import around
 from console.acts.framework import url_for
 from console.filters import YesFilter
 from console.readonly import ReadOnlyAdmin, column, joined
-from console.records import breakable
+from console.records import Detail, breakable
 from console.sites import console_site
 from console.webhook_queries import health_of, latest_table, tries_table
 from federation.webhooks import queries
@@ -68,7 +68,7 @@ class EndpointAdmin(ReadOnlyAdmin):
     list_display = ("name", "host", "state", "failing_since", "created_at")
     list_filter = (FailingFilter, "state")
     ordering = ("name",)
-    hides = ("sealed_secret", "sealed_previous", "warned_at", "failures")
+    hides = ("sealed_secret", "sealed_previous", "warned_at", "failures", "is_gone")
     words: ClassVar = {"events": _events, "url": _address}
     acts = (
         "try-endpoint",
@@ -90,7 +90,7 @@ class EndpointAdmin(ReadOnlyAdmin):
 
     def changelist_view(
         self, request: SignedInRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         more = {"new_url": url_for("create-endpoint"), "new_title": gettext("Prévenir un logiciel")}
         return super().changelist_view(request, extra_context={**more, **(extra_context or {})})
 
@@ -102,6 +102,12 @@ class EndpointAdmin(ReadOnlyAdmin):
             page.context_data["page"] = health_of(row, today=timezone.localdate())
             page.context_data["log_url"] = f"{_log_address()}?endpoint__id__exact={row.pk}"
         return page
+
+    def details(self, request: SignedInRequest, row: Any) -> list[Detail]:
+        why = Detail(
+            gettext("Pourquoi en pause"), gettext("Il a répondu qu'il n'existe plus (410).")
+        )
+        return [*super().details(request, row), *([why] if row.is_gone else [])]
 
     def around(self, request: SignedInRequest, row: Any) -> list[around.Table]:
         return latest_table(row)

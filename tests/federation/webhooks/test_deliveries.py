@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from billing.invoicing.models import Invoice
+from billing.invoicing.models import Invoice, Regie
 from commons.models import AuditEntry, OutboxEvent
 from commons.outbox import deliver_pending
 from federation.webhooks import delivering, operations, queries
@@ -24,7 +24,9 @@ from federation.webhooks.models import (
     EndpointState,
     Outcome,
 )
+from federation.webhooks.public_events import PUBLIC
 from federation.webhooks.replaying import DeliveryWaits, NothingToReplay
+from tests.factories.payments import make_invoice, make_merchant, paid
 from tests.factories.tariffs import ACTOR
 from tests.factories.webhooks import EVENT, happen, open_endpoint, receiving, tell
 
@@ -324,3 +326,30 @@ def test_the_log_is_forgotten_when_it_is_old(settings):
     assert operations.purge(at=asked + 30 * DAY + MINUTE) == 1
     assert not Attempt.objects.exists()
     assert not Delivery.objects.filter(pk=old.pk).exists()
+
+
+def test_a_rows_number_becomes_its_public_identifier():
+    """From the real acts: a month issued, and one of its invoices paid."""
+    with receiving() as (receiver, address):
+        open_endpoint(f"{address}/200/", events=["billing.invoice.issued", "billing.payment.paid"])
+        invoice, _merchant = make_invoice(), make_merchant(Regie.objects.get())
+        payment = paid((invoice, invoice.total_cents))
+        deliver_pending(at=timezone.now())
+        send_all(timezone.now())
+
+    told = {
+        (said["type"], *said["data"].items())
+        for said in (json.loads(message.body) for message in receiver.messages)
+    }
+    assert ("billing.invoice.issued", ("invoice", str(invoice.public_id))) in told
+    assert ("billing.payment.paid", ("payment", str(payment.public_id))) in told
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_what_is_told_is_an_identifier_by_its_kind(name):
+    for told in PUBLIC[name].tells.values():
+        if told.model is None:
+            assert not told.value.endswith("_id")
+        else:
+            assert told.value.endswith("_id")
+            assert told.model._meta.get_field("public_id").get_internal_type() == "UUIDField"
