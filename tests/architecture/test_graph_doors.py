@@ -145,16 +145,6 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "open_letters",
         "read_payment_file",
     ),
-    "webhooks have no page yet: their acts will be mutations": (
-        "create_endpoint",
-        "pause",
-        "replay",
-        "replay_given_up",
-        "resume",
-        "rotate_secret",
-        "subscribe",
-        "try_endpoint",
-    ),
     "a page of the portal, not yet a mutation": ("widen",),
 }
 

@@ -75,6 +75,18 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "L'ouverture du service": (("close-opening", "set-licences"), ()),
     "La connexion du service": (("close-registration",), ()),
+    "Le logiciel prévenu": (
+        (
+            "pause-endpoint",
+            "replay-given-up",
+            "resume-endpoint",
+            "rotate-endpoint-secret",
+            "subscribe-endpoint",
+            "try-endpoint",
+        ),
+        (),
+    ),
+    "L'envoi à un logiciel": ((), ("replay-delivery",)),
     "La clé de signature, par son nom": (("rotate-keys",), ()),
     "Le logiciel": (("revoke-integrator", "rotate-credential"), ()),
     "L'origine": (("withdraw-origin",), ()),
@@ -88,7 +100,13 @@ TARGETS = {
 }
 # Acts about nothing that exists yet.
 WITHOUT_TARGETS = frozenset(
-    {"affiliate-partner", "allow-origin", "open-paying-account", "register-integrator"}
+    {
+        "affiliate-partner",
+        "allow-origin",
+        "create-endpoint",
+        "open-paying-account",
+        "register-integrator",
+    }
 )
 
 
