@@ -1,4 +1,6 @@
-"""The acts on shared services: the objects of each, and its answers."""
+"""The acts on shared services, and on software that is told: the objects of each, and its answers."""
+
+from tests.access import webhooks
 
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "enable-service": (("shared_service",), {"granted": ["PROFILE"]}),
@@ -15,6 +17,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "close-registration": (("service_client",), {}),
     "rotate-keys": (("signing_key",), {}),
     "set-licences": (("opening",), {"licences": "10"}),
+    **webhooks.ACTS,
 }
 
 

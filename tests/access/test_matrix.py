@@ -46,7 +46,6 @@ from tests.access import (
     pass_registrations,
     reciprocity,
     shared_services,
-    webhooks,
 )
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
@@ -235,7 +234,6 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     **identities.ACTS,
     **reciprocity.ACTS,
     **partners.ACTS,
-    **webhooks.ACTS,
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`
 }
 _STEPS = "portal:enrolment-"
