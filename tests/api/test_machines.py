@@ -11,6 +11,7 @@ from django.test import Client
 from graphql import GraphQLObjectType
 
 from api import scoping, views
+from api.context import Context
 from api.schema import schema
 from commons import statement_limits
 from tenants.accounts.capabilities import Role
@@ -198,6 +199,15 @@ def test_a_token_needs_no_csrf_and_its_cookies_are_nobodys(tenant_db):
     assert refused(strict, "{ viewer { id } }") == (403, "SCOPE_INSUFFICIENT")
     strict.headers = {}
     assert refused(strict, "{ viewer { id } }") == (403, "CSRF_REFUSED")
+
+
+def test_with_a_token_nobody_is_signed_in(tenant_db, rf):
+    request = rf.post("/graphql/", headers={"authorization": "bearer x"})
+    request.user = make_agent(Role.ADMINISTRATOR)
+
+    context = Context(request)
+
+    assert (context.user, context.partner_user, context.application) == (None, None, None)
 
 
 def test_a_person_does_not_read_what_machines_do(api):

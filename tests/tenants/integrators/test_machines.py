@@ -6,13 +6,17 @@ import datetime
 import json
 
 import pytest
+import time_machine
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from commons.models import AuditEntry
+from commons.personal_data import everything_about
 from tenants.integrators import credentials, operations, queries
 from tenants.integrators.models import Credential, Integrator, MachineToken
 from tenants.integrators.scopes import Scope
+from tests.factories.canteen import make_family
 from tests.factories.integrators import AT, YEAR, make_integrator, token_of
+from tests.factories.portal import account_of
 from tests.factories.tariffs import ACTOR
 
 SECOND = datetime.timedelta(seconds=1)
@@ -180,3 +184,16 @@ def test_tokens_that_are_over_are_deleted(tenant_db):
     assert operations.purge_tokens(at=AT + 600 * SECOND + hour - SECOND) == 0
     assert operations.purge_tokens(at=AT + 600 * SECOND + hour) == 1
     assert not MachineToken.objects.exists()
+
+
+def test_a_family_is_told_which_machines_read(tenant_db):
+    user = account_of(make_family())
+    make_integrator(Scope.PEOPLE_READ)
+    revoked, _secret = make_integrator(name="Ancien")
+    operations.revoke_integrator(integrator=revoked, actor=ACTOR, at=AT)
+
+    with time_machine.travel(AT, tick=False):
+        (told,) = [one for one in everything_about(user) if "logiciels" in one.name]
+
+    (record,) = told.records
+    assert (record["nom"], record["portées"]) == ("ENT Oz", ["people:read"])
