@@ -178,9 +178,8 @@ def build(in_tenant: Any) -> World:
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
     keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
-    keys |= integrators.registered(at=NOW)
+    keys |= integrators.registered(at=NOW) | told(at=NOW)
     keys |= carded(family, other, at=NOW)
-    keys |= told(at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
