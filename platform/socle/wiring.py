@@ -1,10 +1,13 @@
 """What start-up connects: the registry to `commons.tenancy`, the outbox to its worker, personal data."""
 
+from django.core.cache import cache
 from django.utils.module_loading import autodiscover_modules
 
 from commons import jobs, outbox, tenancy
 from federation.webhooks import waking
 from tenants.registry.contexts import RegistryTenantSource
+
+SENDER_WAITS_SECONDS = 1
 
 
 def wire() -> None:
@@ -32,4 +35,8 @@ def _wake_worker(schema_name: str, job_id: int) -> None:
 def _wake_sender(schema_name: str) -> None:
     from socle import tasks  # noqa: PLC0415  the Celery application imports the settings
 
-    tasks.send_webhooks_of_tenant.apply_async(kwargs={"tenant": schema_name}, retry=False)
+    # One task for all that is asked for within a second: a month of invoices is one event each.
+    if cache.add("webhooks.wake", 1, timeout=SENDER_WAITS_SECONDS):
+        tasks.send_webhooks_of_tenant.apply_async(
+            kwargs={"tenant": schema_name}, retry=False, countdown=SENDER_WAITS_SECONDS
+        )
