@@ -91,7 +91,7 @@ class _Walk:
                 self._field(selection, parent)
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
-                inner = self._schema.get_type(condition.name.value) if condition else parent
+                inner = parent if condition is None else self._schema.get_type(condition.name.value)
                 self._selections(selection.selection_set, inner)
             elif isinstance(selection, FragmentSpreadNode):
                 self._fragment(selection.name.value)
