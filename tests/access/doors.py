@@ -8,6 +8,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from graphql import GraphQLNamedType, get_named_type, is_object_type, is_union_type
 
+# What nested fields are asked: short pages, and the month of the matrix.
+ARGUMENTS = {"first": "4", "of": '"2024-11-08"'}
+
 
 def routes(urlconf: str) -> dict[str, URLPattern]:
     """The routes of a URL configuration, by name (`portal:home`, `console:index`)."""
@@ -53,11 +56,16 @@ def selection(field: Any) -> str:
     if not is_object_type(kind):
         return ""
     inner = " ".join(
-        f"{name}{'(first: 4)' if 'first' in one.args else ''} {selection(one)}".strip()
+        f"{name}{_asked(one)} {selection(one)}".strip()
         for name, one in kind.fields.items()
         if name not in ("edges", "pageInfo")  # the same elements as `nodes`
     )
     return f"{{ {inner} }}"
+
+
+def _asked(field: Any) -> str:
+    said = [f"{name}: {value}" for name, value in ARGUMENTS.items() if name in field.args]
+    return f"({', '.join(said)})" if said else ""
 
 
 def leaves(field: Any, path: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from commons.actors import Actor
 from federation.passplus import applying, operations
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import Partner, PartnerCode, SheetProposal, TicketKey
+from federation.passplus.models import PartnerCode, PartnerMember, SheetProposal, TicketKey
 from federation.passplus.operations import PartnerDetails
 from federation.passplus.partner_codes import figures_of
 from federation.passplus.sheets import FIELDS
@@ -65,6 +65,22 @@ MUTATIONS = {
     "disputeStatementLine": (
         "partner",
         'membershipId: $id, statementId: $id, lineId: "1", text: "Non"',
+    ),
+    "openTill": ("partner", 'membershipId: $id, name: "Buvette"'),
+    "renameTill": ("partner", f'{_AT_TILL}, name: "Buvette"'),
+    "closeTill": ("partner", _AT_TILL),
+    "invitePartnerColleague": (
+        "partner",
+        'membershipId: $id, email: "vera@club.example", role: TILL',
+    ),
+    "withdrawPartnerInvitation": ("partner", "membershipId: $id, invitationId: $id"),
+    "changePartnerRole": ("partner", "membershipId: $id, colleagueId: $id, role: TILL"),
+    "endPartnerColleague": ("partner", "membershipId: $id, colleagueId: $id"),
+    "proposePartnerSheet": ("partner", 'membershipId: $id, name: "Judo", domains: [SPORT]'),
+    "withdrawPartnerSheet": ("partner", "membershipId: $id, changeId: $id"),
+    "givePartnerIban": (
+        "partner",
+        'membershipId: $id, iban: "FR7630006000011234567890189", accountHolder: "Judo"',
     ),
     "beginPartnerApplication": (
         "partner",
@@ -161,7 +177,7 @@ def partners() -> dict[str, Any]:
     ensure_key(at=AUTUMN)
     return {
         "partner": partner,
-        "sheet": proposed(make_partner()),
+        "sheet": proposed(make_member(make_partner())),
         "iban": iban,
         "application": applied("73282932000074", "librairie@exemple.fr"),
         "partner_agreement": agreement,
@@ -171,9 +187,8 @@ def partners() -> dict[str, Any]:
     }
 
 
-def proposed(partner: Partner) -> SheetProposal:
+def proposed(member: PartnerMember) -> SheetProposal:
     """What a manager of a partner asks to change of its sheet."""
-    sheet = {name: getattr(partner, name) for name in FIELDS} | {"phone": "0147000000"}
-    member = make_member(partner)
+    sheet = {name: getattr(member.partner, name) for name in FIELDS} | {"phone": "0147000000"}
     actor = Actor.user(member.user)
     return operations.propose_sheet(by=member, sheet=sheet, actor=actor, at=AUTUMN)

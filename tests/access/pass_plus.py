@@ -7,6 +7,7 @@ import datetime
 from typing import Any
 
 from federation.passplus import operations
+from federation.passplus.engine.campaign import CardKind
 from federation.passplus.models import Campaign, Card, Ticket
 from tests.factories.canteen import Family
 from tests.factories.passplus import PROVED, STRICT, kind
@@ -40,6 +41,7 @@ def carded(family: Family, other: Family, *, at: datetime.datetime) -> dict[str,
     """A campaign that runs, and what two families have of it."""
     campaign = _campaign(at)
     mine, others = (_card(campaign, one, at=at) for one in (family, other))
+    operations.link_number(card=mine, kind=CardKind.BADGE, number="9200056789", actor=ACTOR, at=at)
     return {
         "ticket": _ticket(mine, at=at),
         "strangers_ticket": _ticket(others, at=at),

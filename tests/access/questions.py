@@ -107,6 +107,10 @@ ASKED = {
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
+    "addMeal": ("enrolment", 'enrolmentId: $id, day: "2024-11-12"'),
+    "cancelMeals": ("enrolment", 'enrolmentId: $id, days: ["2024-11-14"]'),
+    "linkPassNumber": ("pupil", 'childId: $id, kind: BADGE, number: "92 0001 2345"'),
+    "endPassNumber": ("pupil", "childId: $id, numberId: $id"),
     "makePassTicket": ("pupil", 'childId: $id, purse: "culture", cents: 500, key: "api"'),
     "cancelPassTicket": ("ticket", "ticketId: $id"),
     "endAgentAccess": ("acting", "accessId: $id"),

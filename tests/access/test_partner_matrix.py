@@ -22,7 +22,7 @@ from federation.passplus.partner_codes import figures_of
 from federation.passplus.reimbursing import operations as paying_operations
 from federation.passplus.till_access import SPACE
 from tests.access import doors
-from tests.access.partners import MUTATIONS, applied
+from tests.access.partners import MUTATIONS, applied, proposed
 from tests.access.world import ask, client, undone
 from tests.factories.passplus import AUTUMN, make_card, make_partner
 from tests.factories.reimbursing import ANNE, BRUNO, DECEMBER, captured, paying, with_account
@@ -33,6 +33,7 @@ from tests.signed_in import open_session
 CAST = ("manager", "clerk", "other_partner", "applicant", "other_applicant")
 NOW = DECEMBER
 _AT_TILL = 'membershipId: "{place}", tillId: "{till}"'
+_MANAGES = 'membershipId: "{place}"'
 _WORDS = 'clientMutationId: "a"'
 # What each is asked, and what it gives: `{place}` is one's own, the rest is the manager's partner's.
 OUTCOMES: dict[str, tuple[str, str]] = {
@@ -57,6 +58,37 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "mutation.disputeStatementLine": (
         'membershipId: "{place}", statementId: "{statement}", lineId: "{line}", text: "Non"',
         "data FORBIDDEN NOT_FOUND - -",
+    ),
+    "mutation.openTill": (f'{_MANAGES}, name: "Buvette"', "data FORBIDDEN data - -"),
+    "mutation.renameTill": (f'{_AT_TILL}, name: "Buvette"', "data FORBIDDEN NOT_FOUND - -"),
+    "mutation.closeTill": (_AT_TILL, "PASSPLUS_LAST_TILL FORBIDDEN NOT_FOUND - -"),
+    "mutation.invitePartnerColleague": (
+        f'{_MANAGES}, email: "vera@club.example", role: TILL',
+        "data FORBIDDEN data - -",
+    ),
+    "mutation.withdrawPartnerInvitation": (
+        f'{_MANAGES}, invitationId: "{{invitation}}"',
+        "data FORBIDDEN NOT_FOUND - -",
+    ),
+    "mutation.changePartnerRole": (
+        f'{_MANAGES}, colleagueId: "{{colleague}}", role: MANAGER',
+        "data FORBIDDEN NOT_FOUND - -",
+    ),
+    "mutation.endPartnerColleague": (
+        f'{_MANAGES}, colleagueId: "{{colleague}}"',
+        "data FORBIDDEN NOT_FOUND - -",
+    ),
+    "mutation.proposePartnerSheet": (
+        f'{_MANAGES}, name: "Autre club", domains: [SPORT]',
+        "data FORBIDDEN data - -",
+    ),
+    "mutation.withdrawPartnerSheet": (
+        f'{_MANAGES}, changeId: "{{sheet}}"',
+        "data FORBIDDEN NOT_FOUND - -",
+    ),
+    "mutation.givePartnerIban": (
+        f'{_MANAGES}, iban: "FR7630006000011234567890189", accountHolder: "Club"',
+        "data FORBIDDEN data - -",
     ),
     "mutation.leavePartnerApplication": (_WORDS, "+ + + data data"),
     **{
@@ -127,7 +159,13 @@ class Place:
         permit = operations.begin_offline(
             member=manager, till=till_of(manager), hours=4, actor=ACTOR, at=NOW
         )
+        invitation = operations.invite_member(
+            partner=judo, email="lea@club.example", role=PartnerRole.TILL, actor=ACTOR, at=NOW
+        )
         self.keys = {
+            "invitation": str(invitation.public_id),
+            "colleague": str(clerk.public_id),
+            "sheet": str(proposed(manager).public_id),
             "till": str(till_of(manager).public_id),
             "code": make_ticket(card, 5_00, at=NOW).code,
             "key": str(uuid.uuid4()),

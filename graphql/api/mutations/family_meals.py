@@ -102,11 +102,11 @@ AddMeal = mutation(
 def _link(context: Context, *, child_id: str, kind: Any, number: str) -> dict[str, Any]:
     """The same again changes nothing."""
     pupil = access_holder(context.require_user(), public_id(child_id))
-    (card, *_earlier) = holding.all_cards_of(pupil)[:1] or [None]
-    if card is None:
+    cards = holding.all_cards_of(pupil)
+    if not cards:
         raise NotFound(pupil=str(pupil.public_id))
     linked = passplus.link_number(
-        card=card,
+        card=cards[0],
         kind=CardKind(value_of(kind)),
         number=number,
         actor=context.actor,
