@@ -35,6 +35,7 @@ FIELDS = frozenset(
         "schema",
         "size",
         "source",
+        "status",
     }
 )
 OURS = frozenset(

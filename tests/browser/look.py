@@ -62,7 +62,7 @@ COLUMNS = {
 # Routes that are no page of a person: files, redirections, and the API.
 NO_PAGE = re.compile(
     r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document"
-    r"|service-launch|departement-.*|openid-(discovery|keys|token|person)|(cas|saml)-.*)"
+    r"|clearing-lines|partner-order-file|service-launch|departement-.*|openid-(discovery|keys|token|person)|(cas|saml)-.*)"
 )
 
 
@@ -107,7 +107,7 @@ def parts(site: Site) -> list[Part]:
         column = COLUMNS[member.role.value] if member.role else "family"
         journeys: tuple[str, ...] = ()
         if member.email.startswith("aminata"):
-            journeys = ("enrolment", "refused_pages", "rights", "services")
+            journeys = ("enrolment", "refused_pages", "registering", "rights", "services")
         if member.email.startswith("lan.nguyen"):
             journeys = ("rights",)
         if member.email.startswith("julie"):
@@ -136,6 +136,7 @@ def parts(site: Site) -> list[Part]:
                 shown=ONE if is_brief or is_seen_again else ALL,
                 expected={
                     "aucun jour choisi": 422,
+                    "une photo trop petite": 422,
                     "un service qui ne s'ouvre pas": 403,
                     "un service mal présenté": 400,
                     "page absente": 404,

@@ -7,11 +7,13 @@ of the scene, and the answer of the site.
 from __future__ import annotations
 
 import datetime
+import io
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, Response
 
 from commons.school_calendar import school_year_of
@@ -140,6 +142,28 @@ def enrolment(page: Page, origin: str) -> Iterator[Scene]:
     yield "étape 2", _send(page, "Continuer")
     page.get_by_role("radio").first.check()
     yield "étape 3", _send(page, "Continuer")
+
+
+def registering(page: Page, origin: str) -> Iterator[Scene]:
+    """The four steps of a registration for Pass+, begun and not sent; a photograph that is too small."""
+    page.goto(f"{origin}/pass-plus/inscription/")
+    begun = page.get_by_role("link", name=re.compile("Reprendre"))
+    if begun.count():
+        with page.expect_navigation():
+            begun.first.click()
+    else:
+        _send(page, "Inscrire Ibrahima")
+    registration = re.sub(r"[a-z]+/$", "", page.url)
+    yield "dire sa situation", page.goto(f"{registration}situation/")
+    yield "une photo à prendre", page.goto(f"{registration}photo/")
+    small = io.BytesIO()
+    Image.new("RGB", (120, 160), "white").save(small, "JPEG")
+    page.get_by_label("La photo").set_input_files(
+        [{"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": small.getvalue()}]
+    )
+    yield "une photo trop petite", _send(page, "Envoyer la photo")
+    yield "ses pièces", page.goto(f"{registration}pieces/")
+    yield "relire avant d'envoyer", page.goto(f"{registration}envoyer/")
 
 
 def paying(page: Page, origin: str) -> Iterator[Scene]:

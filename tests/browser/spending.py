@@ -1,5 +1,5 @@
 """In the site's environment: a payment made at the bank, a refund that waits, a long work asked for;
-rules of rights, and a source asked with its consent.
+rules of rights, and a source asked with its consent; tickets of Pass+, and an agreement that is signed.
 
 The demo leaves these to who visits it; somebody has to, for their pages to be seen.
 """
@@ -64,6 +64,8 @@ def main() -> None:
             at=at,
         )
         _ask_a_source(payer, actor, at)
+        _spend_pass_plus(payer, actor, at)
+        _sign_an_agreement(at)
 
 
 def _ask_a_source(user: User, actor: Actor, at: datetime.datetime) -> None:
@@ -86,6 +88,46 @@ def _ask_a_source(user: User, actor: Actor, at: datetime.datetime) -> None:
     assert agreement is not None
     request = rights.consent_and_ask(request=request, text_version=agreement.text.version, **by)
     rights.put_question(request=request, at=at)
+
+
+def _spend_pass_plus(user: User, actor: Actor, at: datetime.datetime) -> None:
+    """Tickets of one euro, more than a page shows of a card."""
+    from federation.passplus import holding, operations
+    from tenants.people.queries import children_of
+
+    cards = [
+        card
+        for pupil in children_of(user, on=at.date())
+        if (card := holding.open_card_of(pupil, on=at.date())) is not None
+    ]
+    for rank in range(6):
+        operations.make_ticket(
+            card=cards[0].row, purse=cards[0].purses[0].code, cents=1_00, key=f"look-{rank}",
+            actor=actor, at=at,
+        )  # fmt: skip
+
+
+def _sign_an_agreement(at: datetime.datetime) -> None:
+    """The first body that asks to be a partner is accepted, and signs."""
+    from commons.actors import Actor
+    from federation.passplus import applying, operations
+    from federation.passplus.models import PartnerApplication, PartnerCode
+    from federation.passplus.partner_codes import figures_of
+    from tenants.accounts.models import User
+    from ui.documents import agreements
+
+    waiting = PartnerApplication.objects.filter(state=PartnerApplication.State.SUBMITTED)
+    application = waiting.order_by("pk")[0]
+    agent = Actor.user(User.objects.get(email="sophie.instruction@exemple.fr"))
+    operations.accept_application(application=application, actor=agent, at=at)
+    operations.send_signing_code(application=application, at=at)
+    operations.sign_agreement(
+        application=application,
+        code=figures_of(PartnerCode.objects.latest("pk")),
+        typeset=agreements.typesetter(at=at),
+        actor=applying.applicant(application),
+        at=at,
+    )
 
 
 if __name__ == "__main__":

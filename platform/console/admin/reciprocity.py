@@ -101,7 +101,7 @@ class AgreementAdmin(ReadOnlyAdmin):
         return [
             *super().details(request, row),
             *told,
-            Detail(gettext("Empreinte du texte"), queries.digest_of(row)),
+            Detail(gettext("Empreinte du texte"), queries.digest_of(row)[:16]),
             Detail(
                 gettext("Document"),
                 gettext("Convention en PDF"),
