@@ -44,6 +44,7 @@ from console.service_queries import audience_of, name_of_service
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from federation.passplus.models import (
+    Campaign,
     Correction,
     PartnerAgreement,
     PartnerIban,
@@ -52,6 +53,7 @@ from federation.passplus.models import (
     PartnerStatement,
     Payout,
     ReimbursementRules,
+    SheetProposal,
     StatementDispute,
     StatementLine,
     TicketKey,
@@ -127,6 +129,10 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     PartnerRun: lambda row: _("Paiement du %(day)s") % {"day": wording.full_date(row.asked_at)},
     PartnerStatement: lambda row: (
         _("Relevé %(number)s") % {"number": row.number} if row.number else _("Relevé à approuver")
+    ),
+    Campaign: lambda row: row.label,
+    SheetProposal: lambda row: (
+        _("Changement demandé le %(day)s") % {"day": wording.full_date(row.proposed_at)}
     ),
     ReimbursementRules: lambda row: row.label,
     StatementLine: lambda row: f"{row.label}, {format_euros(row.gross_cents)}",

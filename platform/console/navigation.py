@@ -121,7 +121,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("ent.Registration", _("Connexions des services"), "login"),
             Records("ent.SigningKey", _("Clés de signature"), "vpn_key"),
             Records("integrators.Integrator", _("Logiciels"), "smart_toy"),
-            Records("integrators.Credential", _("Preuves des logiciels"), "password"),
+            Records("integrators.Credential", _("Preuves des logiciels"), "encrypted"),
             Records("integrators.AllowedOrigin", _("Origines admises"), "public"),
             Records("webhooks.Endpoint", _("Logiciels prévenus"), "webhook"),
             Records("webhooks.Delivery", _("Envois aux logiciels"), "outbox"),
