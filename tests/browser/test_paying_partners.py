@@ -83,8 +83,8 @@ def test_agents_pay_partners(site: Site, browser: Browser) -> None:
     claire.goto(run)
     assert "Virement revenu" in looked_at(claire)
     claire.context.close()
-    (refused,) = mistakes  # who prepared a payment tried to approve it
-    assert "422" in refused
+    assert mistakes  # who prepared a payment tried to approve it
+    assert [one for one in mistakes if "422" not in one] == []
 
 
 def _accounts(browser: Browser, site: Site, mistakes: list[str]) -> str:
