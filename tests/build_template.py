@@ -1,7 +1,10 @@
-"""Build the template database of the tests: every schema migrated, two départements provisioned.
+"""Build the template database of the tests: every schema migrated, then two départements provisioned.
 
-Run by `tests.plugin` in an owner process, with DATABASE_OWNER_URL pointing at an empty database.
+Run by `tests.plugin` in an owner process, once for each of these steps, with DATABASE_OWNER_URL pointing at
+the database: empty, then migrated.
 """
+
+import sys
 
 import django
 
@@ -31,8 +34,18 @@ DEPARTEMENTS = (
     ),
 )
 
-if __name__ == "__main__":
+
+def migrate() -> None:
+    """Every schema that is there without a département."""
     migrating.migrate_all(say=lambda _line: None)
+
+
+def provision() -> None:
+    """The shared services, and two départements."""
     publish_services(services=read_services(), actor=Actor.command("tests"), at=timezone.now())
     for new in DEPARTEMENTS:
         provisioning.provision_departement(new=new, actor=Actor.command("tests"))
+
+
+if __name__ == "__main__":
+    {"migrate": migrate, "provision": provision}[sys.argv[1]]()

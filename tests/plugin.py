@@ -68,7 +68,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _build_template(superuser_url: str, name: str) -> None:
-    from socle import embedded
+    """The template, and what it was before it had départements: sites of their own begin there."""
     from tenants.registry import cluster
 
     with psycopg.connect(superuser_url, autocommit=True) as connection:
@@ -82,30 +82,47 @@ def _build_template(superuser_url: str, name: str) -> None:
         if name in known:
             return
         for old in known[: -KEPT_TEMPLATES + 1]:
-            with contextlib.suppress(psycopg.Error):
-                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+            for left in (old, migrated(old)):
+                with contextlib.suppress(psycopg.Error):
+                    connection.execute(
+                        sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(left))
+                    )
         building = f"building_{name}"
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building))
-        )
+        for left in (building, migrated(name)):
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(left))
+            )
     cluster.create_database(superuser_url, building)
-    environment = os.environ | {
-        "SOCLE_PROCESS": "owner",
-        "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
-        "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", building),
-        "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", building),
-        "LOG_LEVEL": "WARNING",
-    }
-    subprocess.run(
-        [sys.executable, "-W", "ignore", str(ROOT / "tests" / "build_template.py")],
-        env=environment, check=True, cwd=ROOT,
-    )  # fmt: skip
+    _take_step("migrate", superuser_url, building)
+    cluster.create_database(superuser_url, migrated(name), template=building)
+    _take_step("provision", superuser_url, building)
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                 sql.Identifier(building), sql.Identifier(name)
             )
         )
+
+
+def migrated(template: str) -> str:
+    """The database that a template was before it had départements."""
+    return template.replace("template_", "migrated_", 1)
+
+
+def _take_step(step: str, superuser_url: str, database: str) -> None:
+    from socle import embedded
+
+    environment = os.environ | {
+        "SOCLE_PROCESS": "owner",
+        "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
+        "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", database),
+        "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", database),
+        "LOG_LEVEL": "WARNING",
+    }
+    subprocess.run(
+        [sys.executable, "-W", "ignore", str(ROOT / "tests" / "build_template.py"), step],
+        env=environment, check=True, cwd=ROOT,
+    )  # fmt: skip
 
 
 def _start() -> None:
@@ -124,7 +141,7 @@ def _start() -> None:
     name = f"template_{_stamp()}"
     with locked(data_dir / "lock"):
         os.environ["SOCLE_SUPERUSER_URL"] = superuser_url = servers.start(data_dir)
-        os.environ["SOCLE_TEMPLATE"] = name
+        os.environ |= {"SOCLE_TEMPLATE": name, "SOCLE_MIGRATED": migrated(name)}
         _build_template(superuser_url, name)
     _use_database(superuser_url, name)  # of no use but to load the settings
     os.environ["SOCLE_RUN"] = str(os.getpid())

@@ -111,7 +111,12 @@ def serve(
     """
     superuser_url = os.environ["SOCLE_SUPERUSER_URL"]
     name = f"run_{os.getpid()}_site{next(_numbers)}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-    cluster.create_database(superuser_url, name, tablespace=os.environ[servers.TABLESPACE])
+    cluster.create_database(
+        superuser_url,
+        name,
+        template=os.environ["SOCLE_MIGRATED"],
+        tablespace=os.environ[servers.TABLESPACE],
+    )
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="socle-site-", ignore_cleanup_errors=True) as folder:
         environment = os.environ | {
