@@ -99,6 +99,28 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"le site ne répond pas : {log.read_text()[-3000:]}")
 
 
+def _environment(superuser_url: str, name: str, *, port: int, folder: str) -> dict[str, str]:
+    """Of every process of a site; what it asks of others answers at ports of this machine."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
+        "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", name),
+        "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", name),
+        "SOCLE_DATA_DIR": folder,
+        "BASE_DOMAIN": BASE_DOMAIN,
+        "PUBLIC_HOST": f"socle.{BASE_DOMAIN}",
+        "PORTAL_ORIGIN": f"http://{{host}}:{port}",
+        "ALLOWED_HOSTS": "",
+        "TENANT_LOGIN": "per-tenant",
+        "PYTHONWARNINGS": "ignore",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
+        "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
+        "IDENTITY_API_BASE": f"http://127.0.0.1:{free_port()}",
+        "SERVICES_BASE": f"http://127.0.0.1:{free_port()}",
+    }
+    environment.pop("SOCLE_PROCESS", None)
+    return environment
+
+
 @contextlib.contextmanager
 def serve(
     *, departements: tuple[str, ...] | None = ("92", "94"), past: datetime.datetime | None = None
@@ -119,23 +141,7 @@ def serve(
     )
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="socle-site-", ignore_cleanup_errors=True) as folder:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "socle.settings.embedded",
-            "DATABASE_URL": embedded.url_for(superuser_url, "socle_web", name),
-            "DATABASE_OWNER_URL": embedded.url_for(superuser_url, "socle_owner", name),
-            "SOCLE_DATA_DIR": folder,
-            "BASE_DOMAIN": BASE_DOMAIN,
-            "PUBLIC_HOST": f"socle.{BASE_DOMAIN}",
-            "PORTAL_ORIGIN": f"http://{{host}}:{port}",
-            "ALLOWED_HOSTS": "",
-            "TENANT_LOGIN": "per-tenant",
-            "PYTHONWARNINGS": "ignore",
-            "STRIPE_API_BASE": f"http://127.0.0.1:{free_port()}",
-            "RIGHTS_API_BASE": f"http://127.0.0.1:{free_port()}",
-            "IDENTITY_API_BASE": f"http://127.0.0.1:{free_port()}",
-            "SERVICES_BASE": f"http://127.0.0.1:{free_port()}",
-        }
-        environment.pop("SOCLE_PROCESS", None)
+        environment = _environment(superuser_url, name, port=port, folder=folder)
         present = dict(environment)
         if past is not None:
             environment |= {"SOCLE_PAST": past.isoformat(), "PYTHONPATH": str(PAST)}
