@@ -93,7 +93,7 @@ def renew(world: World, side: Side) -> Act:
                 side.life.grant(name, facts, at=at, asked=False)
         return "done"
 
-    return Act(side, f"renew after {after}", product, engine)
+    return Act(side, f"renew after {side.pupils.names[first]}", product, engine)
 
 
 def prove(world: World, side: Side) -> Act | None:
@@ -208,4 +208,5 @@ def tell_again(world: World, side: Side) -> Act | None:
                 handler(event)
         return "done"
 
-    return Act(side, f"tell {[event.pk for event in told[:5]]} again", product, lambda: "done")
+    names = ", ".join(event.name for event in told[:5])
+    return Act(side, f"tell {names} again", product, lambda: "done")
