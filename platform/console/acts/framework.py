@@ -221,6 +221,15 @@ class Act(abc.ABC):
         return bool(self.form_class.base_fields) or self.each is not None
 
 
+class OnNothing(Act):
+    """An act about nothing that is there yet: it makes it."""
+
+    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
+        if keys:
+            raise NotFound(act=self.name)
+        return []
+
+
 _ACTS: dict[str, Act] = {}
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
-from commons.errors import NotFound
 from commons.rehearsing import rehearse
 from console.acts.framework import (
     PREVIEW,
@@ -22,6 +21,7 @@ from console.acts.framework import (
     DayField,
     Effect,
     Figure,
+    OnNothing,
     Outcome,
     register,
 )
@@ -84,7 +84,7 @@ def _asked_of(answers: Answers) -> dict[str, Any]:
 
 
 @register
-class RegisterIntegrator(Act):
+class RegisterIntegrator(OnNothing):
     name = "register-integrator"
     title = gettext_lazy("Inscrire un logiciel")
     verb = gettext_lazy("Inscrire ce logiciel")
@@ -93,11 +93,6 @@ class RegisterIntegrator(Act):
     form_class = IntegratorForm
     is_sensitive = True
     warning = gettext_lazy("Son secret se lit une seule fois, juste après.")
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(integrator="")
-        return []
 
     def initial(self, targets: list[Any]) -> dict[str, Any]:
         return {"last_day": timezone.localdate() + ONE_YEAR}
@@ -225,7 +220,7 @@ class OriginForm(forms.Form):
 
 
 @register
-class AllowOrigin(Act):
+class AllowOrigin(OnNothing):
     name = "allow-origin"
     title = gettext_lazy("Admettre une origine")
     verb = gettext_lazy("Admettre cette origine")
@@ -233,11 +228,6 @@ class AllowOrigin(Act):
     capability = Capability.MANAGE_TENANT
     form_class = OriginForm
     is_sensitive = True
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(origin="")
-        return []
 
     def back(self, targets: list[Any]) -> str:
         return reverse("console:integrators_allowedorigin_changelist")

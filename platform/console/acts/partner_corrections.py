@@ -23,6 +23,7 @@ from console.acts.framework import (
     Answers,
     Effect,
     Figure,
+    OnNothing,
     Outcome,
     Table,
     register,
@@ -98,7 +99,7 @@ class CorrectionForm(forms.Form):
 
 
 @register
-class AskCorrection(Act):
+class AskCorrection(OnNothing):
     """Say what is wrong; what it changes is shown before anything is asked."""
 
     name = "ask-correction"
@@ -107,11 +108,6 @@ class AskCorrection(Act):
     icon = "build"
     capability = Capability.PREPARE_PARTNER_PAYMENTS
     form_class = CorrectionForm
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(correction="")
-        return []
 
     def back(self, targets: list[Any]) -> str:
         return reverse("console:passplus_correction_changelist")

@@ -25,6 +25,7 @@ from console.acts.framework import (
     DayField,
     Effect,
     Figure,
+    OnNothing,
     Outcome,
     register,
 )
@@ -57,7 +58,7 @@ class UntilForm(forms.Form):
 
 
 @register
-class PreparePartnerRun(Act):
+class PreparePartnerRun(OnNothing):
     """Make the statements of a period. Nothing is paid before somebody else approves."""
 
     name = "prepare-partner-run"
@@ -66,11 +67,6 @@ class PreparePartnerRun(Act):
     icon = "calculate"
     capability = Capability.PREPARE_PARTNER_PAYMENTS
     form_class = UntilForm
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(run="")
-        return []
 
     def initial(self, targets: list[Any]) -> dict[str, Any]:
         return {"last_day": timezone.localdate().replace(day=1) - ONE_DAY}
@@ -339,7 +335,7 @@ class PayingAccountForm(forms.Form):
 
 
 @register
-class OpenPayingAccount(Act):
+class OpenPayingAccount(OnNothing):
     """From which account partners are paid."""
 
     name = "open-paying-account"
@@ -349,11 +345,6 @@ class OpenPayingAccount(Act):
     capability = Capability.MANAGE_TENANT
     form_class = PayingAccountForm
     is_sensitive = True
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(account="")
-        return []
 
     def back(self, targets: list[Any]) -> str:
         return reverse("console:passplus_payingaccount_changelist")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.urls import reverse
@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.actors import Actor
-from commons.errors import NotFound
 from commons.rehearsing import rehearse
 from console.acts.framework import (
     PREVIEW,
-    Act,
     Answers,
     Effect,
     Figure,
     NoAnswers,
+    OnNothing,
     Outcome,
     register,
 )
@@ -30,9 +29,6 @@ from federation.passplus.engine.campaign import Domain
 from federation.passplus.models import PartnerKind, PartnerRole
 from federation.passplus.operations import PartnerDetails
 from tenants.accounts.capabilities import Capability
-
-if TYPE_CHECKING:
-    from tenants.accounts.models import User
 
 
 class InvitationForm(forms.Form):
@@ -102,7 +98,7 @@ class AffiliationForm(PartnerForm):
 
 
 @register
-class AffiliatePartner(Act):
+class AffiliatePartner(OnNothing):
     name = "affiliate-partner"
     title = gettext_lazy("Affilier un partenaire")
     verb = gettext_lazy("Affilier ce partenaire")
@@ -112,11 +108,6 @@ class AffiliatePartner(Act):
     warning = gettext_lazy(
         "Pour une convention signée sur papier. Sinon, la structure fait sa demande en ligne."
     )
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(partner="")
-        return []
 
     def back(self, targets: list[Any]) -> str:
         return reverse("console:passplus_partner_changelist")

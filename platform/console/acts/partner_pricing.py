@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.urls import reverse
@@ -13,11 +12,20 @@ from django.utils.translation import gettext_lazy
 
 from billing.rule_files import InvalidRule
 from commons.actors import Actor
-from commons.errors import DomainError, NotFound
+from commons.errors import DomainError
 from commons.money import format_euros
 from commons.rehearsing import rehearse
 from commons.tenancy import require_tenant
-from console.acts.framework import PREVIEW, Act, Answers, Effect, Figure, Outcome, register, sample
+from console.acts.framework import (
+    PREVIEW,
+    Answers,
+    Effect,
+    Figure,
+    OnNothing,
+    Outcome,
+    register,
+    sample,
+)
 from federation.passplus.engine.pricing import Pricing
 from federation.passplus.reimbursing import operations, queries
 from federation.passplus.reimbursing.pricing_rules import foresee_pricing
@@ -27,9 +35,6 @@ from ui import wording
 from ui.errors import explain
 from ui.pricing_words import paid_by_domain
 from ui.rule_problems import refusal_sentences
-
-if TYPE_CHECKING:
-    from tenants.accounts.models import User
 
 ONE_DAY = datetime.timedelta(days=1)
 LONGEST_TEXT = 50_000
@@ -62,7 +67,7 @@ class PricingForm(forms.Form):
 
 
 @register
-class PublishPricing(Act):
+class PublishPricing(OnNothing):
     """The rules before end on that day; what is on a statement stays as it was priced."""
 
     name = "publish-pricing"
@@ -72,11 +77,6 @@ class PublishPricing(Act):
     capability = Capability.MANAGE_PASSPLUS
     form_class = PricingForm
     warning = gettext_lazy("Des règles publiées ne se changent plus. D'autres peuvent les suivre.")
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(rules="")
-        return []
 
     def form(self, data: Any, files: Any, targets: list[Any]) -> forms.Form:
         """A file is read into the text, so that the confirmation sends what was shown."""

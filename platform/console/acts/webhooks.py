@@ -22,6 +22,7 @@ from console.acts.framework import (
     DayField,
     Effect,
     Figure,
+    OnNothing,
     Outcome,
     do_each,
     foresee,
@@ -85,7 +86,7 @@ class EndpointForm(forms.Form):
 
 
 @register
-class CreateEndpoint(Act):
+class CreateEndpoint(OnNothing):
     name = "create-endpoint"
     title = gettext_lazy("Prévenir un logiciel de ce qui arrive")
     verb = gettext_lazy("Ajouter ce logiciel")
@@ -94,11 +95,6 @@ class CreateEndpoint(Act):
     form_class = EndpointForm
     warning = _ONCE
     is_sensitive = True
-
-    def targets(self, user: User, keys: Sequence[str]) -> list[Any]:
-        if keys:
-            raise NotFound(endpoint="")
-        return []
 
     def back(self, targets: list[Any]) -> str:
         return reverse("console:webhooks_endpoint_changelist")
