@@ -32,7 +32,7 @@ def test_a_task_enters_each_tenant_though_the_server_dropped_everybody(
     assert run() == {"d92": 0, "d94": 0}
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"  # waits until it is gone
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
