@@ -194,7 +194,7 @@ def test_a_link_does_not_act(api, settings):
 
 def test_a_get_reads_by_a_document_of_ours_and_by_no_other(api, settings):
     settings.HAS_MAILBOX = False
-    (identifier,) = trusted.documents()
+    identifier = next(iter(trusted.documents()))
 
     found = api.get(f"/graphql/?documentId={identifier}&variables={{}}")
     unknown = api.get("/graphql/?documentId=sha256:abc")

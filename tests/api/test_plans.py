@@ -220,7 +220,7 @@ def test_our_own_documents_are_valid_within_limits_and_planned(text):
     prepared = DocumentCache(BASE).prepare(text, {})
 
     assert prepared.cost <= limits.MAX_COST
-    assert len(prepared.plans) == 1
+    assert len(prepared.plans) == ("passCards" not in text)  # Pass+ is not planned yet
 
 
 def test_a_document_is_named_by_its_digest(api):

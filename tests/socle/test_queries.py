@@ -31,7 +31,9 @@ VIEWER = """{ viewer { email children { firstName college { name } enrolment { w
               invoices { nodes { number total { cents } lines { quantity } } } } } }"""
 
 BY_RESOLVERS = VIEWER.replace("{ viewer {", "{ viewer @include(if: true) {", 1)
-(FAMILY_PAGE,) = trusted.documents()
+FAMILY_PAGE = trusted.identifier_of(
+    (trusted.FOLDER / "family_page.graphql").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture
