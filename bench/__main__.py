@@ -79,12 +79,13 @@ def _run_apart(name: str, services: object) -> int:
     print(f"\n## {name} (SCALE={_scale():g})", flush=True)
     start = time.monotonic()
     try:
-        built = subprocess.run(
-            [sys.executable, "-W", "ignore", str(ROOT / "tests" / "build_template.py")],
-            env=environment | {"SOCLE_PROCESS": "owner"}, cwd=ROOT, check=False,
-        )  # fmt: skip
-        if built.returncode:
-            return built.returncode
+        for step in ("migrate", "provision"):
+            built = subprocess.run(
+                [sys.executable, "-W", "ignore", str(ROOT / "tests" / "build_template.py"), step],
+                env=environment | {"SOCLE_PROCESS": "owner"}, cwd=ROOT, check=False,
+            )  # fmt: skip
+            if built.returncode:
+                return built.returncode
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "bench"],
             env=environment | {"SOCLE_PROCESS": "worker", "SOCLE_BENCH": name}, cwd=ROOT, check=False,

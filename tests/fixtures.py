@@ -200,7 +200,7 @@ def watched() -> Iterator[list[str]]:
 def queries_of() -> Callable[..., AbstractContextManager[None]]:
     """Say exactly what a block asks of the database, in order.
 
-    `with queries_of("SELECT accounts_session", "SELECT accounts_user"): …` fails on one more, one
+    `with queries_of("SELECT people_pupil", "SELECT people_college"): …` fails on one more, one
     less, or another table, and shows the statements.
     """
 

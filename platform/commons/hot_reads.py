@@ -1,4 +1,4 @@
-"""Hot reads: one statement that builds one value of JSON, and stays prepared for each tenant.
+"""Hot reads: one statement that builds one value of JSON, or reads one row, prepared for each tenant.
 
 A text names its tables `tenant.people_pupil`; the schema is written in their place before it is sent.
 So each tenant has a text of its own, which PostgreSQL plans once for a connection: with a bare
@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from psycopg.types.numeric import Int8
 
-from commons.tenancy import require_tenant
+from commons.tenancy import current_schema, require_tenant
 
 _COMMENT = re.compile(r"--[^\n]*")
 _BLANKS = re.compile(r"\s+")
@@ -44,11 +44,21 @@ def read_json(path: Path, **parameters: Any) -> Any:
 
     :raises NoTenant: in the public schema
     """
-    text = statement(path, require_tenant().schema_name)
+    found = _read(statement(path, require_tenant().schema_name), parameters)
+    assert found is not None
+    return json.loads(found[0])
+
+
+def read_row(path: Path, **parameters: Any) -> tuple[Any, ...] | None:
+    """The one row that a statement finds in the current schema, the public one included, if it does."""
+    return _read(statement(path, current_schema()), parameters)
+
+
+def _read(text: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
     sent = {
         name: Int8(value) if type(value) is int else value for name, value in parameters.items()
     }
     with connection.cursor() as cursor:
         cursor.execute(text, sent)
-        ((answer,),) = cursor.fetchall()
-    return json.loads(answer)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found

@@ -194,7 +194,7 @@ def test_a_page_of_requests_costs_as_much_as_one(api: Any, family: Family, queri
     api.read("{ departement { name } }")  # the host is known from now on
 
     with queries_of(
-        "SELECT accounts_session", "SELECT accounts_user", "SELECT accounts_staffrole",
+        "SELECT accounts_session+accounts_user", "SELECT accounts_staffrole",
         "SELECT rights_rightsrequest+people_household+people_guardian+tariffs_householdresources",
         "SELECT rights_consent",
     ):  # fmt: skip
