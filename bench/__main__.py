@@ -30,6 +30,7 @@ BENCHES = (
     "usage",
     "passplus",
     "directory",
+    "graphql.side_by_side",
 )
 
 
@@ -59,7 +60,7 @@ def _run_apart(name: str, services: object) -> int:
     from tenants.registry import cluster
 
     superuser_url: str = services.superuser_url  # type: ignore[attr-defined]
-    database = f"bench_{name}"
+    database = f"bench_{name.replace('.', '_')}"
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
     cluster.create_database(superuser_url, database)

@@ -1,4 +1,5 @@
-"""Families to read in a bench: each with an account, two children, prices, and five months of invoices.
+"""Families to read in a bench: each with an account, two children, prices, and five months of invoices;
+their Pass+ too, when a bench gives it to them.
 
 Filled by the owner, by statements of our own, around the school year of the day. What is measured
 is the reading: nothing here passes through an act.
@@ -6,6 +7,7 @@ is the reading: nothing here passes through an act.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import os
@@ -15,6 +17,7 @@ import psycopg
 
 from billing.tariffs.engine import Basis, Situation, decide, parse_definition
 from commons.school_calendar import school_year_of
+from tests.factories.passplus import STRICT, publish
 from tests.factories.tariffs import make_version
 
 PUPILS = 54_000
@@ -99,6 +102,23 @@ _STATEMENTS = (
     "ANALYZE",
 )
 
+# Placeholders: campaign. Every pupil has a purse for sport and one for culture, and used a part of each.
+_PASS_PLUS = (
+    """INSERT INTO passplus_card (public_id, campaign_id, pupil_id, status, facts, granted_at)
+       SELECT gen_random_uuid(), %(campaign)s, id, 'BASE', '{"proved": []}', now() FROM people_pupil
+       ORDER BY id""",
+    """INSERT INTO ledger_account (public_id, code, kind, name, debits_must_not_exceed_credits,
+           credits_posted, debits_posted)
+       SELECT gen_random_uuid(), 'purse:' || card.id || ':' || purse.code, 'WALLET', purse.code, true,
+           4000, card.pupil_id %% 40 * 100
+       FROM passplus_card AS card, (VALUES (1, 'sport'), (2, 'culture')) AS purse (place, code)
+       ORDER BY card.id, purse.place""",
+    """INSERT INTO passplus_purse (card_id, code, account_id)
+       SELECT split_part(code, ':', 2)::bigint, name, id
+       FROM ledger_account WHERE code LIKE 'purse:%%' ORDER BY id""",
+    "ANALYZE",
+)
+
 
 def load(pupils: int, *, password: str, day: datetime.date) -> int:
     """Fill Hauts-de-Seine; the number of families. `password` is the hash of each account's."""
@@ -126,3 +146,24 @@ def load(pupils: int, *, password: str, day: datetime.date) -> int:
         for statement in _STATEMENTS:
             owner.execute(statement, values)
     return families
+
+
+def grant_pass(*, day: datetime.date) -> None:
+    """Give each pupil the Pass+ of a campaign of that day. The books are not kept: it is to be read."""
+    later = day + datetime.timedelta(days=200)
+    tickets = dataclasses.replace(
+        STRICT.tickets,
+        issued_from=day - datetime.timedelta(days=100),
+        issued_before=later,
+        captured_before=later + datetime.timedelta(days=300),
+    )
+    registration = dataclasses.replace(STRICT.registration, registered_before=later, windows=())
+    campaign = publish(
+        dataclasses.replace(
+            STRICT, code="92-pass-plus-bench", tickets=tickets, registration=registration
+        )
+    )
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("SET search_path = d92")
+        for statement in _PASS_PLUS:
+            owner.execute(statement, {"campaign": campaign.pk})

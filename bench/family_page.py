@@ -1,4 +1,4 @@
-"""The family's home and its GraphQL twin, against their limit and against PostGraphile 5; and signing in.
+"""The family's home and its GraphQL twin, against their limit; and signing in.
 
 Each is asked of a server of its own over one kept connection, in turns: a family of two children, five
 invoices of two lines each, another family at each request. What is compared is the median of a request, and
@@ -8,23 +8,18 @@ what the server and PostgreSQL took of processors, which neighbours on a shared 
   nobody is signed in, nothing is checked, its JSON is sent as it comes. Both under granian, one process.
 - The same document made to go the ordinary way (a directive does) is what the resolvers take.
 - A signed-in request that reads nothing of the family says what any request of ours costs: tenant, session,
-  user, CSRF, rights. What the page adds to it is what compares with PostGraphile.
-- PostGraphile 5 answers the same rows over the same schema, as the tenant's role: it checks no right either
-  (the family is given), and knows neither the sentences of a price nor which enrolment runs.
+  user, CSRF, rights.
 - Signing in is compared with checking the password alone.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import itertools
 import json
 import statistics
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -34,10 +29,8 @@ from django.db import connection
 from api import trusted
 from bench import families, servers
 from bench.measures import Row, Way, seconds
-from bench.peers import postgraphile
-from bench.visitors import HOST, PASSWORD, home, sign_in, signed_in
+from bench.visitors import PASSWORD, graphql, home, sign_in, signed_in, tenant_url
 from tenants.accounts.models import User
-from tenants.registry.backend import roles
 
 ROUNDS = 15
 CALLS = 60
@@ -47,15 +40,6 @@ TEXT = (trusted.FOLDER / "family_page.graphql").read_text(encoding="utf-8")
 ORDINARY = TEXT.replace("  viewer {", "  viewer @include(if: true) {", 1)
 assert ORDINARY != TEXT
 NOTHING = "{ viewer { email } }"
-
-
-def _url() -> str:
-    """The database's address as the tenant's role."""
-    there = settings.DATABASES["default"]
-    password = roles.password_of("d92", settings.TENANT_LOGIN_SECRET)
-    rest = {"host": there["HOST"], "port": there["PORT"]}
-    rest = {name: value for name, value in rest.items() if value}
-    return f"postgresql://d92:{password}@/{there['NAME']}?{urlencode(rest)}"
 
 
 class _Asker:
@@ -81,28 +65,8 @@ class _Asker:
         return body
 
 
-def _graphql(
-    body: dict[str, Any], headers: dict[str, str] | None = None, *, path: str = "/graphql/"
-) -> bytes:
-    sent = json.dumps(body).encode()
-    kind = {"Content-Type": "application/json", "Accept": "application/json"}
-    return servers.request("POST", path, host=HOST, body=sent, headers=kind | (headers or {}))
-
-
 def _bare(path: str, user: User) -> bytes:
     return servers.request("GET", f"{path}?{user.pk}", host="127.0.0.1")
-
-
-@contextlib.contextmanager
-def _peer() -> Iterator[tuple[int | None, str]]:
-    """PostGraphile's port, or none and why."""
-    try:
-        peer = postgraphile.installed()
-    except postgraphile.Absent as error:
-        yield None, str(error)
-        return
-    with postgraphile.serving(peer, _url(), schema="d92") as port:
-        yield port, peer.version
 
 
 def run(scale: float) -> list[Row]:
@@ -122,25 +86,19 @@ def run(scale: float) -> list[Row]:
             "product", "socle.wsgi:application", SOCLE_PROCESS="web", LOG_LEVEL="ERROR"
         ) as product,
         servers.granian(
-            "limit", "bench.limits.family_wsgi:application", BENCH_LIMIT_URL=_url()
+            "limit", "bench.limits.family_wsgi:application", BENCH_LIMIT_URL=tenant_url()
         ) as limit,
-        _peer() as (peer, peer_said),
     ):
         askers = {
             "home": _Asker(product, [home(one) for one in signed]),
             "home, limit": _Asker(limit, [_bare("/home", user) for user in users]),
-            "api": _Asker(product, [_graphql({"documentId": identifier}, one) for one in signed]),
+            "api": _Asker(product, [graphql({"documentId": identifier}, one) for one in signed]),
             "api, resolvers": _Asker(
-                product, [_graphql({"query": ORDINARY}, one) for one in signed]
+                product, [graphql({"query": ORDINARY}, one) for one in signed]
             ),
-            "nothing": _Asker(product, [_graphql({"query": NOTHING}, one) for one in signed]),
+            "nothing": _Asker(product, [graphql({"query": NOTHING}, one) for one in signed]),
             "api, limit": _Asker(limit, [_bare("/api", user) for user in users]),
         }
-        if peer is not None:
-            askers["peer"] = _Asker(
-                peer,
-                [_graphql(postgraphile.family_page(user.pk), path="/graphql") for user in users],
-            )
         rows = _same(askers, users)
         for asker in askers.values():
             asker.turn(2 * CALLS)
@@ -153,7 +111,7 @@ def run(scale: float) -> list[Row]:
             },
             calls=SIGN_INS,
         )
-    return [*rows, *_rows(taken, peer_said)]
+    return [*rows, *_rows(taken)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,9 +159,6 @@ def _same(askers: dict[str, _Asker], users: list[User]) -> list[Row]:
         invoices = [one for child in children for one in child["invoices"]["nodes"]]
         assert len(children) == 2, planned
         assert [len(one["lines"]) for one in invoices] == [2] * 10, planned
-        if "peer" in told:
-            own = {(one["number"], one["total"]["cents"], len(one["lines"])) for one in invoices}
-            assert postgraphile.invoices(json.loads(told["peer"][rank])) == own, planned
     same = Row(
         "families told alike, by the plan and by resolvers",
         f"{len(users) - different}",
@@ -220,7 +175,7 @@ def _said(taken: _Taken, limit: _Taken | None = None) -> str:
     return f"{said}: ×{taken.wall / limit.wall:.2f}, ×{taken.of(limit):.2f} the limit"
 
 
-def _rows(taken: Mapping[str, _Taken], peer: str) -> list[Row]:
+def _rows(taken: Mapping[str, _Taken]) -> list[Row]:
     home, api, limit = taken["home"], taken["api"], taken["api, limit"]
     nothing, resolvers = taken["nothing"], taken["api, resolvers"]
     added = _Taken(api.wall - nothing.wall, max(api.processor - nothing.processor, 0))
@@ -239,18 +194,6 @@ def _rows(taken: Mapping[str, _Taken], peer: str) -> list[Row]:
         Row("signed in, reading nothing", _said(nothing, limit)),
         Row("what the family adds to that", _said(added, limit)),
     ]
-    if "peer" in taken:
-        own = added.of(taken["peer"])
-        rows += [
-            Row(f"PostGraphile {peer}, nobody signed in", _said(taken["peer"], limit)),
-            Row(
-                "api ÷ PostGraphile",
-                f"×{api.wall / taken['peer'].wall:.2f}, ×{api.of(taken['peer']):.2f}",
-            ),
-            Row("what the family adds ÷ PostGraphile", f"×{own:.2f}"),
-        ]
-    else:
-        rows.append(Row("PostGraphile 5", f"absent: {peer}"))
     sign_in, alone = taken["sign-in"].wall, taken["hash"].wall
     over = sign_in / alone
     rows += [

@@ -141,12 +141,14 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def granian(name: str, application: str, **environment: str) -> Iterator[int]:
+def granian(
+    name: str, application: str, *, workers: int = 1, threads: int = 1, **environment: str
+) -> Iterator[int]:
     """A WSGI application under the web server of the product; one process, one thread. Gives its port."""
     port = free_port()
     command = (sys.executable, "-W", "ignore", "-m", "granian", "--interface", "wsgi", "--host",
-               "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "1",
-               "--no-ws", application)  # fmt: skip
+               "127.0.0.1", "--port", str(port), "--workers", str(workers),
+               "--blocking-threads", str(threads), "--no-ws", application)  # fmt: skip
     inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"}
     with serving(name, command, port=port, environment=inherited | environment):
         yield port

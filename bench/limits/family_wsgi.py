@@ -1,7 +1,8 @@
-"""The limit of the family page: the product's own SQL, prepared, through psycopg in a bare WSGI app.
+"""The limit of what a family reads: one prepared statement through psycopg in a bare WSGI app.
 
-No session, no user, no rights, no template: `/home?<user>` and `/api?<user>` send the JSON of the statement
-as it comes. Served by the same web server as the product (bench/family_page.py).
+No session, no user, no rights, no template: the JSON of the statement is sent as it comes. `/home?<user>` and
+`/api?<user>` are the product's own SQL (bench/family_page.py); `/accounts?<user>` is written by hand for its
+document alone (bench/graphql/side_by_side.py). Served by the same web server as the product.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +29,11 @@ def _texts() -> dict[str, str]:
     from billing.family_reads import SQL_FOLDER
     from commons.hot_reads import statement
 
-    return {f"/{name}": statement(SQL_FOLDER / f"{name}.sql", SCHEMA) for name in ("home", "api")}
+    by_hand = Path(__file__).with_name("family_accounts.sql")
+    texts = {"/accounts": statement(by_hand, SCHEMA)}
+    return texts | {
+        f"/{name}": statement(SQL_FOLDER / f"{name}.sql", SCHEMA) for name in ("home", "api")
+    }
 
 
 def _parameters(user_id: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from typing import Any
 
 from graphql import (
     GraphQLArgument,
@@ -50,6 +51,27 @@ class Drawn:
         kind = "mutation" if is_mutation else "query"
         name = self.random.choice(sorted(root.fields))
         return f"{kind} {{ {self._field(name, root.fields[name], DEPTH)} }}"
+
+    def disguised(self, document: str) -> tuple[str, dict[str, Any]]:
+        """The same document, sometimes as an attacker would write it, and variables that it names or not."""
+        how = self.random.randrange(8)
+        kind, _space, rest = document.partition(" ")
+        if how == 0:
+            root = "Query" if kind == "query" else "Mutation"
+            return f"{kind} {{ ...A ...A }} fragment A on {root} {rest}", {}
+        if how == 1:
+            return (
+                f"{kind} {rest[:-1]} again: __typename @skip(if: false) @include(if: true) }}",
+                {},
+            )
+        if how == 2:
+            cut = self.random.randrange(len(document))
+            return document[:cut] + self.random.choice(TEXTS) + document[cut:], {}
+        if how == 3:
+            values = (*TEXTS, *NUMBERS, None, True, [], {}, [[1]], {"a": {"b": 1}})
+            given = self.random.choice(values)
+            return f"{kind} ($x: String, $n: Int = 3) {rest}", {"x": given, "n": given, "y": 1}
+        return document, {}
 
     def _field(self, name: str, field: GraphQLField, depth: int) -> str:
         given = {

@@ -1,0 +1,1 @@
+"""The API attacked from outside, over HTTP, as somebody who has only its schema would."""
