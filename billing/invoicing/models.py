@@ -43,6 +43,7 @@ __all__ = (
     "InvoiceLine",
     "Line",
     "Regie",
+    "line_public_id",
 )
 
 WHOLE_SHARE_BP = 10_000
@@ -374,6 +375,11 @@ class Invoice(TenantModel):
         return tuple(line for line in (self.payer_street, town, self.payer_country) if line)
 
 
+def line_public_id(invoice_id: uuid.UUID, key: int) -> uuid.UUID:
+    """The public identifier of a line, from its invoice's and its own key."""
+    return uuid.uuid5(invoice_id, f"line:{key}")
+
+
 class InvoiceLine(Line):
     """A line of an invoice, for ever as it was issued."""
 
@@ -384,7 +390,7 @@ class InvoiceLine(Line):
     @property
     def public_id(self) -> uuid.UUID:
         """What names the line outside: made of its invoice's identifier and its own key."""
-        return uuid.uuid5(self.invoice.public_id, f"line:{self.pk}")
+        return line_public_id(self.invoice.public_id, self.pk)
 
     @property
     def pupil_name(self) -> str:

@@ -10,16 +10,16 @@ import dataclasses
 import datetime
 import enum
 import uuid
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q
 
-from billing.ledger.models import Transfer, TransferKind
+from billing.ledger.models import Account, Transfer, TransferKind
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import Campaign, Card, Purse, Ticket, available_in
+from federation.passplus.models import Campaign, Card, Purse, Ticket, available_in, read_rules
 from federation.passplus.queries import place_of
 
 if TYPE_CHECKING:
@@ -110,10 +110,48 @@ def all_cards_of(pupil: Pupil) -> list[Card]:
     return list(cards.order_by("-campaign_id"))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReadCard(HeldCard):
+    """A card that one statement read, with its holder's `numbers`."""
+
+    numbers: Sequence[Mapping[str, str]]
+
+
+def read_cards(rows: Iterable[Mapping[str, Any]], *, on: datetime.date) -> list[ReadCard]:
+    """The cards that may still serve on a day, from what a statement read of them and their purses.
+
+    :raises RulesUnread: if this process did not read a campaign yet
+    """
+    found = []
+    for row in rows:
+        rules = read_rules(row["digest"])
+        if on >= rules.tickets.captured_before:
+            continue
+        campaign = Campaign(label=row["label"], is_illustrative=row["is_illustrative"])
+        card = Card(public_id=uuid.UUID(row["public_id"]), campaign=campaign)
+        held = _held_card(card, rules, [_read_purse(one) for one in row["purses"]], on=on)
+        said = {field.name: getattr(held, field.name) for field in dataclasses.fields(held)}
+        found.append(ReadCard(**said, numbers=row["numbers"]))
+    return found
+
+
+def _read_purse(row: Mapping[str, Any]) -> Purse:
+    before = row["usable_before"]
+    counted = ("credits_posted", "debits_posted", "debits_pending")
+    return Purse(
+        code=row["code"],
+        usable_before=datetime.date.fromisoformat(before) if before else None,
+        account=Account(**{name: row[name] for name in counted}),
+    )
+
+
 def held_card(card: Card, *, on: datetime.date) -> HeldCard:
     """A card as it is on a day."""
-    rules = card.campaign.rules
-    rows = {purse.code: purse for purse in card.purses.all()}
+    return _held_card(card, card.campaign.rules, card.purses.all(), on=on)
+
+
+def _held_card(card: Card, rules: Rules, read: Iterable[Purse], *, on: datetime.date) -> HeldCard:
+    rows = {purse.code: purse for purse in read}
     purses = tuple(_held(rules, rows[one.code], on=on) for one in rules.purses)
     made_until = max(purse.until for purse in purses)
     return HeldCard(

@@ -131,6 +131,21 @@ class Campaign(TenantModel):
         return known
 
 
+class RulesUnread(Exception):
+    """The rules of a campaign were not read by this process yet."""
+
+
+def read_rules(digest: str) -> Rules:
+    """The rules of a campaign by their print, if a campaign of this print was read.
+
+    :raises RulesUnread: if none was
+    """
+    known = _RULES.get(digest)
+    if known is None:
+        raise RulesUnread(digest)
+    return known
+
+
 class CardStatus(models.TextChoices):
     """What the amount depended on; `engine.campaign.Status`, with the words of a screen."""
 

@@ -86,7 +86,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
     if plan is not None:
         data = plans.answered(plan, schema.graphql_schema, context, variables)
         if data is not None:
-            return _answer({"data": data})
+            return _written(f'{{"data":{data}}}')
     return _told(run(prepared.document, context, variables, operation_name), context)
 
 
@@ -241,5 +241,8 @@ def _challenge(refusal: Refused) -> str:
 
 
 def _answer(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _written(json.dumps(body, ensure_ascii=False, separators=(",", ":")), status=status)
+
+
+def _written(text: str, *, status: int = 200) -> HttpResponse:
     return HttpResponse(text, content_type="application/json; charset=utf-8", status=status)

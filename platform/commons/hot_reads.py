@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,14 @@ def _text(path: Path) -> str:
 
 
 @functools.lru_cache(maxsize=1_000)
-def statement(path: Path, schema: str) -> str:
+def in_schema(text: str, schema: str) -> str:
     """The text of a statement in a tenant's schema."""
-    return _OF_TENANT.sub(f'"{schema}".', _text(path))
+    return _OF_TENANT.sub(f'"{schema}".', text)
+
+
+def statement(path: Path, schema: str) -> str:
+    """The text of a statement of a file, in a tenant's schema."""
+    return in_schema(_text(path), schema)
 
 
 def read_json(path: Path, **parameters: Any) -> Any:
@@ -44,7 +50,7 @@ def read_json(path: Path, **parameters: Any) -> Any:
 
     :raises NoTenant: in the public schema
     """
-    found = _read(statement(path, require_tenant().schema_name), parameters)
+    found = read_made(_text(path), parameters)
     assert found is not None
     return json.loads(found[0])
 
@@ -54,7 +60,16 @@ def read_row(path: Path, **parameters: Any) -> tuple[Any, ...] | None:
     return _read(statement(path, current_schema()), parameters)
 
 
-def _read(text: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+def read_made(text: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """
+    The one row that a statement made by another room finds in the current tenant, if it does.
+
+    :raises NoTenant: in the public schema
+    """
+    return _read(in_schema(text, require_tenant().schema_name), parameters)
+
+
+def _read(text: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
     sent = {
         name: Int8(value) if type(value) is int else value for name, value in parameters.items()
     }

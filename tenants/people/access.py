@@ -7,6 +7,7 @@ Absent and forbidden are the same answer.
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -17,33 +18,26 @@ from django.utils import timezone
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability, Role
 from tenants.people.models import FeedImport, Guardian, Pupil
+from tenants.people.queries import in_force
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
 
 
-def _today() -> Q:
-    today = timezone.localdate()
-    return Q(guardianships__valid_from__lte=today) & (
-        Q(guardianships__valid_until__isnull=True) | Q(guardianships__valid_until__gt=today)
-    )
+def _running(on: datetime.date) -> Q:
+    """A schooling that runs on a day, or is to begin: a collège prepares its coming pupils."""
+    return Q(schoolings__valid_until__isnull=True) | Q(schoolings__valid_until__gt=on)
 
 
-def _running() -> Q:
-    """A schooling that runs today, or is to begin: a collège prepares its coming pupils."""
-    return Q(schoolings__valid_until__isnull=True) | Q(
-        schoolings__valid_until__gt=timezone.localdate()
-    )
-
-
-def visible_pupils(user: User) -> QuerySet[Pupil]:
-    """The pupils a user may see."""
+def visible_pupils(user: User, *, on: datetime.date | None = None) -> QuerySet[Pupil]:
+    """The pupils a user may see, on a day: today unless said."""
     if user.can(Capability.READ_FILES):
         return Pupil.objects.all()
-    own = Q(user=user) | (Q(guardianships__guardian__user=user) & _today())
+    day = on or timezone.localdate()
+    own = Q(user=user) | (Q(guardianships__guardian__user=user) & in_force(day, "guardianships__"))
     if user.can(Capability.READ_OWN_COLLEGE):
         uais = user.staff_roles.filter(role=Role.COLLEGE_SECRETARY).values("college_uai")
-        own |= Q(schoolings__college__uai__in=uais) & _running()
+        own |= Q(schoolings__college__uai__in=uais) & _running(day)
     return Pupil.objects.filter(own).distinct()
 
 
@@ -72,7 +66,11 @@ def access_own_child(user: User, public_id: uuid.UUID) -> Pupil:
     :raises NotFound: if absent, or not one of the user's children
     """
     pupil = (
-        Pupil.objects.filter(_today(), public_id=public_id, guardianships__guardian__user=user)
+        Pupil.objects.filter(
+            in_force(timezone.localdate(), "guardianships__"),
+            public_id=public_id,
+            guardianships__guardian__user=user,
+        )
         .select_related("household")
         .first()
     )

@@ -23,8 +23,9 @@ def plans() -> list[tuple[int, int]]:
     """How often the home statement of this tenant was planned for its values, and how often not."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE %s",
-            [f'%"{connection.schema_name}".invoicing_invoice %'],
+            "SELECT custom_plans, generic_plans FROM pg_prepared_statements"
+            " WHERE starts_with(statement, %s)",
+            [hot_reads.statement(HOME, connection.schema_name).partition("%(")[0]],
         )
         return list(cursor.fetchall())
 
