@@ -48,4 +48,5 @@ def provision() -> None:
 
 
 if __name__ == "__main__":
-    {"migrate": migrate, "provision": provision}[sys.argv[1]]()
+    for step in sys.argv[1:] or ("migrate", "provision"):
+        {"migrate": migrate, "provision": provision}[step]()
