@@ -1,8 +1,8 @@
 """The limit of what a family reads: one prepared statement through psycopg in a bare WSGI app.
 
-No session, no user, no rights, no template: the JSON of the statement is sent as it comes. `/home?<user>` and
-`/api?<user>` are the product's own SQL (bench/family_page.py); `/accounts?<user>` is written by hand for its
-document alone (bench/graphql/side_by_side.py). Served by the same web server as the product.
+No session, no user, no rights, no template: the JSON of the statement is sent as it comes. `/home?<user>` is the
+product's own SQL, `/api?<user>` what was written by hand for its document (bench/family_page.py), and so is
+`/accounts?<user>` (bench/graphql/side_by_side.py). Served by the same web server as the product.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ def _texts() -> dict[str, str]:
     from billing.family_reads import SQL_FOLDER
     from commons.hot_reads import statement
 
-    by_hand = Path(__file__).with_name("family_accounts.sql")
-    texts = {"/accounts": statement(by_hand, SCHEMA)}
-    return texts | {
-        f"/{name}": statement(SQL_FOLDER / f"{name}.sql", SCHEMA) for name in ("home", "api")
+    here = Path(__file__).parent
+    paths = {
+        "/home": SQL_FOLDER / "home.sql",
+        "/api": here / "family_api.sql",
+        "/accounts": here / "family_accounts.sql",
     }
+    return {name: statement(path, SCHEMA) for name, path in paths.items()}
 
 
 def _parameters(user_id: int) -> dict[str, Any]:
