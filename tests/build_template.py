@@ -48,5 +48,4 @@ def provision() -> None:
 
 
 if __name__ == "__main__":
-    for step in sys.argv[1:] or ("migrate", "provision"):
-        {"migrate": migrate, "provision": provision}[step]()
+    {"migrate": migrate, "provision": provision}[sys.argv[1]]()
