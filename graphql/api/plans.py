@@ -4,8 +4,11 @@ The statement is made when the document first runs and kept with it (`api.compil
 the JSON of the answer, and Python only what it alone can say, such as the sentences of a price. The answer
 is that of the ordinary resolvers: tests compare the two on generated families and documents.
 
-What is not compiled goes the ordinary way: a field that has no SQL, a page after the first, an agent
-(whose rights are not in the statement), and whatever fails, so that errors are told at their path.
+A statement is made for some roles. Who asks is first taken for having none, and the same statement says
+whether they have: only agents are asked about apart.
+
+What is not compiled goes the ordinary way: a field that has no SQL, a page after the first, and whatever
+fails, so that errors are told at their path.
 """
 
 from __future__ import annotations
@@ -31,16 +34,19 @@ from api.compiling.kinds import NotCompiled
 from api.compiling.making import Compiled, Maker
 from commons.hot_reads import read_made
 from federation.passplus.models import RulesUnread
+from tenants.accounts.capabilities import Role
 
 if TYPE_CHECKING:
     from api.context import Context
 
 logger = logging.getLogger(__name__)
 MOST_FORMS = 8
+NO_ROLES: frozenset[Role] = frozenset()
+Form = tuple[Any, ...]
 
 
 class Plan:
-    """An operation, with its statement for each way its directives may go."""
+    """An operation, with its statement for each set of roles and each way its directives may go."""
 
     def __init__(
         self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
@@ -49,22 +55,23 @@ class Plan:
         self._schema = schema
         self._document = document
         self._conditions = _conditions(document)
-        self._forms: collections.OrderedDict[tuple[Any, ...], Compiled | None] = (
-            collections.OrderedDict()
-        )
+        self._forms: collections.OrderedDict[Form, Compiled | None] = collections.OrderedDict()
 
-    def compiled(self, variables: Mapping[str, Any]) -> Compiled | None:
-        """Its statement for some variables, if it has one."""
-        form = tuple(variables.get(name) for name in self._conditions)
+    def compiled(
+        self, variables: Mapping[str, Any], *, roles: frozenset[Role] = NO_ROLES
+    ) -> Compiled | None:
+        """Its statement for some roles and variables, if it has one."""
+        form = (roles, *(variables.get(name) for name in self._conditions))
         if form not in self._forms:
             while len(self._forms) >= MOST_FORMS:
                 self._forms.popitem(last=False)
-            self._forms[form] = self._made(variables)
+            self._forms[form] = self._made(variables, roles)
         return self._forms[form]
 
-    def _made(self, variables: Mapping[str, Any]) -> Compiled | None:
+    def _made(self, variables: Mapping[str, Any], roles: frozenset[Role]) -> Compiled | None:
+        maker = Maker(self._schema, self._document, roles=roles, variables=variables)
         try:
-            return Maker(self._schema, self._document, variables).compiled(self.operation)
+            return maker.compiled(self.operation)
         except NotCompiled:
             return None
 
@@ -106,8 +113,7 @@ def answered(
     if isinstance(variables, list):
         return None
     try:
-        compiled = plan.compiled(variables)
-        return None if compiled is None else _read(compiled, context, variables)
+        return _answered(plan, context, variables)
     except (NotCompiled, RulesUnread):
         return None
     except Exception:  # the ordinary way says what fails, and where
@@ -115,20 +121,31 @@ def answered(
         return None
 
 
-def _read(compiled: Compiled, context: Context, variables: Mapping[str, Any]) -> str | None:
-    statement = compiled.statement
-    found = read_made(statement.text, statement.parameters(context, variables))
-    if found is None:
+def _answered(plan: Plan, context: Context, variables: Mapping[str, Any]) -> str | None:
+    compiled = plan.compiled(variables)
+    read = compiled and _read(compiled, context, variables)
+    if read and read[0]:
+        roles = context.require_user().roles()
+        compiled = plan.compiled(variables, roles=roles)
+        read = compiled and _read(compiled, context, variables)
+    if not compiled or not read:
         return None
-    is_agent, *parts = found
-    read = dict(zip((key for key in compiled.keys if key not in compiled.made), parts, strict=True))
-    if is_agent or any(read[key] is None for key in compiled.must_be):
+    keys = (key for key in compiled.keys if key not in compiled.made)
+    told = dict(zip(keys, read[1:], strict=True))
+    if any(told[key] is None for key in compiled.must_be):
         return None
     for key, make in compiled.made.items():
-        read[key] = _json(make(context))
+        told[key] = _json(make(context))
     if compiled.sayings:
-        read = _said(compiled, read, context)
-    return "{" + ",".join(f'"{key}":{read[key]}' for key in compiled.keys) + "}"
+        told = _said(compiled, told, context)
+    return "{" + ",".join(f'"{key}":{told[key]}' for key in compiled.keys) + "}"
+
+
+def _read(
+    compiled: Compiled, context: Context, variables: Mapping[str, Any]
+) -> tuple[Any, ...] | None:
+    statement = compiled.statement
+    return read_made(statement.text, statement.parameters(context, variables))
 
 
 def _said(compiled: Compiled, read: Mapping[str, str], context: Context) -> dict[str, str]:

@@ -59,25 +59,29 @@ def _enrolment(asked: Asked, pupil: Row) -> QuerySet[Enrolment]:
 
 def _payers(asked: Asked, enrolment: Row) -> QuerySet[EnrolmentPayer]:
     """The share of who asks: what the other parent pays, and whether they do, is not theirs."""
-    rows = EnrolmentPayer.objects.filter(
-        enrolment_id=enrolment.outer("pk"), guardian__user_id=asked.user.pk
-    )
+    rows = EnrolmentPayer.objects.filter(enrolment_id=enrolment.outer("pk"))
+    if not asked.reads_files:
+        rows = rows.filter(guardian__user_id=asked.user.pk)
     return rows.order_by("-share_bp", "pk")
 
 
-def _is_guardian(asked: Asked) -> Exists:
-    return Exists(Guardian.objects.filter(user_id=asked.user.pk))
+def _is_pupil_only(asked: Asked, name: str) -> Q:
+    """Whether a pupil is who asks, and that person is nobody else: no guardian, no agent."""
+    if asked.user.roles():
+        return Q(pk__isnull=True)  # none: an agent is more than a pupil
+    guardians = Guardian.objects.filter(user_id=asked.user.pk)
+    return Q(**{name: asked.user.pk}) & ~Q(Exists(guardians))
 
 
 def _decision(asked: Asked, pupil: Row) -> QuerySet[PriceDecision]:
     """The price of a meal today, or on the first day of an enrolment to come (`priced_on`).
 
-    Not for who asks about themselves, unless they answer for others: a price tells what parents earn.
+    A pupil gets none for themselves: a price tells what their parents earn.
     """
     starts = _enrolment(asked, Row("pupil__")).values("valid_from")[:1]
     rows = in_force_some_day(
         PriceDecision.objects.filter(
-            ~Q(pupil__user_id=asked.user.pk) | _is_guardian(asked),
+            ~_is_pupil_only(asked, "pupil__user_id"),
             pupil_id=pupil.outer("pk"),
             service=Service.HALF_BOARD,
         )
@@ -118,7 +122,7 @@ def _price(asked: Asked, pupil: Row) -> Subquery:
                 )
             }
         ),
-        "may_read_resources": Exists(shares),
+        "may_read_resources": sql.TRUE if asked.reads_files else Exists(shares),
     }
     return sql.row(_decision(asked, pupil), sql.JsonObject(said))
 
@@ -128,10 +132,9 @@ def _same(*names: str) -> dict[str, F]:
 
 
 def _cards(asked: Asked, pupil: Row) -> Subquery:
-    """What `read_cards` reads: the Pass+ of one's own children, or one's own."""
-    mine = Q(pupil__in=people.children_of(asked.user, on=asked.on)) | (
-        Q(pupil__user_id=asked.user.pk) & ~_is_guardian(asked)
-    )
+    """What `read_cards` reads: the Pass+ of one's own children, or one's own; of all, for agents."""
+    mine = Q(pupil__in=people.children_of(asked.user, on=asked.on))
+    seen = Q() if asked.reads_files else mine | _is_pupil_only(asked, "pupil__user_id")
     purses = Purse.objects.filter(card_id=OuterRef("pk")).order_by("pk")
     account = Row("account__")
     counted = ("credits_posted", "debits_posted", "debits_pending")
@@ -144,13 +147,13 @@ def _cards(asked: Asked, pupil: Row) -> Subquery:
         "purses": sql.rows(purses, sql.JsonObject(purse)),
         "numbers": sql.rows(numbers, sql.JsonObject(_same("public_id", "kind", "number"))),
     }
-    rows = Card.objects.filter(mine, pupil_id=pupil.outer("pk")).order_by("-campaign_id")
+    rows = Card.objects.filter(seen, pupil_id=pupil.outer("pk")).order_by("-campaign_id")
     return sql.rows(rows, sql.JsonObject(said))
 
 
 def _pupil(asked: Asked, _user: Row) -> QuerySet[Pupil]:
     """The pupil who asks, if they are nobody else."""
-    return Pupil.objects.filter(~_is_guardian(asked), user_id=asked.user.pk).order_by("pk")
+    return Pupil.objects.filter(_is_pupil_only(asked, "user_id")).order_by("pk")
 
 
 def _weekdays(row: Row) -> Any:
@@ -217,7 +220,7 @@ TYPES: dict[str, dict[str, Kind]] = {
         **columns("first_name", "last_name", "login"),
         "email": Leaf(lambda _asked, user: Coalesce(user("email"), Value(""))),
         "fullName": Leaf(_user_name),
-        "roles": Leaf(lambda _asked, _user: sql.NO_LIST),
+        "roles": Leaf(lambda asked, _user: sql.constant_list(sorted(asked.user.roles()))),
         "children": Paged("Child", _children, is_list=True),
         "pupil": One("Pupil", _pupil),
         "invoices": Paged("Invoice", lambda asked, _user: invoicing.invoices_of(asked.user)),

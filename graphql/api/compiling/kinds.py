@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from api.compiling import sql
-from api.compiling.slots import DAY, SCHOOL_YEAR, Slots
+from api.compiling.slots import DAY, SCHOOL_YEAR, WHO, Slots
 from api.compiling.sql import Row
+from tenants.accounts.capabilities import Capability, Role
+from tenants.accounts.models import User
 
 if TYPE_CHECKING:
     import datetime
 
     from api.context import Context
-    from tenants.accounts.models import User
 
 
 class NotCompiled(Exception):
@@ -25,12 +26,30 @@ class NotCompiled(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks and when, as the querysets of a statement know them: by signs (`slots`)."""
+    """Who asks and when, as the querysets of a statement know them: by signs (`slots`).
+
+    Their roles are real: a statement is made for some roles, and serves whoever has exactly these.
+    """
 
     user: User
     slots: Slots
     on: datetime.date = DAY
     school_year: int = SCHOOL_YEAR
+
+    @property
+    def reads_files(self) -> bool:
+        return self.user.can(Capability.READ_FILES)
+
+    @property
+    def reads_money(self) -> bool:
+        return self.user.can(Capability.READ_MONEY)
+
+
+def asked_by(roles: frozenset[Role], slots: Slots) -> Asked:
+    """Whoever has these roles."""
+    user = User(pk=WHO)
+    user.__dict__["_roles"] = roles
+    return Asked(user, slots)
 
 
 Rows = Callable[[Asked, Row], QuerySet[Any]]

@@ -24,7 +24,7 @@ from graphql import (
 )
 
 from api.compiling import family, kinds, money, sql
-from api.compiling.kinds import Asked, Kind, NotCompiled
+from api.compiling.kinds import Asked, Kind, NotCompiled, asked_by
 from api.compiling.said import PARTS
 from api.compiling.slots import WHO, Slots, Statement
 from api.compiling.sql import Row
@@ -35,6 +35,7 @@ from tenants.accounts.models import StaffRole, User
 
 if TYPE_CHECKING:
     from api.context import Context
+    from tenants.accounts.capabilities import Role
 
 Variables = Mapping[str, Any]
 Writer = Callable[[Any], Any]
@@ -75,7 +76,7 @@ class Saying:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement of one row: whether an agent asks, then the JSON of each root field."""
+    """A statement of one row: whether its reader has roles, then the JSON of each root field."""
 
     statement: Statement
     keys: Sequence[str]
@@ -85,12 +86,20 @@ class Compiled:
 
 
 class Maker:
-    """Compile an operation for some values of the variables of its directives.
+    """Compile an operation for some roles, and some values of the variables of its directives.
 
     :raises NotCompiled: if something of it is not in the tables
     """
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Variables) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        *,
+        roles: frozenset[Role],
+        variables: Variables,
+    ) -> None:
+        self._roles = roles
         self._schema = schema
         self._variables = variables
         self._slots = Slots()
@@ -103,9 +112,7 @@ class Maker:
         }
 
     def compiled(self, operation: OperationDefinitionNode) -> Compiled:
-        user = User(pk=WHO)
-        user.__dict__["_roles"] = frozenset()
-        asked = Asked(user, self._slots)
+        asked = asked_by(self._roles, self._slots)
         root = self._fields("Query", [operation.selection_set])
         parts: dict[str, Any] = {}
         made: dict[str, Callable[[Context], Any]] = {}
@@ -126,7 +133,7 @@ class Maker:
         named = {
             f"part{place}": Cast(part, TextField()) for place, part in enumerate(parts.values())
         }
-        found = User.objects.filter(pk=WHO).values(is_agent=Exists(agents), **named)
+        found = User.objects.filter(pk=WHO).values(has_roles=Exists(agents), **named)
         return Compiled(
             statement=self._slots.statement(*found.query.sql_with_params()),
             keys=tuple(root),

@@ -56,12 +56,22 @@ _NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
 def invoices_about(asked: Asked, pupil: Row) -> QuerySet[Invoice]:
-    """The invoices that who asks pays and that have a line about a pupil."""
+    """The invoices that who asks pays, or any for who reads money, that have a line about a pupil."""
     lines = InvoiceLine.objects.filter(
         pupil_id=OuterRef(pupil.outer("pk")), invoice_id=OuterRef("pk")
     )
-    rows = Invoice.objects.filter(Exists(lines), payer__user_id=asked.user.pk)
+    rows = Invoice.objects.filter(Exists(lines))
+    if not asked.reads_money:
+        rows = rows.filter(payer__user_id=asked.user.pk)
     return rows.order_by("-month", "-pk")
+
+
+def _invoice(asked: Asked, _row: Row) -> QuerySet[Invoice]:
+    return Invoice.objects.all() if asked.reads_money else invoicing.invoices_of(asked.user)
+
+
+def _payment(asked: Asked, _row: Row) -> QuerySet[Payment]:
+    return Payment.objects.all() if asked.reads_money else payments.payments_of(asked.user)
 
 
 def _due(_asked: Asked, invoice: Row) -> Any:
@@ -110,16 +120,18 @@ def _refunded(_asked: Asked, part: Row) -> Any:
     return sql.total(rows, "amount_cents")
 
 
-def _around(context: Context, name: str) -> tuple[str, str]:
-    """What stands before and after the identifier in the address of a PDF on the portal."""
-    path = reverse(f"portal:{name}", args=[_NOBODY])
+def _around(context: Context, door: str, name: str) -> tuple[str, str]:
+    """What stands before and after the identifier in the address of a PDF."""
+    path = reverse(f"{door}:{name}", args=[_NOBODY])
     before, _nobody, after = str(context.request.build_absolute_uri(path)).partition(_NOBODY)
     return before, after
 
 
 def _document(asked: Asked, row: Row, name: str) -> Any:
-    before = asked.slots.text(lambda context, _variables: _around(context, name)[0])
-    after = asked.slots.text(lambda context, _variables: _around(context, name)[1])
+    """The address of a PDF (`api.types.locations`)."""
+    door = "console" if asked.reads_money else "portal"
+    before = asked.slots.text(lambda context, _variables: _around(context, door, name)[0])
+    after = asked.slots.text(lambda context, _variables: _around(context, door, name)[1])
     key = Cast(row("public_id"), TextField())
     return Concat(Value(before), key, Value(after), output_field=TextField())
 
@@ -132,9 +144,12 @@ def _receipt(asked: Asked, payment: Row) -> Any:
     return Case(paid, default=Value(None), output_field=TextField())
 
 
-def _checkout(_asked: Asked, payment: Row) -> Any:
-    """Where to pay, for who may: the rows are those of who asks."""
-    is_open = {payment.name("state"): Payment.State.OPEN}
+def _checkout(asked: Asked, payment: Row) -> Any:
+    """Where to pay, for who pays."""
+    is_open = {
+        payment.name("state"): Payment.State.OPEN,
+        payment.name("payer__user_id"): asked.user.pk,
+    }
     return Case(
         When(**is_open, then=payment("checkout_url")),
         default=Value(None),
@@ -144,8 +159,8 @@ def _checkout(_asked: Asked, payment: Row) -> Any:
 
 TYPES: dict[str, dict[str, Kind]] = {
     "Query": {
-        "invoice": ById("Invoice", lambda asked, _row: invoicing.invoices_of(asked.user)),
-        "payment": ById("Payment", lambda asked, _row: payments.payments_of(asked.user)),
+        "invoice": ById("Invoice", _invoice),
+        "payment": ById("Payment", _payment),
     },
     "Invoice": {
         "id": column("public_id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -148,6 +149,12 @@ class Constant(_Made):
 
 
 NO_LIST = Constant("'[]'::json")
+TRUE = Constant("true")
+
+
+def constant_list(names: Sequence[str]) -> Constant:
+    """A list of names of ours."""
+    return Constant(f"'{json.dumps(list(names))}'::json")
 
 
 class Rows(Subquery):
