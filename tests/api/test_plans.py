@@ -29,6 +29,7 @@ from tests.factories.portal import account_of
 
 FAMILY_PAGE = (trusted.FOLDER / "family_page.graphql").read_text(encoding="utf-8")
 PAGED = {"Viewer.children", "Viewer.invoices", "Viewer.payments", "Child.invoices"}
+SHARES = "{ viewer { roles children { enrolment { payers { fullName shareBp } } } } }"
 BASE = schema.graphql_schema
 
 
@@ -165,9 +166,11 @@ def test_each_member_of_the_cast_reads_the_same_both_ways(tenant_db, in_tenant, 
     answers = {}
     for who, client in world.clients.items():
         planned = ask(client, FAMILY_PAGE, {})
+        shares = ask(client, SHARES, {})
         with monkeypatch.context() as patched:
             patched.setattr(plans, "answered", lambda *_given: None)
             assert planned == ask(client, FAMILY_PAGE, {}), who
+            assert shares == ask(client, SHARES, {}), who
         answers[who] = json.dumps(planned, ensure_ascii=False)
 
     assert answers["anonymous"] == answers["other_tenant"] == '{"data": {"viewer": null}}'

@@ -147,7 +147,7 @@ class Maker:
         if name == "__typename":
             return lambda _context: "Query"
         write = self._writer("Departement", nodes)
-        return lambda context: write(context.request.tenant)
+        return lambda context: write(context.request.tenant)  # type: ignore[attr-defined]  # of our middleware
 
     # --- selections ----------------------------------------------------------------------------
 
