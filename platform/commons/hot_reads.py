@@ -17,18 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from psycopg import RawCursor
 from psycopg.types.numeric import Int8
 
 from commons.tenancy import current_schema, require_tenant
 
 _COMMENT = re.compile(r"--[^\n]*")
 _BLANKS = re.compile(r"\s+")
+_PARAMETER = re.compile(r"%%|%\((\w+)\)s")
 _OF_TENANT = re.compile(r"\btenant\.(?=\w)")
 
 
 @functools.cache
 def _text(path: Path) -> str:
-    """A statement without its comments: psycopg keeps what it made of the short ones only."""
+    """A statement without its comments."""
     bare = _COMMENT.sub("", path.read_text(encoding="utf-8"))
     return _BLANKS.sub(" ", bare).strip()
 
@@ -70,10 +72,26 @@ def read_made(text: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | Non
 
 
 def _read(text: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    sent = {
-        name: Int8(value) if type(value) is int else value for name, value in parameters.items()
-    }
+    numbered, names = _numbered(text)
+    values = (parameters[name] for name in names)
+    sent = [Int8(value) if type(value) is int else value for value in values]
     with connection.cursor() as cursor:
-        cursor.execute(text, sent)
+        cursor.cursor = RawCursor(connection.connection)  # which takes a text as it is
+        cursor.execute(numbered, sent)
         found: tuple[Any, ...] | None = cursor.fetchone()
     return found
+
+
+@functools.lru_cache(maxsize=1_000)
+def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text whose parameters have the numbers that PostgreSQL reads, and their names in that order.
+
+    psycopg would make this of a named text at each request, and keeps what it made of short ones only.
+    """
+    names: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
+        return "%" if name is None else f"${names.setdefault(name, len(names) + 1)}"
+
+    return _PARAMETER.sub(number, text), tuple(names)
