@@ -1,7 +1,7 @@
 """The limit of what a family reads: one prepared statement through psycopg in a bare WSGI app.
 
 No session, no user, no rights, no template: the JSON of the statement is sent as it comes. `/home?<user>` is
-the product's own SQL, `/api?<user>` what was written by hand for its document (bench/family_page.py), and so is
+the product's own SQL, `/api?<user>` was written by hand for its document (bench/family_page.py), and so was
 `/accounts?<user>` (bench/graphql/side_by_side.py). Served by the same web server as the product.
 """
 

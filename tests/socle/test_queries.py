@@ -62,7 +62,7 @@ def _asked(world: World, body: dict[str, str]) -> HttpResponse:
 
 def _by_resolvers(world: World, body: dict[str, Any]) -> Any:
     """The same, when no document has a plan."""
-    with mock.patch.object(plans, "answered", lambda *_given: None):
+    with mock.patch.object(plans, "answered", return_value=None):
         return _asked(world, body)
 
 
