@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
+from collections.abc import Collection
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -250,5 +251,16 @@ def least_years() -> int:
 
 def has_twin(application: PartnerApplication) -> bool:
     """Whether another application of the same body is open."""
-    others = PartnerApplication.objects.filter(siret=application.siret, closed_at__isnull=True)
-    return others.exclude(pk=application.pk).exists()
+    return application.pk in twins_among([application])
+
+
+def twins_among(applications: Collection[PartnerApplication]) -> set[int]:
+    """The keys of these applications whose body has another one open."""
+    sirets = {one.siret for one in applications}
+    still_open = PartnerApplication.objects.filter(siret__in=sirets, closed_at__isnull=True)
+    found = list(still_open.values_list("siret", "pk"))
+    return {
+        one.pk
+        for one in applications
+        if any(siret == one.siret and key != one.pk for siret, key in found)
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import graphene
@@ -61,8 +61,8 @@ class Page:
         }
 
 
-def connection(node: type[graphene.ObjectType], of: str) -> type[graphene.ObjectType]:
-    """The connection type of a node; `of` says in French what the list holds."""
+def connection(node: type[graphene.ObjectType], of: str, **more: Any) -> type[graphene.ObjectType]:
+    """The connection type of a node; `of` says in French what the list holds, `more` are its own fields."""
     name = node._meta.name  # noqa: SLF001  graphene's own way
     opened_by = getattr(node, "opened_by", None)  # a list is opened by what opens its elements
     edge = type(
@@ -90,15 +90,18 @@ def connection(node: type[graphene.ObjectType], of: str) -> type[graphene.Object
             "page_info": graphene.Field(
                 PageInfo, required=True, description="Où l'on est dans la liste."
             ),
+            **more,
         },
     )
 
 
-def paged(kind: type[graphene.ObjectType], description: str, **more: Any) -> graphene.Field:
+def paged(
+    kind: type[graphene.ObjectType], description: str, *, required: bool = True, **more: Any
+) -> graphene.Field:
     """A field that gives a connection."""
     return graphene.Field(
         kind,
-        required=True,
+        required=required,
         description=description,
         first=graphene.Int(
             default_value=DEFAULT_PAGE, description="Nombre d'éléments, de 1 à 100."
@@ -106,6 +109,13 @@ def paged(kind: type[graphene.ObjectType], description: str, **more: Any) -> gra
         after=graphene.String(description="Curseur : commencer après cet élément."),
         **more,
     )
+
+
+Find = Callable[[QuerySet[Any], str], Any]
+
+
+def _by_public_id(rows: QuerySet[Any], written: str) -> Any:
+    return rows.filter(public_id=_cursor(written)).first()
 
 
 def page_of_rows(
@@ -116,17 +126,18 @@ def page_of_rows(
     after: str | None,
     most: int = MAX_PAGE,
     among: QuerySet[Any] | None = None,
+    find: Find = _by_public_id,
 ) -> Page:
     """A page of a queryset, in an order of columns that ends in the primary key.
 
-    `among` is where a cursor may still be found once its element has left the list.
+    `among` is where a cursor may still be found once its element has left the list, `find` how.
 
     :raises Refused: if `first` is not from 1 to `most`, or `after` not an element of the list
     """
     size = _size(first, most)
     ordered = rows.order_by(*order)
     if after is not None:
-        row = (rows if among is None else among).filter(public_id=_cursor(after)).first()
+        row = find(rows if among is None else among, after)
         if row is None:
             raise Refused("CURSOR_INVALID")
         ordered = ordered.filter(_beyond(row, order))
@@ -167,16 +178,46 @@ def _cursor(written: str) -> uuid.UUID:
 
 
 def _beyond(row: Model, order: tuple[str, ...]) -> Q:
-    """What comes strictly after a row: (a, b) after (x, y) is a after x, or a = x and b after y."""
-    beyond = Q()
-    same = Q()
+    """What comes strictly after a row: (a, b) after (x, y) is a after x, or a = x and b after y.
+
+    As PostgreSQL sorts, what is null comes last, and first when the order is descending.
+    """
+    beyond, same = Q(pk__in=()), Q()
     for column in order:
         name = column.removeprefix("-")
-        value = getattr(row, name)
-        way = "lt" if column.startswith("-") else "gt"
-        beyond |= same & Q(**{f"{name}__{way}": value})
-        same &= Q(**{name: value})
+        value = _value(row, name)
+        if value is None:
+            after = Q(**{f"{name}__isnull": False}) if column.startswith("-") else Q(pk__in=())
+            equal = Q(**{f"{name}__isnull": True})
+        elif column.startswith("-"):
+            after, equal = Q(**{f"{name}__lt": value}), Q(**{name: value})
+        else:
+            after = Q(**{f"{name}__gt": value})
+            if _may_be_null(type(row), name):
+                after |= Q(**{f"{name}__isnull": True})
+            equal = Q(**{name: value})
+        beyond |= same & after
+        same &= equal
     return beyond
+
+
+def _value(row: Any, name: str) -> Any:
+    """What a column holds, through relations too (`college__name`)."""
+    for part in name.split("__"):
+        row = None if row is None else getattr(row, part)
+    return row
+
+
+def _may_be_null(model: type[Model], name: str) -> bool:
+    """Whether a column is ever null: its own, or that of a relation which may be absent."""
+    options = model._meta  # noqa: SLF001  the public way to a model's fields
+    for part in name.split("__"):
+        field: Any = options.pk if part == "pk" else options.get_field(part)
+        if field.null:
+            return True
+        if field.related_model is not None:
+            options = field.related_model._meta  # noqa: SLF001
+    return False
 
 
 def id_of(what: str) -> graphene.Argument:

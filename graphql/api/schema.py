@@ -6,7 +6,9 @@ says, and `socle graphql schema` writes it again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import graphene
 from django.conf import settings
@@ -218,20 +220,23 @@ class Mutation(PartnerMutation, graphene.ObjectType):
     )
 
 
-def whole_mutation() -> type[graphene.ObjectType]:
-    """The mutations above, and those that the roof makes of the acts of other interfaces.
+def whole(own: type[graphene.ObjectType], added: Mapping[str, Any]) -> type[graphene.ObjectType]:
+    """A root above, with the fields that the roof makes of other interfaces.
 
     :raises TypeError: if both have one of the same name
     """
-    added = import_string(settings.GRAPH_MUTATIONS)()
-    own = {field.name or to_camel_case(name) for name, field in Mutation._meta.fields.items()}  # noqa: SLF001  graphene's own way
-    if twice := own & set(added):
-        raise TypeError(f"two mutations of one name: {sorted(twice)}")
-    members = {"__doc__": Mutation.__doc__, "Meta": type("Meta", (), {"name": "Mutation"}), **added}
-    return type("WholeMutation", (Mutation,), members)
+    name = own._meta.name  # noqa: SLF001  graphene's own way
+    names = {field.name or to_camel_case(key) for key, field in own._meta.fields.items()}  # noqa: SLF001
+    if twice := names & set(added):
+        raise TypeError(f"two fields of {name} of one name: {sorted(twice)}")
+    members = {"__doc__": own.__doc__, "Meta": type("Meta", (), {"name": name}), **added}
+    return type(name, (own,), members)
 
 
-schema = subgraph.build(Query, whole_mutation())
+schema = subgraph.build(
+    whole(Query, import_string(settings.GRAPH_QUERIES)()),
+    whole(Mutation, import_string(settings.GRAPH_MUTATIONS)()),
+)
 
 
 def sdl() -> str:

@@ -6,6 +6,9 @@ Older secrets of the list still open what they sealed; `seal` again to move it t
 
 What is only ever compared is kept as a fingerprint (HMAC-SHA256, RFC 2104) under such a key: it can be
 looked up, and without the secret nobody can try what it was made of.
+
+A row that has no public identifier of its own is told outside by its number, veiled: one block of AES
+that looks like any UUID, the same each time, of one tenant and purpose alone.
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import uuid
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
@@ -76,6 +81,36 @@ def fingerprint(text: str, *, purpose: str) -> str:
 def fingerprints(text: str, *, purpose: str) -> list[str]:
     """The fingerprints under each of our secrets, the newest first: one that was kept is among them."""
     return [_fingerprint(text, purpose, secret) for secret in settings.SEALING_SECRETS]
+
+
+def veil(number: int, *, purpose: str) -> uuid.UUID:
+    """A row's number as it may be told outside."""
+    block = _veil_tag(purpose) + number.to_bytes(8, "big")
+    cipher = Cipher(algorithms.AES(_veil_key(settings.SEALING_SECRETS[0])), modes.ECB())  # noqa: S305  one block
+    encryptor = cipher.encryptor()
+    return uuid.UUID(bytes=encryptor.update(block) + encryptor.finalize())
+
+
+def unveil(veiled: uuid.UUID, *, purpose: str) -> int:
+    """The number.
+
+    :raises CannotUnseal: if it was veiled for another tenant or purpose, or never was
+    """
+    for secret in settings.SEALING_SECRETS:
+        cipher = Cipher(algorithms.AES(_veil_key(secret)), modes.ECB())  # noqa: S305  one block
+        decryptor = cipher.decryptor()
+        block = decryptor.update(veiled.bytes) + decryptor.finalize()
+        if hmac.compare_digest(block[:8], _veil_tag(purpose)):
+            return int.from_bytes(block[8:], "big")
+    raise CannotUnseal("veiled for another tenant or purpose, or never veiled")
+
+
+def _veil_key(secret: str) -> bytes:
+    return hashlib.sha256(b"socle veil key\0" + secret.encode()).digest()
+
+
+def _veil_tag(purpose: str) -> bytes:
+    return hashlib.sha256(b"socle veil\0" + _bound(purpose)).digest()[:8]
 
 
 def _fingerprint(text: str, purpose: str, secret: str) -> str:

@@ -77,8 +77,17 @@ def _line(cells: list[str]) -> bytes:
     return buffer.getvalue().encode()
 
 
+def plain(model_admin: ReadOnlyAdmin, column: Any, row: Any) -> str:
+    """What a cell says, without markup; empty when it says nothing."""
+    return without_markup(columns.text_of(model_admin, column, row))
+
+
+def without_markup(written: Any) -> str:
+    """A text that pages mark up, alone; empty when it says nothing."""
+    text = html.unescape(strip_tags(str(written)))
+    return "" if text == records.NOTHING else text
+
+
 def _cell(model_admin: ReadOnlyAdmin, column: Any, row: Any) -> str:
-    text = html.unescape(strip_tags(str(columns.text_of(model_admin, column, row))))
-    if text == records.NOTHING:
-        return ""
+    text = plain(model_admin, column, row)
     return f"'{text}" if text.startswith(_FORMULA) else text

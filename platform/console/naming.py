@@ -6,7 +6,7 @@ these asks for what the name needs (`list_select_related`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ from billing.tariffs.models import (
 from commons.models import AuditEntry, Job, OutboxEvent
 from commons.money import format_euros
 from console import anomaly_queries as anomalies
-from console.service_queries import audience_of, name_of_service
+from console.service_queries import audience_of, name_of_enabled, with_names
 from console.words import ACTIONS, EVENTS, JOBS, said
 from federation.ent.models import EnabledService, Licence, Opening, Registration, SigningKey
 from federation.passplus.models import (
@@ -120,8 +120,8 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     ),
     Dispute: lambda row: _("Réclamation du %(day)s") % {"day": wording.full_date(row.opened_at)},
     Credential: lambda row: f"{row.integrator.name}, {row.get_kind_display()}",
-    EnabledService: lambda row: name_of_service(row.service_code),
-    Opening: lambda row: f"{name_of_service(row.enabled.service_code)} : {audience_of(row)}",
+    EnabledService: name_of_enabled,
+    Opening: lambda row: f"{name_of_enabled(row.enabled)} : {audience_of(row)}",
     Registration: lambda row: row.client_id or row.service_url or row.entity_id,
     SigningKey: lambda row: f"{row.get_state_display()}, {row.kid[:8]}",
     Licence: lambda row: f"{row.opening.enabled.service_code}, {row.user}",
@@ -212,6 +212,52 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         }
     ),
 }
+
+
+# The relations that a name goes through, by model.
+_THROUGH: dict[type[Any], tuple[str, ...]] = {
+    Account: ("invoice",),
+    BookingException: ("enrolment__pupil",),
+    Credential: ("integrator",),
+    CreditNoteLine: ("credit_note", "invoice_line"),
+    Delivery: ("endpoint",),
+    Enrolment: ("pupil", "college"),
+    EnrolmentPayer: ("guardian", "enrolment__pupil"),
+    Guardianship: ("guardian", "pupil"),
+    HouseholdMember: ("guardian", "household"),
+    HouseholdResources: ("household",),
+    InvoiceLine: ("invoice",),
+    Licence: ("opening__enabled", "user"),
+    Merchant: ("regie",),
+    Opening: ("enabled", "college", "school_class"),
+    PartnerMember: ("user", "partner"),
+    PassRegistration: ("pupil",),
+    PaymentPart: ("invoice",),
+    PriceDecision: ("pupil",),
+    RightsRequest: ("household",),
+    Schooling: ("pupil", "college"),
+    ServiceDay: ("college",),
+    StaffRole: ("user",),
+    TariffVersion: ("schedule",),
+}
+
+
+# What names ask row by row, asked for all of them.
+_TOGETHER: dict[type[Any], Callable[[Iterable[Any]], None]] = {
+    EnabledService: with_names,
+    Opening: lambda rows: with_names(row.enabled for row in rows),
+}
+
+
+def prepare(model: type[Any], rows: Iterable[Any]) -> None:
+    """Have ready what the names of these rows ask, so that none asks alone."""
+    if model in _TOGETHER:
+        _TOGETHER[model](rows)
+
+
+def through(model: type[Any]) -> tuple[str, ...]:
+    """The relations that the name of such a row goes through, to be read with it."""
+    return _THROUGH.get(model, ())
 
 
 def name_of(row: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from console.around import Cell, Table
@@ -20,6 +22,19 @@ def names_by_code() -> dict[str, str]:
 def name_of_service(code: str) -> str:
     """How a service is called; its code, once the catalogue has forgotten it."""
     return names_by_code().get(code, code)
+
+
+def with_names(enabled: Iterable[EnabledService]) -> None:
+    """Let services know how they are called, all of them by one query."""
+    listed = list(enabled)
+    names = names_by_code() if listed else {}
+    for one in listed:
+        one.service_name = names.get(one.service_code, one.service_code)  # type: ignore[attr-defined]
+
+
+def name_of_enabled(enabled: EnabledService) -> str:
+    """How an enabled service is called."""
+    return getattr(enabled, "service_name", "") or name_of_service(enabled.service_code)
 
 
 def classes_of(college: College | None, *, school_year: int) -> list[SchoolClass]:

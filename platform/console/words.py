@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -461,9 +462,19 @@ PRICE_SOURCES: Words = {
 }
 
 
-def said(words: Words) -> Callable[[Any], str]:
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """Codes in words, each as it is written when nobody named it."""
+
+    words: Words
+
+    def __call__(self, code: Any) -> str:
+        return str(self.words.get(code, code))
+
+
+def said(words: Words) -> Said:
     """A code in words; as it is written when nobody named it."""
-    return lambda code: str(words.get(code, code))
+    return Said(words)
 
 
 def notice_kind(code: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Count, Q
 
@@ -20,6 +20,12 @@ SHOWN_SIGN_INS = 100
 def user_named(public_id: uuid.UUID) -> User | None:
     """The account of this identifier in the current département, if there is one."""
     return User.objects.filter(public_id=public_id).first()
+
+
+def names_of_users(public_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of accounts of the current département, of those there are."""
+    found = User.objects.filter(public_id__in=public_ids) if public_ids else ()
+    return {user.public_id: user.get_full_name() for user in found}
 
 
 def user_with_name(written: str) -> User | None:

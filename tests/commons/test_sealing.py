@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 
-from commons.sealing import CannotUnseal, seal, unseal
+from commons.sealing import CannotUnseal, seal, unseal, unveil, veil
 
 pytestmark = pytest.mark.usefixtures("tenant_db")
 
@@ -49,3 +50,25 @@ def test_damaged_is_refused(place: int) -> None:
 
     with pytest.raises(CannotUnseal):
         unseal(bytes(sealed), purpose="tests")
+
+
+def test_a_veiled_number_is_of_one_tenant_and_purpose(in_tenant: Any) -> None:
+    veiled = veil(42, purpose="people.Pupil")
+
+    assert veil(42, purpose="people.Pupil") == veiled
+    assert unveil(veiled, purpose="people.Pupil") == 42
+    assert len({veil(number, purpose="people.Pupil") for number in range(100)}) == 100
+    with pytest.raises(CannotUnseal):
+        unveil(veiled, purpose="people.Guardian")
+    with in_tenant("d94"), pytest.raises(CannotUnseal):
+        unveil(veiled, purpose="people.Pupil")
+    with pytest.raises(CannotUnseal):
+        unveil(uuid.UUID(int=42), purpose="people.Pupil")
+
+
+def test_a_number_is_unveiled_after_a_new_secret(settings: Any) -> None:
+    veiled = veil(42, purpose="people.Pupil")
+    settings.SEALING_SECRETS = ["new", *settings.SEALING_SECRETS]
+
+    assert unveil(veiled, purpose="people.Pupil") == 42
+    assert veil(42, purpose="people.Pupil") != veiled

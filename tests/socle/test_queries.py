@@ -52,8 +52,13 @@ def _page(who: str, path: str) -> Callable[[World], HttpResponse]:
     return ask
 
 
-def _asked(world: World, body: dict[str, str]) -> HttpResponse:
-    answer = world.clients["family"].post(
+LISTS = """{ console {
+    pupils(search: "diallo") { nodes { lastName household { id name } } }
+    refunds(first: 5) { totalCount nodes { amount { cents } askedBy part { name } payer } } } }"""
+
+
+def _asked(world: World, body: dict[str, str], who: str = "family") -> HttpResponse:
+    answer = world.clients[who].post(
         "/graphql/", json.dumps(body), content_type="application/json", headers={"host": HOST}
     )
     assert "errors" not in answer.json(), answer.json()
@@ -77,6 +82,7 @@ PAGES = {
     "console invoices": _page("regisseur", "/console/invoicing/invoice/"),
     "graphql viewer": lambda world: _asked(world, {"query": VIEWER}),
     "graphql viewer, by resolvers": lambda world: _by_resolvers(world, {"query": VIEWER}),
+    "graphql console lists": lambda world: _asked(world, {"query": LISTS}, "administrator"),
     "graphql family page": lambda world: _asked(world, {"documentId": FAMILY_PAGE}),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -58,10 +59,8 @@ def _sheet(values: dict[str, Any]) -> str:
     )
 
 
-def _by(actor_id: str) -> str:
-    """An agent by name; the body itself, when its application did it."""
-    name = agents.name_of_actor(actor_id)
-    return gettext("La structure") if name == actor_id else name
+# An agent by name; the body itself, when its application did it.
+_by = agents.NamedActors(nobody=_("La structure"))
 
 
 class WaitingFilter(YesFilter):
@@ -114,9 +113,16 @@ class PartnerApplicationAdmin(ReadOnlyAdmin):
     explanation = _("Les structures qui veulent accepter le Pass+. Les plus anciennes d'abord.")
     empty_text = _("Aucune demande de partenariat.")
 
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        listed = list(rows)
+        twins = queries.twins_among(listed)
+        for row in listed:
+            row.has_twin = row.pk in twins
+        return listed
+
     @column(_("Même SIRET"))
-    def twins(self, row: PartnerApplication) -> str:
-        return gettext("Autre demande") if queries.has_twin(row) else "–"
+    def twins(self, row: Any) -> str:
+        return gettext("Autre demande") if row.has_twin else "–"
 
 
 @admin.register(Partner, site=console_site)

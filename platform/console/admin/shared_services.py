@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -16,7 +17,7 @@ from console.filters import YesFilter
 from console.partner_queries import partner_tables
 from console.readonly import ReadOnlyAdmin, column, joined
 from console.records import breakable
-from console.service_queries import names_by_code, openings_table
+from console.service_queries import name_of_enabled, openings_table, with_names
 from console.sites import console_site
 from console.words import ATTRIBUTE_WORDS, said
 from federation.catalogue.models import SharedService
@@ -100,7 +101,12 @@ class EnabledServiceAdmin(ReadOnlyAdmin):
 
     @column(_("Service"), order="service_code")
     def service(self, row: EnabledService) -> str:
-        return names_by_code().get(row.service_code, row.service_code)
+        return name_of_enabled(row)
+
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        listed = list(rows)
+        with_names(listed)
+        return listed
 
     @column(_("Transmis"))
     def told(self, row: EnabledService) -> str:
@@ -124,10 +130,14 @@ class OpeningAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: SignedInRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(taken_count=Count("taken"))
 
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        listed = list(rows)
+        with_names(row.enabled for row in listed)
+        return listed
+
     @column(_("Service"), order="enabled__service_code")
     def service(self, row: Opening) -> str:
-        code = row.enabled.service_code
-        return names_by_code().get(code, code)
+        return name_of_enabled(row.enabled)
 
     @column(_("Licences prises"))
     def taken(self, row: Any) -> str:
@@ -145,6 +155,12 @@ class LicenceAdmin(ReadOnlyAdmin):
     list_display = ("opening", "user", "taken_at")
     list_select_related = ("opening__enabled", "opening__college", "opening__school_class", "user")
     ordering = ("-taken_at", "-pk")
+
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        listed = list(rows)
+        with_names(row.opening.enabled for row in listed)
+        return listed
+
     explanation = _(
         "Une licence se prend à la première ouverture. Qui a quitté le collège la rend après un mois."
     )
@@ -167,11 +183,16 @@ class RegistrationAdmin(ReadOnlyAdmin):
     explanation = _("Comment chaque service connecte les personnes. Personne ne lit ses secrets.")
     empty_text = _("Aucun service ne connecte encore personne.")
 
+    def prepared(self, rows: Iterable[Any]) -> Iterable[Any]:
+        listed = list(rows)
+        with_names(row.enabled for row in listed if row.enabled)
+        return listed
+
     @column(_("Service"), order="enabled__service_code")
     def service(self, row: Registration) -> str:
-        if row.departement_code:
+        if row.departement_code or row.enabled is None:
             return portal_of(row.departement_code)
-        return names_by_code().get(row.sector, row.sector)
+        return name_of_enabled(row.enabled)
 
     @column(_("Client ou adresse"))
     def name(self, row: Registration) -> str:

@@ -347,6 +347,7 @@ WEBHOOK_LOG_DAYS = environment.number("WEBHOOK_LOG_DAYS", 30, at_least=5, at_mos
 # --- GraphQL ---------------------------------------------------------------------------------
 GRAPHENE = {"SCHEMA": "api.schema.schema", "MIDDLEWARE": []}
 GRAPH_MUTATIONS = "socle.graph_acts.mutations"  # what other interfaces add to those of `api`
+GRAPH_QUERIES = "socle.graph_lists.queries"
 
 # --- logs, traces, metrics -------------------------------------------------------------------
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
