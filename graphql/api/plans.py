@@ -14,11 +14,11 @@ fails, so that errors are told at their path.
 from __future__ import annotations
 
 import collections
-import json
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from graphql import (
     DocumentNode,
     GraphQLSchema,
@@ -150,11 +150,11 @@ def _read(
 
 def _said(compiled: Compiled, read: Mapping[str, str], context: Context) -> dict[str, str]:
     """The same answers, with what Python says in its places."""
-    answer = {key: json.loads(part) for key, part in read.items()}
+    answer = {key: orjson.loads(part) for key, part in read.items()}
     for saying in compiled.sayings:
         saying.say(answer, context)
     return {key: _json(part) for key, part in answer.items()}
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()
