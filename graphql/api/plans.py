@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import collections
 import logging
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ class Plan:
         self._schema = schema
         self._document = document
         self._conditions = _conditions(document)
+        self._lock = threading.Lock()
         self._forms: collections.OrderedDict[Form, Compiled | None] = collections.OrderedDict()
 
     def compiled(
@@ -62,11 +64,12 @@ class Plan:
     ) -> Compiled | None:
         """Its statement for some roles and variables, if it has one."""
         form = (roles, *(variables.get(name) for name in self._conditions))
-        if form not in self._forms:
-            while len(self._forms) >= MOST_FORMS:
-                self._forms.popitem(last=False)
-            self._forms[form] = self._made(variables, roles)
-        return self._forms[form]
+        with self._lock:
+            if form not in self._forms:
+                while len(self._forms) >= MOST_FORMS:
+                    self._forms.popitem(last=False)
+                self._forms[form] = self._made(variables, roles)
+            return self._forms[form]
 
     def _made(self, variables: Mapping[str, Any], roles: frozenset[Role]) -> Compiled | None:
         maker = Maker(self._schema, self._document, roles=roles, variables=variables)

@@ -52,7 +52,11 @@ def dying(death: Death) -> Iterator[None]:
     execute, commit = CursorWrapper._execute_with_wrappers, DatabaseWrapper._commit
 
     def executed(self: Any, *args: Any, **options: Any) -> Any:
-        death.approach("statement")
+        try:
+            death.approach("statement")
+        except Died:
+            self.close()  # Django closes a named cursor on an `Exception`, which a death is not
+            raise
         return execute(self, *args, **options)
 
     def committed(self: Any) -> None:
