@@ -38,8 +38,11 @@ MOST_FIELDS = 4
 class Drawn:
     """Documents of one seed, about some identifiers."""
 
-    def __init__(self, schema: GraphQLSchema, *, seed: int, ids: Sequence[str]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, *, seed: int, ids: Sequence[str], given: float = 0.6
+    ) -> None:
         self.schema = schema
+        self.given = given  # how often an argument is that may be left out
         self.random = random.Random(seed)
         self.ids = (*ids, "00000000-0000-7000-8000-000000000000", "x", "")
 
@@ -73,6 +76,13 @@ class Drawn:
             return f"{kind} ($x: String, $n: Int = 3) {rest}", {"x": given, "n": given, "y": 1}
         return document, {}
 
+    def query(self, roots: Sequence[str] = ()) -> str:
+        """A query, of one of some root fields or of any."""
+        root = self.schema.query_type
+        assert root is not None
+        name = self.random.choice(sorted(roots or root.fields))
+        return f"{{ {self._field(name, root.fields[name], DEPTH)} }}"
+
     def _field(self, name: str, field: GraphQLField, depth: int) -> str:
         given = {
             key: self._value(argument.type)
@@ -85,7 +95,7 @@ class Drawn:
 
     def _is_given(self, argument: GraphQLArgument | GraphQLInputField) -> bool:
         is_required = isinstance(argument.type, GraphQLNonNull)
-        return is_required or self.random.random() < 0.6
+        return is_required or self.random.random() < self.given
 
     def _selection(self, kind: object, depth: int) -> str:
         if not is_composite_type(kind):
