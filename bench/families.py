@@ -26,7 +26,7 @@ MONTHS = 5
 _STATEMENTS = (
     """INSERT INTO people_college (public_id, uai, name, jointure_id, street, postal_code, city, phone,
            sector, is_open)
-       SELECT gen_random_uuid(), '092' || lpad(n::text, 4, '0') || 'A', 'Collège ' || n, n::text,
+       SELECT gen_random_uuid(), '092' || lpad(n::text, 4, '0') || 'F', 'Collège ' || n, n::text,
            n || ' rue des Écoles', '92000', 'Nanterre', '0140970000', 'PUBLIC', true
        FROM generate_series(1, %(colleges)s::int) AS n""",
     """INSERT INTO people_household (public_id, label)
@@ -73,7 +73,7 @@ _STATEMENTS = (
     """INSERT INTO ledger_account (public_id, code, kind, name) VALUES
            (gen_random_uuid(), 'regie:bench:revenue', 'REVENUE', '')""",
     """INSERT INTO invoicing_regie (public_id, code, name, siret, revenue_account_id)
-       SELECT gen_random_uuid(), 'bench', 'Régie', '', id FROM ledger_account""",
+       SELECT gen_random_uuid(), 'restauration', 'Régie', '', id FROM ledger_account""",
     """INSERT INTO invoicing_billingrun (public_id, regie_id, month, state, counts, prepared_at)
        SELECT gen_random_uuid(), regie.id,
            (date_trunc('month', %(day)s::date) - make_interval(months => n))::date, 'ISSUED', '{}', now()

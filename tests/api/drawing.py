@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -31,6 +31,7 @@ TEXTS = (
 NUMBERS = (-(2**31), -1, 0, 1, 4, 20, 100, 101, 2**31 - 1)
 CENTS = (-(2**53) + 1, -1, 0, 1, 1250, 2**53 - 1)
 DAYS = ("2024-11-08", "2024-09-02", "0001-01-01", "9999-12-31", "2024-11-08T10:00:00Z", "hier")
+PAGES = (None, 1, 3, 10)
 DEPTH = 5
 MOST_FIELDS = 4
 
@@ -155,3 +156,36 @@ class Drawn:
 def _written(text: str) -> str:
     """A text as GraphQL writes it: JSON's escapes are its own."""
     return json.dumps(text)
+
+
+class Reads(Drawn):
+    """Queries alone, each about something that there is: short pages, no hostile value.
+
+    `arguments` are what the fields of Query are asked with, by their name (`'id: "…"'`).
+    """
+
+    def __init__(self, schema: GraphQLSchema, *, seed: int, arguments: Mapping[str, str]) -> None:
+        super().__init__(schema, seed=seed, ids=())
+        self._arguments = arguments
+
+    def document(self) -> str:
+        """A query of one field."""
+        root = self.schema.query_type
+        assert root is not None
+        name = self.random.choice(sorted(root.fields))
+        field = root.fields[name]
+        given = self._arguments.get(name, "")
+        page = self._page(field)
+        written = ", ".join(one for one in (given, page) if one)
+        arguments = f"({written})" if written else ""
+        selected = self._selection(get_named_type(field.type), DEPTH)
+        return f"query {{ {name}{arguments}{selected} }}"
+
+    def _field(self, name: str, field: GraphQLField, depth: int) -> str:
+        written = 'of: "2024-11-08"' if "of" in field.args else self._page(field)
+        arguments = f"({written})" if written else ""
+        return f"{name}{arguments}{self._selection(get_named_type(field.type), depth)}"
+
+    def _page(self, field: GraphQLField) -> str:
+        size = self.random.choice(PAGES)
+        return f"first: {size}" if size and "first" in field.args else ""
