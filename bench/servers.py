@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "var" / "log"
-START_SECONDS = 60
+START_SECONDS = 120
 _sessions: set[int] = set()  # of the servers that run
 
 
@@ -126,6 +127,8 @@ def serving(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # workers that outlive who started them
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -63,7 +63,7 @@ class _Sink(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def product(*, workers: int = 1, threads: int = 1) -> Iterator[int]:
+def product(*, workers: int = 1, threads: int = 1, **environment: str) -> Iterator[int]:
     """Ours as it is shipped, telemetry sent to somebody who listens. Gives its port."""
     sink = ThreadingHTTPServer(("127.0.0.1", 0), _Sink)
     Thread(target=sink.serve_forever, daemon=True).start()
@@ -75,6 +75,7 @@ def product(*, workers: int = 1, threads: int = 1) -> Iterator[int]:
             threads=threads,
             SOCLE_PROCESS="web",
             OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{sink.server_port}",
+            **environment,
         ) as port:
             yield port
     finally:
