@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import functools
-import hashlib
 import logging
 import time
 import uuid
@@ -22,13 +20,14 @@ from pathlib import Path
 
 from django.db import DatabaseError
 from django.utils import timezone
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
+from commons import redis_scripts
 from federation.usage import pseudonyms, store
 from federation.usage.models import Kind, Window
 from federation.usage.windows import VISIT_SECONDS, starts_of
 
-_STILL, _TOUCH = "still.lua", "touch.lua"
+_STILL, _TOUCH = (Path(__file__).with_name(name) for name in ("still.lua", "touch.lua"))
 _GOES_ON, _IS_COUNTED = 2, 1
 # The months' sketches outlive their month a little: what gathers them may be late.
 SKETCH_SECONDS = 40 * 24 * 3600
@@ -90,21 +89,9 @@ def touch(*, visitor: uuid.UUID, use: Use, place: Callable[[], str], at: datetim
         count(place())
 
 
-def _run(name: str, keys: list[str], arguments: list[str | int]) -> int:
-    text, digest = _script(name)
-    client = store.client()
-    try:
-        answer: int = client.evalsha(digest, len(keys), *keys, *arguments)
-    except NoScriptError:  # Redis was started anew: it keeps the text from now on
-        answer = client.eval(text, len(keys), *keys, *arguments)
+def _run(script: Path, keys: list[str], arguments: list[str | int]) -> int:
+    answer: int = redis_scripts.run(store.client(), script, keys, arguments)
     return answer
-
-
-@functools.cache
-def _script(name: str) -> tuple[str, str]:
-    """The text of a script, and the name that Redis gives it."""
-    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def touch_if_possible(

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 def has_token(request: HttpRequest) -> bool:
     """Whether a request bears a token (RFC 6750): its cookies are then nobody's."""
-    scheme, _space, _token = request.headers.get("Authorization", "").partition(" ")
-    return scheme.lower() == "bearer"
+    scheme, _space, _token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return bool(scheme.lower() == "bearer")
 
 
 class Context:

@@ -47,5 +47,5 @@ def marked(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _is_allowed(request: HttpRequest) -> bool:
-    origin = request.headers.get("Origin", "")
+    origin = request.META.get("HTTP_ORIGIN", "")
     return bool(origin) and queries.is_allowed(origin)

@@ -44,6 +44,14 @@ logger = logging.getLogger(__name__)
 TIME_OF_A_MACHINE = datetime.timedelta(seconds=5)
 TIME_OF_AN_EXPORT = datetime.timedelta(seconds=30)
 documents = DocumentCache(schema.graphql_schema, trusted=trusted.documents().values())
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are not JSON."""
+    raise ValueError(name)
+
+
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
 _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 
 
@@ -175,7 +183,7 @@ def _read_link(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
     text = trusted.text_of(request.GET["documentId"])
     try:
         written = request.GET.get("variables") or "{}"
-        variables = json.loads(written, parse_constant=_refuse_constant)
+        variables = _JSON.decode(written)
     except (ValueError, RecursionError) as error:
         raise Refused("VARIABLES_MALFORMED") from error
     if not isinstance(variables, dict):
@@ -202,14 +210,9 @@ def _json(request: HttpRequest) -> Any:
     if length > limits.MAX_BODY_BYTES or len(raw) > limits.MAX_BODY_BYTES:
         raise Refused("BODY_TOO_LARGE", limit=limits.MAX_BODY_BYTES)
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        return _JSON.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Refused("BODY_MALFORMED") from error
-
-
-def _refuse_constant(name: str) -> None:
-    """NaN and Infinity are not JSON."""
-    raise ValueError(name)
 
 
 def _refuse(request: HttpRequest, *refusals: Refused) -> HttpResponse:

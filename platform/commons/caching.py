@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from pathlib import Path
 
 import redis
 from django.conf import settings
@@ -9,8 +10,10 @@ from django.core.cache import cache
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from commons import redis_scripts
 from commons.tenancy import current_schema
 
+_ADD = Path(__file__).with_name("counters.lua")
 # A page waits no longer than this for what it only counts.
 PATIENCE_SECONDS = 0.25
 
@@ -38,9 +41,6 @@ def add_to_counters(amounts: Mapping[str, int], *, seconds: int) -> list[int]:
 
     :raises redis.exceptions.RedisError: if Redis does not answer
     """
-    with redis_client().pipeline(transaction=False) as pipeline:
-        for name, amount in amounts.items():
-            key = cache.make_key(name)
-            pipeline.set(key, 0, ex=seconds, nx=True)
-            pipeline.incrby(key, amount)
-        return [int(said) for said in pipeline.execute()[1::2]]
+    keys = [cache.make_key(name) for name in amounts]
+    answer = redis_scripts.run(redis_client(), _ADD, keys, [*amounts.values(), seconds])
+    return [int(said) for said in answer]

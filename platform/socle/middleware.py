@@ -1,7 +1,8 @@
-"""What every request carries: a reference for the logs, and the security headers."""
+"""What every request carries: a reference for the logs, and the security headers; and the door of the API."""
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 import time
@@ -9,13 +10,16 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, resolve
 from opentelemetry import trace
 
+from api.views import graphql_view
 from commons import logs
 from commons.meters import Durations
 from socle import telemetry
 
 logger = logging.getLogger(__name__)
+API_PATH = "/graphql/"
 DURATIONS = Durations(
     "http.server.request.duration",
     description="How long a page takes to answer, by the pattern of its address.",
@@ -65,6 +69,36 @@ class RequestContextMiddleware:
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class ApiMiddleware:
+    """Let what is sent to the API in, past all that only pages need.
+
+    Before it stands what every request goes through: tenant, headers, reference, session, account. What
+    comes after serves pages: their addresses, messages, forms and visits, and who acts for a family, which an
+    agent does on the portal alone. The API proves by itself that a request is not forged.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_sent = request.method == "POST" and request.path_info == API_PATH
+        if not is_sent or request.tenant is None:  # type: ignore[attr-defined]
+            return self.get_response(request)
+        request.resolver_match = _api_match()
+        try:
+            response = graphql_view(request)
+        except Exception as error:
+            trace.get_current_span().record_exception(error)
+            raise
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+
+@functools.cache
+def _api_match() -> ResolverMatch:
+    return resolve(API_PATH, settings.ROOT_URLCONF)
 
 
 def _measure(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:

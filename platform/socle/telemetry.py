@@ -23,7 +23,6 @@ from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.celery import CeleryInstrumentor
-from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk._logs import LoggerProvider
@@ -59,7 +58,6 @@ EXPORTED = frozenset(
         "http.scheme",
         "http.flavor",
         "http.status_code",
-        "http.server_name",
         "celery.action",
         "celery.state",
         "celery.retries",
@@ -195,18 +193,15 @@ def send() -> None:
 
 
 def instrument() -> None:
-    """Trace and measure requests and tasks. Called once per process, before Django's handler is made.
+    """Trace and measure requests (`socle.tracing`) and tasks. Called once per process.
 
-    The handler reads the list of middleware once: a tracer added later sees no request. The metrics
-    of these packages are left out: they bear the host a visitor writes, and no tenant; ours are in
-    `socle.middleware` and `socle.celery`.
+    The metrics of the packages are left out: they bear no tenant; ours are in `socle.middleware` and
+    `socle.celery`.
     """
     send()
     # Baggage is left out: a visitor's would go on to every task.
     propagate.set_global_textmap(TraceContextTextMapPropagator())
-    unmeasured = NoOpMeterProvider()
-    DjangoInstrumentor().instrument(meter_provider=unmeasured)
-    CeleryInstrumentor().instrument(meter_provider=unmeasured)
+    CeleryInstrumentor().instrument(meter_provider=NoOpMeterProvider())
     if environment.flag("TRACE_DATABASE", default=False):
         PsycopgInstrumentor().instrument()
 

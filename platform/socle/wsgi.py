@@ -1,7 +1,4 @@
-"""The WSGI application granian serves. It refuses to start on an unsafe database login.
-
-Requests are traced from before the handler is made, which reads the list of middleware once.
-"""
+"""The WSGI application granian serves. It refuses to start on an unsafe database login."""
 
 import os
 from multiprocessing.util import Finalize

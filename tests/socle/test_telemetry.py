@@ -71,6 +71,19 @@ site = Client(headers={{"host": "{HOST}"}})
 site.get("/connexion/")
 print(site.post("/connexion/", {{"name": "Diallo@exemple.fr", "password": "x"}}).status_code)
 """
+# A view that breaks, past the API's own door and by the way of every page.
+BROKEN = f"""
+from django.test import Client
+from socle import telemetry, wsgi
+from api import views
+
+def broken(request):
+    raise ValueError("Diallo")
+
+views._answered = broken
+site = Client(headers={{"host": "{HOST}"}}, raise_request_exception=False)
+print(site.post("/graphql/").status_code, site.get("/graphql/").status_code)
+"""
 KINDS = {
     "/v1/traces": ExportTraceServiceRequest,
     "/v1/metrics": ExportMetricsServiceRequest,
@@ -188,6 +201,24 @@ def test_a_request_served_is_a_span_of_its_tenant(collector):
     assert (span["socle.tenant.schema"], span["socle.tenant.code"]) == ("d92", "92")
     assert (span["http.route"], span["http.status_code"]) == ("connexion/", 200)
     assert span["socle.request.reference"]
+
+
+def test_a_request_that_breaks_says_with_what_and_nothing_more(collector):
+    assert collector.run(BROKEN).strip() == "500 500", collector.said
+
+    for method in ("POST", "GET"):
+        span = collector.spans[f"{method} graphql/"]
+        assert (span["http.status_code"], span["http.route"]) == (500, "graphql/")
+    events = [
+        (event.name, attributes_of(event))
+        for request in collector.of_kind("traces")
+        for resource in request.resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+        for event in span.events
+    ]
+    assert events == [("exception", {"exception.type": "ValueError"})] * 2
+    assert "Diallo" not in "".join(map(str, collector.received))
 
 
 def test_a_task_run_by_a_worker_is_a_span_of_its_tenant(collector):

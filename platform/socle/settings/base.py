@@ -152,16 +152,18 @@ INSTALLED_APPS.insert(INSTALLED_APPS.index("console"), "unfold")
 
 # --- requests --------------------------------------------------------------------------------
 MIDDLEWARE = [
+    "socle.tracing.TraceMiddleware",
     "tenants.registry.middleware.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "socle.middleware.RequestContextMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tenants.accounts.middleware.SignedInMiddleware",
+    "socle.middleware.ApiMiddleware",  # what follows is of pages alone
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "tenants.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.acting.ActingMiddleware",
     "portal.partners.spaces.PartnerSpaceMiddleware",
