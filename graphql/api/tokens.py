@@ -15,14 +15,35 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from tenants.integrators.oauth import TokenServer, metadata
+from tenants.integrators import oauth
+from ui.throttle import digest_of
+from ui.visitors import place_of
 
 logger = logging.getLogger(__name__)
 ISSUER_PATH = "/oauth"
 
 
-def _address(request: HttpRequest, path: str) -> str:
-    return request.build_absolute_uri(path)
+def _addresses(request: HttpRequest) -> oauth.Addresses:
+    whole = request.build_absolute_uri
+    return oauth.Addresses(
+        issuer=whole(ISSUER_PATH),
+        token=whole(reverse("machine-token")),
+        revocation=whole(reverse("machine-revocation")),
+        introspection=whole(reverse("machine-introspection")),
+    )
+
+
+def _answered(request: HttpRequest, asked: str) -> HttpResponse:
+    server = oauth.TokenServer(
+        addresses=_addresses(request),
+        resource=request.build_absolute_uri(reverse("graphql")),
+        at=timezone.now(),
+    )
+    response: HttpResponse = server.answered(asked, request, place=digest_of(place_of(request)))
+    if response.status_code != 200:
+        told = {"status": response.status_code, "asked": asked}
+        logger.info("machine token refused", extra=told)
+    return response
 
 
 @sensitive_variables()
@@ -31,25 +52,30 @@ def _address(request: HttpRequest, path: str) -> str:
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """Give a machine that proves itself a token for this département's API."""
-    server = TokenServer(
-        issuer=_address(request, ISSUER_PATH),
-        endpoint=_address(request, reverse("machine-token")),
-        resource=_address(request, reverse("graphql")),
-        at=timezone.now(),
-    )
-    response: HttpResponse = server.create_token_response(request)
-    if response.status_code != 200:
-        logger.info("machine token refused", extra={"status": response.status_code})
-    return response
+    return _answered(request, oauth.TOKEN)
+
+
+@sensitive_variables()
+@never_cache
+@csrf_exempt
+@require_POST
+def revocation(request: HttpRequest) -> HttpResponse:
+    """Take back a token that its machine gives back (RFC 7009)."""
+    return _answered(request, oauth.REVOCATION)
+
+
+@sensitive_variables()
+@never_cache
+@csrf_exempt
+@require_POST
+def introspection(request: HttpRequest) -> HttpResponse:
+    """Tell a machine what one of its tokens is worth (RFC 7662)."""
+    return _answered(request, oauth.INTROSPECTION)
 
 
 @require_safe
 def discovery(request: HttpRequest) -> HttpResponse:
     """What a client reads first."""
-    found = metadata(
-        issuer=_address(request, ISSUER_PATH),
-        endpoint=_address(request, reverse("machine-token")),
-    )
-    response = JsonResponse(found)
+    response = JsonResponse(oauth.metadata(_addresses(request)))
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -12,6 +12,8 @@ urlpatterns = [
     path("console/", console_site.urls),
     path("graphql/", graphql_view, name="graphql"),
     path("oauth/jeton/", tokens.token, name="machine-token"),
+    path("oauth/revocation/", tokens.revocation, name="machine-revocation"),
+    path("oauth/introspection/", tokens.introspection, name="machine-introspection"),
     path(
         ".well-known/oauth-authorization-server/oauth",
         tokens.discovery,

@@ -166,6 +166,12 @@ def issue_token(
 
 
 @transaction.atomic(durable=True)
+def end_token(*, token_id: int) -> None:
+    """Forget a token that its machine gives back: it is worth nothing from the next request on."""
+    MachineToken.objects.filter(pk=token_id).delete()
+
+
+@transaction.atomic(durable=True)
 def note_use(*, integrator_id: int, at: datetime.datetime) -> None:
     """Remember when a machine was last seen, to the minute."""
     long_ago = Q(used_at__isnull=True) | Q(used_at__lte=at - SEEN_EVERY)

@@ -17,6 +17,7 @@ class Machine:
     """A machine, by a token that holds: which one, and what it may read."""
 
     integrator_id: int
+    client_id: str
     name: str
     scopes: frozenset[Scope]
     used_at: datetime.datetime | None
@@ -26,15 +27,37 @@ class Machine:
         return self.used_at is None or self.used_at <= moment
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class HeldToken:
+    """A token that is worth something: which, of what machine, for what and until when."""
+
+    token_id: int
+    machine: Machine
+    expires_at: datetime.datetime
+
+
 def machine_of(token: str, *, at: datetime.datetime) -> Machine | None:
     """
     What a token is worth in this département now; nothing when it is unknown here or over.
 
     What was taken back from the machine since the token was given is taken back from the token.
     """
+    row = _row_of(token, at=at)
+    return _worth(row) if row else None
+
+
+def held_token(token: str, *, integrator: Integrator, at: datetime.datetime) -> HeldToken | None:
+    """A token of this very machine, while it is worth something: another's is as unknown as any."""
+    row = _row_of(token, at=at)
+    if row is None or row.credential.integrator_id != integrator.pk:
+        return None
+    return HeldToken(row.pk, _worth(row), row.expires_at)
+
+
+def _row_of(token: str, *, at: datetime.datetime) -> MachineToken | None:
     if not 0 < len(token) <= LONGEST_TOKEN:
         return None
-    row = (
+    return (
         MachineToken.objects.filter(
             digest=digest_of(token),
             expires_at__gt=at,
@@ -45,11 +68,12 @@ def machine_of(token: str, *, at: datetime.datetime) -> Machine | None:
         .select_related("credential__integrator")
         .first()
     )
-    if row is None:
-        return None
+
+
+def _worth(row: MachineToken) -> Machine:
     integrator = row.credential.integrator
     scopes = integrator.given & frozenset(Scope(one) for one in row.scopes)
-    return Machine(integrator.pk, integrator.name, scopes, integrator.used_at)
+    return Machine(integrator.pk, integrator.client_id, integrator.name, scopes, integrator.used_at)
 
 
 def open_integrator(client_id: str, *, at: datetime.datetime) -> Integrator | None:

@@ -120,6 +120,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "claim_ticket",
         "count_people",
         "end_openings",
+        "end_token",
         "end_told_sessions",
         "give_link",
         "issue_ticket",
