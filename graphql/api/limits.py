@@ -58,6 +58,7 @@ LIST_LENGTHS = {
     "ActEffect.figures": 10,
     "ActPayload.errors": 20,
     "ActTable.rows": 12,
+    "Console.tasks": 25,
     "ConsolePage.details": 60,
     "ConsolePage.tables": 3,
     "ConsoleTable.rows": 200,

@@ -64,6 +64,7 @@ class ReadOnlyAdmin(ModelAdmin):
     search_prefixes: ClassVar[tuple[str, ...]] = ()  # normalised columns, searched by prefix
     search_exact: ClassVar[tuple[str, ...]] = ()  # identifiers, matched whole
     hides: ClassVar[tuple[str, ...]] = ()  # fields a record's page does not show
+    tells: ClassVar[tuple[str, ...]] = ()  # fields that a task's page shows, where it is the row's
     explanation: ClassVar[str | Promise] = ""  # what the list holds, in one sentence
     empty_text: ClassVar[str | Promise] = ""
 

@@ -127,6 +127,7 @@ class FeedImportAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "kind", "state", "ended_at")
     list_filter = ("state", "kind")
     ordering = ("-started_at", "-pk")
+    tells = ("file_names", "counts")
 
     def page_of(self, row: Any) -> str:
         return reverse("console:feed", args=[row.public_id])

@@ -45,6 +45,7 @@ class TariffVersionAdmin(ReadOnlyAdmin):
     list_select_related = ("schedule",)
     list_filter = ("schedule__service", "is_illustrative")
     ordering = ("-valid_from", "pk")
+    tells = ("legal_basis", "source_note", "definition")
 
     @admin.display(description=_("Tarif"), ordering="schedule__label")
     def schedule_label(self, row: TariffVersion) -> str:

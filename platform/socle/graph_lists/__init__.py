@@ -20,6 +20,7 @@ from socle.graph_acts.questions import described
 from socle.graph_lists import naming
 from socle.graph_lists.pages import ConsolePage, has_page
 from socle.graph_lists.reading import Listing
+from socle.graph_lists.tasks import tasks_field
 from tenants.accounts.capabilities import Capability
 
 __all__ = ["listings", "queries"]
@@ -34,7 +35,10 @@ def listings() -> list[Listing]:
 
 def queries() -> dict[str, Any]:
     """The field that reads the console, at the root of queries."""
-    members: dict[str, Any] = {"__doc__": "Les listes de la console, pour les agents."}
+    members: dict[str, Any] = {
+        "__doc__": "Ce que la console montre, pour les agents.",
+        "tasks": tasks_field(),
+    }
     for listing in listings():
         members |= _doors(listing)
     console = type("Console", (graphene.ObjectType,), members)

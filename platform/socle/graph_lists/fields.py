@@ -1,8 +1,8 @@
 """What the graph shows of a row: the columns of its list, what its filters know, and its page.
 
-Where a row's page is a task's own, the page's other values are not here: that page shows what it
-chooses. What a list hides (`hides`) is hidden, and so is whatever looks like a secret, even if a list
-forgot to hide it. A kind of column that nobody thought of stops the schema from being built.
+Where a row's page is a task's own, the list says what that page tells (`tells`). What a list hides
+(`hides`) is hidden, and so is whatever looks like a secret, even if a list forgot to hide it. A kind of
+column that nobody thought of stops the schema from being built.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ def fields_of(model_admin: ReadOnlyAdmin) -> dict[str, Shown]:
 def _columns(model_admin: ReadOnlyAdmin) -> Iterator[Any]:
     """The columns of the table that may be shown, in its order."""
     listed = _listed(model_admin)
+    listed.update(model_admin.tells)
     hidden = HIDDEN.union(model_admin.hides) - listed
     is_told = has_page(model_admin)
     for field in model_admin.opts.concrete_fields:
