@@ -4,6 +4,7 @@ The documents are drawn from the schema by one seed (`tests.api.drawing.Reads`),
 families of a département, and one of everything else (`tests.access.world`). One that the limits refuse is
 drawn again; no other is left out. Each is asked by whoever may read it, through the whole view; what counts
 is the time of its statements once its budget is spent, the median of five. Written to `var/bench/costs.json`.
+How many statements there were is told too: it says what the count leaves out.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ FIRST_DAY = datetime.date(2024, 9, 1)  # the world's own month is billed after t
 DOCUMENTS = 300
 TIMES = 5
 LEAST = 0.8
+OF_A_STATEMENT = 1_000
 
 
 def run(scale: float) -> list[Row]:
@@ -155,6 +157,8 @@ def _timed() -> Iterator[list[float]]:
 def _rows(found: list[dict[str, Any]]) -> list[Row]:
     costs, times = _ranks([one["cost"] for one in found]), _ranks([one["seconds"] for one in found])
     rho = statistics.correlation(costs, times)
+    statements = _ranks([one["statements"] for one in found])
+    known = _ranks([one["cost"] + OF_A_STATEMENT * one["statements"] for one in found])
     furthest = sorted(range(len(found)), key=lambda rank: -abs(costs[rank] - times[rank]))
     rows = [
         Row("documents, of which nobody reads anything", f"{len(found)}, {_unread(found)}"),
@@ -163,6 +167,11 @@ def _rows(found: list[dict[str, Any]]) -> list[Row]:
             rho >= LEAST,
         ),
     ]  # fmt: skip
+    for what, ranks in (
+        ("statements alone", statements),
+        (f"costs, {OF_A_STATEMENT:,} more for each statement", known),
+    ):
+        rows.append(Row(f"the same of {what}", f"{statistics.correlation(ranks, times):.3f}"))
     return rows + [
         Row(
             f"apart: {found[rank]['document'][8:70]}",
