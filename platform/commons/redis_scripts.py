@@ -44,7 +44,7 @@ def _ask(client: redis.Redis, *command: str | int) -> Any:
         return _asked(connection, command)
 
 
-def _asked(connection: redis.Connection, command: Sequence[str | int]) -> Any:
+def _asked(connection: Any, command: Sequence[str | int]) -> Any:
     try:
         connection.send_command(*command)
         return connection.read_response()
@@ -55,10 +55,10 @@ def _asked(connection: redis.Connection, command: Sequence[str | int]) -> Any:
         raise
 
 
-def _connection(client: redis.Redis) -> redis.Connection:
+def _connection(client: redis.Redis) -> Any:  # redis-py types some of its methods
     """This thread's connection to where a client asks; one that was made before a fork is nobody's here."""
     try:
-        connections: dict[tuple[int, int], redis.Connection] = _kept.connections
+        connections: dict[tuple[int, int], Any] = _kept.connections
     except AttributeError:
         connections = _kept.connections = {}
     name = os.getpid(), id(client.connection_pool)
