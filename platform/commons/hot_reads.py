@@ -76,8 +76,11 @@ def _read(text: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
     values = (parameters[name] for name in names)
     sent = [Int8(value) if type(value) is int else value for value in values]
     with connection.cursor() as cursor:
-        cursor.cursor = RawCursor(connection.connection)  # which takes a text as it is
-        cursor.execute(numbered, sent)
+        if connection.queries_logged:  # Django writes down named parameters alone
+            cursor.execute(text, dict(zip(names, sent, strict=True)))
+        else:
+            cursor.cursor = RawCursor(connection.connection)  # which takes a text as it is
+            cursor.execute(numbered, sent)
         found: tuple[Any, ...] | None = cursor.fetchone()
     return found
 
