@@ -29,7 +29,12 @@ def set_up(*applications: str, urls: str) -> None:
         ALLOWED_HOSTS=["*"],
         DATABASES={"default": database},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        INSTALLED_APPS=["bench.peers.family", *applications],
+        INSTALLED_APPS=[
+            "django.contrib.contenttypes",  # without it strawberry-django imports it in vain each time
+            "django.contrib.auth",
+            "bench.peers.family",
+            *applications,
+        ],
         MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
         ROOT_URLCONF=urls,
         SECRET_KEY="bench",
