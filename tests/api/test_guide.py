@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from api import budget, limits, views
-from tenants.integrators import credentials, operations
+from tenants.integrators import credentials, operations, pace
 from tenants.integrators.scopes import Scope
 from tests.api.conftest import Api
 from tests.factories.canteen import make_family
@@ -45,15 +45,20 @@ def send(api, written, **known):
     return api._back(api.client.post(path, body.strip(), content_type=kind, headers=headers))
 
 
-def test_the_two_requests_work_as_they_are_written(api):
+def test_the_requests_work_as_they_are_written(api):
     integrator, secret = make_integrator(Scope.PEOPLE_READ)
-    asking, reading = REQUESTS
+    asking, giving_back, reading = REQUESTS
+    known = {"client": integrator.client_id, "secret": secret}
 
-    given = send(api, asking, client=integrator.client_id, secret=secret)
-    read = send(api, reading, jeton=given.json()["access_token"])
+    given = send(api, asking, **known)
+    token = given.json()["access_token"]
+    read = send(api, reading, jeton=token)
+    given_back = send(api, giving_back.replace("token={jeton}", f"token={token}"), **known)
 
     assert given.json()["scope"] == "people:read"
     assert read.json() == {"data": {"departement": {"code": "92"}, "collegeRecords": []}}
+    assert given_back.status_code == 200
+    assert send(api, reading, jeton=token).status_code == 401
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda text: re.search(r"  (\w+)", text)[1])
@@ -83,6 +88,7 @@ def test_figures_are_those_of_the_code():
         budget.OF_ALL_EXPORTS,
     ):
         assert said(number) in TEXT
+    assert (pace.OF_A_MACHINE, pace.OF_A_PLACE) == (60, 180)  # in letters, in the page
     for limit in (views.TIME_OF_A_MACHINE, views.TIME_OF_AN_EXPORT):
         assert f"{limit.seconds} secondes" in TEXT
     assert limits.MAX_EXPORT_PAGE == 500
