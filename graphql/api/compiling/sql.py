@@ -72,13 +72,6 @@ class JsonArray(Func):
     output_field = TextField()
 
 
-class _Made(Func):
-    """A template of one expression."""
-
-    def __init__(self, expression: Any, **more: Any) -> None:
-        super().__init__(expression, **more)
-
-
 class Present(Func):
     """What is said of the row behind a foreign key; nothing where the key is empty."""
 
@@ -90,14 +83,14 @@ class Present(Func):
         super().__init__(key, node)
 
 
-class IsThere(_Made):
+class IsThere(Func):
     """Whether a column says something."""
 
     template = "(%(expressions)s IS NOT NULL)"
     output_field = BooleanField()
 
 
-class Euros(_Made):
+class Euros(Func):
     """Cents, written as `commons.money.format_euros` does."""
 
     template = (
@@ -107,7 +100,7 @@ class Euros(_Made):
     output_field = TextField()
 
 
-class Moment(_Made):
+class Moment(Func):
     """An instant, as Python writes it in UTC."""
 
     template = (
@@ -117,14 +110,14 @@ class Moment(_Made):
     output_field = TextField()
 
 
-class Named(_Made):
+class Named(Func):
     """A stored value under its name in the schema: a name does not begin with a digit."""
 
     template = "regexp_replace(%(expressions)s, '^(?=[0-9])', '_')"
     output_field = TextField()
 
 
-class Names(_Made):
+class Names(Func):
     """The names of the bits that a number has, as an array."""
 
     output_field = TextField()
@@ -138,13 +131,13 @@ class Names(_Made):
         )
 
 
-class Constant(_Made):
+class Constant(Func):
     """A text of ours, or a piece of JSON, written as it is."""
 
     output_field = TextField()
 
     def __init__(self, sql: str) -> None:
-        Func.__init__(self)
+        super().__init__()
         self.template = sql
 
 
