@@ -28,6 +28,7 @@ SHORTEN = (
 )
 MAX_FAMILY_BYTES = 60 * 1024
 MAX_LINE = 75  # characters
+ASKS_CODE = ("/connexion/verification/", "/compte/securite/confirmer/")
 ENGLISH = re.compile(
     r"\b(Home|Search|Save|Delete|Select|Welcome|Add|Change|Filter|Filters|Results|View site|Log out"
     r"|Sign in|Next|Previous|Cancel|Submit|Loading|Error|Not found|Unknown|Show all)\b"
@@ -181,6 +182,9 @@ def visit(context: BrowserContext, view: View, out: Path, name: str) -> list[str
             if view.status != view.expected:
                 view.faults.append(f"statut {view.status}")
             return []
+        if _asks_code(page) and urlsplit(view.url).path not in ASKS_CODE:
+            prove_factor(page, "{0.scheme}://{0.netloc}".format(urlsplit(view.url)))
+            page.goto(view.url, wait_until="load", timeout=30_000)
         view.landed = landed = urlsplit(page.url).path
         if landed == "/connexion/" and urlsplit(view.url).path != landed and view.who[0] != "(":
             view.faults.append("renvoyé à la connexion")
@@ -249,7 +253,7 @@ def show_whole(page: Page, width: int) -> None:
 
 def prove_factor(page: Page, origin: str) -> None:
     """The second step of an agent: the code that the demo shows; the next when it has served."""
-    if "/connexion/verification/" not in page.url:
+    if not _asks_code(page):
         return
     box = page.context.new_page()
     box.goto(f"{origin}/boite/")
@@ -259,5 +263,10 @@ def prove_factor(page: Page, origin: str) -> None:
         page.locator("input[name=code]").fill(code)
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        if "/connexion/" not in page.url:
+        if not _asks_code(page):
             return
+
+
+def _asks_code(page: Page) -> bool:
+    """Whether an agent has to prove who they are: to come in, or before what is sensitive."""
+    return urlsplit(page.url).path in ASKS_CODE and page.locator("input[name=code]").count() > 0
