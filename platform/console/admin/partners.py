@@ -63,6 +63,11 @@ def _sheet(values: dict[str, Any]) -> str:
 _by = agents.NamedActors(nobody=_("La structure"))
 
 
+def in_groups(digest: str) -> str:
+    """A digest in groups of eight signs, which a narrow screen can put one under the other."""
+    return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
+
+
 class WaitingFilter(YesFilter):
     title = _("attend une réponse")
     parameter_name = "attend"
@@ -196,6 +201,7 @@ class PartnerAgreementAdmin(ReadOnlyAdmin):
     list_select_related = ("partner", "terms", "application")
     ordering = ("-signed_at", "-pk")
     hides = ("document",)
+    words: ClassVar = {"sha256": in_groups}
     explanation = _("Chaque convention, gardée octet pour octet, avec son empreinte.")
     empty_text = _("Aucune convention signée.")
 

@@ -44,6 +44,7 @@ from socle.seeding import bank, cast, feed, identities, sources
 from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
+from socle.seeding.integrators import register_one
 from socle.seeding.papers import give_papers
 from socle.seeding.passplus import seed_passplus
 from socle.seeding.portals import open_portals
@@ -155,6 +156,7 @@ def seed_departement(stage: Stage) -> None:
         )
         open_portals(stage.departement, at=at(stage.year.period.start))
         tell_some(slug=stage.departement.slug, at=at(stage.today))
+        register_one(at=at(stage.today))
         help_one_family(at=at(stage.today))
         count_example_visits(
             year=stage.year,
