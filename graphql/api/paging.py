@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import graphene
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
 from api.limits import DEFAULT_PAGE, MAX_PAGE
@@ -209,10 +210,13 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _may_be_null(model: type[Model], name: str) -> bool:
-    """Whether a column is ever null: its own, or that of a relation which may be absent."""
+    """Whether a column is ever null: its own, that of a relation which may be absent, or a computed one."""
     options = model._meta  # noqa: SLF001  the public way to a model's fields
     for part in name.split("__"):
-        field: Any = options.pk if part == "pk" else options.get_field(part)
+        try:
+            field: Any = options.pk if part == "pk" else options.get_field(part)
+        except FieldDoesNotExist:
+            return True
         if field.null:
             return True
         if field.related_model is not None:
