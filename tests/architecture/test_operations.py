@@ -18,7 +18,7 @@ from tests.architecture.sources import (
 
 INTERFACES = ("platform/portal", "platform/console", "platform/observatory", "graphql/api")
 # Loaders read for a whole request; an interface's own `queries.py` is a page's read across rooms.
-MAY_QUERY = re.compile(r"(loaders|queries)(\.py|/)")
+MAY_QUERY = re.compile(r"(loaders|queries|compiling)(\.py|/)")
 CLOCKS = re.compile(r"(timezone|datetime|date|time)\.(now|utcnow|today|time|localdate)$")
 ROLE_SWITCH = re.compile(
     r"\b(RE)?SET\s+(LOCAL\s+|SESSION\s+)?(ROLE|SESSION\s+AUTHORIZATION)\b", re.IGNORECASE

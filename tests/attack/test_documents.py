@@ -19,6 +19,7 @@ ATTACKS = int(os.environ.get("SOCLE_ATTACKS", "200"))
 attack = settings(
     max_examples=ATTACKS,
     deadline=None,
+    derandomize="SOCLE_ATTACKS" not in os.environ,
     database=None,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLResolveInfo
 
 from api import rules
@@ -107,7 +108,9 @@ def _node(listing: Listing) -> type[graphene.ObjectType]:
         "__doc__": described(f"{singular} : une ligne de la console"),
         "id": graphene.ID(required=True, description="Son identifiant, pour les actes aussi."),
     }
-    members |= {field: shown.field for field, shown in listing.fields.items()}
+    for column, shown in listing.fields.items():
+        # Under an attribute of its own: a column may be named as something that types say of themselves.
+        members[f"of_{column}"] = shown.field(to_camel_case(column))
     return type(name, (graphene.ObjectType,), members)
 
 

@@ -57,10 +57,10 @@ class Shown:
     is_computed: bool = False  # by the list, which may prepare its rows
     prepares: Callable[[list[Any]], None] | None = None  # the rows of a page, at once
 
-    @property
-    def field(self) -> graphene.Field:
+    def field(self, name: str) -> graphene.Field:
         return graphene.Field(
             self.kind,
+            name=name,
             required=self.is_required,
             description=self.told,
             resolver=lambda row, _info: self.reads(row),
