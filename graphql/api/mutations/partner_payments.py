@@ -60,7 +60,8 @@ _CORRECTION_ID = identifier("La correction")
 
 def _prepare(context: Context, *, last_day: datetime.date, dry_run: bool) -> dict[str, Any]:
     """Nothing is paid before another person approves."""
-    asked: dict[str, Any] = {"until": last_day + ONE_DAY, "at": context.at}
+    until = min(last_day, context.today) + ONE_DAY  # no day comes after the last of all
+    asked: dict[str, Any] = {"until": until, "at": context.at}
     if dry_run:
         node = rehearse(operations.prepare_run, read=run_node, actor=PREVIEW, **asked)
         return {"foreseen": node.totals}
