@@ -44,14 +44,13 @@ from socle.seeding import bank, cast, feed, identities, sources
 from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
-from socle.seeding.integrators import register_one
+from socle.seeding.integrators import connect_software
 from socle.seeding.papers import give_papers
 from socle.seeding.passplus import seed_passplus
 from socle.seeding.portals import open_portals
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.shared_services import enable_services, third_parties
 from socle.seeding.visits import count_example_visits
-from socle.seeding.webhooks import tell_some
 from tenants.accounts import factors, totp
 from tenants.accounts import operations as accounts
 from tenants.accounts.capabilities import Role
@@ -155,8 +154,7 @@ def seed_departement(stage: Stage) -> None:
             at=at(stage.year.period.start),
         )
         open_portals(stage.departement, at=at(stage.year.period.start))
-        tell_some(slug=stage.departement.slug, at=at(stage.today))
-        register_one(at=at(stage.today))
+        connect_software(slug=stage.departement.slug, at=at(stage.today))
         help_one_family(at=at(stage.today))
         count_example_visits(
             year=stage.year,

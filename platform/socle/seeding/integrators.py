@@ -5,11 +5,18 @@ from __future__ import annotations
 import datetime
 
 from commons.actors import Actor
+from socle.seeding.webhooks import tell_some
 from tenants.integrators import operations as integrators
 from tenants.integrators.scopes import Scope
 
 ACTOR = Actor.command("socle seed")
 LIFE = datetime.timedelta(days=365)
+
+
+def connect_software(*, slug: str, at: datetime.datetime) -> None:
+    """What reads the current département, from which pages, and what is told of it."""
+    register_one(at=at)
+    tell_some(slug=slug, at=at)
 
 
 def register_one(*, at: datetime.datetime) -> None:
