@@ -1,18 +1,36 @@
-"""Scripts that Redis runs, over a connection that a thread keeps: whatever happens to Redis or to it."""
+"""Scripts that Redis runs, over a connection that a thread keeps: whatever happens to Redis or to it.
+
+On a Redis of these tests alone: it is made to wait, to forget and to hang up on everybody.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from redis.exceptions import RedisError, ResponseError
 
 from commons import redis_scripts
 from commons.caching import add_to_counters, redis_client
+from socle import embedded
 
 pytestmark = pytest.mark.usefixtures("tenant_db", "own_cache")
 PAUSE_MILLISECONDS = 600  # longer than a page waits
+
+
+@pytest.fixture(scope="module")
+def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    started = embedded.start_redis(tmp_path_factory.mktemp("redis"))
+    yield started.url
+    started.stop()
+
+
+@pytest.fixture(autouse=True)
+def asked_there(own_redis: str, settings: Any) -> None:
+    settings.REDIS_URL = own_redis
 
 
 def add(amount: int) -> int:
