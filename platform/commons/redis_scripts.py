@@ -18,7 +18,17 @@ import redis
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import NoScriptError
 
-_kept = threading.local()  # `connections`: {(process, pool): connection}
+
+class _Connections(dict[tuple[int, int], Any]):
+    """The connections of a thread, by process and pool; closed as soon as the thread is over."""
+
+    def __del__(self) -> None:
+        for (process, _pool), connection in self.items():
+            if process == os.getpid():
+                connection.disconnect()
+
+
+_kept = threading.local()  # `connections`: those of each thread
 
 
 def run(
@@ -58,13 +68,14 @@ def _asked(connection: Any, command: Sequence[str | int]) -> Any:
 def _connection(client: redis.Redis) -> Any:  # redis-py types some of its methods
     """This thread's connection to where a client asks; one that was made before a fork is nobody's here."""
     try:
-        connections: dict[tuple[int, int], Any] = _kept.connections
+        connections: _Connections = _kept.connections
     except AttributeError:
-        connections = _kept.connections = {}
+        connections = _kept.connections = _Connections()
     name = os.getpid(), id(client.connection_pool)
     found = connections.get(name)
     if found is None:
-        found = connections[name] = client.connection_pool.make_connection()
+        pool = client.connection_pool  # which counts those it makes, and is not told of their end
+        found = connections[name] = pool.connection_class(**pool.connection_kwargs)
     return found
 
 

@@ -89,3 +89,25 @@ def test_two_threads_never_read_each_other_s_answers():
 
     assert len(found) == 400
     assert all(said == expected for said, expected in found)
+
+
+def connected() -> int:
+    found: int = redis_client().info("clients")["connected_clients"]
+    return found
+
+
+def test_a_thread_that_is_over_leaves_no_connection():
+    before = connected()
+    threads = [
+        threading.Thread(target=add_to_counters, args=({"of": 1},), kwargs={"seconds": 60})
+        for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    until = time.monotonic() + 10  # Redis sees it a little later
+    while connected() > before and time.monotonic() < until:
+        time.sleep(0.02)
+    assert connected() <= before
