@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from graphene.utils.str_converters import to_camel_case
 
 from api.compiling import sql
 from api.compiling.slots import DAY, SCHOOL_YEAR, WHO, Slots
@@ -64,19 +65,17 @@ class Leaf:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Amount:
-    """Cents, said as Money; `or_nothing` where there may be none."""
+    """Cents, said as Money."""
 
     of: Callable[[Asked, Row], Any]
-    or_nothing: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Behind:
-    """The row behind a foreign key; `or_nothing` where the key may be empty."""
+    """The row behind a foreign key that is never empty."""
 
     kind: str
     key: str
-    or_nothing: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,8 +129,8 @@ def column(name: str) -> Leaf:
     return Leaf(lambda _asked, row: row(name))
 
 
-def amount(name: str, *, or_nothing: bool = False) -> Amount:
-    return Amount(lambda _asked, row: row(name), or_nothing=or_nothing)
+def amount(name: str) -> Amount:
+    return Amount(lambda _asked, row: row(name))
 
 
 def moment(name: str) -> Leaf:
@@ -144,9 +143,4 @@ def named(name: str) -> Leaf:
 
 def columns(*names: str) -> Mapping[str, Leaf]:
     """Columns that have the name of their field, but for its case."""
-    return {_camel(name): column(name) for name in names}
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    return {to_camel_case(name): column(name) for name in names}

@@ -190,19 +190,9 @@ class Maker:
     def _object(
         self, asked: Asked, kind: str, nodes: Sequence[FieldNode], row: Row, path: Path
     ) -> Expression:
-        return self._pairs(asked, kind, [node.selection_set for node in nodes], row, path)
-
-    def _pairs(
-        self,
-        asked: Asked,
-        kind: str,
-        selections: Sequence[SelectionSetNode | None],
-        row: Row,
-        path: Path,
-    ) -> Expression:
         pairs = {
-            key: self._field(asked, kind, nodes, row, (*path, key))
-            for key, nodes in self._fields(kind, selections).items()
+            key: self._field(asked, kind, inner, row, (*path, key))
+            for key, inner in self._fields(kind, _sets(nodes)).items()
         }
         if len(pairs) > sql.MOST_KEYS:
             raise NotCompiled(kind)
@@ -224,11 +214,9 @@ class Maker:
             case kinds.Leaf():
                 return field.of(asked, row)
             case kinds.Amount():
-                return self._amount(field.of(asked, row), nodes, or_nothing=field.or_nothing)
+                return self._amount(field.of(asked, row), nodes)
             case kinds.Behind():
-                behind = row.behind(field.key)
-                node = self._object(asked, field.kind, nodes, behind, path)
-                return sql.Present(row(f"{field.key}_id"), node) if field.or_nothing else node
+                return self._object(asked, field.kind, nodes, row.behind(field.key), path)
             case kinds.One():
                 one = Row().behind(field.behind) if field.behind else Row()
                 node = self._object(asked, field.kind, nodes, one, path)
@@ -243,17 +231,15 @@ class Maker:
                 return field.value(asked, row)
         raise NotCompiled(f"{kind}.{name}")
 
-    def _amount(self, cents: Any, nodes: Sequence[FieldNode], *, or_nothing: bool) -> Any:
+    def _amount(self, cents: Any, nodes: Sequence[FieldNode]) -> Expression:
         parts = {
             "cents": cents,
             "currency": sql.Constant(f"'{CURRENCY}'"),
             "formatted": sql.Euros(cents),
             "__typename": sql.Constant("'Money'"),
         }
-        selections = [node.selection_set for node in nodes]
-        asked = self._fields("Money", selections)
-        node = sql.JsonObject({key: parts[one[0].name.value] for key, one in asked.items()})
-        return sql.Present(cents, node) if or_nothing else node
+        asked = self._fields("Money", _sets(nodes))
+        return sql.JsonObject({key: parts[one[0].name.value] for key, one in asked.items()})
 
     def _by_id(
         self, asked: Asked, field: Kind | None, nodes: Sequence[FieldNode], path: Path

@@ -72,17 +72,6 @@ class JsonArray(Func):
     output_field = TextField()
 
 
-class Present(Func):
-    """What is said of the row behind a foreign key; nothing where the key is empty."""
-
-    template = "CASE WHEN %(expressions)s END"
-    arg_joiner = " IS NOT NULL THEN "
-    output_field = TextField()
-
-    def __init__(self, key: Any, node: Any) -> None:
-        super().__init__(key, node)
-
-
 class IsThere(Func):
     """Whether a column says something."""
 
