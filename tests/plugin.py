@@ -38,7 +38,7 @@ from tests import servers  # noqa: E402  found through the paths above
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 KEPT_TEMPLATES = 6
 # What a database is made of. Not `**` from the root: in `var` databases come and go while one looks.
-STAMPED = ("tenants/*/migrations/*.py", "billing/*/migrations/*.py", "federation/*/migrations/*.py",
+STAMPED = ("tenants/**/migrations/*.py", "billing/*/migrations/*.py", "federation/*/migrations/*.py",
            "platform/*/migrations/*.py", "tenants/registry/cluster.py", "tenants/registry/migrating.py",
            "tenants/registry/privileges.*", "tenants/registry/provisioning.py",
            "tenants/registry/backend/roles.py", "tests/build_template.py")  # fmt: skip

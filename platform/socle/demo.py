@@ -34,7 +34,12 @@ BASE_DOMAIN = "localhost"
 TEST_KEYS = ("sk_test_", "rk_test_")
 HEALTH_SECONDS = 90
 # What makes a schema: when none of it changed, there is nothing to migrate.
-SCHEMA_FILES = ("*/*/migrations/*.py", "tenants/registry/*.py", "tenants/registry/privileges.toml")
+SCHEMA_FILES = (
+    "*/*/migrations/*.py",
+    "tenants/schoollife/*/migrations/*.py",
+    "tenants/registry/*.py",
+    "tenants/registry/privileges.toml",
+)
 
 Say = Callable[[str], None]
 

@@ -129,6 +129,7 @@ TENANT_APPS = [
     "tenants.acting",
     "tenants.identities",
     "tenants.integrators",
+    "tenants.schoollife.timetable",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TimetableConfig(AppConfig):
+    name = "tenants.schoollife.timetable"
+    label = "timetable"
+    verbose_name = "Emploi du temps"
+    default_auto_field = "django.db.models.BigAutoField"
