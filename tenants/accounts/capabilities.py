@@ -42,6 +42,9 @@ class Capability(enum.StrEnum):
     MANAGE_PASSPLUS = "MANAGE_PASSPLUS"
     DECIDE_REGISTRATIONS = "DECIDE_REGISTRATIONS"
     MANAGE_PARTNERS = "MANAGE_PARTNERS"
+    MANAGE_SCHOOL_LIFE = (
+        "MANAGE_SCHOOL_LIFE"  # of one's own collège: no agent of the département has it
+    )
 
 
 _C = Capability
@@ -95,7 +98,13 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     ),
     Role.READER: frozenset({_C.USE_CONSOLE, _C.READ_FILES, _C.READ_MONEY}),
     Role.COLLEGE_SECRETARY: frozenset(
-        {_C.USE_CONSOLE, _C.READ_OWN_COLLEGE, _C.GIVE_CODES, _C.RECOGNISE_PEOPLE}
+        {
+            _C.USE_CONSOLE,
+            _C.READ_OWN_COLLEGE,
+            _C.GIVE_CODES,
+            _C.RECOGNISE_PEOPLE,
+            _C.MANAGE_SCHOOL_LIFE,
+        }
     ),
 }
 
