@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
+from console import message_words
 from ui.service_texts import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ RECORD_KINDS: Words = {
     "COLLEGE": _("Collège"),
 }
 SUBJECTS: Words = {
+    **message_words.SUBJECTS,
     "pupil": _("Élève"),
     "payer": _("Payeur"),
     "guardian": _("Responsable"),
@@ -96,6 +98,7 @@ SUBJECTS: Words = {
     "endpoint": _("Logiciel prévenu"),
 }
 ACTIONS: Words = {
+    **message_words.ACTIONS,
     "activation.account.opened": _("Compte ouvert avec un code"),
     "activation.address.confirmed": _("Adresse électronique confirmée"),
     "activation.code.spent": _("Code utilisé pour se faire reconnaître"),
@@ -318,6 +321,7 @@ ACTIONS: Words = {
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
     **ACTIONS,
+    **message_words.EVENTS,
     "activation.address.claimed": _("Adresse électronique à confirmer"),
     "passplus.partner_code.asked": _("Code d'un partenaire à envoyer"),
     "accounts.security.changed": _("Changement de sécurité à annoncer"),

@@ -19,6 +19,7 @@ from ui.passplus_texts import PASSPLUS
 from ui.registration_texts import REGISTRATIONS
 from ui.reimbursing_texts import REIMBURSING
 from ui.rights_texts import RIGHTS
+from ui.school_message_texts import SCHOOL_MESSAGES
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
 from ui.upload_texts import UPLOADS
@@ -356,6 +357,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **PASSPLUS,
     **REIMBURSING,
     **REGISTRATIONS,
+    **SCHOOL_MESSAGES,
     **ACTING,
     **UPLOADS,
     # Payments

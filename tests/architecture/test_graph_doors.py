@@ -77,6 +77,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "give_up_waiting",
         "keep_deadlines",
         "keep_registrations",
+        "let_go",
         "list_partners",
         "look_at_waiting",
         "purge",
@@ -146,7 +147,22 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "open_letters",
         "read_payment_file",
     ),
-    "a page of the portal, not yet a mutation": ("widen",),
+    "a page of the portal, not yet a mutation": (
+        "add_guardian",
+        "answer_appeal",
+        "appeal",
+        "end_template",
+        "hide",
+        "leave_shown",
+        "leave_thread",
+        "mark_read",
+        "reply",
+        "report",
+        "save_template",
+        "widen",
+        "write_to_college",
+        "write_to_family",
+    ),
 }
 
 

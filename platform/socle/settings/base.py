@@ -130,6 +130,7 @@ TENANT_APPS = [
     "tenants.identities",
     "tenants.integrators",
     "tenants.schoollife.timetable",
+    "tenants.schoollife.messages",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",
