@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
 from console import message_words
+from ui import records_texts
 from ui.service_texts import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -96,9 +97,11 @@ SUBJECTS: Words = {
     "Correction": _("Correction Pass+"),
     "StatementDispute": _("Contestation d'un relevé"),
     "endpoint": _("Logiciel prévenu"),
+    **records_texts.SUBJECTS,
 }
 ACTIONS: Words = {
     **message_words.ACTIONS,
+    **records_texts.ACTIONS,
     "activation.account.opened": _("Compte ouvert avec un code"),
     "activation.address.confirmed": _("Adresse électronique confirmée"),
     "activation.code.spent": _("Code utilisé pour se faire reconnaître"),

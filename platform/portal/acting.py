@@ -61,13 +61,14 @@ OF_NOBODY = frozenset(
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, tickets (who reads
 # the code of one can spend it), the identity they give to a source of rights, their agreement to ask it,
-# and who services are told that they are.
+# who services are told that they are, and their children's life at the collège.
 CLOSED = frozenset(
     {
         "own-data", "own-data-file",
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
         "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
+        "marks", "absences", "absence", "absence-document", "homework",
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",

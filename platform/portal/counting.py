@@ -60,6 +60,9 @@ SERVICES = _routes(
             "card-numbers", "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         ),
         "services": ("services", "service", "service-favourite"),
+        "notes": ("marks",),
+        "absences": ("absences", "absence", "absence-document"),
+        "devoirs": ("homework",),
         "compte": (
             "account", "address", "security", "authenticator", "authenticator-remove", "passkey",
             "passkey-remove", "recovery-codes", "password", "sign-ins", "sessions-end",

@@ -30,6 +30,7 @@ from portal.views import (
     personal_data,
     portals,
     pupils,
+    records,
     recovery,
     registrations,
     rights,
@@ -45,6 +46,7 @@ from tenants.identities.departements import names
 
 app_name = "portal"
 _child = "enfants/<uuid:public_id>/"
+_school = "college/<uuid:public_id>/"
 _registration = "pass-plus/inscription/<uuid:public_id>/"
 _rights = "droits/<uuid:public_id>/"
 _holder = "pass-plus/<uuid:public_id>/"
@@ -100,6 +102,15 @@ urlpatterns = [
     path(f"{_child}cantine/prix/", canteen.price, name="price"),
     path(f"{_child}cantine/prix/contester/", contests.contest, name="contest"),
     path(f"{_child}cantine/calendrier/", canteen.calendar, name="calendar"),
+    path(f"{_school}notes/", records.marks, name="marks"),
+    path(f"{_school}absences/", records.absences, name="absences"),
+    path(f"{_school}absences/<uuid:absence_id>/", records.absence, name="absence"),
+    path(f"{_school}devoirs/", records.homework, name="homework"),
+    path(
+        "college/absences/pieces/<uuid:public_id>/",
+        records.absence_document,
+        name="absence-document",
+    ),
     path("factures/", invoices.invoices, name="invoices"),
     path("factures/<uuid:public_id>/", invoices.invoice, name="invoice"),
     path(

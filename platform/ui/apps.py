@@ -17,6 +17,7 @@ class UiConfig(AppConfig):
             passplus_messages,
             printing,
             reciprocity_messages,
+            records_messages,
             registration_messages,
             reimbursing_messages,
             rights_messages,

@@ -16,6 +16,7 @@ from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
 from ui.integrator_texts import INTEGRATORS
 from ui.passplus_texts import PASSPLUS
+from ui.records_texts import RECORDS
 from ui.registration_texts import REGISTRATIONS
 from ui.reimbursing_texts import REIMBURSING
 from ui.rights_texts import RIGHTS
@@ -349,6 +350,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **ACCOUNTS,
     **CORRECTIONS,
     **IDENTITIES,
+    **RECORDS,
     **RIGHTS,
     **INTEGRATORS,
     **SERVICES,

@@ -29,6 +29,9 @@ PORTAL_SERVICES = {
     "droits": gettext_lazy("Demandes de droits"),
     "pass-plus": gettext_lazy("Pass+"),
     "services": gettext_lazy("Liste des services"),
+    "notes": gettext_lazy("Notes"),
+    "absences": gettext_lazy("Absences"),
+    "devoirs": gettext_lazy("Devoirs"),
     "compte": gettext_lazy("Compte et sécurité"),
     "aide": gettext_lazy("Aide"),
 }

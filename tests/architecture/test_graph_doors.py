@@ -82,6 +82,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "look_at_waiting",
         "purge",
         "purge_passes",
+        "purge_records",
         "purge_tokens",
         "remove_letters",
         "send_next",
@@ -143,6 +144,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
     ),
     "a file is given or taken by a page: a graph answers JSON": (
         "give_document",
+        "justify_with_document",
         "open_document",
         "open_letters",
         "read_payment_file",
@@ -162,6 +164,13 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "widen",
         "write_to_college",
         "write_to_family",
+        "accept_justification",
+        "ask_justification_again",
+        "import_records",
+        "justify_absence",
+        "set_records_rules",
+        "take_records",
+        "tick_homework",
     ),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import uuid
 from collections.abc import Sequence
 
 from billing.canteen import queries as canteen
@@ -23,6 +24,7 @@ NEXT_MEALS = 5
 class PupilHome:
     """The page: where they go, which days they eat there, and the next ones."""
 
+    public_id: uuid.UUID
     first_name: str
     school_line: str
     weekdays: int
@@ -36,6 +38,7 @@ def home_of(pupil: Pupil, *, at: datetime.datetime) -> PupilHome:
     enrolments = list(canteen.enrolments_of(pupil, school_year=year))
     held = family.running(enrolments, on=today)
     return PupilHome(
+        public_id=pupil.public_id,
         first_name=pupil.first_name,
         school_line=school_line(pupil, on=today),
         weekdays=held.weekdays if held else 0,

@@ -131,6 +131,7 @@ TENANT_APPS = [
     "tenants.integrators",
     "tenants.schoollife.timetable",
     "tenants.schoollife.messages",
+    "tenants.schoollife.records",
     "billing.ledger",
     "billing.tariffs",
     "billing.canteen",

@@ -1,0 +1,1 @@
+"""What a collège's own software says of its pupils: marks, absences, homework; and what families answer."""
