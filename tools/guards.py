@@ -59,6 +59,11 @@ WARM = (
     "stdnum.fr.siret",
     "authlib.oidc.core", "authlib.oauth2.rfc7523", "authlib.integrations.django_oauth2.requests", "webauthn",
     "lxml.etree", "xmlsec", "pyotp", "tzlocal", "vacances_scolaires_france",
+    "schemathesis.pytest.plugin", "schemathesis.pytest.xdist", "anyio.pytest_plugin", "xdist.plugin", "execnet",
+    "redis.asyncio", "django.core.cache.backends.redis", "django.db.migrations", "packaging.requirements",
+    "opentelemetry.instrumentation.celery", "opentelemetry.exporter.otlp.proto.http.trace_exporter",
+    "opentelemetry.exporter.otlp.proto.http.metric_exporter",
+    "opentelemetry.exporter.otlp.proto.http._log_exporter", "promise", "platformdirs", "fasteners",
 )  # fmt: skip
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(list(WARM))

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
 from opentelemetry import trace
 
-from api.views import graphql_view
+from api.door import graphql_view
 from commons import logs
 from commons.meters import Durations
 from socle import telemetry

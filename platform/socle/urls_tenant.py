@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from api import tokens
-from api.views import graphql_view
+from api.door import graphql_view
 from console.sites import console_site
 from socle.health import health
 

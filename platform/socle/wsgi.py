@@ -1,5 +1,6 @@
 """The WSGI application granian serves. It refuses to start on an unsafe database login."""
 
+import importlib
 import os
 from multiprocessing.util import Finalize
 
@@ -13,4 +14,5 @@ telemetry.instrument()
 # granian's workers end as multiprocessing's children do: its finalizers run, `atexit` does not.
 Finalize(None, telemetry.flush, exitpriority=0)
 application = get_wsgi_application()
+importlib.import_module("api.views")  # its schema is built before the first request, not by it
 startup.refuse_unsafe_database()
