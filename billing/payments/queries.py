@@ -80,9 +80,9 @@ def refunds() -> QuerySet[Refund]:
     ).order_by("-asked_at", "-pk")
 
 
-def refunds_done_of(payment: Payment) -> QuerySet[Refund]:
-    """What was given back of a payment, latest first."""
-    return refunds().filter(part__payment=payment, state=Refund.State.DONE)
+def refunds_done_of(*payments: int) -> QuerySet[Refund]:
+    """What was given back of payments, by their keys, latest first."""
+    return refunds().filter(part__payment__in=payments, state=Refund.State.DONE)
 
 
 def counted_refunds(part: PaymentPart) -> QuerySet[Refund]:

@@ -11,7 +11,7 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billing.tariffs.models import PriceContest, PriceDecision
@@ -66,18 +66,23 @@ def access_own_price(user: User, public_id: uuid.UUID) -> tuple[PriceDecision, G
     return decision, guardianship.guardian
 
 
+def visible_price_contests(user: User) -> QuerySet[PriceContest]:
+    """One's own contests, or all of them for the staff who read files."""
+    contests = PriceContest.objects.select_related(
+        "guardian", "decision__pupil", "decision__tariff_version", "new_decision__tariff_version"
+    )
+    if not user.can(Capability.READ_FILES):
+        contests = contests.filter(guardian__user=user)
+    return contests
+
+
 def access_price_contest(user: User, public_id: uuid.UUID) -> PriceContest:
     """
-    A contest: one's own, or any for the staff who read files.
+    One of them.
 
     :raises NotFound: if absent, or not theirs to see
     """
-    contests = PriceContest.objects.filter(public_id=public_id)
-    if not user.can(Capability.READ_FILES):
-        contests = contests.filter(guardian__user=user)
-    contest = contests.select_related(
-        "guardian", "decision__pupil", "decision__tariff_version", "new_decision__tariff_version"
-    ).first()
+    contest = visible_price_contests(user).filter(public_id=public_id).first()
     if contest is None:
         raise NotFound(contest=str(public_id))
     return contest

@@ -12,6 +12,7 @@ from api import rules
 from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.machine_queries import MachineQuery
+from api.own_queries import OwnQuery
 from api.paging import Page, id_of, page_of_rows, paged
 from api.partner_queries import PartnerQuery
 from api.pass_queries import PassQuery
@@ -38,7 +39,6 @@ from api.types.rights import (
     request_node,
     requests_page,
 )
-from api.types.security import OwnSession, OwnSignIn
 from api.types.shared_services import Service
 from api.types.staff import (
     BillingRun,
@@ -65,9 +65,8 @@ from commons.models import Job as JobRow
 from federation.ent.queries import OpenService, services_of
 from federation.usage.access import access_scope
 from federation.usage.models import Profile, Window
-from tenants.accounts import queries as accounts
 from tenants.accounts.capabilities import Capability
-from tenants.accounts.models import Session, SignIn, User
+from tenants.accounts.models import User
 from tenants.acting import queries as acting
 from tenants.acting.models import ActingSession
 from tenants.identities.access import waiting_requests
@@ -79,7 +78,7 @@ from ui.wording import local_date
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
-class Query(PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
+class Query(OwnQuery, PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
     """Ce qui peut être lu."""
 
     departement = graphene.Field(
@@ -87,16 +86,6 @@ class Query(PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
     )
     viewer = graphene.Field(
         Viewer, description="La personne connectée ; rien si personne ne l'est."
-    )
-    own_sessions = graphene.List(
-        graphene.NonNull(OwnSession),
-        required=True,
-        description="Les appareils où la personne est connectée, le dernier vu d'abord.",
-    )
-    own_sign_ins = graphene.List(
-        graphene.NonNull(OwnSignIn),
-        required=True,
-        description="Les dernières connexions de la personne, refusées comprises.",
     )
     child = graphene.Field(
         Child, id=id_of("L'enfant"), description="Un enfant que la personne connectée peut voir."
@@ -208,16 +197,6 @@ class Query(PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
     def resolve_viewer(_root: None, info: GraphQLResolveInfo) -> User | None:
         user: User | None = info.context.user
         return user
-
-    @staticmethod
-    @rules.by_object
-    def resolve_own_sessions(_root: None, info: GraphQLResolveInfo) -> list[Session]:
-        return accounts.sessions_of(info.context.require_user(), at=info.context.at)
-
-    @staticmethod
-    @rules.by_object
-    def resolve_own_sign_ins(_root: None, info: GraphQLResolveInfo) -> list[SignIn]:
-        return accounts.sign_ins_of(info.context.require_user())
 
     @staticmethod
     @rules.by_object

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from tenants.accounts.models import Way
 from tenants.identities.departements import code_of_way, departement_of
+from tenants.identities.models import ExternalIdentity
 from ui.wording import of_departement
 
 
@@ -22,3 +23,10 @@ def way_in(way: str) -> str:
     if code := code_of_way(way):
         return _("Depuis %(portal)s") % {"portal": portal_of(code)}
     return str(dict(Way.choices).get(way, way))
+
+
+def provider_of(identity: ExternalIdentity) -> str:
+    """`EduConnect`, or `le portail des Yvelines`."""
+    if identity.departement_code:
+        return portal_of(identity.departement_code)
+    return str(identity.get_kind_display())

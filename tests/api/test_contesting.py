@@ -8,6 +8,8 @@ import pytest
 import time_machine
 
 from billing.tariffs.models import PriceContest, PriceDecision
+from tenants.accounts.capabilities import Role
+from tests.factories.acting import make_agent
 from tests.factories.canteen import make_family
 from tests.factories.invoicing import make_billed_family
 from tests.factories.portal import account_of
@@ -31,6 +33,11 @@ def family(tenant_db):
     return make_billed_family()
 
 
+def contests(api):
+    found = api.read("{ priceContests(first: 5) { nodes { id } } }")["priceContests"]["nodes"]
+    return [one["id"] for one in found]
+
+
 def send(api, **given):
     price = PriceDecision.objects.get()
     sent = {"priceId": str(price.public_id), "text": "Trop cher", **given}
@@ -47,6 +54,17 @@ def test_a_parent_contests_a_price_and_reads_it_back(api, family):
     assert (done["contest"]["contested"], done["contest"]["newPrice"]) == ({"cents": 300}, None)
     read = api.read("query($id: ID!) { priceContest(id: $id) { text } }", id=done["contest"]["id"])
     assert read == {"priceContest": {"text": "Trop cher"}}
+    assert contests(api) == [done["contest"]["id"]]
+
+
+def test_a_parent_finds_their_own_contests_and_an_agent_everybody_s(api, family):
+    api.sign_in(account_of(family))
+    sent = send(api)["contest"]["id"]
+
+    api.sign_in(account_of(make_billed_family()))
+    assert contests(api) == []
+    api.sign_in(make_agent(Role.INSTRUCTOR))
+    assert contests(api) == [sent]
 
 
 def test_what_is_refused_names_the_input(api, family):

@@ -20,6 +20,7 @@ from tests.api.conftest import Api
 from tests.factories.passplus import AUTUMN, make_partner
 from tests.factories.tills import make_member, till_of
 
+HISTORY = "query($id: ID!) { partnerSpace(id: $id) { history { what of by } } }"
 IBAN = "FR1420041010050500013M02606"
 SPACE = """query($id: ID!) { partnerSpace(id: $id) {
     team { id fullName role } invitations { id email role } sheet { name town domains }
@@ -129,6 +130,12 @@ def test_a_sheet_is_proposed_and_taken_back(space, member, place):
         space, "withdrawPartnerSheet", "change { state }", **place, changeId=change["id"]
     )
     assert withdrawn["change"] == {"state": "WITHDRAWN"}
+    told = space.read(HISTORY, id=place["membershipId"])["partnerSpace"]["history"]
+    name = member.user.get_full_name()
+    assert [(one["what"], one["by"]) for one in told[:2]] == [
+        ("Demande retirée", name), ("Changement demandé", name),
+    ]  # fmt: skip
+    assert "nom" in told[1]["of"]
     bad = asked(space, "proposePartnerSheet", "", **place, **(sheet | {"email": "nulle part"}))
     assert [(one["code"], one["path"]) for one in bad["errors"]] == [
         ("PASSPLUS_PARTNER_INVALID", ["input", "email"])
@@ -197,3 +204,11 @@ def test_what_is_of_another_partner_is_not_found(space, place, act):
     (error,) = asked(space, act, "", **given)["errors"]
 
     assert (error["code"], error["path"]) == ("NOT_FOUND", ["input", NAMES[act]])
+
+
+def test_who_only_validates_tickets_reads_no_history(member):
+    clerk = make_member(member.partner, role=PartnerRole.TILL, email="tom@exemple.fr")
+
+    assert Api().enter(clerk).read(HISTORY, id=str(clerk.public_id))["partnerSpace"] == {
+        "history": None
+    }

@@ -6,10 +6,15 @@ import uuid
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from billing.invoicing.models import Invoice
-from billing.payments.models import Payment
+from billing.payments import operations
+from billing.payments.handlers import send_refund
+from billing.payments.models import Payment, PaymentPart
 from commons import http
+from commons.actors import Actor
+from commons.models import OutboxEvent
 from tests.factories.canteen import make_family
 from tests.factories.payments import make_invoice, make_merchant
 from tests.factories.portal import make_account
@@ -29,6 +34,10 @@ LEAVE = (
     f"mutation($input: PaymentInput!) {{ leavePayment(input: $input) {{ {PAYMENT} {ERRORS} }} }}"
 )
 READ = """{ viewer { payments(first: 5) { nodes { id state settledAt parts { refunded { cents } } } } } }"""
+
+REFUNDS = (
+    """{ viewer { payments(first: 5) { nodes { refunds { invoiceNumber amount { cents } } } } } }"""
+)
 
 
 @pytest.fixture
@@ -84,6 +93,24 @@ def test_the_documents_open_where_the_api_says_and_to_whom_they_belong(
         assert (opened.status_code, opened["Content-Type"]) == (200, "application/pdf")
     api.sign_in(make_account(make_family().guardians[0]))
     assert [api.get(url).status_code for url in (receipt, billed)] == [404, 404]
+
+
+def test_what_was_given_back_is_read_beside_the_payment(api: Any, invoice: Invoice) -> None:
+    begun = pay(api, invoice)["payment"]
+    http.request("POST", begun["checkoutUrl"], data={"how": "card"})
+    api.read(RESUME, input={"paymentId": begun["id"]})
+    assert api.read(REFUNDS)["viewer"]["payments"]["nodes"] == [{"refunds": []}]
+    asked = operations.ask_refund(
+        part=PaymentPart.objects.select_related("payment").get(), amount_cents=1_000,
+        reason="Repas annulés", actor=Actor("user", "michel"), at=timezone.now(),
+    )  # fmt: skip
+    operations.approve_refund(refund=asked, actor=Actor("user", "nadia"), at=timezone.now())
+    assert api.read(REFUNDS)["viewer"]["payments"]["nodes"] == [{"refunds": []}]  # not gone yet
+
+    send_refund(OutboxEvent.objects.get(name="billing.refund.approved"))
+
+    ((refund,),) = (one["refunds"] for one in api.read(REFUNDS)["viewer"]["payments"]["nodes"])
+    assert refund == {"invoiceNumber": invoice.number, "amount": {"cents": 1_000}}
 
 
 def test_a_part_is_paid_then_the_rest(api: Any, invoice: Invoice) -> None:

@@ -61,6 +61,13 @@ def agent() -> User:
     return user
 
 
+def test_a_family_reads_how_it_may_prove_its_means(api: Any, family: Family) -> None:
+    assert api.refusals("{ rightsWays }") == ["SIGN_IN_REQUIRED"]
+    api.sign_in(account_of(family))
+
+    assert api.read("{ rightsWays }")["rightsWays"] == ["CAF_MSA", "DOCUMENT", "MAXIMUM"]
+
+
 def test_a_family_asks_the_caf_and_reads_the_answer(api: Any, family: Family) -> None:
     api.sign_in(account_of(family))
     begun = act(api, "beginRightsRequest")["rightsRequest"]

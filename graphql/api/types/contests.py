@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import graphene
 from graphql import GraphQLResolveInfo
 
+from api.paging import connection
 from api.scalars import Money
 from api.types.enumerations import ContestState
 from billing.tariffs.models import PriceContest as ContestRow
@@ -41,3 +43,6 @@ class PriceContest(graphene.ObjectType):
     @staticmethod
     def resolve_new_price(contest: ContestRow, _info: GraphQLResolveInfo) -> int | None:
         return contest.new_decision.unit_price_cents if contest.new_decision else None
+
+
+PriceContestConnection: Any = connection(PriceContest, "des contestations de prix")

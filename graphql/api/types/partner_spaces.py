@@ -17,6 +17,7 @@ from api.types.enumerations import PartnerDomain, PartnerRoleName
 from api.types.partner_payments import PartnerStatementConnection, statements_page
 from api.types.partner_teams import (
     PartnerBankAccount,
+    PartnerChange,
     PartnerColleague,
     PartnerGuest,
     PartnerSheet,
@@ -36,9 +37,11 @@ from federation.passplus.models import Till as TillRow
 from federation.passplus.models import TillCapture as CaptureRow
 from federation.passplus.reimbursing import queries
 from federation.passplus.till_queries import DayOfTill
+from ui.partner_history import Change, history_of
 
 TILLS_SHOWN = LIST_LENGTHS["PartnerSpace.tills"]
 TEAM_SHOWN = LIST_LENGTHS["PartnerSpace.team"]
+HISTORY_SHOWN = LIST_LENGTHS["PartnerSpace.history"]
 INVITATIONS_SHOWN = LIST_LENGTHS["PartnerSpace.invitations"]
 
 
@@ -102,6 +105,10 @@ class PartnerSpace(graphene.ObjectType):
         graphene.NonNull(PartnerBankAccount),
         description="Le compte payé, et celui qui attend d'être vérifié, pour qui le gère.",
     )
+    history = graphene.List(
+        graphene.NonNull(PartnerChange),
+        description="Ce que sa fiche et son compte sont devenus, pour qui le gère.",
+    )
 
     @staticmethod
     def resolve_team(
@@ -138,6 +145,12 @@ class PartnerSpace(graphene.ObjectType):
             return None
         given = sheet_queries.accounts_of(member.partner)
         return [one for one in given if one.closed_at is None]
+
+    @staticmethod
+    def resolve_history(
+        member: PartnerMember, _info: GraphQLResolveInfo
+    ) -> tuple[Change, ...] | None:
+        return history_of(member.partner)[:HISTORY_SHOWN] if member.is_manager else None
 
     @staticmethod
     def resolve_statements(

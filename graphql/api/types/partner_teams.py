@@ -142,3 +142,14 @@ class PartnerBankAccount(graphene.ObjectType):
     @staticmethod
     def resolve_is_confirmed(iban: PartnerIban, _info: GraphQLResolveInfo) -> bool:
         return iban.confirmed_at is not None
+
+
+class PartnerChange(graphene.ObjectType):
+    """Ce qui est arrivé à la fiche ou au compte d'un partenaire."""
+
+    at = graphene.DateTime(required=True, description="Quand.")
+    what = graphene.String(required=True, description="Ce qui s'est passé, en mots.")
+    of = graphene.String(required=True, description="Les lignes touchées, en mots ; vide sinon.")
+    by = graphene.String(
+        required=True, description="Qui l'a fait ; le Département, sans autre nom."
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from api.limits import LIST_LENGTHS
 from api.paging import Page, connection
 from api.scalars import Money
 from api.types.enumerations import PaymentState
@@ -18,6 +19,9 @@ from api.types.locations import document_url
 from billing.payments import queries
 from billing.payments.models import Payment as PaymentRow
 from billing.payments.models import PaymentPart as PartRow
+from billing.payments.models import Refund as RefundRow
+
+REFUNDS_SHOWN = LIST_LENGTHS["Payment.refunds"]
 
 
 class PaymentPart(graphene.ObjectType):
@@ -41,6 +45,22 @@ class PartNode:
     refunded: int
 
 
+class PaymentRefund(graphene.ObjectType):
+    """Une somme rendue d'un paiement."""
+
+    invoice_number = graphene.String(required=True, description="Le numéro de la facture.")
+    amount = graphene.Field(Money, required=True, description="Le montant rendu.")
+    settled_at = graphene.DateTime(required=True, description="Quand il est parti.")
+
+    @staticmethod
+    def resolve_invoice_number(refund: RefundRow, _info: GraphQLResolveInfo) -> str:
+        return refund.part.invoice.number
+
+    @staticmethod
+    def resolve_amount(refund: RefundRow, _info: GraphQLResolveInfo) -> int:
+        return refund.amount_cents
+
+
 class Payments:
     """The payments of a page, and what their fields need."""
 
@@ -60,6 +80,14 @@ class Payments:
         found: dict[int, list[PartNode]] = {}
         for part in queries.parts_of_payments(self._keys):
             found.setdefault(part.payment_id, []).append(self._node(part))
+        return found
+
+    @functools.cached_property
+    def refunds(self) -> dict[int, list[RefundRow]]:
+        """What was given back of each payment, the latest first."""
+        found: dict[int, list[RefundRow]] = {}
+        for refund in queries.refunds_done_of(*self._keys):
+            found.setdefault(refund.part.payment_id, []).append(refund)
         return found
 
     def _node(self, part: PartRow) -> PartNode:
@@ -96,6 +124,11 @@ class Payment(graphene.ObjectType):
     settled_at = graphene.DateTime(description="Quand il a fini, payé ou non.")
     parts = graphene.List(
         graphene.NonNull(PaymentPart), required=True, description="Facture par facture."
+    )
+    refunds = graphene.List(
+        graphene.NonNull(PaymentRefund),
+        required=True,
+        description="Ce qui en a été rendu, le plus récent d'abord.",
     )
     receipt_url = graphene.String(
         description="Le reçu en PDF d'un paiement reçu, à lire avec la même session."
@@ -136,6 +169,10 @@ class Payment(graphene.ObjectType):
     @staticmethod
     def resolve_parts(node: PaymentNode, _info: GraphQLResolveInfo) -> list[PartNode]:
         return node.batch.parts.get(node.payment.pk, [])
+
+    @staticmethod
+    def resolve_refunds(node: PaymentNode, _info: GraphQLResolveInfo) -> list[RefundRow]:
+        return node.batch.refunds.get(node.payment.pk, [])[:REFUNDS_SHOWN]
 
 
 PaymentConnection: Any = connection(Payment, "des paiements")

@@ -1,16 +1,22 @@
-"""The sessions and sign-ins of the person who asks; of nobody else, whoever asks."""
+"""How the person who asks comes in, and where they are; of nobody else, whoever asks."""
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 import graphene
 from graphql import GraphQLResolveInfo
 
+from api.limits import LIST_LENGTHS
 from api.types.enumerations import SignInOutcome
-from tenants.accounts.models import Session, SignIn
+from tenants.accounts.models import Passkey, Session, SignIn
+from tenants.accounts.queries import Factors
 from tenants.accounts.sessions import digest_of
-from ui.ways import way_in
+from tenants.identities.models import ExternalIdentity
+from ui.ways import provider_of, way_in
+
+PASSKEYS_SHOWN = LIST_LENGTHS["OwnFactors.passkeys"]
 
 
 class OwnSession(graphene.ObjectType):
@@ -65,3 +71,64 @@ class OwnSignIn(graphene.ObjectType):
     @staticmethod
     def resolve_network(sign_in: SignIn, _info: GraphQLResolveInfo) -> str:
         return sign_in.place
+
+
+class OwnPasskey(graphene.ObjectType):
+    """Une clé d'accès de la personne."""
+
+    id = graphene.ID(required=True, description="La clé (UUID).")
+    name = graphene.String(required=True, description="Le nom que la personne lui a donné.")
+    created_at = graphene.DateTime(required=True, description="Quand elle a été ajoutée.")
+    used_at = graphene.DateTime(description="Quand elle a servi la dernière fois.")
+
+    @staticmethod
+    def resolve_id(passkey: Passkey, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return passkey.public_id
+
+
+class OwnFactors(graphene.ObjectType):
+    """Ce qui protège le compte en plus du mot de passe."""
+
+    codes_since = graphene.DateTime(
+        description="Depuis quand une application donne des codes ; rien s'il n'y en a pas."
+    )
+    passkeys = graphene.List(
+        graphene.NonNull(OwnPasskey),
+        required=True,
+        description="Les clés d'accès, la plus vieille d'abord.",
+    )
+    recovery_codes = graphene.Int(
+        required=True, description="Combien de codes de secours peuvent encore servir."
+    )
+
+    @staticmethod
+    def resolve_codes_since(own: Factors, _info: GraphQLResolveInfo) -> datetime.datetime | None:
+        return own.authenticator.created_at if own.authenticator else None
+
+    @staticmethod
+    def resolve_passkeys(own: Factors, _info: GraphQLResolveInfo) -> list[Passkey]:
+        return list(own.passkeys[:PASSKEYS_SHOWN])
+
+
+class OwnIdentity(graphene.ObjectType):
+    """Une identité par laquelle la personne entre : ÉduConnect, FranceConnect, un autre département."""
+
+    id = graphene.ID(required=True, description="L'identité (UUID).")
+    provider = graphene.String(required=True, description="Le service, en mots.")
+    departement = graphene.String(
+        required=True, description="Le code de l'autre département ; vide pour un service national."
+    )
+    linked_at = graphene.DateTime(required=True, description="Quand elle a été reliée au compte.")
+    used_at = graphene.DateTime(description="Quand elle a servi la dernière fois.")
+
+    @staticmethod
+    def resolve_id(identity: ExternalIdentity, _info: GraphQLResolveInfo) -> uuid.UUID:
+        return identity.public_id
+
+    @staticmethod
+    def resolve_provider(identity: ExternalIdentity, _info: GraphQLResolveInfo) -> str:
+        return provider_of(identity)
+
+    @staticmethod
+    def resolve_departement(identity: ExternalIdentity, _info: GraphQLResolveInfo) -> str:
+        return identity.departement_code

@@ -152,7 +152,7 @@ def payment(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     context = {
         "payment": found,
         "parts": queries.parts_of(found),
-        "refunds": queries.refunds_done_of(found),
+        "refunds": queries.refunds_done_of(found.pk),
     }
     response = show(request, "portal/pages/payment.html", context)
     return lead_to(response, settings.CHECKOUT_ORIGIN)
