@@ -31,6 +31,7 @@ BENCHES = (
     "passplus",
     "directory",
     "graphql.side_by_side",
+    "graphql.weights",
     "graphql.costs",
     "graphql.exports",
 )

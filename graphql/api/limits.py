@@ -2,8 +2,10 @@
 
 Everything is counted over the document as it would be executed: a fragment counts each time it is
 spread, and is measured once, so that fragments within fragments cannot make the count itself slow.
-A list costs what one element costs, times its page size or else times its bound
-(`LIST_LENGTHS`): the most it may hold, not what it usually does. These limits run before the rules
+A document costs what it may answer and what it asks of PostgreSQL. A list answers what one element does,
+times its page size or else times its bound (`LIST_LENGTHS`): the most it may hold, not what it usually does.
+What is asked is `api.weights`, once for each place in the document: lists ask for all their elements at once.
+These limits run before the rules
 of the specification, some of which are quadratic in the number of fragments: how many there are is
 bounded first of all, by a walk that looks at each part of the document once.
 """
@@ -34,6 +36,7 @@ from graphql import (
 )
 
 from api.refusals import Refused
+from api.weights import MICROSECONDS, weight_of
 
 MAX_BODY_BYTES = 100_000
 MAX_QUERY_CHARACTERS = 50_000
@@ -225,16 +228,23 @@ class Measures:
     """What a part of a document adds up to."""
 
     depth: int = 0
-    cost: int = 0
+    elements: int = 0
+    microseconds: int = 0  # of PostgreSQL
     fields: int = 0  # at the level of the part itself, fragments opened
     aliases: int = 0
     directives: int = 0
     duplicates: int = 0
     introspects: bool = False
 
+    @property
+    def cost(self) -> int:
+        """One for each element, and one for each five microseconds of PostgreSQL."""
+        return self.elements + self.microseconds // MICROSECONDS
+
     def add(self, other: Measures, *, times: int = 1) -> None:
         self.depth = max(self.depth, other.depth)
-        self.cost += other.cost * times
+        self.elements += other.elements * times
+        self.microseconds += other.microseconds
         self.fields += other.fields
         self.aliases += other.aliases
         self.directives += other.directives
@@ -272,7 +282,7 @@ class Meter:
         measures = self._selections(node.selection_set, root)
         measures.directives += len(node.directives)
         if node.operation is OperationType.MUTATION:
-            measures.cost += MUTATION_COST * measures.fields
+            measures.elements += MUTATION_COST * measures.fields
         return measures
 
     def _selections(self, node: SelectionSetNode | None, parent: Any) -> Measures:
@@ -327,7 +337,9 @@ class Meter:
         measures = Measures(aliases=int(node.alias is not None))
         measures.add(inner, times=times)
         measures.depth = inner.depth + 1
-        measures.cost += 1
+        measures.elements += 1
+        if field is not None:
+            measures.microseconds += weight_of(parent.name, name)
         measures.fields = 1
         return measures
 
@@ -378,7 +390,8 @@ class Meter:
         """Reading the schema: its depth is bounded by the specification's own rule."""
         inner = self._selections(node.selection_set, self.schema.get_type("__Schema"))
         inner.depth = 1
-        inner.cost = INTROSPECTION_COST
+        inner.elements = INTROSPECTION_COST
+        inner.microseconds = 0
         inner.fields = 1
         inner.aliases += node.alias is not None
         inner.introspects = True

@@ -168,11 +168,11 @@ class Reads(Drawn):
         super().__init__(schema, seed=seed, ids=())
         self._arguments = arguments
 
-    def document(self) -> str:
-        """A query of one field."""
+    def document(self, name: str = "") -> str:
+        """A query of one field, of this name or of any."""
         root = self.schema.query_type
         assert root is not None
-        name = self.random.choice(sorted(root.fields))
+        name = name or self.random.choice(sorted(root.fields))
         field = root.fields[name]
         given = self._arguments.get(name, "")
         page = self._page(field)

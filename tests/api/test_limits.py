@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type, parse
 
-from api import documents, limits, trusted
+from api import documents, limits, trusted, weights
 from api.scalars import SAFE_INTEGER, Cents
 from api.schema import SDL_PATH, schema, sdl
 from tests.signed_in import open_session
@@ -106,7 +106,31 @@ def test_a_list_itself_refuses_a_page_out_of_bounds(tenant_db, first):
 
 
 def cost_of(query: str, **variables: object) -> int:
-    return limits.exceeded(schema.graphql_schema, parse(query), variables)[1].cost
+    return limits.exceeded(schema.graphql_schema, parse(query), variables)[1].elements
+
+
+def test_what_a_field_asks_counts_once_for_each_place_and_not_for_each_element(monkeypatch):
+    known = {"Query.viewer": 1_000, "Viewer.children": 2_000, "Child.price": 500}
+    monkeypatch.setattr(weights, "WEIGHTS", known)
+
+    def cost(query: str) -> tuple[int, int]:
+        found = limits.exceeded(schema.graphql_schema, parse(query))[1]
+        assert found.cost == found.elements + found.microseconds // 5
+        return found.elements, found.microseconds
+
+    assert cost("{viewer{email}}") == (2, 1_000)
+    assert cost("{viewer{children(first:9){price{service}}}}") == (1 + 1 + 18, 3_500)
+    assert cost("{viewer{a:children{id} b:children{id}}}") == (1 + 2 * 21, 5_000)
+    assert cost("{viewer{...F ...F}} fragment F on Viewer{children{id}}") == (1 + 2 * 21, 5_000)
+    assert cost("{departement{name}}") == (2, weights.UNKNOWN)  # of Query, and not measured yet
+
+
+def test_what_was_measured_is_of_fields_that_exist_and_leaves_room_for_each():
+    types = schema.graphql_schema.type_map
+    for name, microseconds in weights.WEIGHTS.items():
+        parent, _dot, field = name.partition(".")
+        assert field in types[parent].fields, name
+        assert 0 <= microseconds < limits.MAX_COST * weights.MICROSECONDS // 2, name
 
 
 def test_a_list_costs_the_most_it_may_hold():

@@ -150,7 +150,9 @@ def judge_document(
     measures = limits.exceeded(schema.graphql_schema, parse(document), variables)[1]
     if not measures.introspects:
         found = _fields_of(data)
-        assert found <= measures.cost, f"{found} > {measures.cost}: {document} -> {answer.body!r}"
+        assert found <= measures.elements, (
+            f"{found} > {measures.elements}: {document} -> {answer.body!r}"
+        )
     return True
 
 
