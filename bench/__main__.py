@@ -32,6 +32,7 @@ BENCHES = (
     "directory",
     "graphql.side_by_side",
     "graphql.weights",
+    "graphql.weights",
     "graphql.costs",
     "graphql.exports",
 )

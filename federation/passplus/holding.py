@@ -11,15 +11,23 @@ import datetime
 import enum
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Prefetch, Q
 
-from billing.ledger.models import Account, Transfer, TransferKind
+from billing.ledger.models import Transfer, TransferKind
 from federation.passplus.engine import spending
 from federation.passplus.engine.campaign import Campaign as Rules
 from federation.passplus.engine.campaign import Domain
-from federation.passplus.models import Campaign, Card, Purse, Ticket, available_in, read_rules
+from federation.passplus.models import (
+    Campaign,
+    Card,
+    Counted,
+    Purse,
+    Ticket,
+    available_in,
+    read_rules,
+)
 from federation.passplus.queries import place_of
 
 if TYPE_CHECKING:
@@ -48,10 +56,9 @@ class HeldPurse:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class HeldCard:
-    """A card on a day. `made_until` and `used_until` are the last days to make and to use tickets."""
+class CardOnDay:
+    """What a card is on a day. `made_until` and `used_until` are the last days to make and to use tickets."""
 
-    row: Card
     label: str
     is_illustrative: bool
     opens_on: datetime.date
@@ -72,6 +79,13 @@ class HeldCard:
     @property
     def held_cents(self) -> int:
         return sum(purse.held_cents for purse in self.purses)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HeldCard(CardOnDay):
+    """A card on a day, with its row."""
+
+    row: Card
 
 
 def cards_of(
@@ -111,9 +125,10 @@ def all_cards_of(pupil: Pupil) -> list[Card]:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ReadCard(HeldCard):
+class ReadCard(CardOnDay):
     """A card that one statement read, with its holder's `numbers`."""
 
+    public_id: str
     numbers: Sequence[Mapping[str, str]]
 
 
@@ -127,51 +142,77 @@ def read_cards(rows: Iterable[Mapping[str, Any]], *, on: datetime.date) -> list[
         rules = read_rules(row["digest"])
         if on >= rules.tickets.captured_before:
             continue
-        campaign = Campaign(label=row["label"], is_illustrative=row["is_illustrative"])
-        card = Card(public_id=uuid.UUID(row["public_id"]), campaign=campaign)
-        held = _held_card(card, rules, [_read_purse(one) for one in row["purses"]], on=on)
-        said = {field.name: getattr(held, field.name) for field in dataclasses.fields(held)}
-        found.append(ReadCard(**said, numbers=row["numbers"]))
+        purses = {one["code"]: _read_purse(rules, one, on=on) for one in row["purses"]}
+        card = ReadCard(
+            public_id=row["public_id"],
+            numbers=row["numbers"],
+            label=row["label"],
+            is_illustrative=row["is_illustrative"],
+            **_on_day(rules, purses, on=on),
+        )
+        found.append(card)
     return found
 
 
-def _read_purse(row: Mapping[str, Any]) -> Purse:
+class _Counted(NamedTuple):
+    credits_posted: int
+    debits_posted: int
+    debits_pending: int
+
+
+def _read_purse(rules: Rules, row: Mapping[str, Any], *, on: datetime.date) -> HeldPurse:
     before = row["usable_before"]
-    counted = ("credits_posted", "debits_posted", "debits_pending")
-    return Purse(
-        code=row["code"],
+    return _held(
+        rules,
+        row["code"],
+        account=_Counted(row["credits_posted"], row["debits_posted"], row["debits_pending"]),
         usable_before=datetime.date.fromisoformat(before) if before else None,
-        account=Account(**{name: row[name] for name in counted}),
+        on=on,
     )
 
 
 def held_card(card: Card, *, on: datetime.date) -> HeldCard:
     """A card as it is on a day."""
-    return _held_card(card, card.campaign.rules, card.purses.all(), on=on)
-
-
-def _held_card(card: Card, rules: Rules, read: Iterable[Purse], *, on: datetime.date) -> HeldCard:
-    rows = {purse.code: purse for purse in read}
-    purses = tuple(_held(rules, rows[one.code], on=on) for one in rules.purses)
-    made_until = max(purse.until for purse in purses)
+    campaign, rules = card.campaign, card.campaign.rules
+    purses = {
+        one.code: _held(
+            rules, one.code, account=one.account, usable_before=one.usable_before, on=on
+        )
+        for one in card.purses.all()
+    }
     return HeldCard(
         row=card,
-        label=card.campaign.label,
-        is_illustrative=card.campaign.is_illustrative,
-        opens_on=rules.tickets.issued_from,
-        made_until=made_until,
-        used_until=rules.tickets.captured_before - ONE_DAY,
-        days_left=max((made_until - on).days + 1, 0),
-        purses=purses,
+        label=campaign.label,
+        is_illustrative=campaign.is_illustrative,
+        **_on_day(rules, purses, on=on),
     )
 
 
-def _held(rules: Rules, purse: Purse, *, on: datetime.date) -> HeldPurse:
-    described = spending.purse_of(rules, purse.code)
-    before = spending.swept_on(rules, purse.usable_before)
-    account = purse.account
+def _on_day(rules: Rules, held: Mapping[str, HeldPurse], *, on: datetime.date) -> dict[str, Any]:
+    """What the rules say of a card on a day, its purses in their order."""
+    purses = tuple(held[one.code] for one in rules.purses)
+    made_until = max(purse.until for purse in purses)
+    return {
+        "opens_on": rules.tickets.issued_from,
+        "made_until": made_until,
+        "used_until": rules.tickets.captured_before - ONE_DAY,
+        "days_left": max((made_until - on).days + 1, 0),
+        "purses": purses,
+    }
+
+
+def _held(
+    rules: Rules,
+    code: str,
+    *,
+    account: Counted,
+    usable_before: datetime.date | None,
+    on: datetime.date,
+) -> HeldPurse:
+    described = spending.purse_of(rules, code)
+    before = spending.swept_on(rules, usable_before)
     return HeldPurse(
-        code=purse.code,
+        code=code,
         label=described.label,
         domains=described.domains,
         available_cents=available_in(account),

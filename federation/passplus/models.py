@@ -8,10 +8,11 @@ are known when the first card is granted.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.ledger.models import Account
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
 from federation.passplus.campaign_files import parse_campaign
@@ -92,7 +93,18 @@ __all__ = (
 _RULES: dict[str, Rules] = {}  # by print: a campaign is never edited
 
 
-def available_in(account: Account) -> int:
+class Counted(Protocol):
+    """What is counted of an account, in cents."""
+
+    @property
+    def credits_posted(self) -> int: ...
+    @property
+    def debits_posted(self) -> int: ...
+    @property
+    def debits_pending(self) -> int: ...
+
+
+def available_in(account: Counted) -> int:
     """What a purse's account holds that no ticket keeps, in cents."""
     return account.credits_posted - account.debits_posted - account.debits_pending
 

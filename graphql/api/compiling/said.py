@@ -72,7 +72,7 @@ PARTS: dict[str, dict[str, Part]] = {
     },
     "StepValue": {"name": _key("name"), "value": _key("value")},
     "PassCard": {
-        "id": Part(lambda card: str(card.row.public_id)),
+        "id": _attribute("public_id"),
         "label": _attribute("label"),
         "isIllustrative": _attribute("is_illustrative"),
         "purses": _attribute("purses", of="PassPurse", is_list=True),
