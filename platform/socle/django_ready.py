@@ -1,5 +1,6 @@
 """Loading Django for a command, and telling what it does where telemetry has an address."""
 
+import gc
 import os
 
 
@@ -9,7 +10,10 @@ def django_ready(process: str = "worker") -> None:
     os.environ["SOCLE_PROCESS"] = process
     import django  # noqa: PLC0415
 
+    gc.disable()  # nothing of what is imported is ever freed: a fifth of the time of a short command
     django.setup()
+    gc.freeze()
+    gc.enable()
     from django.conf import settings  # noqa: PLC0415  they are ready now
 
     if any(settings.OTLP_ENDPOINTS.values()):

@@ -1,5 +1,6 @@
 """The WSGI application granian serves. It refuses to start on an unsafe database login."""
 
+import gc
 import importlib
 import os
 from multiprocessing.util import Finalize
@@ -16,3 +17,4 @@ Finalize(None, telemetry.flush, exitpriority=0)
 application = get_wsgi_application()
 importlib.import_module("api.views")  # its schema is built before the first request, not by it
 startup.refuse_unsafe_database()
+gc.freeze()  # what was imported stays: the collector need not look at it again while somebody waits
