@@ -240,6 +240,6 @@ def pytest_sessionstart() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
-    """All that will be imported is: it is looked at no more by the garbage collector, which rested until now."""
+    """All that will be imported is: the garbage collector, which rested, looks at it no more."""
     gc.freeze()
     gc.enable()
