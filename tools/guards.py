@@ -60,9 +60,9 @@ WARM = (
     "authlib.oidc.core", "authlib.oauth2.rfc7523", "authlib.integrations.django_oauth2.requests", "webauthn",
     "lxml.etree", "xmlsec", "pyotp", "tzlocal", "vacances_scolaires_france",
     "schemathesis.pytest.plugin", "schemathesis.pytest.xdist", "anyio.pytest_plugin", "xdist.plugin",
-    "execnet", "redis.asyncio", "django.core.cache.backends.redis", "django.db.migrations", "packaging.requirements",
+    "execnet", "redis.asyncio", "django.core.cache.backends.redis", "django.db.migrations",
     "opentelemetry.instrumentation.celery", "opentelemetry.exporter.otlp.proto.http.trace_exporter",
-    "opentelemetry.exporter.otlp.proto.http.metric_exporter",
+    "opentelemetry.exporter.otlp.proto.http.metric_exporter", "packaging.requirements",
     "opentelemetry.exporter.otlp.proto.http._log_exporter", "promise", "platformdirs", "fasteners",
 )  # fmt: skip
 _forks = multiprocessing.get_context("forkserver")
