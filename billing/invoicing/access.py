@@ -106,7 +106,7 @@ _WORKS = {
 def access_job(user: User, public_id: uuid.UUID) -> Job:
     """
     A long work: of billing for the staff who read money, of tariffs or of Pass+ for those who manage
-    them, and letters for who had them printed.
+    them; letters for who had them printed, timetables for who brought them.
 
     :raises NotFound: if absent, or not theirs to see
     """
@@ -118,6 +118,8 @@ def access_job(user: User, public_id: uuid.UUID) -> Job:
     )
     if is_own and user.can(Capability.GIVE_CODES):
         theirs.append("activation.")
+    if is_own and user.can(Capability.MANAGE_SCHOOL_LIFE):
+        theirs.append("timetable.")
     if found is None or not found.kind.startswith(tuple(theirs)):
         raise NotFound(job=str(public_id))
     return found

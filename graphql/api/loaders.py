@@ -35,6 +35,7 @@ from billing.tariffs.queries import (
     in_force_some_day,
     without_resources,
 )
+from commons.periods import Period
 from commons.school_calendar import school_year_of
 from federation.passplus import holding
 from federation.passplus.holding import HeldCard
@@ -42,6 +43,9 @@ from tenants.accounts.capabilities import Capability
 from tenants.activation.queries import pupil_of
 from tenants.people import queries as people
 from tenants.people.models import HouseholdMember, Pupil, Schooling
+from tenants.schoollife.timetable import access as timetable_access
+from tenants.schoollife.timetable import queries as timetable
+from tenants.schoollife.timetable.models import Lesson
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -187,6 +191,18 @@ class Children:
     def pass_cards(self, pupil: Pupil) -> list[HeldCard]:
         """The Pass+ cards of a pupil that may still serve, the latest campaign first."""
         return self._pass_cards.get(pupil.public_id, [])[:MOST_CARDS]
+
+    def lessons(self, pupil: Pupil, days: Period) -> list[Lesson]:
+        """The lessons of a pupil over some days; none for who may not read them."""
+        if days not in self._lessons:
+            readable = timetable_access.readable_pupils(self.user, on=self.on)
+            pupils = list(readable.filter(pk__in=self._keys))
+            self._lessons[days] = timetable.lessons_of(pupils, days=days)
+        return self._lessons[days].get(pupil.pk, [])
+
+    @functools.cached_property
+    def _lessons(self) -> dict[Period, dict[int, list[Lesson]]]:
+        return {}
 
     @functools.cached_property
     def bills(self) -> Bills:

@@ -66,6 +66,7 @@ from api.mutations.staff_rights import (
     ReleaseRightsRequest,
     TakeRightsRequest,
 )
+from api.mutations.timetable_feeds import MakeTimetableFeed, RevokeTimetableFeed
 from api.partner_mutations import PartnerMutation
 from api.queries import Query
 
@@ -179,6 +180,12 @@ class Mutation(PartnerMutation, graphene.ObjectType):
     )
     accept_pass_documents = AcceptPassDocuments.Field(
         required=True, description="Accepter la photo ou la preuve de bourse. Pour les agents."
+    )
+    make_timetable_feed = MakeTimetableFeed.Field(
+        required=True, description="Faire une adresse d'agenda : elle n'est dite qu'une fois."
+    )
+    revoke_timetable_feed = RevokeTimetableFeed.Field(
+        required=True, description="Retirer une adresse d'agenda, pour toujours."
     )
     set_favourite_service = SetFavouriteService.Field(
         required=True, description="Placer un de ses services en premier, ou à sa place."

@@ -35,6 +35,7 @@ ACTS = (
     "service_clients",
     "shared_services",
     "ticket_keys",
+    "timetables",
     "webhooks",
 )
 

@@ -88,6 +88,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         ),
     ),
     (
+        _("Vie au collège"),
+        (
+            Page("timetables", _("Emplois du temps"), "calendar_month", (_C.MANAGE_SCHOOL_LIFE,)),
+            Records("timetable.Lesson", _("Cours"), "schedule"),
+        ),
+    ),
+    (
         _("Cantine"),
         (
             Records("canteen.Enrolment", _("Inscriptions"), "restaurant"),

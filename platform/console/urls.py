@@ -23,6 +23,7 @@ from console.views import (
     reciprocity,
     style,
     tariffs,
+    timetables,
     today,
     usage,
 )
@@ -90,7 +91,21 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("usages/", guard(usage.usage), name="usage"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
+        *school_patterns(site),
         *pass_patterns(site),
+    ]
+
+
+def school_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """The pages of a collège's secretary: the school's life."""
+    guard = site.admin_view
+    return [
+        path("emplois-du-temps/", guard(timetables.timetables), name="timetables"),
+        path(
+            "emplois-du-temps/<uuid:public_id>/",
+            guard(timetables.timetable_import),
+            name="timetable-import",
+        ),
     ]
 
 

@@ -98,6 +98,8 @@ SUBJECTS: Words = {
     "StatementDispute": _("Contestation d'un relevé"),
     "endpoint": _("Logiciel prévenu"),
     **records_texts.SUBJECTS,
+    "timetable_import": _("Import d'emploi du temps"),
+    "timetable_feed": _("Adresse d'agenda"),
 }
 ACTIONS: Words = {
     **message_words.ACTIONS,
@@ -310,6 +312,10 @@ ACTIONS: Words = {
     "tariffs.resources.refreshed": _("Quotients mis à jour"),
     "tariffs.resources.recorded": _("Ressources enregistrées"),
     "tariffs.version.published": _("Tarif publié"),
+    "timetable.feed_address.made": _("Adresse d'agenda donnée"),
+    "timetable.feed_address.revoked": _("Adresse d'agenda retirée"),
+    "timetable.import.applied": _("Emploi du temps appliqué"),
+    "timetable.import.prepared": _("Emploi du temps lu"),
     "webhooks.endpoint.created": _("Logiciel prévenu ajouté"),
     "webhooks.endpoint.gone": _("Logiciel prévenu qui dit ne plus exister"),
     "webhooks.endpoint.paused": _("Envois à un logiciel mis en pause"),
@@ -399,6 +405,7 @@ JOBS: Words = {
     "billing.run.issue": _("Émission des factures d'un mois"),
     "tariffs.draft.publish": _("Publication d'un barème"),
     "activation.letters.print": _("Impression de lettres"),
+    "timetable.import.apply": _("Mise à jour d'un emploi du temps"),
     "passplus.campaign.renew": _("Renouvellement d'une campagne Pass+"),
 }
 # The steps of long work; those of a review are the anomalies looked for.

@@ -23,6 +23,7 @@ from ui.rights_texts import RIGHTS
 from ui.school_message_texts import SCHOOL_MESSAGES
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
+from ui.timetable_texts import TIMETABLES
 from ui.upload_texts import UPLOADS
 from ui.webhook_texts import WEBHOOKS
 
@@ -356,6 +357,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **SERVICES,
     **WEBHOOKS,
     **TARIFFS,
+    **TIMETABLES,
     **PASSPLUS,
     **REIMBURSING,
     **REGISTRATIONS,

@@ -25,6 +25,11 @@ class Status:
 
 
 STATUSES: dict[str, Status] = {
+    "timetable.PREPARED": Status(_("À confirmer"), "warn", "clock"),
+    "timetable.APPLIED": Status(_("Appliqué"), "good", "check"),
+    "lesson.CANCELLED": Status(_("Annulé"), "bad", "cross"),
+    "lesson.MOVED": Status(_("Déplacé"), "warn", "clock"),
+    "lesson.REPLACED": Status(_("Remplacé"), "info", "person"),
     "validation.ACCEPTED": Status(_("Validé"), "good", "check"),
     "validation.UNDONE": Status(_("Annulé"), "warn", "left"),
     "validation.REFUSED": Status(_("Refusé"), "bad", "cross"),

@@ -42,6 +42,7 @@ from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime, Relation
+from tenants.schoollife.timetable.models import LessonStatus
 from ui.passplus_texts import DOMAINS
 from ui.registration_texts import FACTS, LEVELS, SECTORS
 from ui.service_texts import ATTRIBUTES
@@ -244,3 +245,6 @@ ClassLevel = _choices(Level, "ClassLevel", "Le niveau d'une classe.")
 def weekdays_of(mask: int) -> list[int]:
     """The days of a mask, in order."""
     return [1 << place for place in range(5) if mask >> place & 1]
+
+
+LessonState = _choices(LessonStatus, "LessonState", "Ce que devient un cours.")

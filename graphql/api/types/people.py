@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import uuid
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ from api.types.invoices import InvoiceConnection, bills_page
 from api.types.pass_plus import PassCard
 from api.types.payments import PaymentConnection, payments_page
 from api.types.prices import MealPrice
+from api.types.timetables import TimetableFeed, days_asked, lessons_field
 from billing.invoicing import queries as invoicing
 from billing.payments import queries as payments
 from billing.tariffs.queries import ExplainedPrice
@@ -37,6 +39,9 @@ from tenants.people import queries as people
 from tenants.people.models import College as CollegeRow
 from tenants.people.models import Pupil as PupilRow
 from tenants.people.models import Schooling
+from tenants.schoollife.timetable.access import own_addresses
+from tenants.schoollife.timetable.models import FeedAddress
+from tenants.schoollife.timetable.models import Lesson as LessonRow
 
 
 @key("uai")
@@ -104,6 +109,7 @@ class Child(graphene.ObjectType):
         required=True,
         description="Les Pass+ qui peuvent encore servir, le plus récent d'abord.",
     )
+    lessons = lessons_field()
     invoices = paged(
         InvoiceConnection,
         "Les factures où cet enfant a une ligne, que la personne connectée peut voir.",
@@ -152,6 +158,16 @@ class Child(graphene.ObjectType):
         return child.batch.pass_cards(child.pupil)
 
     @staticmethod
+    def resolve_lessons(
+        child: ChildNode,
+        info: GraphQLResolveInfo,
+        days: int | None,
+        day: datetime.date | None = None,
+    ) -> list[LessonRow]:
+        asked = days_asked(day, days, today=info.context.today)
+        return child.batch.lessons(child.pupil, asked)
+
+    @staticmethod
     def resolve_invoices(
         child: ChildNode, _info: GraphQLResolveInfo, first: int | None, after: str | None = None
     ) -> Page:
@@ -196,6 +212,7 @@ class Pupil(graphene.ObjectType):
         required=True,
         description="Les Pass+ qui peuvent encore servir, le plus récent d'abord.",
     )
+    lessons = lessons_field()
 
     @staticmethod
     def resolve_id(child: ChildNode, _info: GraphQLResolveInfo) -> uuid.UUID:
@@ -221,6 +238,16 @@ class Pupil(graphene.ObjectType):
     def resolve_meal_weekdays(child: ChildNode, _info: GraphQLResolveInfo) -> list[int]:
         enrolment = child.batch.enrolments.get(child.pupil.pk)
         return weekdays_of(enrolment.weekdays) if enrolment else []
+
+    @staticmethod
+    def resolve_lessons(
+        child: ChildNode,
+        info: GraphQLResolveInfo,
+        days: int | None,
+        day: datetime.date | None = None,
+    ) -> list[LessonRow]:
+        asked = days_asked(day, days, today=info.context.today)
+        return child.batch.lessons(child.pupil, asked)
 
     @staticmethod
     def resolve_pass_cards(child: ChildNode, _info: GraphQLResolveInfo) -> list[HeldCard]:
@@ -258,6 +285,16 @@ class Viewer(graphene.ObjectType):
     payments = paged(
         PaymentConnection, "Les paiements que cette personne a faits, le plus récent d'abord."
     )
+
+    timetable_feeds = graphene.List(
+        graphene.NonNull(TimetableFeed),
+        required=True,
+        description="Les adresses d'agenda de cette personne qui marchent, la dernière d'abord.",
+    )
+
+    @staticmethod
+    def resolve_timetable_feeds(user: User, _info: GraphQLResolveInfo) -> list[FeedAddress]:
+        return list(own_addresses(user))
 
     @staticmethod
     def resolve_id(user: User, _info: GraphQLResolveInfo) -> uuid.UUID:

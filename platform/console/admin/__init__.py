@@ -17,6 +17,7 @@ from console.admin import (
     rights,
     shared_services,
     tariffs,
+    timetables,
     webhooks,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "rights",
     "shared_services",
     "tariffs",
+    "timetables",
     "webhooks",
 ]

@@ -32,6 +32,7 @@ RELOAD_SECONDS = 2
     Capability.MANAGE_TARIFFS,
     Capability.GIVE_CODES,
     Capability.MANAGE_PASSPLUS,
+    Capability.MANAGE_SCHOOL_LIFE,
 )
 def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/travaux/<uuid>/`; it reloads itself while the work goes on."""
@@ -70,6 +71,8 @@ def _result_url(found: Job) -> str:
     run, draft = found.result.get("run"), found.result.get("draft")
     if campaign := found.result.get("campaign"):
         return reverse("console:campaign", args=[campaign])
+    if timetable := found.result.get("timetable_import"):
+        return reverse("console:timetable-import", args=[timetable])
     if draft:
         return reverse("console:tariffs")
     return reverse("console:billing-run", args=[run]) if run else _begun_at(found)[0]
@@ -81,6 +84,8 @@ def _begun_at(found: Job) -> tuple[str, Any]:
         return reverse("console:drafts"), _("Brouillons de barèmes")
     if found.kind.startswith("passplus."):
         return reverse("console:campaigns"), _("Campagnes Pass+")
+    if found.kind.startswith("timetable."):
+        return reverse("console:timetables"), _("Emplois du temps")
     if found.kind.startswith("activation."):
         return reverse("console:letters"), _("Lettres")
     return reverse("console:billing-runs"), _("Passages de facturation")

@@ -43,6 +43,8 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "Le jour de service : « UAI:date »": ((), ("close-service-days",)),
     "Le collège": ((), ("open-service-days",)),
+    "Le collège, par son UAI": (("prepare-timetable",), ()),
+    "L'import d'emploi du temps": (("apply-timetable",), ()),
     "« college-UAI », ou « classe-UAI:année:nom »": (("print-letters",), ()),
     "La fiche à trancher : « import:type:identifiant »": (("decide-feed-record",), ()),
     "La demande de reconnaissance": (("recognise-person", "refuse-person"), ()),
