@@ -18,6 +18,7 @@ from billing.tariffs.models import Service
 from billing.tariffs.queries import on_day
 from commons.errors import DomainError
 from commons.periods import Period
+from commons.school_calendar import school_year_of
 
 if TYPE_CHECKING:
     from tenants.people.models import College, Pupil
@@ -83,6 +84,18 @@ def enrolments_of(*pupils: Pupil, school_year: int) -> QuerySet[Enrolment]:
         .select_related("college")
         .order_by("valid_from", "pk")
     )
+
+
+def held_or_to_come(*, on: datetime.date) -> QuerySet[Enrolment]:
+    """The enrolments that hold on a day or begin later in its school year, in order of their days.
+
+    The first of a pupil's is the one that counts: what holds, else what comes next.
+    """
+    rows = Enrolment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=on),
+        school_year=school_year_of(on).start_year,
+    )
+    return rows.exclude(state=Enrolment.State.DRAFT).order_by("valid_from", "pk")
 
 
 def enrolment_on(

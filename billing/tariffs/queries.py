@@ -207,19 +207,22 @@ def prices_on(
     return {decision.pupil_id: decision for decision in decisions}
 
 
+def held_or_to_come(service: str, *, on: datetime.date) -> Decisions:
+    """The decisions for a service that are in force on a day or later, in order of their days."""
+    return in_force_some_day(
+        PriceDecision.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=on), service=service
+        )
+    ).order_by("valid_from")
+
+
 def prices_since(
     pupil_ids: Iterable[int], service: str, day: datetime.date
 ) -> dict[int, list[PriceDecision]]:
     """The decisions in force on a day or later for several pupils, in order of their days."""
-    decisions = in_force_some_day(
-        PriceDecision.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=day),
-            pupil_id__in=list(pupil_ids),
-            service=service,
-        )
-    )
+    decisions = held_or_to_come(service, on=day).filter(pupil_id__in=list(pupil_ids))
     found: dict[int, list[PriceDecision]] = {}
-    for decision in with_version(decisions).order_by("valid_from"):
+    for decision in with_version(decisions):
         found.setdefault(decision.pupil_id, []).append(decision)
     return found
 

@@ -15,10 +15,12 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from api.limits import LIST_LENGTHS
+from billing.canteen import queries as canteen
+from billing.canteen.access import visible_shares
 from billing.canteen.models import Enrolment, EnrolmentPayer
 from billing.invoicing import queries as invoicing
 from billing.invoicing.models import (
@@ -28,15 +30,10 @@ from billing.invoicing.models import (
     Invoice,
     InvoiceLine,
 )
+from billing.tariffs import queries as prices
 from billing.tariffs.models import PriceDecision, Service
-from billing.tariffs.queries import (
-    ExplainedPrice,
-    explained_price,
-    in_force_some_day,
-    without_resources,
-)
+from billing.tariffs.queries import ExplainedPrice, explained_price, without_resources
 from commons.periods import Period
-from commons.school_calendar import school_year_of
 from federation.passplus import holding
 from federation.passplus.holding import HeldCard
 from tenants.accounts.capabilities import Capability
@@ -72,45 +69,32 @@ class Children:
     @functools.cached_property
     def enrolments(self) -> dict[int, Enrolment]:
         """The enrolment of each that holds today, or will later this school year."""
-        rows = (
-            Enrolment.objects.filter(
-                Q(valid_until__isnull=True) | Q(valid_until__gt=self.on),
-                pupil_id__in=self._keys,
-                school_year=school_year_of(self.on).start_year,
-            )
-            .exclude(state=Enrolment.State.DRAFT)
-            .select_related("college")
-            .order_by("-valid_from", "-pk")
-        )
-        return {row.pupil_id: row for row in rows}
+        rows = canteen.held_or_to_come(on=self.on).filter(pupil_id__in=self._keys)
+        found: dict[int, Enrolment] = {}
+        for row in rows.select_related("college"):
+            found.setdefault(row.pupil_id, row)
+        return found
 
     @functools.cached_property
     def _payers(self) -> dict[int, list[EnrolmentPayer]]:
+        grouped: dict[int, list[EnrolmentPayer]] = collections.defaultdict(list)
         keys = [enrolment.pk for enrolment in self.enrolments.values()]
-        return _payers_by_enrolment(keys)
+        rows = visible_shares(self.user).filter(enrolment_id__in=keys)
+        for row in rows.select_related("guardian"):
+            grouped[row.enrolment_id].append(row)
+        return grouped
 
     def payers_of(self, enrolment: Enrolment) -> list[EnrolmentPayer]:
-        """Who pays for an enrolment, the largest share first.
-
-        A parent sees their own share: what the other pays, and whether they do, is not theirs.
-        """
-        payers = self._payers.get(enrolment.pk, [])
-        if self.user.can(Capability.READ_FILES):
-            return payers
-        return [payer for payer in payers if payer.guardian.user_id == self.user.pk]
+        """Those who pay for an enrolment and whom the user may know of."""
+        return self._payers.get(enrolment.pk, [])
 
     @functools.cached_property
     def _decisions(self) -> dict[int, list[PriceDecision]]:
         """The decisions of each that hold today or later, in order of days."""
         grouped: dict[int, list[PriceDecision]] = collections.defaultdict(list)
-        rows = in_force_some_day(
-            PriceDecision.objects.filter(
-                Q(valid_until__isnull=True) | Q(valid_until__gt=self.on),
-                pupil_id__in=self._keys,
-                service=Service.HALF_BOARD,
-            )
-        )
-        for row in rows.select_related("tariff_version", "resources").order_by("valid_from"):
+        rows = prices.held_or_to_come(Service.HALF_BOARD, on=self.on)
+        rows = rows.filter(pupil_id__in=self._keys).select_related("tariff_version", "resources")
+        for row in rows:
             grouped[row.pupil_id].append(row)
         return grouped
 
@@ -209,14 +193,6 @@ class Children:
         """The invoices of all, as a batch."""
         unique = {row.pk: row for rows in self._invoices.values() for row in rows}
         return Bills(list(unique.values()))
-
-
-def _payers_by_enrolment(keys: Sequence[int]) -> dict[int, list[EnrolmentPayer]]:
-    grouped: dict[int, list[EnrolmentPayer]] = collections.defaultdict(list)
-    rows = EnrolmentPayer.objects.filter(enrolment_id__in=keys).select_related("guardian")
-    for row in rows.order_by("-share_bp", "pk"):
-        grouped[row.enrolment_id].append(row)
-    return grouped
 
 
 class Bills:

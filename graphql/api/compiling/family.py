@@ -26,12 +26,14 @@ from api.compiling.money import invoices_about
 from api.compiling.sql import Row, full_name
 from api.limits import LIST_LENGTHS
 from api.types.enumerations import Weekday
+from billing.canteen import queries as canteen
+from billing.canteen.access import visible_shares
 from billing.canteen.models import Enrolment, EnrolmentPayer
 from billing.family_reads.prices import read_price
 from billing.invoicing import queries as invoicing
 from billing.payments import queries as payments
+from billing.tariffs import queries as prices
 from billing.tariffs.models import PriceDecision, Service
-from billing.tariffs.queries import in_force_some_day
 from federation.passplus.holding import read_cards
 from federation.passplus.models import Card, CardNumber, Purse
 from tenants.people import queries as people
@@ -49,20 +51,11 @@ def _schooling(asked: Asked, pupil: Row) -> QuerySet[Schooling]:
 
 def _enrolment(asked: Asked, pupil: Row) -> QuerySet[Enrolment]:
     """The enrolment that holds today, or the next of this school year."""
-    rows = Enrolment.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=asked.on),
-        pupil_id=pupil.outer("pk"),
-        school_year=asked.school_year,
-    )
-    return rows.exclude(state=Enrolment.State.DRAFT).order_by("valid_from", "pk")
+    return canteen.held_or_to_come(on=asked.on).filter(pupil_id=pupil.outer("pk"))
 
 
 def _payers(asked: Asked, enrolment: Row) -> QuerySet[EnrolmentPayer]:
-    """The share of who asks: what the other parent pays, and whether they do, is not theirs."""
-    rows = EnrolmentPayer.objects.filter(enrolment_id=enrolment.outer("pk"))
-    if not asked.reads_files:
-        rows = rows.filter(guardian__user_id=asked.user.pk)
-    return rows.order_by("-share_bp", "pk")
+    return visible_shares(asked.user).filter(enrolment_id=enrolment.outer("pk"))
 
 
 def _is_pupil_only(asked: Asked, name: str) -> Q:
@@ -79,13 +72,10 @@ def _decision(asked: Asked, pupil: Row) -> QuerySet[PriceDecision]:
     A pupil gets none for themselves: a price tells what their parents earn.
     """
     starts = _enrolment(asked, Row("pupil__")).values("valid_from")[:1]
-    rows = in_force_some_day(
-        PriceDecision.objects.filter(
-            ~_is_pupil_only(asked, "pupil__user_id"),
-            pupil_id=pupil.outer("pk"),
-            service=Service.HALF_BOARD,
-        )
-    ).annotate(
+    rows = prices.held_or_to_come(Service.HALF_BOARD, on=asked.on).filter(
+        ~_is_pupil_only(asked, "pupil__user_id"), pupil_id=pupil.outer("pk")
+    )
+    rows = rows.annotate(
         priced_on=Greatest(
             Value(asked.on, output_field=DateField()),
             Subquery(starts, output_field=DateField()),
@@ -94,7 +84,7 @@ def _decision(asked: Asked, pupil: Row) -> QuerySet[PriceDecision]:
     return rows.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=F("priced_on")),
         valid_from__lte=F("priced_on"),
-    ).order_by("valid_from")
+    )
 
 
 def _price(asked: Asked, pupil: Row) -> Subquery:
