@@ -57,6 +57,7 @@ OF_NOBODY = frozenset(
         "partner-statements", "partner-statement", "partner-statement-document",
         "partner-statement-table", "partner-dispute", "partner-number",
         "partner-sheet", "partner-sheet-change", "partner-sheet-withdraw", "partner-account",
+        "timetable-feed",
     }
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, tickets (who reads
@@ -68,6 +69,7 @@ CLOSED = frozenset(
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
         "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",
+        "college", "timetable-week", "timetable-feeds", "timetable-feed-revoke",
         "marks", "absences", "absence", "absence-document", "homework",
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",

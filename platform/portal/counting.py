@@ -60,6 +60,9 @@ SERVICES = _routes(
             "card-numbers", "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         ),
         "services": ("services", "service", "service-favourite"),
+        "emploi-du-temps": (
+            "college", "timetable-week", "timetable-feeds", "timetable-feed-revoke",
+        ),
         "notes": ("marks",),
         "absences": ("absences", "absence", "absence-document"),
         "devoirs": ("homework",),
@@ -104,7 +107,7 @@ SERVICES = _routes(
         "partner-apply-submit", "partner-apply-abandon", "partner-apply-leave",
         "partner-agreement", "partner-agreement-code", "partner-agreement-document",
         "brand", "mailbox", "simulator", "simulator-service", "data-protection", "accessibility",
-        "legal", "acting-enter", "acting-widen", "acting-end",
+        "legal", "timetable-feed", "acting-enter", "acting-widen", "acting-end",
     )
 )  # fmt: skip
 

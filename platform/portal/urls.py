@@ -40,9 +40,11 @@ from portal.views import (
     session,
     shared_services,
     simulator,
+    timetable,
     vouching,
 )
 from tenants.identities.departements import names
+from tenants.schoollife.timetable.feeds import FEED_ROUTE
 
 app_name = "portal"
 _child = "enfants/<uuid:public_id>/"
@@ -102,6 +104,15 @@ urlpatterns = [
     path(f"{_child}cantine/prix/", canteen.price, name="price"),
     path(f"{_child}cantine/prix/contester/", contests.contest, name="contest"),
     path(f"{_child}cantine/calendrier/", canteen.calendar, name="calendar"),
+    path("college/", timetable.day, name="college"),
+    path(f"{_school}semaine/", timetable.week, name="timetable-week"),
+    path(FEED_ROUTE, timetable.feeds, name="timetable-feeds"),
+    path(
+        f"{FEED_ROUTE}<uuid:public_id>/retirer/",
+        timetable.revoke_feed,
+        name="timetable-feed-revoke",
+    ),
+    path(f"{FEED_ROUTE}<str:token>.ics", timetable.feed, name="timetable-feed"),
     path(f"{_school}notes/", records.marks, name="marks"),
     path(f"{_school}absences/", records.absences, name="absences"),
     path(f"{_school}absences/<uuid:absence_id>/", records.absence, name="absence"),

@@ -9,17 +9,31 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commons.normalisation import search_key
 from tenants.schoollife.timetable.ical.errors import Problem
 from tenants.schoollife.timetable.models import LessonStatus
 from ui import wording
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
+
+    from tenants.schoollife.timetable.queries import ReadLesson
+
+
+class Spanned(Protocol):
+    """What begins and ends, if it does."""
+
+    @property
+    def starts_at(self) -> datetime.datetime | None: ...
+
+    @property
+    def ends_at(self) -> datetime.datetime | None: ...
+
 
 TIMETABLES: dict[str, tuple[str | Promise, str | Promise]] = {
     "TIMETABLE_UNREADABLE": (
@@ -110,12 +124,35 @@ def changes_of(diff: Mapping[str, Any]) -> Iterator[Change]:
             yield Change(str(label), _value(field, old), _value(field, new))
 
 
-def hours_of(starts_at: datetime.datetime, ends_at: datetime.datetime) -> str:
-    """`8 h 30 à 9 h 25`"""
-    return _("%(start)s à %(end)s") % {
-        "start": wording.clock(starts_at),
-        "end": wording.clock(ends_at),
-    }
+def place_of(lesson: ReadLesson) -> str:
+    """Who, where, and which part of the class: `Mme Roy · salle 12 · groupe 1`."""
+    room = _("salle %(room)s") % {"room": lesson.room} if lesson.room else ""
+    if search_key(lesson.room).startswith("salle"):
+        room = lesson.room
+    return " · ".join(part for part in (lesson.teacher, room, lesson.group_name) if part)
+
+
+def before_sentence(lesson: ReadLesson) -> str:
+    """What a lesson was before: `Avant : 9 h, salle 12.` Nothing when nothing changed."""
+    said = []
+    was = lesson.started_before
+    if was is not None:
+        is_same_day = wording.local_date(was) == wording.local_date(lesson.starts_at)
+        said.append(wording.clock(was) if is_same_day else wording.day_and_hour(was))
+    if room := lesson.before.get("room"):
+        said.append(_("salle %(room)s") % {"room": room})
+    said += [str(lesson.before[name]) for name in ("subject", "teacher") if lesson.before.get(name)]
+    if not said:
+        return ""
+    return wording.typographic(_("Avant : %(what)s.") % {"what": ", ".join(said)})
+
+
+def span_of(day: Spanned) -> str:
+    """From when to when a child has lessons: `De 8 h 30 à 16 h 30`."""
+    if day.starts_at is None or day.ends_at is None:
+        return ""
+    hours = {"start": wording.clock(day.starts_at), "end": wording.clock(day.ends_at)}
+    return _("De %(start)s à %(end)s") % hours
 
 
 def _at_line(line: int, said: str) -> str:

@@ -29,6 +29,7 @@ PORTAL_SERVICES = {
     "droits": gettext_lazy("Demandes de droits"),
     "pass-plus": gettext_lazy("Pass+"),
     "services": gettext_lazy("Liste des services"),
+    "emploi-du-temps": gettext_lazy("Emploi du temps"),
     "notes": gettext_lazy("Notes"),
     "absences": gettext_lazy("Absences"),
     "devoirs": gettext_lazy("Devoirs"),

@@ -86,7 +86,7 @@ def test_no_address_of_a_list_writes(agent, model, admin):
 def test_a_list_and_its_records_open(agent, model, admin):
     family = make_billed_family()
     issue(prepare())
-    site = agent(Role.ADMINISTRATOR if admin.reads else Role.COLLEGE_SECRETARY)
+    site = agent(Role.ADMINISTRATOR) if admin.reads else agent(Role.COLLEGE_SECRETARY, "0920001A")
 
     assert site.get(reverse(f"{names(model)}_changelist")).status_code == 200
     assert site.get(reverse(f"{names(model)}_changelist"), q="diallo").status_code == 200

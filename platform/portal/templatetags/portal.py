@@ -20,7 +20,8 @@ register = template.Library()
 def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
     """The doors of the portal, at the top or, on a phone, at the bottom: five there at most.
 
-    Where there is Pass+, the services give it their place at the bottom: home leads to them.
+    Where there is Pass+, the services give it their place at the bottom, and the children theirs to
+    their collège: home leads to both.
     """
     request = context["request"]
     path = request.path
@@ -28,13 +29,16 @@ def navigation(context: dict[str, Any], place: str) -> dict[str, Any]:
     doors = [(home, _("Accueil"), "home")]
     is_pupil = pupil_of(request.user) is not None
     has_pass_plus = _has_pass_plus(request)
+    has_college = not hasattr(request, "acting")  # the school's life is none of an agent's
+    if has_college:
+        doors.append((reverse("portal:college"), _("Collège"), "calendar"))
     if is_pupil:
         doors.append((reverse("portal:own-canteen"), _("Cantine"), "meal"))
-    else:
+    elif place == "top" or not has_college:
         doors.append((reverse("portal:children"), _("Enfants"), "children"))
     if has_pass_plus:
         doors.append((reverse("portal:pass-plus"), _("Pass+"), "ticket"))
-    if is_pupil or place == "top" or not has_pass_plus:
+    if place == "top" or not has_pass_plus:
         doors.append((reverse("portal:services"), _("Services"), "services"))
     if not is_pupil:
         doors.append((reverse("portal:invoices"), _("Factures"), "invoice"))

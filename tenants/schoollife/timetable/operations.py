@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ from commons.audit import record_audit
 from commons.errors import DomainError
 from commons.outbox import record_event
 from commons.periods import Period
+from tenants.accounts.models import User
 from tenants.people.models import College, Pupil, SchoolClass
 from tenants.schoollife.timetable.comparing import Change, Key, compare
 from tenants.schoollife.timetable.days import (
@@ -41,9 +42,6 @@ from tenants.schoollife.timetable.models import (
     TimetableSource,
 )
 from tenants.schoollife.timetable.reading import Reading, read_timetable
-
-if TYPE_CHECKING:
-    from tenants.accounts.models import User
 
 __all__ = (
     "AddressesTooMany",
@@ -177,7 +175,7 @@ def make_feed_address(
 
     :raises AddressesTooMany: if the person has too many that work
     """
-    type(user).objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     if FeedAddress.objects.filter(user=user, revoked_at__isnull=True).count() >= MOST_ADDRESSES:
         raise AddressesTooMany(limit=MOST_ADDRESSES)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
