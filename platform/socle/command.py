@@ -35,6 +35,7 @@ GROUPS = {
     "rights source": "Les services que le département interroge.",
     "tariffs": "Les grilles tarifaires.",
     "tenant": "Les départements.",
+    "timetable": "Les emplois du temps des collèges.",
     "usage": "Les usages du portail.",
 }
 
