@@ -12,6 +12,7 @@ from api import rules
 from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.machine_queries import MachineQuery
+from api.message_queries import MessageQuery
 from api.own_queries import OwnQuery
 from api.paging import Page, id_of, page_of_rows, paged
 from api.partner_queries import PartnerQuery
@@ -78,7 +79,7 @@ from ui.wording import local_date
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
-class Query(OwnQuery, PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
+class Query(MessageQuery, OwnQuery, PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
     """Ce qui peut être lu."""
 
     departement = graphene.Field(

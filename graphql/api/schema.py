@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from graphene.utils.str_converters import to_camel_case
 
 from api import subgraph
+from api.message_mutations import MessageMutation
 from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.end_agent_access import EndAgentAccess
@@ -73,7 +74,7 @@ from api.queries import Query
 SDL_PATH = Path(__file__).resolve().parents[1] / "schema.graphql"
 
 
-class Mutation(PartnerMutation, graphene.ObjectType):
+class Mutation(MessageMutation, PartnerMutation, graphene.ObjectType):
     """Ce qui peut être fait."""
 
     contest_price = ContestPrice.Field(

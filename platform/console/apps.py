@@ -19,6 +19,7 @@ ACTS = (
     "identities",
     "integrators",
     "meals",
+    "messages",
     "partner_corrections",
     "partner_payments",
     "partner_people",

@@ -92,6 +92,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         (
             Page("timetables", _("Emplois du temps"), "calendar_month", (_C.MANAGE_SCHOOL_LIFE,)),
             Records("timetable.Lesson", _("Cours"), "schedule"),
+            Page("messages", _("Messages"), "mail", (_C.MANAGE_SCHOOL_LIFE,)),
+            Page("message-moderation", _("Messages signalés"), "flag", (_C.MANAGE_SCHOOL_LIFE,)),
+            Page(
+                "message-templates", _("Modèles de messages"), "bookmark", (_C.MANAGE_SCHOOL_LIFE,)
+            ),
         ),
     ),
     (

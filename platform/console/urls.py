@@ -18,6 +18,7 @@ from console.views import (
     feeds,
     identities,
     jobs,
+    messages,
     partner_payments,
     proposals,
     reciprocity,
@@ -105,6 +106,24 @@ def school_patterns(site: ConsoleSite) -> list[URLPattern]:
             "emplois-du-temps/<uuid:public_id>/",
             guard(timetables.timetable_import),
             name="timetable-import",
+        ),
+        *message_patterns(site),
+    ]
+
+
+def message_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """The threads of a collège with its families."""
+    guard = site.admin_view
+    return [
+        path("messages/", guard(messages.inbox), name="messages"),
+        path("messages/<uuid:public_id>/", guard(messages.thread), name="message-thread"),
+        path("messages/ecrire/<uuid:public_id>/", guard(messages.new), name="message-new"),
+        path("messages/modeles/", guard(messages.templates), name="message-templates"),
+        path("messages/moderation/", guard(messages.moderation), name="message-moderation"),
+        path(
+            "messages/pieces/<uuid:public_id>/",
+            guard(messages.attachment),
+            name="message-attachment",
         ),
     ]
 

@@ -62,10 +62,13 @@ OF_NOBODY = frozenset(
 )  # fmt: skip
 # What is only for the person themselves, even to look at: their account, their money, tickets (who reads
 # the code of one can spend it), the identity they give to a source of rights, their agreement to ask it,
-# who services are told that they are, and their children's life at the collège.
+# who services are told that they are, their children's life at the collège, and what they and the
+# collège write to each other (docs/adr/0069).
 CLOSED = frozenset(
     {
         "own-data", "own-data-file",
+        "messages", "message-new", "message-thread", "message-leave", "message-report",
+        "message-appeal", "message-attachment",
         "pay", "pay-together", "payment-return", "payment-resume", "payment-leave",
         "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         "rights-identity", "rights-tax-number", "rights-agreement", "rights-ask-again",

@@ -59,6 +59,10 @@ SERVICES = _routes(
             "pass-plus", "pass-plus-child", "pass-plus-history",
             "card-numbers", "ticket", "ticket-new", "ticket-show", "ticket-document", "ticket-cancel",
         ),
+        "messagerie": (
+            "messages", "message-new", "message-thread", "message-leave", "message-report",
+            "message-appeal", "message-attachment",
+        ),
         "services": ("services", "service", "service-favourite"),
         "emploi-du-temps": (
             "college", "timetable-week", "timetable-feeds", "timetable-feed-revoke",

@@ -20,6 +20,7 @@ from portal.views import (
     home,
     identities,
     invoices,
+    messages,
     notices,
     openid,
     pages,
@@ -54,6 +55,19 @@ _rights = "droits/<uuid:public_id>/"
 _holder = "pass-plus/<uuid:public_id>/"
 _ticket = "pass-plus/tickets/<uuid:public_id>/"
 _payment = "paiements/<uuid:public_id>/"
+_messages = [
+    path("college/messages/", messages.inbox, name="messages"),
+    path("college/messages/nouveau/", messages.new, name="message-new"),
+    path("college/messages/<uuid:public_id>/", messages.thread, name="message-thread"),
+    path("college/messages/<uuid:public_id>/quitter/", messages.leave, name="message-leave"),
+    path("college/messages/signaler/<uuid:public_id>/", messages.report, name="message-report"),
+    path("college/messages/contester/<uuid:public_id>/", messages.appeal, name="message-appeal"),
+    path(
+        "college/messages/pieces/<uuid:public_id>/",
+        messages.attachment,
+        name="message-attachment",
+    ),
+]
 urlpatterns = [
     path("", home.home, name="home"),
     path("marque.css", brand.stylesheet, name="brand"),
@@ -163,6 +177,7 @@ urlpatterns = [
         registrations.document,
         name="registration-document",
     ),
+    *_messages,
     path("droits/", rights.requests, name="rights"),
     path(_rights, rights.request_page, name="rights-request"),
     path(f"{_rights}moyen/", rights.way, name="rights-way"),

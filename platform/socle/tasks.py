@@ -25,6 +25,7 @@ from tenants.identities import operations as identities
 from tenants.integrators import operations as integrators
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
+from tenants.schoollife.messages import operations as threads
 
 CLOCK = Actor.system("clock")
 SENDING_SECONDS = 60.0  # a slow receiver does not keep a worker: the rest is sent by the next task
@@ -219,6 +220,20 @@ def purge_identities(**_: object) -> int:
 def purge_rights(**_: object) -> int:
     """Delete, everywhere, what is kept no longer."""
     return _for_each(purge_rights_of_tenant)
+
+
+@app.task(name="socle.keep_threads_of_tenant")
+def keep_threads_of_tenant(*, tenant: str, **_: object) -> int:
+    """Have leave one tenant's threads who may be there no more, and delete the old ones; how many went."""
+    at = timezone.now()
+    threads.let_go(at=at)
+    return threads.purge(actor=CLOCK, at=at)
+
+
+@app.task(name="socle.keep_threads", crosses_tenants=True)
+def keep_threads(**_: object) -> int:
+    """Keep, everywhere, who is in threads and for how long."""
+    return _for_each(keep_threads_of_tenant)
 
 
 @app.task(name="socle.watch_services_of_tenant")

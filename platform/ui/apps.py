@@ -21,6 +21,7 @@ class UiConfig(AppConfig):
             registration_messages,
             reimbursing_messages,
             rights_messages,
+            school_messages,
             till_messages,
             webhook_messages,
         )

@@ -28,6 +28,7 @@ PORTAL_SERVICES = {
     "factures": gettext_lazy("Factures et paiements"),
     "droits": gettext_lazy("Demandes de droits"),
     "pass-plus": gettext_lazy("Pass+"),
+    "messagerie": gettext_lazy("Messagerie"),
     "services": gettext_lazy("Liste des services"),
     "emploi-du-temps": gettext_lazy("Emploi du temps"),
     "notes": gettext_lazy("Notes"),

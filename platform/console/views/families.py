@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -48,6 +49,7 @@ def pupil_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
             file=file,
             offered=_offered(request, pupil, file),
             codes=_codes(request, file),
+            write_url=_write_url(request, pupil),
         ),
     )
 
@@ -89,6 +91,12 @@ def _codes(request: SignedInRequest, file: queries.PupilFile) -> list[tuple[str,
     answering = [link.guardian for link in file.guardianships if link.valid_until is None]
     found = [(one.first_name, _offer(request, "give-code", one)) for one in answering]
     return [(name, url) for name, url in found if url]
+
+
+def _write_url(request: SignedInRequest, pupil: Pupil) -> str:
+    """Where a secretary writes to the family; empty for who may not."""
+    may = request.user.can(Capability.MANAGE_SCHOOL_LIFE)
+    return reverse("console:message-new", args=[pupil.public_id]) if may else ""
 
 
 def _going(file: queries.PupilFile) -> list[Any]:

@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from commons.errors import NotFound
 from tenants.accounts.capabilities import Capability, Role
@@ -24,6 +25,7 @@ from tenants.schoollife.messages.models import (
     Thread,
 )
 from tenants.schoollife.messages.reading import messages_for, messages_of, open_to
+from tenants.schoollife.messages.rights import links_about, pupils_at
 
 if TYPE_CHECKING:
     from tenants.accounts.models import User
@@ -205,6 +207,37 @@ def access_desk_participant(user: User, public_id: uuid.UUID) -> Participant:
     threads = Thread.objects.filter(college__in=desk_colleges(user).order_by())
     found = Participant.objects.filter(thread__in=threads.values("pk"))
     return _one(found.select_related("thread", "guardian", "pupil", "college"), public_id)
+
+
+def access_desk_guardian(
+    user: User, thread_id: uuid.UUID, guardian_id: uuid.UUID
+) -> tuple[Thread, Guardian]:
+    """
+    A guardian who answers today for whom a thread of one's collège is about, in it or not.
+
+    :raises NotFound: if either is absent, or not of one another
+    """
+    thread = access_desk_thread(user, thread_id).thread
+    links = links_about(thread, on=timezone.localdate())
+    found = Guardian.objects.filter(public_id=guardian_id, pk__in=links.values("guardian_id"))
+    guardian = found.first()
+    if guardian is None:
+        raise NotFound(guardian=str(guardian_id))
+    return thread, guardian
+
+
+def access_desk_pupil(user: User, public_id: uuid.UUID) -> tuple[Pupil, College]:
+    """
+    A pupil of a collège whose secretariat the user is, with that collège.
+
+    :raises NotFound: if absent, or another collège's
+    """
+    on = timezone.localdate()
+    for college in desk_colleges(user):
+        pupil = pupils_at(college, on=on).filter(public_id=public_id).first()
+        if pupil is not None:
+            return pupil, college
+    raise NotFound(pupil=str(public_id))
 
 
 def _thread(parts: QuerySet[Participant], public_id: uuid.UUID) -> Participant:

@@ -16,7 +16,7 @@ from tenants.schoollife.messages.refusals import TooManyMessages
 HOURS = 1, 24
 OF_FAMILIES = {1: 20, 24: 60}
 OF_COLLEGES = {1: 200, 24: 800}
-MOST_DOCUMENTS = 5
+MOST_DOCUMENTS = 3
 
 
 def lock_hand(actor: Actor) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.db.models import (
     Case,
@@ -27,8 +29,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Left
 
+from tenants.people import queries as people
 from tenants.people.models import College, Pupil
-from tenants.schoollife.messages import rights, searching
+from tenants.schoollife.messages import membership, rights, searching
 from tenants.schoollife.messages.models import (
     Attachment,
     Hiding,
@@ -41,6 +44,9 @@ from tenants.schoollife.messages.models import (
 )
 from tenants.schoollife.messages.reading import hidden, messages_for, messages_of, open_to, present
 from tenants.schoollife.messages.rights import Person, guardians_of, guardians_with_authority
+
+if TYPE_CHECKING:
+    from tenants.accounts.models import User
 
 PAGE = 20
 MOST_FOUND = 50
@@ -67,6 +73,19 @@ class Shown:
     hiding: Hiding | None
     attachments: tuple[Attachment, ...]
 
+    @property
+    def public_id(self) -> uuid.UUID:
+        """The message's."""
+        return self.message.public_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Addressee:
+    """A collège one may write to, and about whom: a child, or nobody in particular."""
+
+    college: College
+    pupil: Pupil | None
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Conversation:
@@ -83,12 +102,33 @@ class Conversation:
         return self.messages[-1].message.number if self.messages else 0
 
 
+def writer_of(user: User) -> Person | None:
+    """Who a person is, to a collège: a pupil, else a guardian."""
+    return Pupil.objects.filter(user=user).first() or people.guardian_of(user)
+
+
+def addressees_of(user: User, *, on: datetime.date) -> list[Addressee]:
+    """Whom a person may write to: for each child their collèges, then each collège in general.
+
+    A pupil writes about themselves alone.
+    """
+    writer = writer_of(user)
+    is_pupil = isinstance(writer, Pupil)
+    pupils = [writer] if isinstance(writer, Pupil) else list(people.children_of(user, on=on))
+    colleges = rights.colleges_of(pupils, on=on)
+    found = [Addressee(college, one) for one in pupils for college in colleges.get(one.pk, [])]
+    if not is_pupil:
+        general = {one.college.pk: one.college for one in found}
+        found += [Addressee(college, None) for college in general.values()]
+    return found
+
+
 def inbox(
     parts: QuerySet[Participant], *, after: str = "", is_unread: bool = False, size: int = PAGE
 ) -> Page:
     """A page of an inbox, latest message first; a key that is none begins at the beginning."""
     if is_unread:
-        parts = parts.filter(read_number__lt=F("latest_number"))
+        parts = unread_of(parts)
     key = _KEY.fullmatch(after)
     if key is not None:
         at = datetime.datetime.fromtimestamp(0, datetime.UTC) + datetime.timedelta(
@@ -128,9 +168,14 @@ def told(parts: QuerySet[Participant]) -> QuerySet[Participant]:
     )
 
 
+def unread_of(parts: QuerySet[Participant]) -> QuerySet[Participant]:
+    """The parts in which something waits to be read."""
+    return parts.filter(read_number__lt=F("latest_number"))
+
+
 def count_unread(parts: QuerySet[Participant], *, most: int = 99) -> int:
     """In how many threads something waits to be read, up to so many."""
-    waiting = parts.filter(read_number__lt=F("latest_number")).order_by()
+    waiting = unread_of(parts).order_by()
     return len(waiting.values_list("pk", flat=True)[: most + 1])
 
 
@@ -143,7 +188,7 @@ def conversation(part: Participant, *, before: int | None = None, size: int = PA
     has_earlier, rows = len(rows) > size, rows[:size][::-1]
     members = tuple(members_of(part.thread))
     return Conversation(
-        messages=tuple(_shown(row, part) for row in rows),
+        messages=tuple(shown(row, part) for row in rows),
         members=members,
         is_in=any(one.pk == part.pk and one.is_there for one in members),  # type: ignore[attr-defined]
         earlier=rows[0].number if has_earlier else None,
@@ -152,8 +197,8 @@ def conversation(part: Participant, *, before: int | None = None, size: int = PA
 
 def everything_of(part: Participant) -> Iterator[Shown]:
     """All that a participant reads of their thread, oldest first."""
-    for row in _whole(messages_of(part)).order_by("number").iterator(chunk_size=500):
-        yield _shown(row, part)
+    for row in whole_messages(part).order_by("number").iterator(chunk_size=500):
+        yield shown(row, part)
 
 
 def name_of(part: Participant) -> str:
@@ -198,9 +243,24 @@ def search(
     return list(rows.order_by("-sent_at", "-pk")[:MOST_FOUND])
 
 
+def whole_messages(part: Participant) -> QuerySet[Message]:
+    """What a participant reads of their thread, with what `shown` needs."""
+    return _whole(messages_of(part))
+
+
 def shown_message(message: Message, part: Participant) -> Shown:
     """One message, as a participant reads it."""
-    return _shown(_whole(messages_of(part).filter(pk=message.pk)).get(), part)
+    return shown(whole_messages(part).get(pk=message.pk), part)
+
+
+def is_hidden(message: Message) -> bool:
+    """Whether a message is hidden."""
+    return Hiding.objects.filter(message=message, lifted_at__isnull=True).exists()
+
+
+def is_in(part: Participant) -> bool:
+    """Whether somebody is in their thread now."""
+    return membership.is_in(part)
 
 
 def waiting_reports(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -228,29 +288,32 @@ def recipients_of(pupil: Pupil, *, on: datetime.date) -> list[Person]:
     return [*first, *guardians_of(pupil, on=on).exclude(pk__in=[one.pk for one in first]), pupil]
 
 
-def colleges_for(pupils: Sequence[Pupil], *, on: datetime.date) -> dict[int, list[College]]:
-    """The collèges of some pupils on a day, by pupil: where one may write about them."""
-    return rights.colleges_of(pupils, on=on)
+def find_message(message_id: int) -> Message | None:
+    """The message an event names, with its thread and its author, if it is still kept."""
+    return (
+        Message.objects.select_related(
+            "thread__college",
+            "thread__pupil",
+            "participant__college",
+            "participant__guardian",
+            "participant__pupil",
+        )
+        .filter(pk=message_id)
+        .first()
+    )
 
 
-def message_by_id(message_id: int) -> Message:
-    """The message an event names, with its thread and its author."""
-    return Message.objects.select_related(
-        "thread__college",
-        "thread__pupil",
-        "participant__college",
-        "participant__guardian",
-        "participant__pupil",
-    ).get(pk=message_id)
-
-
-def hiding_by_id(hiding_id: int) -> Hiding:
-    """The hiding an event names, with whose message it is."""
-    return Hiding.objects.select_related(
-        "message__thread__college",
-        "message__participant__guardian__user",
-        "message__participant__pupil__user",
-    ).get(pk=hiding_id)
+def find_hiding(hiding_id: int) -> Hiding | None:
+    """The hiding an event names, with whose message it is, if it is still kept."""
+    return (
+        Hiding.objects.select_related(
+            "message__thread__college",
+            "message__participant__guardian__user",
+            "message__participant__pupil__user",
+        )
+        .filter(pk=hiding_id)
+        .first()
+    )
 
 
 def readers_of(message: Message) -> QuerySet[Participant]:
@@ -260,7 +323,7 @@ def readers_of(message: Message) -> QuerySet[Participant]:
     return (
         Participant.objects.filter(Exists(there), thread_id=message.thread_id, college__isnull=True)
         .exclude(pk=message.participant_id)
-        .select_related("guardian__user", "pupil__user")
+        .select_related("college", "guardian__user", "pupil__user")
         .order_by("pk")
     )
 
@@ -276,7 +339,8 @@ def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
     )
 
 
-def _shown(row: Message, reader: Participant) -> Shown:
+def shown(row: Message, reader: Participant) -> Shown:
+    """A message of `whole_messages`, as a participant reads it."""
     hiding = next(iter(row.standing_hidings), None)  # type: ignore[attr-defined]
     is_own = row.participant_id == reader.pk
     is_open = hiding is None or is_own or reader.is_college

@@ -1,0 +1,71 @@
+"""Handlers that write to families about their threads with a collège. As `ui.messages`.
+
+An e-mail says that a message waits and from whom, never what it says: mailboxes are read by others. The
+collège is not written to: its console counts what waits.
+"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from commons.models import OutboxEvent
+from commons.outbox import handles
+from tenants.schoollife.messages import queries
+from tenants.schoollife.messages.models import Participant
+from ui import mail
+from ui.messages import recipient_of
+
+
+@handles("school_messages.message.sent")
+def tell_message_sent(event: OutboxEvent) -> None:
+    """Write to those of a family who may read it and did not write it."""
+    message = queries.find_message(event.payload["message_id"])
+    if message is None:  # its thread went with its school year
+        return
+    context = {
+        "college": message.thread.college,
+        "author": queries.name_of(message.participant),
+        "is_from_college": message.participant.is_college,
+    }
+    for reader in queries.readers_of(message):
+        _write("school_message_sent", reader, event, thread=message.thread.public_id, **context)
+
+
+@handles("school_messages.message.hidden", "school_messages.appeal.answered")
+def tell_moderation(event: OutboxEvent) -> None:
+    """Write to an author of a family that a message was hidden, or what came of contesting it."""
+    hiding = queries.find_hiding(event.payload["hiding_id"])
+    if hiding is None or hiding.message.participant.is_college:
+        return
+    thread = hiding.message.thread
+    _write(
+        "school_message_moderated",
+        hiding.message.participant,
+        event,
+        thread=thread.public_id,
+        college=thread.college,
+        hiding=hiding,
+        is_answer=event.name == "school_messages.appeal.answered",
+    )
+
+
+def _write(
+    name: str, reader: Participant, event: OutboxEvent, *, thread: object, **context: object
+) -> None:
+    recipient = _recipient(reader)
+    if recipient is None:
+        return
+    page = reverse("portal:message-thread", args=[thread])
+    full = {**context, "action_url": mail.portal_address(page)}
+    part = str(reader.public_id)
+    mail.compose(name, event=event, recipient=recipient, part=part, context=full).send()
+
+
+def _recipient(reader: Participant) -> mail.Recipient | None:
+    """Where to write: to a guardian as for a bill, to a pupil at the address of their account."""
+    if reader.guardian is not None:
+        return recipient_of(reader.guardian)
+    pupil = reader.pupil
+    if pupil is None or pupil.user is None or not pupil.user.email:
+        return None
+    return mail.Recipient(email=pupil.user.email, first_name=pupil.first_name)
