@@ -49,6 +49,7 @@ from socle.seeding.papers import give_papers
 from socle.seeding.passplus import seed_passplus
 from socle.seeding.portals import open_portals
 from socle.seeding.requests import begin_some_requests
+from socle.seeding.school_life import seed_school_life
 from socle.seeding.shared_services import enable_services, third_parties
 from socle.seeding.visits import count_example_visits
 from tenants.accounts import factors, totp
@@ -157,11 +158,10 @@ def seed_departement(stage: Stage) -> None:
         connect_software(slug=stage.departement.slug, at=at(stage.today))
         help_one_family(at=at(stage.today))
         count_example_visits(
-            year=stage.year,
-            today=stage.today,
-            draw=stage.draw,
+            year=stage.year, today=stage.today, draw=stage.draw,
             third_parties=third_parties(is_whole=stage.is_whole),
-        )
+        )  # fmt: skip
+        seed_school_life(today=stage.today, at=at(stage.today))
         give_papers(schema_name=stage.departement.schema_name, at=at(stage.today))
 
 
