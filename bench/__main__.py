@@ -34,6 +34,7 @@ BENCHES = (
     "graphql.weights",
     "graphql.weights",
     "graphql.costs",
+    "graphql.documents",
     "graphql.exports",
 )
 

@@ -19,6 +19,7 @@ import time_machine
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.http import HttpResponse
 from django.test import Client
 from graphql import parse
 
@@ -40,6 +41,7 @@ from tests.signed_in import open_session
 
 FIRST_DAY = datetime.date(2024, 9, 1)  # the world's own month is billed after those of the families
 TIMES = 5
+Statement = tuple[str, Any]  # its text and its parameters, as Django made them
 
 
 class Site:
@@ -56,18 +58,29 @@ class Site:
         """Documents of a seed, about what there is here."""
         return Reads(schema.graphql_schema, seed=seed, arguments=_arguments(self.world))
 
+    def asked(self, text: str) -> tuple[Client, list[Statement]]:
+        """Whoever reads most of a document, and the statements it asks once its budget is spent."""
+        client = self._askers[self._reader(text)]
+        _ask(client, text)  # what is read once and kept
+        with _timed() as asked:
+            _post(client, text)
+        return client, [statement for statement, _seconds in asked]
+
+    def _reader(self, text: str) -> str:
+        told = {name: len(_ask(client, text)[0]) for name, client in self._askers.items()}
+        return max(told, key=lambda name: told[name])
+
     def measured(self, text: str) -> dict[str, Any]:
         """A document's cost, and the seconds of its statements, for whoever reads most of it."""
-        told = {name: len(_ask(client, text)[0]) for name, client in self._askers.items()}
-        who = max(told, key=lambda name: told[name])
-        taken = [_ask(self._askers[who], text)[1:] for _ in range(TIMES)]
+        who = self._reader(text)
+        taken = [_ask(self._askers[who], text) for _ in range(TIMES)]
         return {
             "document": text,
             "who": who,
             "cost": limits.exceeded(schema.graphql_schema, parse(text))[1].cost,
-            "seconds": statistics.median(seconds for seconds, _count in taken),
-            "statements": taken[0][1],
-            "told": told[who],
+            "seconds": statistics.median(seconds for _told, seconds, _count in taken),
+            "statements": taken[0][2],
+            "told": len(taken[0][0]),
         }
 
 
@@ -114,32 +127,36 @@ def _askers(world: World) -> dict[str, Client]:
     return askers
 
 
+def _post(client: Client, text: str) -> HttpResponse:
+    response = client.post(
+        "/graphql/", json.dumps({"query": text}), content_type="application/json"
+    )
+    connection.set_tenant(directory.by_schema("d92"))
+    return response
+
+
 def _ask(client: Client, text: str) -> tuple[bytes, float, int]:
     """The data that is told (nothing of a refusal), the seconds of its statements, and how many."""
-    with _timed() as times:
-        response = client.post(
-            "/graphql/", json.dumps({"query": text}), content_type="application/json"
-        )
-    connection.set_tenant(directory.by_schema("d92"))
-    told = response.json()
-    data = b"" if "errors" in told else response.content
-    return data, sum(times), len(times)
+    with _timed() as asked:
+        response = _post(client, text)
+    data = b"" if "errors" in response.json() else response.content
+    return data, sum(seconds for _statement, seconds in asked), len(asked)
 
 
 @contextlib.contextmanager
-def _timed() -> Iterator[list[float]]:
-    """The seconds of each statement of a block, once a budget was spent in it."""
-    times: list[float] = []
+def _timed() -> Iterator[list[tuple[Statement, float]]]:
+    """The statements of a block, with their seconds, once a budget was spent in it."""
+    asked: list[tuple[Statement, float]] = []
     counting = False
     execute, spend = CursorWrapper._execute_with_wrappers, budget.spend
 
-    def timed(self: Any, *arguments: Any, **options: Any) -> Any:
+    def timed(self: Any, sql: str, params: Any, *arguments: Any, **options: Any) -> Any:
         start = time.perf_counter()
         try:
-            return execute(self, *arguments, **options)
+            return execute(self, sql, params, *arguments, **options)
         finally:
             if counting:
-                times.append(time.perf_counter() - start)
+                asked.append(((sql, params), time.perf_counter() - start))
 
     def spent(*arguments: Any, **options: Any) -> None:
         nonlocal counting
@@ -148,6 +165,6 @@ def _timed() -> Iterator[list[float]]:
 
     CursorWrapper._execute_with_wrappers, budget.spend = timed, spent
     try:
-        yield times
+        yield asked
     finally:
         CursorWrapper._execute_with_wrappers, budget.spend = execute, spend
