@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 
 from federation.passplus.engine.spending import day_of
 from federation.passplus.models import Campaign, Card
-from federation.passplus.queries import Standing, standing_of
+from federation.passplus.queries import Standing, standings_of
 from federation.passplus.registration_models import Registration
 
 WAITING = (Registration.State.SUBMITTED, Registration.State.UNDER_REVIEW)
@@ -46,13 +46,14 @@ def campaign_rows(found: Sequence[Campaign], *, at: datetime.datetime) -> list[C
             Registration.objects.filter(campaign__in=found, state__in=WAITING),
         )
     )
+    standings = standings_of(found)
     return [
         CampaignRow(
             one,
             state_of(one, on=day_of(at)),
             cards.get(one.pk, 0),
             waiting.get(one.pk, 0),
-            standing_of(one),
+            standings[one.pk],
         )
         for one in found
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import uuid
@@ -25,7 +26,7 @@ from federation.passplus.models import (
     Ticket,
     available_in,
 )
-from federation.passplus.reimbursing.queries import taken_back_cents
+from federation.passplus.reimbursing.queries import taken_back_by_campaign
 
 KNOWN = 6  # partners offered without a search
 
@@ -76,30 +77,50 @@ class Standing:
 
 def standing_of(campaign: Campaign) -> Standing:
     """Where the euros of a campaign are now, by the ledger and the corrections it has booked."""
-    purses = Purse.objects.filter(card__campaign=campaign).aggregate(
-        given=Sum("account__credits_posted", default=0),
-        left=Sum("account__debits_posted", default=0),
-        held=Sum("account__debits_pending", default=0),
-    )
-    budget = Account.objects.get(pk=campaign.budget_account_id)
-    captured = Account.objects.get(pk=campaign.captured_account_id)
-    # A validation that was undone came and went again: on each account, on both sides. What a correction
-    # gave back to the budget leaves it when the correction is undone: it is not granted once more.
-    undone = _undone_cents(captured, "undo-capture")
-    given_again = _undone_cents(budget, "undo-return", "correction")
-    return Standing(
-        granted=budget.debits_posted - given_again,
-        purses=purses["given"] - purses["left"] - purses["held"],
-        held=purses["held"],
-        captured=captured.credits_posted - taken_back_cents(campaign) - 2 * undone,
-        returned=budget.credits_posted - given_again,
-    )
+    return standings_of([campaign])[campaign.pk]
 
 
-def _undone_cents(account: Account, *codes: str) -> int:
-    found = Transfer.objects.filter(debit_account=account, code__in=codes)
-    total: int = found.aggregate(cents=Sum("amount_cents", default=0))["cents"]
-    return total
+def standings_of(campaigns: Collection[Campaign]) -> dict[int, Standing]:
+    """The same of several campaigns, by their key, in as many statements as of one."""
+    purses = {
+        row["card__campaign"]: row
+        for row in Purse.objects.filter(card__campaign__in=campaigns)
+        .order_by()
+        .values("card__campaign")
+        .annotate(
+            given=Sum("account__credits_posted", default=0),
+            left=Sum("account__debits_posted", default=0),
+            held=Sum("account__debits_pending", default=0),
+        )
+    }
+    keys = {key for one in campaigns for key in (one.budget_account_id, one.captured_account_id)}
+    accounts = Account.objects.in_bulk(keys)
+    undone = _undone_cents(keys)
+    taken_back = taken_back_by_campaign(campaigns)
+    found = {}
+    for one in campaigns:
+        purse = purses.get(one.pk, {"given": 0, "left": 0, "held": 0})
+        budget, captured = accounts[one.budget_account_id], accounts[one.captured_account_id]
+        # A validation that was undone came and went again: on each account, on both sides. What a correction
+        # gave back to the budget leaves it when the correction is undone: it is not granted once more.
+        came_back = undone[captured.pk, "undo-capture"]
+        given_again = undone[budget.pk, "undo-return"] + undone[budget.pk, "correction"]
+        found[one.pk] = Standing(
+            granted=budget.debits_posted - given_again,
+            purses=purse["given"] - purse["left"] - purse["held"],
+            held=purse["held"],
+            captured=captured.credits_posted - taken_back.get(one.pk, 0) - 2 * came_back,
+            returned=budget.credits_posted - given_again,
+        )
+    return found
+
+
+def _undone_cents(accounts: Collection[int]) -> collections.Counter[tuple[int, str]]:
+    """What left accounts again, by their key and the code of what undid it."""
+    codes = ("undo-capture", "undo-return", "correction")
+    rows = Transfer.objects.filter(debit_account__in=accounts, code__in=codes)
+    told = rows.order_by().values_list("debit_account", "code").annotate(cents=Sum("amount_cents"))
+    return collections.Counter({(account, code): cents for account, code, cents in told})
 
 
 def tickets_of(card: Card) -> list[Ticket]:

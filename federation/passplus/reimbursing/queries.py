@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, TextField
@@ -223,16 +224,20 @@ def lines_of_correction(correction: Correction) -> QuerySet[CorrectionLine]:
     )
 
 
-def taken_back_cents(campaign: Campaign) -> int:
-    """What corrections that stand took back of the tickets of a campaign, here and elsewhere."""
-    here = standing_lines().filter(ticket__purse__card__campaign=campaign)
+def taken_back_by_campaign(campaigns: Collection[Campaign]) -> dict[int, int]:
+    """What corrections that stand took back of the tickets of campaigns, here and elsewhere, by key."""
+    here = standing_lines().filter(ticket__purse__card__campaign__in=campaigns)
     away = Ticket.objects.filter(
-        purse__card__campaign=campaign, captured_away__returned_at__isnull=False
+        purse__card__campaign__in=campaigns, captured_away__returned_at__isnull=False
     )
-    return int(
-        here.aggregate(cents=Sum("cents", default=0))["cents"]
-        + away.aggregate(cents=Sum("captured_cents", default=0))["cents"]
-    )
+    found: collections.Counter[int] = collections.Counter()
+    for rows, path, cents in (
+        (here, "ticket__purse__card__campaign", "cents"),
+        (away, "purse__card__campaign", "captured_cents"),
+    ):
+        told = rows.order_by().values_list(path).annotate(cents_taken=Sum(cents, default=0))
+        found.update(dict(told))
+    return dict(found)
 
 
 def taken_back_of(ticket: Ticket) -> int:
