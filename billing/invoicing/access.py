@@ -120,6 +120,8 @@ def access_job(user: User, public_id: uuid.UUID) -> Job:
         theirs.append("activation.")
     if is_own and user.can(Capability.MANAGE_SCHOOL_LIFE):
         theirs.append("timetable.")
+    if is_own and user.can(Capability.ANNOUNCE):
+        theirs.append("announcements.")
     if found is None or not found.kind.startswith(tuple(theirs)):
         raise NotFound(job=str(public_id))
     return found

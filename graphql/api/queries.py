@@ -9,6 +9,7 @@ import graphene
 from graphql import GraphQLResolveInfo
 
 from api import rules
+from api.announcement_queries import AnnouncementQuery
 from api.limits import LIST_LENGTHS
 from api.loaders import Bills
 from api.machine_queries import MachineQuery
@@ -79,7 +80,15 @@ from ui.wording import local_date
 SERVICES_SHOWN = LIST_LENGTHS["Query.services"]
 
 
-class Query(MessageQuery, OwnQuery, PassQuery, PartnerQuery, MachineQuery, graphene.ObjectType):
+class Query(
+    MessageQuery,
+    OwnQuery,
+    PassQuery,
+    PartnerQuery,
+    AnnouncementQuery,
+    MachineQuery,
+    graphene.ObjectType,
+):
     """Ce qui peut être lu."""
 
     departement = graphene.Field(

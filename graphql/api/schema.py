@@ -17,6 +17,13 @@ from graphene.utils.str_converters import to_camel_case
 
 from api import subgraph
 from api.message_mutations import MessageMutation
+from api.mutations.announcements import (
+    AcknowledgeAnnouncement,
+    AddPushDevice,
+    MarkAnnouncementRead,
+    RemovePushDevice,
+    SetNotificationPreferences,
+)
 from api.mutations.contest_price import ContestPrice
 from api.mutations.dispute_invoice_line import DisputeInvoiceLine
 from api.mutations.end_agent_access import EndAgentAccess
@@ -190,6 +197,21 @@ class Mutation(MessageMutation, PartnerMutation, graphene.ObjectType):
     )
     set_favourite_service = SetFavouriteService.Field(
         required=True, description="Placer un de ses services en premier, ou à sa place."
+    )
+    mark_announcement_read = MarkAnnouncementRead.Field(
+        required=True, description="Dire qu'une annonce est ouverte par la personne."
+    )
+    acknowledge_announcement = AcknowledgeAnnouncement.Field(
+        required=True, description="Dire qu'on a lu une annonce qui le demande : « J'ai lu »."
+    )
+    set_notification_preferences = SetNotificationPreferences.Field(
+        required=True, description="Choisir quand être prévenu."
+    )
+    add_push_device = AddPushDevice.Field(
+        required=True, description="Avoir un de ses navigateurs prévenu."
+    )
+    remove_push_device = RemovePushDevice.Field(
+        required=True, description="Ne plus avoir un de ses navigateurs prévenu."
     )
     take_rights_request = TakeRightsRequest.Field(
         required=True, description="Prendre une demande pour l'étudier. Pour les agents."

@@ -97,6 +97,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Page(
                 "message-templates", _("Modèles de messages"), "bookmark", (_C.MANAGE_SCHOOL_LIFE,)
             ),
+            Page("announcement-places", _("Écrire une annonce"), "edit", (_C.ANNOUNCE,)),
+            Records("announcements.Announcement", _("Annonces"), "campaign"),
+            Page("announcement-letters", _("Lettres d'annonces"), "print", (_C.ANNOUNCE,)),
+            Records("announcements.NotificationDefaults", _("Notifications"), "notifications"),
         ),
     ),
     (

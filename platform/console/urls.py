@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from console.views import (
     activation,
     acts,
+    announcements,
     billing,
     campaigns,
     departements,
@@ -101,6 +102,7 @@ def school_patterns(site: ConsoleSite) -> list[URLPattern]:
     """The pages of a collège's secretary: the school's life."""
     guard = site.admin_view
     return [
+        *announcement_patterns(site),
         path("emplois-du-temps/", guard(timetables.timetables), name="timetables"),
         path(
             "emplois-du-temps/<uuid:public_id>/",
@@ -124,6 +126,31 @@ def message_patterns(site: ConsoleSite) -> list[URLPattern]:
             "messages/pieces/<uuid:public_id>/",
             guard(messages.attachment),
             name="message-attachment",
+        ),
+    ]
+
+
+def announcement_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """The pages of announcements: where one writes, who has read, the letters."""
+    guard = site.admin_view
+    return [
+        path("annonces/ecrire/", guard(announcements.places), name="announcement-places"),
+        path("annonces/lettres/", guard(announcements.letters), name="announcement-letters"),
+        path(
+            "annonces/lettres/<uuid:public_id>/lettres.pdf",
+            guard(announcements.letters_document),
+            name="announcement-letters-document",
+        ),
+        path(
+            "annonces/documents/<uuid:public_id>/",
+            guard(announcements.document),
+            name="announcement-document",
+        ),
+        path("annonces/<uuid:public_id>/", guard(announcements.follow), name="announcement"),
+        path(
+            "annonces/<uuid:public_id>/joindre/",
+            guard(announcements.attach),
+            name="announcement-attach",
         ),
     ]
 

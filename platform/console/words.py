@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
-from console import message_words
+from console import announcement_words, message_words, software_words
 from ui import records_texts
 from ui.service_texts import ATTRIBUTES
 
@@ -34,6 +34,7 @@ SYSTEM_ACTORS: Words = {
     "reciprocity": _("Un autre département"),
     "rights": _("Droits"),
     "webhooks": _("Envois aux logiciels"),
+    **announcement_words.SYSTEM_ACTORS,
 }
 RECORD_KINDS: Words = {
     "PUPIL": _("Élève"),
@@ -100,6 +101,7 @@ SUBJECTS: Words = {
     **records_texts.SUBJECTS,
     "timetable_import": _("Import d'emploi du temps"),
     "timetable_feed": _("Adresse d'agenda"),
+    **announcement_words.SUBJECTS,
 }
 ACTIONS: Words = {
     **message_words.ACTIONS,
@@ -266,11 +268,6 @@ ACTIONS: Words = {
     "passplus.till.closed": _("Caisse d'un partenaire fermée"),
     "passplus.till.opened": _("Caisse d'un partenaire ouverte"),
     "passplus.till.renamed": _("Caisse d'un partenaire renommée"),
-    "integrators.machine.registered": _("Logiciel inscrit"),
-    "integrators.machine.rotated": _("Secret d'un logiciel changé"),
-    "integrators.machine.revoked": _("Logiciel révoqué"),
-    "integrators.origin.allowed": _("Origine admise"),
-    "integrators.origin.withdrawn": _("Origine retirée"),
     "ent.client.registered": _("Connexion d'un service inscrite"),
     "ent.client.closed": _("Connexion d'un service fermée"),
     "ent.keys.rotated": _("Clé de signature changée"),
@@ -316,16 +313,8 @@ ACTIONS: Words = {
     "timetable.feed_address.revoked": _("Adresse d'agenda retirée"),
     "timetable.import.applied": _("Emploi du temps appliqué"),
     "timetable.import.prepared": _("Emploi du temps lu"),
-    "webhooks.endpoint.created": _("Logiciel prévenu ajouté"),
-    "webhooks.endpoint.gone": _("Logiciel prévenu qui dit ne plus exister"),
-    "webhooks.endpoint.paused": _("Envois à un logiciel mis en pause"),
-    "webhooks.endpoint.recovered": _("Logiciel prévenu qui répond de nouveau"),
-    "webhooks.endpoint.replayed": _("Envois à un logiciel refaits"),
-    "webhooks.endpoint.resumed": _("Envois à un logiciel repris"),
-    "webhooks.endpoint.rotated": _("Secret d'un logiciel prévenu changé"),
-    "webhooks.endpoint.subscribed": _("Événements d'un logiciel prévenu changés"),
-    "webhooks.endpoint.tried": _("Essai d'un logiciel prévenu"),
-    "webhooks.endpoint.tripped": _("Logiciel prévenu en panne"),
+    **announcement_words.ACTIONS,
+    **software_words.ACTIONS,
 }
 # What is told outside, where it is not named as the act it follows.
 EVENTS: Words = {
@@ -354,6 +343,7 @@ EVENTS: Words = {
     "passplus.registration.completed": _("Bourse acceptée à annoncer"),
     "passplus.registration.incomplete": _("Pièce d'inscription à annoncer"),
     "webhooks.endpoint.failing": _("Panne d'un logiciel prévenu à annoncer"),
+    **announcement_words.EVENTS,
     "passplus.registration.under_review": _("Étude d'une inscription à annoncer"),
 }
 # What a service asks for, or is told.
@@ -406,6 +396,7 @@ JOBS: Words = {
     "tariffs.draft.publish": _("Publication d'un barème"),
     "activation.letters.print": _("Impression de lettres"),
     "timetable.import.apply": _("Mise à jour d'un emploi du temps"),
+    **announcement_words.JOBS,
     "passplus.campaign.renew": _("Renouvellement d'une campagne Pass+"),
 }
 # The steps of long work; those of a review are the anomalies looked for.
@@ -417,6 +408,7 @@ STEPS: Words = {
     "invoices": _("numéroter et écrire les factures"),
     "prices": _("décider les prix à nouveau"),
     "recipients": _("chercher qui n'a pas de compte"),
+    **announcement_words.STEPS,
     "letters": _("écrire les lettres"),
     "cards": _("accorder les Pass+ renouvelés"),
 }

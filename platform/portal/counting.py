@@ -70,6 +70,10 @@ SERVICES = _routes(
         "notes": ("marks",),
         "absences": ("absences", "absence", "absence-document"),
         "devoirs": ("homework",),
+        "annonces": (
+            "announcements", "announcement", "announcement-acknowledge", "announcement-document",
+            "notifications", "device-add", "device-remove",
+        ),
         "compte": (
             "account", "address", "security", "authenticator", "authenticator-remove", "passkey",
             "passkey-remove", "recovery-codes", "password", "sign-ins", "sessions-end",
@@ -105,6 +109,7 @@ SERVICES = _routes(
         "partner-statement-table", "partner-dispute", "partner-number",
         "partner-sheet", "partner-sheet-change", "partner-sheet-withdraw", "partner-account",
         # Open to all, or of agents.
+        "notifications-worker", "notifications-leave",
         "partner-directory", "partner",
         "partner-apply", "partner-apply-code", "partner-apply-body", "partner-apply-offer",
         "partner-apply-declarations", "partner-apply-payee", "partner-application",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.announcement_urls import urlpatterns as announcement_urlpatterns
 from portal.partners.urls import urlpatterns as partner_urlpatterns
 from portal.views import (
     account,
@@ -306,5 +307,6 @@ urlpatterns = [
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("mentions-legales/", pages.legal, name="legal"),
     path("boite/", pages.mailbox, name="mailbox"),
+    *announcement_urlpatterns,
     *partner_urlpatterns,
 ]

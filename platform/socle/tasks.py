@@ -25,6 +25,7 @@ from tenants.identities import operations as identities
 from tenants.integrators import operations as integrators
 from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
+from tenants.schoollife.announcements import operations as announcements
 from tenants.schoollife.messages import operations as threads
 
 CLOCK = Actor.system("clock")
@@ -381,3 +382,41 @@ def purge_webhooks_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_webhooks(**_: object) -> int:
     """Forget, everywhere, the webhooks kept long enough."""
     return _for_each(purge_webhooks_of_tenant)
+
+
+@app.task(name="socle.tell_people_of_tenant")
+def tell_people_of_tenant(*, tenant: str, **_: object) -> int:
+    """Publish what is scheduled in one tenant, and let go of what is due; the messages asked for."""
+    announcements.publish_due(at=timezone.now())
+    return announcements.release(at=timezone.now())
+
+
+@app.task(name="socle.tell_people", crosses_tenants=True)
+def tell_people(**_: object) -> int:
+    """Tell people everywhere what is due."""
+    return _for_each(tell_people_of_tenant)
+
+
+@app.task(name="socle.complete_announcements_of_tenant")
+def complete_announcements_of_tenant(*, tenant: str, **_: object) -> int:
+    """Add to the announcements that run in one tenant those who joined; empty letters kept long enough."""
+    announcements.remove_letters(at=timezone.now())
+    return announcements.complete_running(at=timezone.now())
+
+
+@app.task(name="socle.complete_announcements", crosses_tenants=True)
+def complete_announcements(**_: object) -> int:
+    """Complete, everywhere, the audiences of announcements."""
+    return _for_each(complete_announcements_of_tenant)
+
+
+@app.task(name="socle.purge_announcements_of_tenant")
+def purge_announcements_of_tenant(*, tenant: str, **_: object) -> int:
+    """Forget what one tenant keeps no longer of announcements."""
+    return announcements.purge(at=timezone.now())
+
+
+@app.task(name="socle.purge_announcements", crosses_tenants=True)
+def purge_announcements(**_: object) -> int:
+    """Forget, everywhere, what is kept no longer of announcements."""
+    return _for_each(purge_announcements_of_tenant)

@@ -11,6 +11,7 @@ class UiConfig(AppConfig):
             account_messages,
             acting_messages,
             activation_messages,
+            announcement_messages,
             identity_messages,
             messages,
             partner_messages,

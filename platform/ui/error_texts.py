@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ui.account_texts import ACCOUNTS
 from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
+from ui.announcement_texts import ANNOUNCEMENTS
 from ui.correction_texts import CORRECTIONS
 from ui.identity_texts import IDENTITIES
 from ui.integrator_texts import INTEGRATORS
@@ -356,6 +357,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **INTEGRATORS,
     **SERVICES,
     **WEBHOOKS,
+    **ANNOUNCEMENTS,
     **TARIFFS,
     **TIMETABLES,
     **PASSPLUS,

@@ -12,6 +12,10 @@ from commons.progress import reached
 from tenants.activation import operations, queries, terms
 from tenants.activation.letters import Printing
 from tenants.activation.models import Audience
+from tenants.schoollife.announcements import operations as announcements
+from tenants.schoollife.announcements import printing as announcement_printing
+from tenants.schoollife.announcements import queries as announcement_queries
+from ui.documents import announcement_letters
 from ui.documents.letters import typesetter
 
 _STEPS = 2
@@ -43,3 +47,28 @@ def print_letters(job: Job) -> dict[str, Any]:
         lasts=terms.code_lasts(),
     )
     return {"letters": str(letters.public_id)}
+
+
+@work("announcements.letters.print")
+def print_announcement(job: Job) -> dict[str, Any]:
+    """Print an announcement for the homes that did not read it. Twice is once."""
+    at = timezone.now()
+    asked = job.arguments
+    announcement = announcement_queries.announcement_by_id(asked["announcement"])
+    reached("homes", 1, of=_STEPS)
+    homes = announcement_printing.homes_to_print(
+        announcement,
+        choice=asked["choice"],
+        colleges=asked["colleges"],
+        on=timezone.localdate(at),
+    )
+    reached("letters", 2, of=_STEPS)
+    batch = announcements.print_letters(
+        announcement=announcement,
+        homes=homes,
+        typeset=announcement_letters.typesetter(at=at),
+        actor=job.actor,
+        at=at,
+        job_id=job.public_id,
+    )
+    return {"announcement_letters": str(batch.public_id)}

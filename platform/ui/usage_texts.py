@@ -23,6 +23,7 @@ HELD = "–"
 # What the pages of the portal are for, by the codes of `portal.counting`.
 PORTAL_SERVICES = {
     "accueil": gettext_lazy("Accueil"),
+    "annonces": gettext_lazy("Annonces"),
     "enfants": gettext_lazy("Enfants"),
     "cantine": gettext_lazy("Cantine"),
     "factures": gettext_lazy("Factures et paiements"),

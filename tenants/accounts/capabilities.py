@@ -45,6 +45,7 @@ class Capability(enum.StrEnum):
     MANAGE_SCHOOL_LIFE = (
         "MANAGE_SCHOOL_LIFE"  # of one's own collège: no agent of the département has it
     )
+    ANNOUNCE = "ANNOUNCE"
 
 
 _C = Capability
@@ -66,6 +67,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.MANAGE_PASSPLUS,
             _C.DECIDE_REGISTRATIONS,
             _C.MANAGE_PARTNERS,
+            _C.ANNOUNCE,
         }
     ),
     Role.REGISSEUR: frozenset(
@@ -104,6 +106,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.GIVE_CODES,
             _C.RECOGNISE_PEOPLE,
             _C.MANAGE_SCHOOL_LIFE,
+            _C.ANNOUNCE,
         }
     ),
 }

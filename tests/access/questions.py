@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access import money, partners, pass_plus, reciprocity
+from tests.access import announcements, money, partners, pass_plus, reciprocity
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
@@ -70,6 +70,7 @@ PARAMETERS = {
     "registration-document": "registration_document",
     "campaign": "campaign",
     **pass_plus.PARAMETERS,
+    **announcements.PARAMETERS,
 }
 ARGUMENTS = {
     "_entities": "pupil",
@@ -89,6 +90,7 @@ ARGUMENTS = {
     "clearingStatement": "statement",
     **money.ARGUMENTS,
     **partners.ARGUMENTS,
+    **announcements.ARGUMENTS,
 }
 # What else is asked of these objects.
 GIVEN = {
@@ -106,6 +108,7 @@ ASKED = {
 }
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
+    **announcements.MUTATIONS,
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
     "addMeal": ("enrolment", 'enrolmentId: $id, day: "2024-11-12"'),
     "cancelMeals": ("enrolment", 'enrolmentId: $id, days: ["2024-11-14"]'),

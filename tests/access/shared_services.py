@@ -1,6 +1,8 @@
 """The acts on shared services, and on software that is told: the objects of each, and its answers."""
 
-from tests.access import webhooks
+from typing import Any
+
+from tests.access import announcements, webhooks
 
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "enable-service": (("shared_service",), {"granted": ["PROFILE"]}),
@@ -18,7 +20,9 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "rotate-keys": (("signing_key",), {}),
     "set-licences": (("opening",), {"licences": "10"}),
     **webhooks.ACTS,
+    **announcements.ACTS,
 }
+FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {**announcements.FORMS}
 
 
 OPEN = {

@@ -268,6 +268,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
     **identities.FORMS,
     **pass_plus.FORMS,
+    **shared_services.FORMS,
     "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
     "agent's access ended by the family": ("portal:visit-end", "acting", {}),
     "agent's access widened": ("portal:acting-widen", "", {"reason": "Elle me dicte les jours."}),

@@ -61,6 +61,8 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
     ),
     "asked by the clock alone": (
         "book_guests",
+        "complete",
+        "complete_running",
         "book_settlements",
         "delete_documents",
         "empty_purses",
@@ -80,10 +82,12 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "let_go",
         "list_partners",
         "look_at_waiting",
+        "publish_due",
         "purge",
         "purge_passes",
         "purge_records",
         "purge_tokens",
+        "push",
         "remove_letters",
         "send_next",
         "take_back_licences",
@@ -133,6 +137,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "take_back",
         "touch",
         "touch_if_possible",
+        "unsubscribe",
     ),
     "a secret is typed, or a paper shown, on a page alone": (
         "change_password",
@@ -143,6 +148,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "use_code",
     ),
     "a file is given or taken by a page: a graph answers JSON": (
+        "attach",
         "give_document",
         "justify_with_document",
         "open_document",

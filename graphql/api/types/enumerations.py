@@ -42,6 +42,7 @@ from tenants.accounts.capabilities import Role
 from tenants.accounts.models import SignIn
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime, Relation
+from tenants.schoollife.announcements.notice_models import Mode
 from tenants.schoollife.timetable.models import LessonStatus
 from ui.passplus_texts import DOMAINS
 from ui.registration_texts import FACTS, LEVELS, SECTORS
@@ -108,6 +109,7 @@ PaymentState = _choices(Payment.State, "PaymentState", "L'état d'un paiement.")
 AnomalySeverity = _choices(Anomaly.Severity, "AnomalySeverity", "La gravité d'une anomalie.")
 CreditNoteKind = _choices(CreditNote.Kind, "CreditNoteKind", "Pour quoi un avoir est fait.")
 PassTicketState = _choices(Ticket.State, "PassTicketState", "L'état d'un ticket Pass+.")
+NotificationMode = _choices(Mode, "NotificationMode", "Quand une personne est prévenue.")
 ContestState = _choices(PriceContest.State, "ContestState", "L'état d'une contestation.")
 DisputeState = _choices(Dispute.State, "DisputeState", "L'état d'une réclamation.")
 ScheduleDraftState = _choices(

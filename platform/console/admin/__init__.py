@@ -2,6 +2,7 @@
 
 from console.admin import (
     accounts,
+    announcements,
     canteen,
     identities,
     integrators,
@@ -23,6 +24,7 @@ from console.admin import (
 
 __all__ = [
     "accounts",
+    "announcements",
     "canteen",
     "identities",
     "integrators",

@@ -31,6 +31,7 @@ RELOAD_SECONDS = 2
     Capability.READ_MONEY,
     Capability.MANAGE_TARIFFS,
     Capability.GIVE_CODES,
+    Capability.ANNOUNCE,
     Capability.MANAGE_PASSPLUS,
     Capability.MANAGE_SCHOOL_LIFE,
 )
@@ -88,4 +89,6 @@ def _begun_at(found: Job) -> tuple[str, Any]:
         return reverse("console:timetables"), _("Emplois du temps")
     if found.kind.startswith("activation."):
         return reverse("console:letters"), _("Lettres")
+    if found.kind.startswith("announcements."):
+        return reverse("console:announcement-letters"), _("Lettres d'annonces")
     return reverse("console:billing-runs"), _("Passages de facturation")

@@ -20,6 +20,7 @@ from commons.money import format_euros
 from federation.passplus.registrations import access as registrations
 from portal.screens import bills, family, pass_plus, service_cards
 from portal.screens.service_cards import ServiceCard
+from tenants.schoollife.announcements import queries as announcements
 from ui import wording
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def home_of(user: User, *, at: datetime.datetime) -> Home:
         [(child.public_id, child.first_name) for child in children], on=today
     )
     todos = [_pay(bill) for bill in bills.to_pay(invoices)]
+    todos += announcement_todos(user, on=today)
     todos += _rights(read.rights)
     todos += _registrations(user, at=at)
     todos += [_spend(left) for left in credits_left if left.is_soon]
@@ -108,6 +110,37 @@ def _pay(bill: bills.Bill) -> Todo:
         icon="invoice",
         tone="late" if is_late else "soon" if bill.state == "SOON" else "",
     )
+
+
+def announcement_todos(user: User, *, on: datetime.date) -> list[Todo]:
+    """What the collège asks to be read: each that is to be acknowledged, the others in one line."""
+    waiting = announcements.waiting_for(user, on=on)
+    asked = [one for one in waiting if one.asks_acknowledgement]
+    others = [one for one in waiting if not one.asks_acknowledgement]
+    todos = [
+        Todo(
+            what=wording.typographic(_("Lire : %(title)s") % {"title": one.title}),
+            when=_("Dites que vous avez lu"),
+            url=reverse("portal:announcement", args=[one.public_id]),
+            icon="pencil",
+            tone="soon",
+        )
+        for one in asked
+    ]
+    if others:
+        one = others[0]
+        url = (
+            reverse("portal:announcement", args=[one.public_id])
+            if len(others) == 1
+            else reverse("portal:announcements")
+        )
+        what = (
+            wording.typographic(_("Lire : %(title)s") % {"title": one.title})
+            if len(others) == 1
+            else _("Lire %(count)s annonces") % {"count": len(others)}
+        )
+        todos.append(Todo(what=what, when=one.college, url=url, icon="letter"))
+    return todos
 
 
 def _rights(request: OpenRequest | None) -> list[Todo]:

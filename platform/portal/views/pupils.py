@@ -19,6 +19,7 @@ from portal.forms import MealForm
 from portal.screens import calendar as calendar_screen
 from portal.screens import pass_plus, places
 from portal.screens import pupil as pupil_screen
+from portal.screens.home import announcement_todos
 from tenants.activation.queries import acts_alone, code_to_tell, pupil_of
 from tenants.people.models import Pupil
 from ui import wording
@@ -34,6 +35,7 @@ def pupil_home(request: SignedInRequest, pupil: Pupil) -> HttpResponse:
         "page": pupil_screen.home_of(pupil, at=at),
         "pass_plus": left[0] if left else None,
         "told": code_to_tell(request.user, at=at),
+        "todos": announcement_todos(request.user, on=timezone.localdate(at)),
     }
     found = places.of_pupils([pupil], on=timezone.localdate(at))
     return show(request, "portal/pupils/home.html", context, places=found)

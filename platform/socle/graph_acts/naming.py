@@ -95,6 +95,19 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (),
     ),
     "L'envoi à un logiciel": ((), ("replay-delivery",)),
+    "« college-UAI », ou « departement » pour tous les collèges": (("write-announcement",), ()),
+    "L'annonce": (
+        (
+            "correct-announcement",
+            "print-announcement",
+            "publish-announcement",
+            "remind-readers",
+            "rewrite-announcement",
+            "schedule-announcement",
+            "withdraw-announcement",
+        ),
+        (),
+    ),
     "La clé de signature, par son nom": (("rotate-keys",), ()),
     "Le logiciel": (("revoke-integrator", "rotate-credential"), ()),
     "L'origine": (("withdraw-origin",), ()),
@@ -114,6 +127,7 @@ WITHOUT_TARGETS = frozenset(
         "create-endpoint",
         "open-paying-account",
         "register-integrator",
+        "set-notification-defaults",
     }
 )
 

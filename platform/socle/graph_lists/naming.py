@@ -10,6 +10,7 @@ from django.db.models import Model
 # Where the model's own name would mislead, is another's too, or has no singular.
 _NAMES = {
     "accounts.User": "Account",
+    "announcements.NotificationDefaults": "NotificationSetting",
     "canteen.BookingException": "MealException",
     "canteen.CanteenRules": "CanteenRuleSet",
     "ent.Licence": "ServiceLicence",
