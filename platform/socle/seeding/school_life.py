@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 
+from socle.seeding.announcements import announce
 from socle.seeding.timetables import give_timetables
 
 
 def seed_school_life(*, today: datetime.date, at: datetime.datetime) -> None:
     """What the collèges of a département told their families."""
     give_timetables(today=today, at=at)
+    announce(today=today, at=at)
