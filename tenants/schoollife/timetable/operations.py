@@ -175,7 +175,7 @@ def make_feed_address(
 
     :raises AddressesTooMany: if the person has too many that work
     """
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    _lock_account(user)
     if FeedAddress.objects.filter(user=user, revoked_at__isnull=True).count() >= MOST_ADDRESSES:
         raise AddressesTooMany(limit=MOST_ADDRESSES)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
@@ -218,6 +218,10 @@ def revoke_feed_address(
 def _lock_source(source_id: int) -> TimetableSource:
     rows = TimetableSource.objects.select_for_update(of=("self",), no_key=True)
     return rows.get(pk=source_id)
+
+
+def _lock_account(user: User) -> None:
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
 
 
 def _times_applied(source: TimetableSource) -> int:
