@@ -91,6 +91,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
         _("Vie au collège"),
         (
             Page("timetables", _("Emplois du temps"), "calendar_month", (_C.MANAGE_SCHOOL_LIFE,)),
+            Records("timetable.TimetableImport", _("Fichiers donnés"), "upload_file"),
             Records("timetable.Lesson", _("Cours"), "schedule"),
             Page("messages", _("Messages"), "mail", (_C.MANAGE_SCHOOL_LIFE,)),
             Page("message-moderation", _("Messages signalés"), "flag", (_C.MANAGE_SCHOOL_LIFE,)),
