@@ -30,6 +30,7 @@ BENCHES = (
     "usage",
     "passplus",
     "directory",
+    "school_messages",
     "graphql.side_by_side",
     "graphql.weights",
     "graphql.weights",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access import announcements, money, partners, pass_plus, reciprocity
+from tests.access import announcements, messages, money, partners, pass_plus, reciprocity
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
@@ -70,6 +70,7 @@ PARAMETERS = {
     "registration-document": "registration_document",
     "campaign": "campaign",
     **pass_plus.PARAMETERS,
+    **messages.PARAMETERS,
     **announcements.PARAMETERS,
 }
 ARGUMENTS = {
@@ -89,6 +90,7 @@ ARGUMENTS = {
     "partner": "partner",
     "clearingStatement": "statement",
     **money.ARGUMENTS,
+    **messages.ARGUMENTS,
     **partners.ARGUMENTS,
     **announcements.ARGUMENTS,
 }
@@ -105,6 +107,7 @@ ASKED = {
     "simulatePrice": '(service: HALF_BOARD, household: {quotientFamilial: "600"})',
     "usage": "(window: MONTH)",
     "partners": '(near: "Nanterre")',
+    **messages.ASKED,
 }
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
@@ -170,5 +173,6 @@ MUTATIONS = {
     "disputeInvoiceLine": ("line", 'invoiceId: "{invoice}", lineId: $id, text: "Absent"'),
     **reciprocity.MUTATIONS,
     **money.MUTATIONS,
+    **messages.MUTATIONS,
     **partners.MUTATIONS,
 }

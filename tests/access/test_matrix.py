@@ -40,6 +40,7 @@ from tests.access import (
     doors,
     identities,
     integrators,
+    messages,
     money,
     partners,
     pass_plus,
@@ -165,7 +166,7 @@ def _rows(world: World) -> dict[str, str]:
     found["console:index enrolments"] = _row(
         world, lambda c: answers.in_context(get(c, index), "page", "enrolments")
     )
-    for name in ("portal:children", "portal:invoices", "portal:payments"):
+    for name in ("portal:children", "portal:invoices", "portal:payments", "portal:messages"):
         path = reverse(name)
         found[name] = _row(world, lambda c, path=path: answers.linked(get(c, path)))
     return found
@@ -173,6 +174,7 @@ def _rows(world: World) -> dict[str, str]:
 
 # --- acts and forms ------------------------------------------------------------------------------
 
+_ASKING: Any = (money, messages, pass_registrations, shared_services, integrators, identities)
 # The objects of each act, and its answers.
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "end-sessions": (("account",), {}),
@@ -227,13 +229,9 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
-    **money.ACTS,
-    **pass_registrations.ACTS,
-    **shared_services.ACTS,
-    **integrators.ACTS,
-    **identities.ACTS,
-    **reciprocity.ACTS,
-    **partners.ACTS,
+    **{
+        name: said for part in (*_ASKING, reciprocity, partners) for name, said in part.ACTS.items()
+    },
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`
 }
 _STEPS = "portal:enrolment-"
@@ -262,6 +260,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "rights taken back": ("portal:rights-take-back", "rights", {}),
     "rights given up": ("portal:rights-give-up", "rights", {}),
     **pass_registrations.FORMS,
+    **messages.FORMS,
     "a passkey taken away": ("portal:passkey-remove", "passkey", {}),
     "own data": ("portal:own-data-file", "", {}),
     "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
@@ -382,6 +381,7 @@ def _outcome(visitor: Any, name: str, world: World) -> str:
         about, sent = MUTATIONS[short]
         sent = sent.replace("{invoice}", str(world.keys["invoice"].public_id))
         sent = sent.replace("{campaign}", str(world.keys["campaign"].public_id))
+        sent = sent.replace("{uai}", world.family.college.uai)
         sent = sent.replace("{siret}", world.keys["paid_partner"].siret)
         about_it = {"id": str(world.keys[about].public_id)} if "$id" in sent else {}
         declared = "($id: ID!)" if about_it else ""

@@ -59,7 +59,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
-from tests.access import integrators, pass_registrations
+from tests.access import integrators, messages, pass_registrations
 from tests.access.announcements import announced
 from tests.access.identities import (
     between_departements,
@@ -181,6 +181,7 @@ def build(in_tenant: Any) -> World:
     keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
     keys |= integrators.registered(at=NOW) | told(at=NOW)
     keys |= carded(family, other, at=NOW) | announced(family, users, at=NOW)
+    keys |= messages.talked(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
