@@ -19,6 +19,7 @@ from api.paging import Page, id_of, page_of_rows, paged
 from api.partner_queries import PartnerQuery
 from api.pass_queries import PassQuery
 from api.scalars import public_id
+from api.school_record_queries import SchoolRecordsQuery
 from api.types.acting import AgentAccess
 from api.types.contests import PriceContest
 from api.types.departement import Departement
@@ -86,6 +87,7 @@ class Query(
     PassQuery,
     PartnerQuery,
     AnnouncementQuery,
+    SchoolRecordsQuery,
     MachineQuery,
     graphene.ObjectType,
 ):

@@ -67,6 +67,7 @@ from api.mutations.schedule_drafts import (
     SaveScheduleDraft,
     StartScheduleDraft,
 )
+from api.mutations.school_records import JustifyAbsence, TickHomework
 from api.mutations.staff_rights import (
     AskRightsDocument,
     DecideRightsRequest,
@@ -102,6 +103,12 @@ class Mutation(MessageMutation, PartnerMutation, graphene.ObjectType):
     )
     dispute_invoice_line = DisputeInvoiceLine.Field(
         required=True, description="Signaler une erreur sur une ligne d'une de ses factures."
+    )
+    justify_absence = JustifyAbsence.Field(
+        required=True, description="Dire au collège pourquoi un enfant à soi était absent."
+    )
+    tick_homework = TickHomework.Field(
+        required=True, description="Cocher un devoir à soi, ou le décocher."
     )
     enrol_in_canteen = EnrolInCanteen.Field(
         required=True, description="Inscrire un enfant à la cantine, et décider son prix."

@@ -36,6 +36,7 @@ ACTS = (
     "refunds",
     "registrations",
     "rights",
+    "school_records",
     "service_clients",
     "shared_services",
     "ticket_keys",

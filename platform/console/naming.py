@@ -73,7 +73,8 @@ from tenants.people.models import (
     HouseholdMember,
     Schooling,
 )
-from ui import wording
+from tenants.schoollife.records.models import Absence, Justification, RecordsRules
+from ui import records_texts, wording
 
 
 def _account(row: Account) -> str:
@@ -112,6 +113,11 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("Règles depuis le %(day)s") % {"day": wording.full_date(row.valid_from)}
     ),
     Delivery: lambda row: f"{words_of(row.name)}, {row.endpoint}",
+    Absence: lambda row: f"{row.get_kind_display()}, {records_texts.when(row)}",
+    Justification: lambda row: (
+        _("Explication du %(day)s") % {"day": wording.full_date(row.given_at)}
+    ),
+    RecordsRules: lambda row: _("Règles du %(day)s") % {"day": wording.full_date(row.set_at)},
     Consent: lambda row: _("Accord du %(day)s") % {"day": wording.full_date(row.given_at)},
     CreditNote: lambda row: _("Avoir %(number)s") % {"number": row.number},
     CreditNoteLine: lambda row: f"{row.credit_note}, {row.invoice_line.label}",

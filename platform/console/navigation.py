@@ -102,6 +102,14 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Records("announcements.Announcement", _("Annonces"), "campaign"),
             Page("announcement-letters", _("Lettres d'annonces"), "print", (_C.ANNOUNCE,)),
             Records("announcements.NotificationDefaults", _("Notifications"), "notifications"),
+            Records("school_records.Justification", _("Absences à justifier"), "how_to_reg"),
+            Page(
+                "school-files", _("Fichiers du collège"), "move_to_inbox", (_C.MANAGE_SCHOOL_LIFE,)
+            ),
+            Records("school_records.Absence", _("Absences"), "event_busy"),
+            Records("school_records.Mark", _("Notes"), "grade"),
+            Records("school_records.Homework", _("Devoirs"), "edit_note"),
+            Records("school_records.RecordsRules", _("Règles des notes et absences"), "rule"),
         ),
     ),
     (

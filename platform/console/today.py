@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from console import canteen_queries, sql
 from console.tasks_today import Task, since
 from console.today_pass_plus import pass_plus_tasks
+from console.today_school_records import school_record_tasks
 from tenants.accounts.capabilities import Capability
 from ui import wording
 
@@ -76,7 +77,7 @@ class _Counts:
 
 
 def today_of(user: User, *, on: datetime.date) -> Today:
-    """Read the first page: one query, and one of Pass+, whatever the size of the département."""
+    """Read the first page: a query, one of Pass+, one of a collège; as many whatever the size."""
     uais = None if user.can(Capability.READ_FILES) else canteen_queries.own_uais(user)
     counts = _Counts(*sql.rows("today", [on, uais])[0])
     may_read_money = user.can(Capability.READ_MONEY)
@@ -90,6 +91,7 @@ def today_of(user: User, *, on: datetime.date) -> Today:
     if user.can(Capability.RECOGNISE_PEOPLE):
         tasks += _people_tasks(counts)
     tasks += pass_plus_tasks(user, on=on)
+    tasks += school_record_tasks(user)
     return Today(
         tasks=tuple(task for task in tasks if task.count),
         meals=counts.meals,

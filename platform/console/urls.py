@@ -23,6 +23,7 @@ from console.views import (
     partner_payments,
     proposals,
     reciprocity,
+    school_files,
     style,
     tariffs,
     timetables,
@@ -108,6 +109,17 @@ def school_patterns(site: ConsoleSite) -> list[URLPattern]:
             "emplois-du-temps/<uuid:public_id>/",
             guard(timetables.timetable_import),
             name="timetable-import",
+        ),
+        path("vie-scolaire/fichiers/", guard(school_files.files), name="school-files"),
+        path(
+            "vie-scolaire/fichiers/<uuid:public_id>/",
+            guard(school_files.file),
+            name="school-file",
+        ),
+        path(
+            "vie-scolaire/pieces/<uuid:public_id>/",
+            guard(school_files.justification_document),
+            name="justification-document",
         ),
         *message_patterns(site),
     ]

@@ -31,6 +31,7 @@ GROUPS = {
     "passplus": "Le Pass+ : campagnes et scénarios.",
     "passplus pricing": "Ce qui est versé aux partenaires d'un ticket.",
     "portals": "Les portails des départements, reliés entre eux.",
+    "records": "Les notes, les absences et les devoirs des collèges.",
     "rights": "Les droits : sources et règles.",
     "rights source": "Les services que le département interroge.",
     "tariffs": "Les grilles tarifaires.",

@@ -27,6 +27,7 @@ from tenants.registry import directory
 from tenants.registry.contexts import for_each_tenant, public
 from tenants.schoollife.announcements import operations as announcements
 from tenants.schoollife.messages import operations as threads
+from tenants.schoollife.records import operations as records
 
 CLOCK = Actor.system("clock")
 SENDING_SECONDS = 60.0  # a slow receiver does not keep a worker: the rest is sent by the next task
@@ -235,6 +236,18 @@ def keep_threads_of_tenant(*, tenant: str, **_: object) -> int:
 def keep_threads(**_: object) -> int:
     """Keep, everywhere, who is in threads and for how long."""
     return _for_each(keep_threads_of_tenant)
+
+
+@app.task(name="socle.purge_records_of_tenant")
+def purge_records_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
+    """Delete what one tenant keeps no longer of its collèges' marks, absences and homework."""
+    return records.purge_records(at=timezone.now())
+
+
+@app.task(name="socle.purge_records", crosses_tenants=True)
+def purge_records(**_: object) -> int:
+    """Delete, everywhere, the records of past school years."""
+    return _for_each(purge_records_of_tenant)
 
 
 @app.task(name="socle.watch_services_of_tenant")

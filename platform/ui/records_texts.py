@@ -222,3 +222,27 @@ def summary(records_import: RecordsImport) -> list[str]:
     if counts.get("would_stop"):
         said.append(_("Beaucoup de lignes manquent : vérifiez que le fichier est entier."))
     return [wording.typographic(one) for one in said]
+
+
+def told(line: ImportLine) -> str:
+    """What happens to a line: why it is refused, what it changes, or the outcome alone."""
+    if line.outcome == ImportLine.Outcome.REJECTED:
+        return refusal(line)
+    changes = [
+        f"{name} : {_written(before)} → {_written(after)}"
+        for name, (before, after) in sorted(line.diff.items())
+        if name not in _KEYS
+    ]
+    changes += [str(_KEYS[name]) for name in sorted(line.diff) if name in _KEYS]
+    return wording.typographic(" ; ".join(changes) or line.get_outcome_display())
+
+
+# What a diff holds the number of: said to have changed, and no more.
+_KEYS: dict[str, str | Promise] = {
+    "eleve": gettext_lazy("un autre élève"),
+    "classe": gettext_lazy("une autre classe"),
+}
+
+
+def _written(value: object) -> str:
+    return "–" if value in (None, "") else str(value)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.access import announcements, messages, money, partners, pass_plus, reciprocity
+from tests.access import (
+    announcements,
+    messages,
+    money,
+    partners,
+    pass_plus,
+    reciprocity,
+    school_records,
+)
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
@@ -72,6 +80,7 @@ PARAMETERS = {
     **pass_plus.PARAMETERS,
     **messages.PARAMETERS,
     **announcements.PARAMETERS,
+    **school_records.PARAMETERS,
 }
 ARGUMENTS = {
     "_entities": "pupil",
@@ -93,6 +102,7 @@ ARGUMENTS = {
     **messages.ARGUMENTS,
     **partners.ARGUMENTS,
     **announcements.ARGUMENTS,
+    **school_records.ARGUMENTS,
 }
 # What else is asked of these objects.
 GIVEN = {
@@ -101,6 +111,7 @@ GIVEN = {
         'draftId: $id, service: HALF_BOARD, firstDay: "2024-09-01", lastDay: "2025-08-31"'
     ),
     **partners.GIVEN,
+    **school_records.GIVEN,
 }
 # What is asked of no object: its arguments.
 ASKED = {
@@ -175,4 +186,5 @@ MUTATIONS = {
     **money.MUTATIONS,
     **messages.MUTATIONS,
     **partners.MUTATIONS,
+    **school_records.MUTATIONS,
 }

@@ -46,8 +46,10 @@ from tests.access import (
     pass_plus,
     pass_registrations,
     reciprocity,
+    school_records,
     shared_services,
 )
+from tests.access.forms_sent import FORMS, STEPS
 from tests.access.questions import ARGUMENTS, ASKED, GIVEN, MUTATIONS, PARAMETERS
 from tests.access.world import (
     CAST,
@@ -121,8 +123,8 @@ def _path(name: str, pattern: Any, world: World, urlconf: str = "socle.urls_tena
             short = name.split(":")[-1]
             target = PARAMETERS.get(short, "invoice" if "invoice" in name else "pupil")
             keys[key] = world.keys[target].public_id
-        elif key == "line_id":
-            keys[key] = world.keys["line"].public_id
+        elif key in ("line_id", "absence_id"):
+            keys[key] = world.keys[key.removesuffix("_id")].public_id
         elif key == "slug":
             keys[key] = "demi-pension"
         elif key == "code":
@@ -230,49 +232,11 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "ask-rights-document": (("rights_waiting",), {"words": "La page 2 manque."}),
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **{
-        name: said for part in (*_ASKING, reciprocity, partners) for name, said in part.ACTS.items()
+        name: said
+        for part in (*_ASKING, reciprocity, partners, school_records)
+        for name, said in part.ACTS.items()
     },
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`
-}
-_STEPS = "portal:enrolment-"
-# The forms of the portal: the child they are about, what is sent.
-FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "days": (f"{_STEPS}days", "newcomer", {"weekdays": ["1", "8"]}),
-    "days of a stranger's": (f"{_STEPS}days", "stranger", {"weekdays": ["1", "8"]}),
-    "situation": (f"{_STEPS}resources", "newcomer", {"choice": "MAXIMUM"}),
-    "situation of a stranger's": (f"{_STEPS}resources", "stranger", {"choice": "MAXIMUM"}),
-    "confirmation": (f"{_STEPS}confirm", "newcomer", {}),
-    "confirmation of a stranger's": (f"{_STEPS}confirm", "stranger", {}),
-    "calendar": ("portal:calendar", "pupil", {"day": "2024-12-05", "act": "cancel"}),
-    "calendar of a stranger's": (
-        "portal:calendar",
-        "stranger",
-        {"day": "2024-12-05", "act": "cancel"},
-    ),
-    "payment": ("portal:pay", "invoice", {}),
-    "payment of all": ("portal:pay-together", "", {}),
-    "rights way": ("portal:rights-way", "rights", {"way": "DOCUMENT"}),
-    "rights agreement": (
-        "portal:rights-agreement",
-        "rights",
-        {"version": "impots-2026-11", "agrees": "on"},
-    ),
-    "rights taken back": ("portal:rights-take-back", "rights", {}),
-    "rights given up": ("portal:rights-give-up", "rights", {}),
-    **pass_registrations.FORMS,
-    **messages.FORMS,
-    "a passkey taken away": ("portal:passkey-remove", "passkey", {}),
-    "own data": ("portal:own-data-file", "", {}),
-    "contest": ("portal:contest", "pupil", {"text": "Trop cher"}),
-    "contest of a stranger's": ("portal:contest", "stranger", {"text": "Trop cher"}),
-    **identities.FORMS,
-    **pass_plus.FORMS,
-    **shared_services.FORMS,
-    "simulator": ("portal:simulator", "", {"quotient_familial": "600"}),
-    "agent's access ended by the family": ("portal:visit-end", "acting", {}),
-    "agent's access widened": ("portal:acting-widen", "", {"reason": "Elle me dicte les jours."}),
-    "agent's access ended": ("portal:acting-end", "", {}),
-    "dispute": ("portal:dispute", "invoice", {"text": "Absent le 9", "days": ["2024-09-09"]}),
 }
 
 
@@ -343,7 +307,7 @@ def _form(world: World, name: str, who: str) -> str:
         if "confirmation" in name:  # the answer to step 2 is kept in the session
             post(
                 visitor,
-                reverse(f"{_STEPS}resources", args=[pupil.public_id]),
+                reverse(f"{STEPS}resources", args=[pupil.public_id]),
                 {"choice": "MAXIMUM"},
             )
         status = post(visitor, _form_path(route, pupil, world), data).status_code
@@ -359,8 +323,8 @@ def _form_path(route: str, target: Any, world: World) -> str:
     if hasattr(target, "slug"):
         return reverse(route, args=[target.slug])
     named = [target.public_id] if target else []
-    if route == "portal:dispute":
-        named.append(world.keys["line"].public_id)
+    if route in (about := {"portal:dispute": "line", "portal:absence": "absence"}):
+        named.append(world.keys[about[route]].public_id)
     return reverse(route, args=named)
 
 
@@ -557,6 +521,7 @@ NOTHING_YET = (
     *pass_plus.NOTHING_YET,
     *money.NOTHING_YET,
     *partners.NOTHING_YET,
+    *school_records.NOTHING_YET,
     "newPrice.cents",
     "newPrice.currency",
     "newPrice.formatted",

@@ -59,7 +59,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
-from tests.access import integrators, messages, pass_registrations
+from tests.access import integrators, messages, pass_registrations, school_records
 from tests.access.announcements import announced
 from tests.access.identities import (
     between_departements,
@@ -171,17 +171,16 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
-    keys |= _rights(family, other)
-    keys |= partners()
+    keys |= _rights(family, other) | partners()
     keys |= paid_partners(family.pupil)
     keys |= _services() | between_departements(users["family"], at=NOW)
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
     keys |= _contested(family, other) | recognised(family, other, at=NOW)
     keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
-    keys |= integrators.registered(at=NOW) | told(at=NOW)
-    keys |= carded(family, other, at=NOW) | announced(family, users, at=NOW)
-    keys |= messages.talked(family, other, at=NOW)
+    keys |= integrators.registered(at=NOW) | told(at=NOW) | announced(family, users, at=NOW)
+    keys |= carded(family, other, at=NOW) | messages.talked(family, other, at=NOW)
+    keys |= school_records.recorded(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):

@@ -150,21 +150,13 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
     "a file is given or taken by a page: a graph answers JSON": (
         "attach",
         "give_document",
+        "import_records",
         "justify_with_document",
         "open_document",
         "open_letters",
         "read_payment_file",
     ),
-    "a page of the portal, not yet a mutation": (
-        "widen",
-        "accept_justification",
-        "ask_justification_again",
-        "import_records",
-        "justify_absence",
-        "set_records_rules",
-        "take_records",
-        "tick_homework",
-    ),
+    "a page of the portal, not yet a mutation": ("widen",),
 }
 
 

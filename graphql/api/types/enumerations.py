@@ -43,6 +43,8 @@ from tenants.accounts.models import SignIn
 from tenants.identities.models import LinkRequest, Profile, ProviderKind
 from tenants.people.models import FeedImport, Level, Regime, Relation
 from tenants.schoollife.announcements.notice_models import Mode
+from tenants.schoollife.records.models import Absence, Justification, Mark
+from tenants.schoollife.records.models import AbsenceReason as Excuse
 from tenants.schoollife.timetable.models import LessonStatus
 from ui.passplus_texts import DOMAINS
 from ui.registration_texts import FACTS, LEVELS, SECTORS
@@ -250,3 +252,9 @@ def weekdays_of(mask: int) -> list[int]:
 
 
 LessonState = _choices(LessonStatus, "LessonState", "Ce que devient un cours.")
+MarkStatus = _choices(Mark.Status, "MarkStatus", "Une note, un niveau, ou pourquoi rien.")
+AbsenceKind = _choices(Absence.Kind, "AbsenceKind", "Une absence ou un retard.")
+AbsenceReason = _choices(Excuse, "AbsenceReason", "Pourquoi un élève était absent.")
+JustificationState = _choices(
+    Justification.State, "JustificationState", "Où en est une justification."
+)

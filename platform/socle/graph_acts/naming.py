@@ -110,6 +110,11 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "La clé de signature, par son nom": (("rotate-keys",), ()),
     "Le logiciel": (("revoke-integrator", "rotate-credential"), ()),
+    "Le fichier d'un collège": (("take-records",), ()),
+    "La justification d'une absence": (
+        (),
+        ("accept-justifications", "ask-justification-again"),
+    ),
     "L'origine": (("withdraw-origin",), ()),
 }
 # By act: what its targets are, and whether there may be several.
@@ -128,6 +133,7 @@ WITHOUT_TARGETS = frozenset(
         "open-paying-account",
         "register-integrator",
         "set-notification-defaults",
+        "set-records-rules",
     }
 )
 

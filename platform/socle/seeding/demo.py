@@ -50,6 +50,7 @@ from socle.seeding.passplus import seed_passplus
 from socle.seeding.portals import open_portals
 from socle.seeding.requests import begin_some_requests
 from socle.seeding.school_life import seed_school_life
+from socle.seeding.school_records import seed_school_records
 from socle.seeding.shared_services import enable_services, third_parties
 from socle.seeding.visits import count_example_visits
 from tenants.accounts import factors, totp
@@ -58,7 +59,7 @@ from tenants.accounts.capabilities import Role
 from tenants.accounts.models import User
 from tenants.people import families
 from tenants.people import queries as people
-from tenants.people.models import College, Guardian, Guardianship, Household, Pupil
+from tenants.people.models import College, Guardian, Guardianship, Pupil
 from tenants.registry import contexts
 from ui.mail import portal_address
 
@@ -157,6 +158,7 @@ def seed_departement(stage: Stage) -> None:
         open_portals(stage.departement, at=at(stage.year.period.start))
         connect_software(slug=stage.departement.slug, at=at(stage.today))
         help_one_family(at=at(stage.today))
+        seed_school_records(year=stage.year, today=stage.today, draw=stage.draw)
         count_example_visits(
             year=stage.year, today=stage.today, draw=stage.draw,
             third_parties=third_parties(is_whole=stage.is_whole),
@@ -493,8 +495,3 @@ def _issue(run: BillingRun, when: datetime.datetime) -> None:
         invoicing.answer_anomaly(anomaly=anomaly, answer=ANSWER, actor=ACTOR, at=when)
     due_on = (when + datetime.timedelta(days=30)).date()
     invoicing.issue_run(run=run, due_on=due_on, actor=ACTOR, at=when)
-
-
-def households() -> int:
-    """How many households the current département has."""
-    return Household.objects.count()

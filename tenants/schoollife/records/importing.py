@@ -18,6 +18,7 @@ from commons.errors import DomainError
 from commons.outbox import wake_relay_on_commit
 from commons.school_calendar import SchoolYear
 from tenants.people.models import College
+from tenants.schoollife.records import queries
 from tenants.schoollife.records.comparing import Comparison
 from tenants.schoollife.records.contract import CONTRACTS
 from tenants.schoollife.records.models import Kind, RecordsImport
@@ -25,10 +26,8 @@ from tenants.schoollife.records.reading import digest, read_rows
 
 LEAVING_LIMIT_BP = 1_000  # one in ten: more is a file cut short, not corrections
 FEW = 10  # so few may always be withdrawn
-STAGED_FOR = datetime.timedelta(days=1)
 TOLD_FOR = datetime.timedelta(days=3)
 LONGEST_NAME = 100
-_TAKEABLE = (RecordsImport.State.DRY_RUN, RecordsImport.State.STOPPED)
 _TRY = """SELECT pg_try_advisory_xact_lock(
     hashtext('school_records.' || current_schema()), hashtext(%s || %s)
 )"""
@@ -124,8 +123,7 @@ def take_records(
     _lock(Kind(locked.kind), locked.college)
     comparison = Comparison(locked, at=at)
     comparison.prepare_session()
-    is_there = at < locked.started_at + STAGED_FOR and locked.state in _TAKEABLE
-    if not is_there or comparison.staged() != locked.counts["staged"]:
+    if not queries.is_takeable(locked, at=at) or comparison.staged() != locked.counts["staged"]:
         raise RecordsImportOver
     comparison.compare_again()
     locked.counts |= dict.fromkeys(_OUTCOMES, 0) | _judged(comparison)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from tenants.people.models import College, Pupil, Schooling
 from tenants.schoollife.records.deadlines import justify_until
@@ -31,6 +31,9 @@ from tenants.schoollife.records.models import (
     RecordsImport,
     RecordsRules,
 )
+
+# How long the lines of a dry run are kept.
+STAGED_FOR = datetime.timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class MarkInContext:
     mark: Mark
     context: Context | None
 
+    @property
+    def public_id(self) -> uuid.UUID:
+        """That of the mark."""
+        return self.mark.public_id
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AbsenceOf:
@@ -58,6 +66,11 @@ class AbsenceOf:
     absence: Absence
     justifications: tuple[Justification, ...]
     until: datetime.date
+
+    @property
+    def public_id(self) -> uuid.UUID:
+        """That of the absence."""
+        return self.absence.public_id
 
     @property
     def latest(self) -> Justification | None:
@@ -111,7 +124,7 @@ GROUP BY assessment_id, out_of
 HAVING count(*) >= %s"""
 
 
-def in_context(marks: Collection[Mark]) -> list[MarkInContext]:
+def in_context(marks: Sequence[Mark]) -> list[MarkInContext]:
     """Marks with what their groups got, one statement for all of them."""
     keys = sorted({mark.assessment_id for mark in marks if mark.status == Mark.Status.GRADED})
     contexts: dict[tuple[int, Any], Context] = {}
@@ -167,6 +180,14 @@ def justifications() -> QuerySet[Justification]:
     )
 
 
+def waiting(said: QuerySet[Justification]) -> tuple[int, datetime.datetime | None]:
+    """How many of them the collège has yet to answer, and when the oldest was given."""
+    found = said.filter(state=Justification.State.GIVEN).aggregate(
+        count=Count("pk"), oldest=Min("given_at")
+    )
+    return found["count"], found["oldest"]
+
+
 def homework_of(pupil: Pupil) -> QuerySet[Homework]:
     """
     What a pupil has to do, each with `is_done`, the soonest due first.
@@ -193,9 +214,19 @@ def homework_due(pupil: Pupil, *, since: datetime.date) -> QuerySet[Homework]:
     return homework_of(pupil).filter(due_on__gte=since)
 
 
-def records_imports(college: College) -> QuerySet[RecordsImport]:
-    """The readings of the files of a collège, the latest first."""
-    return RecordsImport.objects.filter(college=college).order_by("-started_at", "-pk")
+def imports_of(colleges: QuerySet[College]) -> QuerySet[RecordsImport]:
+    """The readings of the files of some collèges, the latest first."""
+    return (
+        RecordsImport.objects.filter(college__in=colleges)
+        .select_related("college")
+        .order_by("-started_at", "-pk")
+    )
+
+
+def is_takeable(records_import: RecordsImport, *, at: datetime.datetime) -> bool:
+    """Whether a file that was compared may still be taken: within a day, and once."""
+    is_young = at < records_import.started_at + STAGED_FOR
+    return is_young and records_import.state != RecordsImport.State.APPLIED
 
 
 def import_lines(records_import: RecordsImport, *, outcome: str = "") -> QuerySet[ImportLine]:

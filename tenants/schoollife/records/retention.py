@@ -11,7 +11,6 @@ from commons import kept_documents
 from commons.school_calendar import school_year_of
 from tenants.schoollife.records import queries
 from tenants.schoollife.records.contract import CONTRACTS
-from tenants.schoollife.records.importing import STAGED_FOR
 from tenants.schoollife.records.models import (
     Absence,
     Assessment,
@@ -42,7 +41,7 @@ def purge_records(*, at: datetime.datetime) -> dict[str, int]:
     with transaction.atomic(durable=True):
         facts = _delete_facts(oldest)
         imports = _delete_imports(oldest, at=at)
-        _clear_staged(before=at - STAGED_FOR)
+        _clear_staged(before=at - queries.STAGED_FOR)
     return {"facts": facts, "imports": imports, "documents": documents}
 
 

@@ -174,6 +174,15 @@ def test_who_no_longer_answers_for_the_pupil_reads_nothing(family, parent):
     assert not access.readable_pupils(parent).exists()
 
 
+def test_an_agent_who_acts_for_a_family_reads_none_of_it(family, parent):
+    absence = Absence.objects.get()
+    parent.acting = object()  # what `portal.acting` sets
+
+    assert not access.readable_pupils(parent).exists()
+    with pytest.raises(NotFound):
+        access.access_own_absence(parent, absence.public_id)
+
+
 def test_the_secretary_of_that_college_alone_has_it_to_read(family, parent):
     said = justify(parent)
     ours, elsewhere = secretary_of(family.college), secretary_of(make_schooled_family().college, 2)
