@@ -31,6 +31,7 @@ BENCHES = (
     "passplus",
     "directory",
     "school_messages",
+    "announcements",
     "graphql.side_by_side",
     "graphql.weights",
     "graphql.weights",
