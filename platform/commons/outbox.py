@@ -91,9 +91,14 @@ def wake_relay_on_commit() -> None:
 
 
 def record_event(
-    name: str, *, aggregate: str, occurred_at: datetime.datetime, **ids: int | str | uuid.UUID
+    name: str,
+    *,
+    aggregate: str,
+    occurred_at: datetime.datetime,
+    not_before: datetime.datetime | None = None,
+    **ids: int | str | uuid.UUID,
 ) -> OutboxEvent:
-    """Ask for an effect outside, in the transaction of the act.
+    """Ask for an effect outside, in the transaction of the act; later than now if it is said.
 
     :raises EventOutsideTransaction: outside a transaction
     :raises NoTenant: in the public schema, which no relay reads
@@ -101,6 +106,7 @@ def record_event(
     require_tenant()
     if not connection.in_atomic_block:
         raise EventOutsideTransaction(name)
+    later = {"next_attempt_at": not_before} if not_before is not None else {}
     event = OutboxEvent.objects.create(
         name=name,
         aggregate=aggregate,
@@ -108,6 +114,7 @@ def record_event(
         payload={
             key: value if isinstance(value, int) else str(value) for key, value in ids.items()
         },
+        **later,
     )
     wake_relay_on_commit()
     return event
@@ -193,13 +200,17 @@ def _postpone(event: OutboxEvent, *, at: datetime.datetime, error: Exception) ->
 
 
 def lag(*, at: datetime.datetime) -> dict[str, Any]:
-    """How many events wait, how old the oldest is (seconds), and how many were given up."""
+    """How many events wait, how old the oldest is (seconds), and how many were given up.
+
+    What is asked for later does not wait before its moment.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*) FILTER (WHERE attempts < %s), count(*) FILTER (WHERE attempts >= %s),
                       coalesce(extract(epoch FROM %s::timestamptz - min(recorded_at)), 0)
-               FROM commons_outboxevent WHERE delivered_at IS NULL""",
-            [MAX_ATTEMPTS, MAX_ATTEMPTS, at],
+               FROM commons_outboxevent
+               WHERE delivered_at IS NULL AND (attempts > 0 OR next_attempt_at <= %s)""",
+            [MAX_ATTEMPTS, MAX_ATTEMPTS, at, at],
         )
         waiting, given_up, seconds = cursor.fetchone()
     return {"waiting": waiting, "given_up": given_up, "oldest_seconds": int(seconds)}

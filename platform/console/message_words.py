@@ -27,6 +27,7 @@ ACTIONS: dict[str, str | Promise] = {
 }
 EVENTS: dict[str, str | Promise] = {
     "school_messages.message.sent": _("Message du collège à annoncer"),
+    "school_messages.reader.due": _("Message à annoncer à l'heure choisie"),
     "school_messages.message.hidden": _("Message masqué à annoncer"),
     "school_messages.appeal.answered": _("Réponse à une contestation à annoncer"),
 }

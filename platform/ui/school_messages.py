@@ -6,29 +6,61 @@ collège is not written to: its console counts what waits.
 
 from __future__ import annotations
 
+import datetime
+
 from django.urls import reverse
 
 from commons.models import OutboxEvent
 from commons.outbox import handles
-from tenants.schoollife.messages import queries
-from tenants.schoollife.messages.models import Participant
+from tenants.schoollife.announcements import queries as notifications
+from tenants.schoollife.announcements.moments import due_at
+from tenants.schoollife.messages import operations, queries
+from tenants.schoollife.messages.models import Message, Participant
 from ui import mail
 from ui.messages import recipient_of
 
 
 @handles("school_messages.message.sent")
 def tell_message_sent(event: OutboxEvent) -> None:
-    """Write to those of a family who may read it and did not write it."""
+    """Write to those of a family who may read it and did not write it, when each wants to be told."""
     message = queries.find_message(event.payload["message_id"])
     if message is None:  # its thread went with its school year
         return
-    context = {
-        "college": message.thread.college,
-        "author": queries.name_of(message.participant),
-        "is_from_college": message.participant.is_college,
-    }
     for reader in queries.readers_of(message):
-        _write("school_message_sent", reader, event, thread=message.thread.public_id, **context)
+        due = _due_at(reader, event.occurred_at)
+        if due == event.occurred_at:
+            _tell(reader, message, event)
+        elif due is not None:
+            operations.tell_later(participant=reader, due_at=due, at=event.occurred_at)
+
+
+@handles("school_messages.reader.due")
+def tell_what_waits(event: OutboxEvent) -> None:
+    """Write to a reader once the moment they chose has come, if something still waits."""
+    found = queries.waiting_for(event.payload["participant_id"])
+    if found is not None:
+        _tell(*found, event)
+
+
+def _due_at(reader: Participant, at: datetime.datetime) -> datetime.datetime | None:
+    """When a reader wants to be told of what happens at a moment; None: never."""
+    person = reader.guardian or reader.pupil
+    terms = notifications.terms()
+    account = person.user if person else None
+    chosen = notifications.preference_of(account) if account else terms.chosen
+    return due_at(chosen, digest_hour=terms.digest_hour, is_urgent=False, at=at)
+
+
+def _tell(reader: Participant, message: Message, event: OutboxEvent) -> None:
+    _write(
+        "school_message_sent",
+        reader,
+        event,
+        thread=message.thread.public_id,
+        college=message.thread.college,
+        author=queries.name_of(message.participant),
+        is_from_college=message.participant.is_college,
+    )
 
 
 @handles("school_messages.message.hidden", "school_messages.appeal.answered")

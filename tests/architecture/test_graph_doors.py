@@ -55,6 +55,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "take_or_keep",
         "take_ticket",
         "tell",
+        "tell_later",
         "use_over_paid",
         "write_settlement",
         "write_signature",

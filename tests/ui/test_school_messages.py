@@ -4,6 +4,11 @@ import datetime
 
 import pytest
 
+from commons import outbox
+from commons.models import OutboxEvent
+from tenants.schoollife.announcements import notifying
+from tenants.schoollife.announcements.moments import Chosen
+from tenants.schoollife.announcements.notice_models import Mode
 from tenants.schoollife.messages import operations
 from tenants.schoollife.messages.models import Hiding
 from tests.factories.canteen import make_family
@@ -102,3 +107,47 @@ def test_nothing_is_told_of_a_thread_that_went(family, mailoutbox):
     operations.purge(actor=CLERK, at=AT + datetime.timedelta(days=800))
 
     assert deliver(mailoutbox, "school_messages.message.sent") == []
+
+
+NIGHT = datetime.datetime(2024, 11, 8, 21, 30, tzinfo=datetime.UTC)  # a Friday, 22.30 in Paris
+SATURDAY = NIGHT + datetime.timedelta(hours=12)
+MONDAY = datetime.datetime(2024, 11, 11, 6, 1, tzinfo=datetime.UTC)
+
+
+def told_at(mailbox, at):
+    mailbox.clear()
+    assert outbox.deliver_pending(at=at).failed == 0
+    return addresses(mailbox)
+
+
+def test_nobody_is_woken_and_one_message_says_that_several_wait(family, mailoutbox):
+    mother, father = family.guardians
+    first = from_college(family, at=NIGHT)
+    reply(first, family.college, at=NIGHT)
+    OutboxEvent.objects.update(next_attempt_at=NIGHT)
+
+    assert told_at(mailoutbox, NIGHT) == []
+    waiting = OutboxEvent.objects.filter(name="school_messages.reader.due")
+    assert waiting.count() == 2
+    assert outbox.lag(at=SATURDAY)["waiting"] == 0
+    assert told_at(mailoutbox, SATURDAY) == []
+    operations.mark_read(participant=part(first, father), number=2, actor=CLERK, at=SATURDAY)
+    assert told_at(mailoutbox, MONDAY) == [mother.user.email]
+
+
+def test_who_chose_never_is_not_written_to(family, mailoutbox):
+    mother, father = family.guardians
+    notifying.choose(user=father.user, chosen=Chosen(mode=Mode.NONE), actor=CLERK, at=AT)
+    from_college(family)
+
+    assert addresses(deliver(mailoutbox, "school_messages.message.sent")) == [mother.user.email]
+
+
+def test_who_chose_a_digest_is_told_in_the_evening(family, mailoutbox):
+    mother = family.guardians[0]
+    notifying.choose(user=mother.user, chosen=Chosen(mode=Mode.DIGEST), actor=CLERK, at=AT)
+    from_college(family, mother)
+    OutboxEvent.objects.update(next_attempt_at=AT)
+
+    assert told_at(mailoutbox, AT) == []
+    assert told_at(mailoutbox, AT + datetime.timedelta(hours=7, minutes=1)) == [mother.user.email]

@@ -37,6 +37,7 @@ from tenants.schoollife.messages.refusals import (
 )
 from tenants.schoollife.messages.retention import let_go, purge
 from tenants.schoollife.messages.rights import Person
+from tenants.schoollife.messages.sending import tell_later
 from tenants.schoollife.messages.templating import end_template, save_template
 
 __all__ = (
@@ -67,6 +68,7 @@ __all__ = (
     "reply",
     "report",
     "save_template",
+    "tell_later",
     "write_to_college",
     "write_to_family",
 )

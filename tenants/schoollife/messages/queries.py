@@ -316,6 +316,20 @@ def find_hiding(hiding_id: int) -> Hiding | None:
     )
 
 
+def waiting_for(participant_id: int) -> tuple[Participant, Message] | None:
+    """Somebody whom an event names, and the latest message of others that they have still to read."""
+    part = (
+        Participant.objects.filter(pk=participant_id)
+        .select_related("thread__college", "guardian__user", "pupil__user")
+        .first()
+    )
+    if part is None:
+        return None
+    rows = whole_messages(part).filter(number__gt=part.read_number)
+    latest = rows.exclude(participant_id=part.pk).order_by("-number").first()
+    return (part, latest) if latest else None
+
+
 def readers_of(message: Message) -> QuerySet[Participant]:
     """The members of families who may read a message and did not write it."""
     covers = Q(until_number__isnull=True) | Q(until_number__gt=message.number)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from commons.actors import Actor
 from commons.audit import record_audit
+from commons.models import OutboxEvent
 from commons.outbox import record_event
 from tenants.people.models import College, Guardian, Pupil
 from tenants.schoollife.messages import limits, membership, rights, searching
@@ -111,6 +112,24 @@ def write(
     if locked.pupil is not None and not rights.is_schooled_at(locked.pupil, locked.college, on=on):
         raise MayNotWrite(college=locked.college.uai)
     return _post(locked, participant, text=written, kept=kept, actor=actor, at=at)
+
+
+@transaction.atomic(durable=True)
+def tell_later(
+    *, participant: Participant, due_at: datetime.datetime, at: datetime.datetime
+) -> bool:
+    """Have a reader told at a moment that something waits, if it still does; once however much comes."""
+    aggregate = f"message_reader:{participant.public_id}"
+    if OutboxEvent.objects.filter(aggregate=aggregate, delivered_at__isnull=True).exists():
+        return False
+    record_event(
+        "school_messages.reader.due",
+        aggregate=aggregate,
+        occurred_at=at,
+        not_before=due_at,
+        participant_id=participant.pk,
+    )
+    return True
 
 
 def body(text: str) -> str:
