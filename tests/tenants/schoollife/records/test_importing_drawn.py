@@ -73,7 +73,7 @@ def remembered(mark: Mark, names: dict[int, str]) -> list[tuple[str, tuple[str, 
     return past[::-1]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(files=FILES)
 def test_what_stands_is_what_was_said_last_and_nothing_is_lost(files):
     families = {
