@@ -72,7 +72,9 @@ def test_a_parent_writes_with_a_document_and_is_answered(site: Site, family: Fam
     document = site.get(at("attachment", Attachment.objects.get().public_id))
     assert document.headers["Content-Type"] == "image/jpeg"
 
+    assert "à lire" not in text(site.get("/college/"))
     reply(first, family.college, "Merci, bon rétablissement.")
+    assert "Messages avec le collège 1 à lire" in text(site.get("/college/"))
     assert "1 nouveau" in text(site.get(LIST))
     assert "bon rétablissement" in text(site.get(at("thread", first.thread.public_id)))
     assert "nouveau" not in text(site.get(LIST))

@@ -41,6 +41,7 @@ from ui.errors import explain
 from ui.requests import SignedInRequest
 
 _SECRETARY = (Capability.MANAGE_SCHOOL_LIFE,)
+MOST_WAITING = 50  # of each, oldest first: those decided make room for the next
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -183,11 +184,11 @@ def moderation(request: SignedInRequest) -> HttpResponse:
                 acts.url_for("hide-message", one.message),
                 acts.url_for("leave-message-shown", one),
             )
-            for one in queries.waiting_reports(desk_reports(request.user))
+            for one in queries.waiting_reports(desk_reports(request.user))[:MOST_WAITING]
         ],
         appeals=[
             (one, acts.url_for("answer-message-appeal", one))
-            for one in queries.waiting_appeals(desk_hidings(request.user))
+            for one in queries.waiting_appeals(desk_hidings(request.user))[:MOST_WAITING]
         ],
     )
     return render(request, "console/pages/message_moderation.html", context)
