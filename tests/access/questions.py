@@ -11,6 +11,8 @@ from tests.access import (
     reciprocity,
     school_records,
 )
+from tests.access import announcements, messages, money, partners, pass_plus, reciprocity
+from tests.access import announcements, money, partners, pass_plus, reciprocity, timetables
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
@@ -81,6 +83,7 @@ PARAMETERS = {
     **messages.PARAMETERS,
     **announcements.PARAMETERS,
     **school_records.PARAMETERS,
+    **timetables.PARAMETERS,
 }
 ARGUMENTS = {
     "_entities": "pupil",
@@ -123,6 +126,7 @@ ASKED = {
 # The mutations of the API: the object they are about, and what is sent.
 MUTATIONS = {
     **announcements.MUTATIONS,
+    **timetables.MUTATIONS,
     "enrolInCanteen": ("newcomer", "childId: $id, weekdays: [MONDAY]"),
     "addMeal": ("enrolment", 'enrolmentId: $id, day: "2024-11-12"'),
     "cancelMeals": ("enrolment", 'enrolmentId: $id, days: ["2024-11-14"]'),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.access import announcements, webhooks
+from tests.access import announcements, timetables, webhooks
 
 ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "enable-service": (("shared_service",), {"granted": ["PROFILE"]}),
@@ -21,8 +21,9 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "set-licences": (("opening",), {"licences": "10"}),
     **webhooks.ACTS,
     **announcements.ACTS,
+    **timetables.ACTS,
 }
-FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {**announcements.FORMS}
+FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {**announcements.FORMS, **timetables.FORMS}
 
 
 OPEN = {

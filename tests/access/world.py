@@ -69,6 +69,7 @@ from tests.access.identities import (
 from tests.access.money import paid_partners
 from tests.access.partners import partners
 from tests.access.pass_plus import carded
+from tests.access.timetables import timetabled
 from tests.access.webhooks import told
 from tests.factories.acting import begin as begin_acting
 from tests.factories.canteen import SCHOOL_YEAR, START, Family
@@ -186,6 +187,7 @@ def build(in_tenant: Any) -> World:
     for one in (family, other):
         _go_to_class(one)
         _visited(one)
+    keys |= timetabled(family, other, users, at=NOW)
     make_resources(
         family.household,
         valid_from=datetime.date(2024, 12, 1),
