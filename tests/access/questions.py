@@ -13,6 +13,8 @@ from tests.access import (
 )
 from tests.access import announcements, messages, money, partners, pass_plus, reciprocity
 from tests.access import announcements, money, partners, pass_plus, reciprocity, timetables
+    timetables,
+)
 
 # A page that needs more than one answer per object is asked with the family's own.
 PARAMETERS = {
