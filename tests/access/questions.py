@@ -10,9 +10,6 @@ from tests.access import (
     pass_plus,
     reciprocity,
     school_records,
-)
-from tests.access import announcements, messages, money, partners, pass_plus, reciprocity
-from tests.access import announcements, money, partners, pass_plus, reciprocity, timetables
     timetables,
 )
 
