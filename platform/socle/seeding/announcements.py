@@ -116,7 +116,7 @@ def _read(announcement: Announcement, *, at: datetime.datetime) -> None:
     announcement.refresh_from_db()
     keys = announcement.recipients.filter(guardian__user__isnull=False).values("guardian_id")
     for rank, guardian in enumerate(Guardian.objects.filter(pk__in=keys).order_by("pk")):
-        if rank % 5 < WAITING:
+        if rank % 5 < WAITING or guardian.user is None:
             continue
         operations.note_read(announcement=announcement, reader=guardian, at=at)
         if announcement.asks_acknowledgement:
