@@ -22,7 +22,7 @@ from console import acts
 from console.message_forms import NewThreadForm, ReplyForm
 from console.views.frame import page_context, requires
 from tenants.accounts.capabilities import Capability
-from tenants.people.models import Pupil
+from tenants.people.models import Guardian, Pupil
 from tenants.schoollife.messages import operations, queries
 from tenants.schoollife.messages.access import (
     access_desk_attachment,
@@ -239,9 +239,8 @@ def _addable(part: Any, page: queries.Conversation) -> list[tuple[str, str]]:
     if pupil is None:
         return []
     there = {one.guardian_id for one in page.members if one.is_there}  # type: ignore[attr-defined]
-    found = queries.guardians_of(pupil, on=timezone.localdate())
     return [
         (one.full_name, acts.url_for("add-guardian-to-thread", (part.thread, one)))
-        for one in found
-        if one.pk not in there
+        for one in queries.recipients_of(pupil, on=timezone.localdate())
+        if isinstance(one, Guardian) and one.pk not in there
     ]
