@@ -87,7 +87,11 @@ class TextForm(forms.Form):
     asks_acknowledgement = forms.BooleanField(
         label=gettext_lazy("Demander « J'ai lu »"), required=False
     )
-    last_day = DayField(label=gettext_lazy("Dernier jour affiché"), required=False)
+    last_day = DayField(
+        label=gettext_lazy("Dernier jour affiché"),
+        help_text=gettext_lazy("Sans date : soixante jours."),
+        required=False,
+    )
     urgent_reason = forms.CharField(
         label=gettext_lazy("Raison de l'urgence"),
         help_text=gettext_lazy(

@@ -32,6 +32,7 @@ from tenants.schoollife.announcements.writing import lock, write_down
 logger = logging.getLogger(__name__)
 
 WEEK = datetime.timedelta(days=7)
+LASTS = datetime.timedelta(days=60)  # what is given no last day
 CLOCK = Actor.system("clock")
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('announcements.urgent'), hashtext(current_schema()))"
 
@@ -113,7 +114,8 @@ def _open(announcement: Announcement, *, actor: Actor, at: datetime.datetime) ->
     if not added:
         raise NobodyThere
     announcement.state, announcement.published_at = AnnouncementState.PUBLISHED, at
-    announcement.save(update_fields=["state", "published_at"])
+    announcement.shown_until = announcement.shown_until or timezone.localdate(at) + LASTS
+    announcement.save(update_fields=["state", "published_at", "shown_until"])
     write_down(
         "published", announcement, actor=actor, at=at, recipients=added, told=asked,
         is_urgent=announcement.is_urgent,

@@ -333,9 +333,10 @@ def scheduled(*, at: datetime.datetime) -> list[Announcement]:
 
 def running(*, at: datetime.datetime) -> list[Announcement]:
     """Those that are published and not over."""
-    day = timezone.localdate(at)
-    found = Announcement.objects.filter(state=AnnouncementState.PUBLISHED)
-    return [one for one in found.order_by("pk") if is_running(one, on=day)]
+    found = Announcement.objects.filter(
+        state=AnnouncementState.PUBLISHED, shown_until__gt=timezone.localdate(at)
+    )
+    return list(found.order_by("pk"))
 
 
 # --- what waits for a person --------------------------------------------------------------------

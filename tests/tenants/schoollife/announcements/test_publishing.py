@@ -210,6 +210,17 @@ def test_who_joins_while_it_runs_is_told_and_who_joins_after_is_not(college):
     assert told(announcement) == {(one.pupil.pk, one.guardians[0].pk) for one in (first, late)}
 
 
+def test_what_says_no_last_day_runs_sixty_days(college):
+    its_class = make_class(college)
+    family_in(its_class)
+    announcement = published(college)
+    assert announcement.shown_until == DAY + 60 * ONE_DAY
+    family_in(its_class)
+
+    assert operations.complete_running(at=AT + 60 * ONE_DAY) == 0
+    assert operations.complete_running(at=AT + 59 * ONE_DAY) == 1
+
+
 def test_a_correction_says_so_and_keeps_the_former_text(college):
     family = family_in(make_class(college))
     announcement = published(college, asks_acknowledgement=True)
