@@ -38,6 +38,7 @@ def tell_justification_answered(event: OutboxEvent) -> None:
     said = queries.justification_by_id(event.payload["justification_id"])
     if said is None or not said.given_by.email:
         return
+    email: str = said.given_by.email
     absence = said.absence
     page = reverse("portal:absence", args=[absence.pupil.public_id, absence.public_id])
     user = said.given_by
@@ -47,7 +48,7 @@ def tell_justification_answered(event: OutboxEvent) -> None:
         "pupil": absence.pupil,
         "action_url": mail.portal_address(page),
     }
-    recipient = mail.Recipient(email=user.email, first_name=user.get_short_name())
+    recipient = mail.Recipient(email=email, first_name=user.get_short_name())
     mail.compose(
         "justification_answered",
         event=event,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,12 +36,22 @@ HOMEWORK_SINCE = datetime.timedelta(days=7)  # what was due this week is still l
 
 
 def _show(
-    request: SignedInRequest, name: str, pupil: Pupil, context: dict[str, object], status: int = 200
+    request: SignedInRequest,
+    name: str,
+    pupil: Pupil,
+    context: Mapping[str, object],
+    status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
-    more = {"child": pupil, "is_own": pupil.user_id == request.user.pk, "today": today}
+    more: dict[str, object] = {
+        "child": pupil,
+        "is_own": pupil.user_id == request.user.pk,
+        "today": today,
+    }
     found = places.of_pupils([pupil], on=today)
-    return show(request, f"portal/school/{name}.html", more | context, places=found, status=status)
+    return show(
+        request, f"portal/school/{name}.html", {**more, **context}, places=found, status=status
+    )
 
 
 @family_page(pupils=True)
