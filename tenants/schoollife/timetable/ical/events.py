@@ -155,7 +155,7 @@ def _missing(read: _Read) -> Iterator[Found]:
     if "DTSTART" not in event:
         yield Found(Problem.NO_START, read.component.line)
     if "RRULE" in event:
-        rule = event["RRULE"]
+        rule: Any = event["RRULE"]
         freq = str((rule.get("FREQ") or [""])[0]).upper()
         allowed = _RULE_PARTS_BY_MONTH if freq == "MONTHLY" else _RULE_PARTS
         if freq not in {"DAILY", "WEEKLY", "MONTHLY"} or not set(map(str.upper, rule)) <= allowed:
@@ -216,13 +216,13 @@ class _Occurrences:
 
     def _is_near(self, event: icalendar.Event) -> bool:
         """A rule is walked from its first day: not from the year one."""
-        value = event["DTSTART"].dt
+        value = _moment(event, "DTSTART")
         day = value.date() if isinstance(value, datetime.datetime) else value
         return bool(abs(day - self._today) < _NEAR)
 
     def _add(self, event: icalendar.Event, read: _Read, *, is_alone: bool) -> None:
         line = read.component.line
-        start = event["DTSTART"].dt
+        start = _moment(event, "DTSTART")
         if not isinstance(start, datetime.datetime):
             self._agenda.all_day.append(line)
             return
@@ -242,8 +242,7 @@ class _Occurrences:
             raise TimetableUnreadable([Found(Problem.TOO_MANY_LESSONS, line)])
 
     def _given_at(self, event: icalendar.Event, starts_at: datetime.datetime) -> str:
-        named = event.get("RECURRENCE-ID")
-        value = named.dt if named is not None else starts_at
+        value = _moment(event, "RECURRENCE-ID") if "RECURRENCE-ID" in event else starts_at
         if isinstance(value, datetime.datetime):
             value = self._aware(value)
         return str(value.isoformat())
@@ -255,10 +254,16 @@ class _Occurrences:
 
 def _end_of(event: icalendar.Event, start: datetime.datetime) -> Any:
     if "DTEND" in event:
-        return event["DTEND"].dt
+        return _moment(event, "DTEND")
     if "DURATION" in event:
-        return start + event["DURATION"].dt
+        return start + _moment(event, "DURATION")
     return start
+
+
+def _moment(event: icalendar.Event, name: str) -> Any:
+    """The value of a property that has a day, an instant or a length."""
+    value: Any = event[name]
+    return value.dt
 
 
 def _event(
@@ -284,12 +289,12 @@ def _event(
 
 
 def _text(event: icalendar.Event, name: str) -> str:
-    value = event.get(name, "")
+    value: Any = event.get(name, "")
     first = value[0] if isinstance(value, list) and value else value
     return str(first or "").strip()
 
 
 def _categories(event: icalendar.Event) -> Iterator[str]:
-    value = event.get("CATEGORIES", [])
+    value: Any = event.get("CATEGORIES", [])
     for group in value if isinstance(value, list) else [value]:
         yield from (str(one).strip() for one in getattr(group, "cats", []))

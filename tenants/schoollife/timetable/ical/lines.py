@@ -106,8 +106,8 @@ class _Pairing:
         if self._problems:
             raise TimetableUnreadable(self._problems)
         if len(self._found.events) > MOST_EVENTS:
-            line = self._found.events[MOST_EVENTS].line
-            raise TimetableUnreadable([Found(Problem.TOO_MANY_EVENTS, line)])
+            number = self._found.events[MOST_EVENTS].line
+            raise TimetableUnreadable([Found(Problem.TOO_MANY_EVENTS, number)])
         return self._found
 
     def _take(self, line: Line) -> None:
