@@ -128,7 +128,7 @@ def _text_of(line: Line, zones: Zones) -> str | None:
 def _event_of(component: Component, texts: list[str], problems: list[Found]) -> _Read | None:
     text = "\r\n".join(["BEGIN:VEVENT", f"{_LINE}:{component.line}", *texts, "END:VEVENT", ""])
     try:
-        event = icalendar.Event.from_ical(text)
+        event: Any = icalendar.Event.from_ical(text)
     except ValueError:
         problems.append(Found(Problem.VALUE_UNREADABLE, component.line))
         return None
@@ -202,10 +202,11 @@ class _Occurrences:
         calendar = icalendar.Calendar()
         for one in group:
             calendar.add_component(one.event)
-        day = datetime.timedelta(days=1)
+        day, end = datetime.timedelta(days=1), self._within.end
+        assert end is not None
         try:
             occurrences = recurring_ical_events.of(calendar).between(
-                self._within.start - day, self._within.end + day
+                self._within.start - day, end + day
             )
         except (InvalidCalendar, ValueError, TypeError, OverflowError):
             self._problems.append(Found(Problem.RULE_UNREADABLE, line, "RRULE"))
