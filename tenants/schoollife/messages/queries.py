@@ -236,11 +236,16 @@ def search(
         # A family has few threads: their messages are read, whatever the words are.
         keys = list(parts.order_by().values_list("thread_id", flat=True))
         found = found.filter(open_to(parts), thread_id__in=keys)
-    rows = found.select_related("thread__college", "thread__pupil", "participant")
-    rows = rows.select_related(
-        "participant__college", "participant__guardian", "participant__pupil"
+    # Which they are first: what is said of each is then joined to few.
+    latest = list(found.order_by("-sent_at", "-pk").values_list("pk", flat=True)[:MOST_FOUND])
+    rows = Message.objects.filter(pk__in=latest).select_related(
+        "thread__college",
+        "thread__pupil",
+        "participant__college",
+        "participant__guardian",
+        "participant__pupil",
     )
-    return list(rows.order_by("-sent_at", "-pk")[:MOST_FOUND])
+    return list(rows.order_by("-sent_at", "-pk"))
 
 
 def whole_messages(part: Participant) -> QuerySet[Message]:
