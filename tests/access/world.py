@@ -172,8 +172,7 @@ def build(in_tenant: Any) -> World:
         "feed": _feed(),
         "open_row": _open_row(family.pupil),
     }
-    keys |= _rights(family, other) | partners()
-    keys |= paid_partners(family.pupil)
+    keys |= _rights(family, other) | partners() | paid_partners(family.pupil)
     keys |= _services() | between_departements(users["family"], at=NOW)
     keys |= {"job": _job(), "refund": _refund(keys["paid"]), "draft": _draft()}
     keys |= _disputed(keys["invoice"], Invoice.objects.get(payer=other.guardians[0]))
