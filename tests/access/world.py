@@ -59,7 +59,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
-from tests.access import integrators, messages, pass_registrations, school_records
+from tests.access import integrators, messages, pass_registrations
 from tests.access.announcements import announced
 from tests.access.identities import (
     between_departements,
@@ -69,6 +69,7 @@ from tests.access.identities import (
 from tests.access.money import paid_partners
 from tests.access.partners import partners
 from tests.access.pass_plus import carded
+from tests.access.school_records import recorded
 from tests.access.timetables import timetabled
 from tests.access.webhooks import told
 from tests.factories.acting import begin as begin_acting
@@ -180,13 +181,12 @@ def build(in_tenant: Any) -> World:
     keys |= pass_registrations.sent(family, other, keys["newcomer"], at=NOW)
     keys |= integrators.registered(at=NOW) | told(at=NOW) | announced(family, users, at=NOW)
     keys |= carded(family, other, at=NOW) | messages.talked(family, other, at=NOW)
-    keys |= school_records.recorded(family, other, at=NOW)
     keys["letters"] = _letters(keys["newcomer"], users["secretary"])
     keys |= {"notice": Notice.objects.get(), "credit_note": CreditNote.objects.get()}
     for one in (family, other):
         _go_to_class(one)
         _visited(one)
-    keys |= timetabled(family, other, users, at=NOW)
+    keys |= timetabled(family, other, users, at=NOW) | recorded(family, other, at=NOW)
     make_resources(
         family.household,
         valid_from=datetime.date(2024, 12, 1),

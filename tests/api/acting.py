@@ -72,10 +72,11 @@ def _value(kind: Any, *, all_of_it: bool) -> Any:
 
 
 def agent(api: Api, *roles: Role) -> User:
-    """Sign in as an agent with these roles; with every role of the département without any."""
+    """Sign in as an agent with these roles; with every role without any, a collège's secretary too."""
     user = User.objects.create(email=f"{uuid.uuid4().hex}@exemple.fr", first_name="Claire")
-    for role in roles or tuple(role for role in Role if role != Role.COLLEGE_SECRETARY):
-        StaffRole.objects.create(user=user, role=role)
+    for role in roles or tuple(Role):
+        of = "0920001A" if role == Role.COLLEGE_SECRETARY else ""
+        StaffRole.objects.create(user=user, role=role, college_uai=of)
     api.sign_in(user)
     return user
 

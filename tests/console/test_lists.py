@@ -23,8 +23,8 @@ from tests.factories.invoicing import issue, make_billed_family, prepare, review
 
 REGISTRY = sorted(console_site._registry.items(), key=lambda item: item[0]._meta.label)
 # English field names that are the French word too.
-SAME_IN_FRENCH = {"agent", "articles", "bic", "code", "ine", "latitude", "longitude", "quotient familial",
-                  "service", "siret", "site", "source", "uai", "version"}  # fmt: skip
+SAME_IN_FRENCH = {"absence", "agent", "articles", "bic", "code", "ine", "latitude", "longitude",
+                  "quotient familial", "service", "siret", "site", "source", "uai", "version"}  # fmt: skip
 
 
 def changelist(model, page="changelist"):
