@@ -142,7 +142,7 @@ def _first_row(name: str) -> int:
     """A row of the model a console route is about; every model of the console has one."""
     from django.apps import apps
 
-    label, model = name.split(":")[-1].rsplit("_", 1)[0].split("_")
+    label, model = name.split(":")[-1].rsplit("_", 1)[0].rsplit("_", 1)
     return apps.get_model(label, model)._default_manager.order_by("pk").first().pk
 
 

@@ -162,10 +162,11 @@ class Child(graphene.ObjectType):
         child: ChildNode,
         info: GraphQLResolveInfo,
         days: int | None,
+        first: int | None,
         day: datetime.date | None = None,
     ) -> list[LessonRow]:
         asked = days_asked(day, days, today=info.context.today)
-        return child.batch.lessons(child.pupil, asked)
+        return child.batch.lessons(child.pupil, asked)[:first]
 
     @staticmethod
     def resolve_invoices(
@@ -244,10 +245,11 @@ class Pupil(graphene.ObjectType):
         child: ChildNode,
         info: GraphQLResolveInfo,
         days: int | None,
+        first: int | None,
         day: datetime.date | None = None,
     ) -> list[LessonRow]:
         asked = days_asked(day, days, today=info.context.today)
-        return child.batch.lessons(child.pupil, asked)
+        return child.batch.lessons(child.pupil, asked)[:first]
 
     @staticmethod
     def resolve_pass_cards(child: ChildNode, _info: GraphQLResolveInfo) -> list[HeldCard]:

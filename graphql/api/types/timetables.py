@@ -15,6 +15,7 @@ from tenants.schoollife.timetable.models import FeedAddress
 from tenants.schoollife.timetable.models import Lesson as LessonRow
 
 MOST_DAYS = 7
+MOST_OF_A_DAY = 10
 
 
 class SchoolLesson(graphene.ObjectType):
@@ -86,6 +87,9 @@ def lessons_field() -> graphene.List:
         description="Les cours, dans l'ordre. Pour la famille, l'élève et son collège.",
         day=graphene.Date(description="Le premier jour ; aujourd'hui si rien n'est dit."),
         days=graphene.Int(default_value=1, description="Combien de jours, de 1 à 7."),
+        first=graphene.Int(
+            default_value=MOST_OF_A_DAY, description="Combien de cours, 100 au plus."
+        ),
     )
 
 
