@@ -47,7 +47,7 @@ def announcements(user: User) -> Iterable[Record]:
     read = Receipt.objects.filter(**mine).select_related("announcement")
     for receipt in read.order_by("read_at", "pk"):
         yield record_of(receipt, "read_at", "acknowledged_at", title=receipt.announcement.title)
-    if is_guardian:
+    if isinstance(reader, Guardian):
         letters = PrintedLetter.objects.filter(guardian=reader).select_related(
             "batch", "announcement"
         )

@@ -274,7 +274,7 @@ def reader_lines(
     """Each person told, by class, pupil and name; those whose link has ended are not there."""
     parameters = _followed(announcement, colleges, on=on) | {"class": class_id, "most": most}
     return [
-        ReaderLine(*row[:-1], tuple(line for line in row[-1] if line))
+        ReaderLine(*(*row[:-1], tuple(line for line in row[-1] if line)))
         for row in statements.rows("readers", parameters)
     ]
 
