@@ -58,8 +58,10 @@ def recorded(family: Family, other: Family, *, at: datetime.datetime) -> dict[st
     """Each collège gave its files; the family's first parent explained one of two absences."""
     set_records_rules(**_RULES, actor=ACTOR, at=at)
     for one in (family, other):
-        Pupil.objects.filter(pk=one.pupil.pk).update(jointure_id=f"J{one.pupil.pk}")
-        key = {"eleve": f"J{one.pupil.pk}"}
+        # The family's has an identifier, which a feed gives to somebody else too: it stays.
+        unnamed = Pupil.objects.filter(pk=one.pupil.pk, jointure_id__isnull=True)
+        unnamed.update(jointure_id=f"J{one.pupil.pk}")
+        key = {"eleve": str(Pupil.objects.get(pk=one.pupil.pk).jointure_id)}
         for kind in Kind:
             _give(one, kind, [row | key for row in _rows(kind)], at=at)
     waiting, explained = Absence.objects.filter(pupil=family.pupil).order_by("record_id")
