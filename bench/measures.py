@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import json
 import resource
 import statistics
 import time
@@ -25,6 +26,13 @@ class Row:
     found: str
     target: str = ""
     holds: bool = True
+
+
+def keep(name: str, found: object) -> None:
+    """Write what a bench found in full, as JSON, to `var/bench`."""
+    folder = Path(__file__).resolve().parents[1] / "var" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 def seconds(way: Way) -> float:

@@ -6,13 +6,11 @@ that the limits refuse is drawn again; no other is left out. Written to `var/ben
 
 from __future__ import annotations
 
-import json
 import statistics
 from typing import Any
 
-from bench import servers
 from bench.graphql.drawn import drawn, site
-from bench.measures import Row
+from bench.measures import Row, keep
 
 SEED = 20_261_129
 DOCUMENTS = 300
@@ -24,9 +22,7 @@ def run(scale: float) -> list[Row]:
     with site(scale) as here:
         reads = here.reads(SEED)
         found = [here.measured(drawn(reads)) for _ in range(DOCUMENTS)]
-    folder = servers.ROOT / "var" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "costs.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))
+    keep("costs", found)
     return _rows(found)
 
 

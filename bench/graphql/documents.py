@@ -23,10 +23,9 @@ from django.db import connection
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client
 
-from bench import servers
 from bench.graphql.costs import DOCUMENTS, SEED
 from bench.graphql.drawn import Site, Statement, drawn, site
-from bench.measures import Row
+from bench.measures import Row, keep
 from tenants.registry import directory
 from tests.access.world import HOST
 
@@ -41,9 +40,7 @@ def run(scale: float) -> list[Row]:
     with site(scale) as here:
         reads = here.reads(SEED)
         found = [_measured(here, drawn(reads), application) for _ in range(DOCUMENTS)]
-    folder = servers.ROOT / "var" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "documents.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))
+    keep("documents", found)
     return _rows(found)
 
 

@@ -2,7 +2,8 @@
 
 Documents of each field of Query are drawn and timed (`bench.graphql.drawn`); the weights are those that
 explain their times best: no weight below nothing, the least sum of relative errors (a linear programme,
-HiGHS). The documents of `bench.graphql.costs` are of another seed. Below SCALE=1 nothing is written.
+HiGHS). Only fields of objects have one: values come with their object. The documents of `bench.graphql.costs`
+are of another seed. Below SCALE=1 nothing is written; what was timed is in `var/bench/weights.json`.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from api.limits import INTROSPECTION_ROOTS
 from api.schema import schema
 from bench.graphql import costs
 from bench.graphql.drawn import drawn, site
-from bench.measures import Row
+from bench.measures import Row, keep
 
 SEED = costs.SEED + 1
 EACH = 6  # documents of a field of Query, and one more for each field of its type
 MOST = 60
+DOUBT = 1e-5  # what a microsecond of an inner field must save of errors: a root is believed first
 LEAST_SECONDS = 0.001  # below, an error is of the clock
 WRITTEN = 100  # microseconds
 HEADER = """\
@@ -51,6 +53,7 @@ def run(scale: float) -> list[Row]:
             for _ in range(_documents(name)):
                 text = drawn(reads, name)
                 timed.append((fields_of(text), here.measured(text)["seconds"]))
+    keep("weights", [{"fields": one, "seconds": taken} for one, taken in timed])
     found = explained(timed)
     lines = {name: round(found.get(name, 0)) for name in found if found[name] >= WRITTEN}
     lines |= {f"Query.{name}": round(found.get(f"Query.{name}", 0)) for name in roots}
@@ -84,10 +87,16 @@ def _walked(selected: SelectionSetNode | None, parent: Any) -> Iterator[str]:
             kind = schema.graphql_schema.get_type(node.type_condition.name.value)
             yield from _walked(node.selection_set, kind)
         elif isinstance(node, FieldNode) and node.name.value in getattr(parent, "fields", ()):
-            yield f"{parent.name}.{node.name.value}"
             kind = get_named_type(parent.fields[node.name.value].type)
+            if parent.name == "Query" or (is_composite_type(kind) and not _is_of_course(kind.name)):
+                yield f"{parent.name}.{node.name.value}"
             if is_composite_type(kind):
                 yield from _walked(node.selection_set, kind)
+
+
+def _is_of_course(kind: str) -> bool:
+    """Whether an object is read with the one above it: an amount, a part of a page."""
+    return kind in ("Money", "PageInfo") or kind.endswith("Edge")
 
 
 def explained(timed: list[tuple[Fields, float]]) -> Mapping[str, float]:
@@ -95,7 +104,10 @@ def explained(timed: list[tuple[Fields, float]]) -> Mapping[str, float]:
     programme = highspy.Highs()
     programme.setOptionValue("output_flag", False)
     names = sorted({name for fields, _taken in timed for name in fields})
-    weight = {name: programme.addVariable(lb=0) for name in names}
+    weight = {
+        name: programme.addVariable(lb=0, obj=0 if name.startswith("Query.") else DOUBT)
+        for name in names
+    }
     for fields, taken in timed:
         importance = 1 / max(taken, LEAST_SECONDS)
         over, under = (programme.addVariable(lb=0, obj=importance) for _ in range(2))

@@ -3,8 +3,9 @@
 Everything is counted over the document as it would be executed: a fragment counts each time it is
 spread, and is measured once, so that fragments within fragments cannot make the count itself slow.
 A document costs what it may answer and what it asks of PostgreSQL. A list answers what one element does,
-times its page size or else times its bound (`LIST_LENGTHS`): the most it may hold, not what it usually does.
-What is asked is `api.weights`, once for each place in the document: lists ask for all their elements at once.
+times its page size or else times its bound (`LIST_LENGTHS`): the most it may hold, not what it usually does;
+a document that may answer too much is refused. What is asked is `api.weights`, once for each place in the
+document (lists ask for all their elements at once): it is paid from the minute's budget (`api.budget`).
 These limits run before the rules
 of the specification, some of which are quadratic in the number of fragments: how many there are is
 bounded first of all, by a walk that looks at each part of the document once.
@@ -51,8 +52,8 @@ MAX_FRAGMENTS = 40
 MAX_SELECTIONS = 1_000
 MAX_OPERATIONS = 20
 MAX_VARIABLES = 100
-MAX_COST = 20_000
-MAX_EXPORT_COST = 60_000
+MAX_ELEMENTS = 20_000
+MAX_EXPORT_ELEMENTS = 60_000
 MAX_PAGE = 100
 MAX_EXPORT_PAGE = 500
 DEFAULT_PAGE = 20
@@ -301,7 +302,7 @@ def exceeded(
         total.add(measures)
     for code, found, limit in (
         ("QUERY_TOO_DEEP", total.depth, MAX_DEPTH),
-        ("QUERY_TOO_COSTLY", total.cost, _most_cost(document)),
+        ("QUERY_TOO_COSTLY", total.elements, _most_elements(document)),
         ("QUERY_TOO_MANY_ALIASES", total.aliases, MAX_ALIASES),
         ("QUERY_TOO_MANY_DIRECTIVES", total.directives, MAX_DIRECTIVES),
         ("QUERY_TOO_MANY_DUPLICATES", total.duplicates, MAX_DUPLICATES),
@@ -313,8 +314,8 @@ def exceeded(
     return refusals, total, meter.varies
 
 
-def _most_cost(document: DocumentNode) -> int:
-    return MAX_EXPORT_COST if all(map(is_export, operations_of(document))) else MAX_COST
+def _most_elements(document: DocumentNode) -> int:
+    return MAX_EXPORT_ELEMENTS if all(map(is_export, operations_of(document))) else MAX_ELEMENTS
 
 
 class WithinLimitsRule(ASTValidationRule):

@@ -81,8 +81,8 @@ def test_figures_are_those_of_the_code():
         return f"{number:,}".replace(",", " ")
 
     for number in (
-        limits.MAX_EXPORT_COST,
-        limits.MAX_COST,
+        limits.MAX_EXPORT_ELEMENTS,
+        limits.MAX_ELEMENTS,
         budget.OF_A_MACHINE,
         budget.OF_AN_EXPORT,
         budget.OF_ALL_EXPORTS,

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type, parse
 
-from api import documents, limits, trusted, weights
+from api import budget, documents, limits, trusted, weights
 from api.scalars import SAFE_INTEGER, Cents
 from api.schema import SDL_PATH, schema, sdl
 from tests.signed_in import open_session
@@ -125,12 +125,12 @@ def test_what_a_field_asks_counts_once_for_each_place_and_not_for_each_element(m
     assert cost("{departement{name}}") == (2, weights.UNKNOWN)  # of Query, and not measured yet
 
 
-def test_what_was_measured_is_of_fields_that_exist_and_leaves_room_for_each():
+def test_what_was_measured_is_of_fields_that_exist_and_nobody_s_minute_is_one_of_them():
     types = schema.graphql_schema.type_map
     for name, microseconds in weights.WEIGHTS.items():
         parent, _dot, field = name.partition(".")
         assert field in types[parent].fields, name
-        assert 0 <= microseconds < limits.MAX_COST * weights.MICROSECONDS // 2, name
+        assert 0 <= microseconds < budget.OF_AN_AGENT * weights.MICROSECONDS // 4, name
 
 
 def test_a_list_costs_the_most_it_may_hold():

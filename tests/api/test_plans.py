@@ -15,7 +15,7 @@ import time_machine
 from django.test import RequestFactory
 from graphql import get_named_type, get_operation_ast, is_composite_type, parse
 
-from api import limits, plans, trusted, views
+from api import budget, plans, trusted, views
 from api.compiling.making import TYPES
 from api.compiling.said import PARTS
 from api.context import Context
@@ -262,7 +262,7 @@ def test_our_own_documents_are_valid_within_limits_and_planned(tenant_db, text):
     prepared = DocumentCache(BASE).prepare(text, {})
     (plan,) = prepared.plans.values()
 
-    assert prepared.cost <= limits.MAX_COST
+    assert prepared.cost <= budget.OF_A_PERSON / 50
     assert plan.compiled({}) is not None
 
 
