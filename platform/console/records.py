@@ -30,6 +30,7 @@ from ui.templatetags.ui import percent
 if TYPE_CHECKING:
     from console.readonly import ReadOnlyAdmin
 
+LONGEST_WORD = 24  # signs, on the line of a phone
 NOTHING = "–"
 
 
@@ -82,7 +83,10 @@ def text_of_field(model_admin: ReadOnlyAdmin, field: Any, row: models.Model) -> 
     if isinstance(field, models.ForeignKey):
         target = getattr(row, field.name)
         name = NOTHING if target is None else naming.name_of(target)
-        return breakable(name, after="@") if isinstance(target, User) else name
+        if isinstance(target, User):
+            return breakable(name, after="@")
+        is_one_word = len(name) > LONGEST_WORD and " " not in name  # an order's number at the bank
+        return folded(name, every=8) if is_one_word else name
     if field.choices:
         return str(dict(field.flatchoices).get(value, value)) or NOTHING
     written = written_value(value, field.name)

@@ -45,6 +45,7 @@ from tests.browser.seeing import (  # noqa: E402
     contexts,
     look_at,
     prove_factor,
+    share_session,
     visit,
     watched,
 )
@@ -285,6 +286,10 @@ def _follow(
             for width, scheme, context in opened:
                 view = View(part.who, url, width, scheme)
                 found = visit(context, view, out, shot_name(part, len(seen), width, scheme))
+                if (
+                    view.is_proved
+                ):  # who proves again who they are has another session: it is everybody's
+                    share_session(context, [other for _, _, other in opened])
                 done.views.append(view)
                 queue += found if (width, scheme) == part.shown[0] else []
         rest = [

@@ -112,6 +112,7 @@ class View:
     shot: str = ""
     faults: list[str] = dataclasses.field(default_factory=list)
 
+    is_proved: bool = False  # who they are was asked again on the way, and told
     landed: str = ""  # where a redirection led; an agent who is signed in goes on to the console
 
     @property
@@ -185,11 +186,18 @@ def visit(context: BrowserContext, view: View, out: Path, name: str) -> list[str
             return []
         if _asks_code(page) and urlsplit(view.url).path not in ASKS_CODE:
             prove_factor(page, "{0.scheme}://{0.netloc}".format(urlsplit(view.url)))
+            view.is_proved = True
             page.goto(view.url, wait_until="load", timeout=30_000)
         view.landed = landed = urlsplit(page.url).path
         if landed == "/connexion/" and urlsplit(view.url).path != landed and view.who[0] != "(":
             view.faults.append("renvoyé à la connexion")
         return look_at(page, traffic, view, out, name)
+
+
+def share_session(one: BrowserContext, others: Sequence[BrowserContext]) -> None:
+    """Give the cookies of a context to the others."""
+    for other in others:
+        other.add_cookies(one.cookies())  # type: ignore[arg-type]  what is read may be written
 
 
 def look_at(page: Page, traffic: Traffic, view: View, out: Path, name: str) -> list[str]:

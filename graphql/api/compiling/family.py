@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -158,8 +159,10 @@ def _children(asked: Asked, _row: Row) -> QuerySet[Pupil]:
     return people.children_of(asked.user, on=asked.on)
 
 
-def _child(asked: Asked, _row: Row) -> QuerySet[Pupil]:
-    return Pupil.objects.filter(pk__in=visible_pupils(asked.user, on=asked.on).values("pk"))
+def _child(asked: Asked, wanted: uuid.UUID) -> QuerySet[Pupil]:
+    """That pupil, if they may be seen: not one of all that may be, who would all be looked for."""
+    seen = visible_pupils(asked.user, on=asked.on).filter(public_id=wanted)
+    return Pupil.objects.filter(pk__in=seen.values("pk"))
 
 
 def _user_name(_asked: Asked, user: Row) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +110,7 @@ class ById:
     """The row of an identifier given as the argument `id`; without it, the ordinary way says why."""
 
     kind: str
-    rows: Rows
+    rows: Callable[[Asked, uuid.UUID], QuerySet[Any]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -250,8 +250,9 @@ class Maker:
         wanted = asked.slots.identifier(
             lambda _context, variables: _identifier(arguments(variables)["id"])
         )
-        rows = field.rows(asked, Row()).filter(public_id=wanted)
-        return sql.row(rows, self._object(asked, field.kind, nodes, Row(), path))
+        return sql.row(
+            field.rows(asked, wanted), self._object(asked, field.kind, nodes, Row(), path)
+        )
 
     def _page(
         self,

@@ -66,12 +66,14 @@ def invoices_about(asked: Asked, pupil: Row) -> QuerySet[Invoice]:
     return rows.order_by("-month", "-pk")
 
 
-def _invoice(asked: Asked, _row: Row) -> QuerySet[Invoice]:
-    return Invoice.objects.all() if asked.reads_money else invoicing.invoices_of(asked.user)
+def _invoice(asked: Asked, wanted: uuid.UUID) -> QuerySet[Invoice]:
+    seen = Invoice.objects.all() if asked.reads_money else invoicing.invoices_of(asked.user)
+    return seen.filter(public_id=wanted)
 
 
-def _payment(asked: Asked, _row: Row) -> QuerySet[Payment]:
-    return Payment.objects.all() if asked.reads_money else payments.payments_of(asked.user)
+def _payment(asked: Asked, wanted: uuid.UUID) -> QuerySet[Payment]:
+    seen = Payment.objects.all() if asked.reads_money else payments.payments_of(asked.user)
+    return seen.filter(public_id=wanted)
 
 
 def _due(_asked: Asked, invoice: Row) -> Any:
