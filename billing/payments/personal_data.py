@@ -40,6 +40,6 @@ def payments(user: User) -> Iterable[Record]:
             },
             "remboursements": [
                 record_of(refund, "amount_cents", "reason", "settled_at")
-                for refund in queries.refunds_done_of(payment)
+                for refund in queries.refunds_done_of(payment.pk)
             ],
         }

@@ -29,15 +29,15 @@ from ui.visitors import place_of
 
 logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
-# Costs in a minute. A family's page is about 1,000.
-OF_A_PLACE = 100_000
-OF_A_PERSON = 200_000
-OF_AN_AGENT = 1_000_000
-OF_ALL = 50_000_000
-OF_A_MACHINE = 500_000
+# Costs in a minute. A family's page is less than 10,000.
+OF_A_PLACE = 500_000
+OF_A_PERSON = 1_000_000
+OF_AN_AGENT = 5_000_000
+OF_ALL = 250_000_000
+OF_A_MACHINE = 2_500_000
 OF_AN_EXPORT = 6_000_000
 OF_ALL_EXPORTS = 12_000_000
-OF_A_REFUSAL = 200
+OF_A_REFUSAL = 1_000
 
 
 def spend(context: Context, cost: int, *, is_export: bool = False) -> None:

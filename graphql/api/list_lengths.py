@@ -174,8 +174,6 @@ LIST_LENGTHS = {
     "SetFavouriteServicePayload.errors": 5,
     "MakeTimetableFeedPayload.errors": 5,
     "RevokeTimetableFeedPayload.errors": 5,
-    "Child.lessons": 100,
-    "Pupil.lessons": 100,
     "Viewer.timetableFeeds": 10,
     "StartScheduleDraftPayload.errors": 5,
     "TakeRightsRequestPayload.errors": 5,
