@@ -6,6 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as NoRedis
 
 from api import budget
+from api.views import documents
 from tests.api.conftest import Api
 from tests.factories.acting import make_agent
 from tests.factories.canteen import make_family
@@ -44,7 +45,9 @@ def test_each_person_has_their_own_and_an_agent_more(api, monkeypatch):
 
 
 def test_a_page_of_a_hundred_costs_what_it_may_hold_each_time(api, monkeypatch):
-    monkeypatch.setattr(budget, "OF_A_PERSON", 400)
+    two, hundred = (documents.prepare(PAGE, {"n": size}).cost for size in (2, 100))
+    assert hundred > two
+    monkeypatch.setattr(budget, "OF_A_PERSON", 4 * two + hundred)
     api.sign_in(account_of(make_family()))
 
     assert [status(api, PAGE, n=2) for _ in range(4)] == [200] * 4  # the document is known by now
