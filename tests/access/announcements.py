@@ -8,7 +8,7 @@ from typing import Any
 from commons import kept_documents
 from commons.actors import Actor
 from tenants.accounts.models import User
-from tenants.schoollife.announcements import printing
+from tenants.schoollife.announcements import printing, pushing
 from tenants.schoollife.announcements.access import Place
 from tenants.schoollife.announcements.models import Attachment
 from tenants.schoollife.announcements.moments import Terms
@@ -86,6 +86,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 def announced(family: Family, users: dict[str, User], *, at: datetime.datetime) -> dict[str, Any]:
     """The objects, made by the secretary of the family's collège."""
+    pushing.public_key(at=at)  # made when it is first asked for, whoever asks
     secretary = Actor.user(users["secretary"])
     made = {
         name: write(
