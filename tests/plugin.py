@@ -19,7 +19,6 @@ import atexit
 import contextlib
 import fcntl
 import gc
-import hashlib
 import os
 import subprocess
 import sys
@@ -37,14 +36,10 @@ for folder in (ROOT, ROOT / "platform", ROOT / "graphql"):
         sys.path.insert(0, str(folder))
 
 from tests import servers  # noqa: E402  found through the paths above
+from tools.stamp import stamp  # noqa: E402
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 KEPT_TEMPLATES = 6
-# What a database is made of. Not `**` from the root: in `var` databases come and go while one looks.
-STAMPED = ("tenants/**/migrations/*.py", "billing/*/migrations/*.py", "federation/*/migrations/*.py",
-           "platform/*/migrations/*.py", "tenants/registry/cluster.py", "tenants/registry/migrating.py",
-           "tenants/registry/privileges.*", "tenants/registry/provisioning.py",
-           "tenants/registry/backend/roles.py", "tests/build_template.py")  # fmt: skip
 
 
 def _data_dir() -> Path:
@@ -52,14 +47,6 @@ def _data_dir() -> Path:
     from socle import places
 
     return places.default_data_dir("test")
-
-
-def _stamp() -> str:
-    digest = hashlib.sha256()
-    for pattern in STAMPED:
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 @contextlib.contextmanager
@@ -141,7 +128,7 @@ def _start() -> None:
         "SOCLE_TEST_SERVER": "started",
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "platform", ROOT / "graphql"))),
     }
-    name = f"template_{_stamp()}"
+    name = f"template_{os.environ.get('SOCLE_STAMP') or stamp(ROOT)}"
     with locked(data_dir / "lock"):
         os.environ["SOCLE_SUPERUSER_URL"] = superuser_url = servers.start(data_dir)
         os.environ |= {"SOCLE_TEMPLATE": name, "SOCLE_MIGRATED": migrated(name)}

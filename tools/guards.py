@@ -31,6 +31,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # run as a script, it knows its own folder alone
+from tools.stamp import stamp  # noqa: E402
+
+STAMP = stamp(ROOT)
 FILES = ("tests/isolation/guards.toml", "tests/races/guards.toml")
 # Copied for each guard; everything else is linked.
 COPIED = ("platform", "graphql", "tenants", "billing", "federation", "tests")
@@ -174,6 +178,7 @@ def environment_of(guard: Guard) -> dict[str, str]:
         | dict(guard.env)
         | {
             "SOCLE_VAR": str(ROOT / "var"),
+            "SOCLE_STAMP": STAMP,  # what a guard takes away is of the run, not of the database it begins with
             "SOCLE_GUARD_SQL": "\x1e".join(guard.sql),
             "SOCLE_GUARD_UNDO": "\x1e".join(guard.undo),
         }
