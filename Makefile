@@ -64,7 +64,7 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 soak: ## Attaquer l’API (ATTACK=1800 secondes), 10 000 vies de paiements (SEQUENCES=0:10000), 1 000 000 d’événements Pass+ (SEEDS=0:20 EVENTS=50000)
 	@$(BOOTSTRAP) --group test
 	@SOCLE_ATTACK_SECONDS=$(ATTACK) SOCLE_ATTACKS=$(ATTACK) $(BIN)/pytest tests/attack -q -n 2
-	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py -n 2
+	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py tests/isolation/test_school_messages.py -n 2
 	@echo "Pass+ : où en est la simulation se lit dans var/simulation.log"
 	@SOCLE_SEEDS=$(SEEDS) SOCLE_EVENTS=$(EVENTS) SOCLE_LOG=var/simulation.log $(BIN)/pytest tests/federation/passplus/test_simulation.py -q -n 2 -rP -k never_loses
 
