@@ -81,7 +81,9 @@ def test_every_work_and_step_has_its_words() -> None:
     ours = {
         kind
         for kind in jobs.known_kinds()
-        if kind.startswith(("billing.", "tariffs.", "activation.", "passplus."))
+        if kind.startswith(
+            ("billing.", "tariffs.", "activation.", "passplus.", "timetable.", "announcements.")
+        )
     }
     assert ours == set(words.JOBS)
 

@@ -22,7 +22,7 @@ TOKEN = "t" * 32
 OURS = {"name": "socle", "sdl": SDL_PATH.read_text(encoding="utf-8")}
 THEIRS = {"name": "timetables", "sdl": (HERE / "timetables.graphql").read_text(encoding="utf-8")}
 # A place and a subject are theirs; the child's name and collège are ours.
-ACROSS = "{ lessonsAt { room pupil { lastName college { name } lessons { subject } } } }"
+ACROSS = "{ lessonsAt { room pupil { lastName college { name } courses { subject } } } }"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_a_gateway_joins_what_is_theirs_to_what_is_ours(committed_tenant_db, pee
     assert own["pupil"] == {
         "lastName": child.pupil.last_name,
         "college": {"name": child.college.name},
-        "lessons": [{"subject": "Latin"}],
+        "courses": [{"subject": "Latin"}],
     }
     # The graph is no way around our door: of another family's child, nothing of ours.
     assert others["pupil"] is None

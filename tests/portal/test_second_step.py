@@ -7,6 +7,7 @@ import uuid
 import pytest
 import time_machine
 from django.urls import NoReverseMatch, reverse
+from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
 from commons.models import OutboxEvent
@@ -110,8 +111,8 @@ def addresses():
     """Every route of a département's host, whatever its parameters."""
     for name, pattern in sorted(doors.routes("socle.urls_tenant").items()):
         values = {
-            key: uuid.UUID(int=1) if "public" in key or "line" in key else "1"
-            for key in pattern.pattern.converters
+            key: uuid.UUID(int=1) if isinstance(converter, UUIDConverter) else "1"
+            for key, converter in pattern.pattern.converters.items()
         }
         try:
             yield name, reverse(name, kwargs=values, urlconf="socle.urls_tenant")

@@ -13,7 +13,7 @@ function vendor (sdl) {
     typeDefs: parse(sdl),
     resolvers: {
       Query: { lessonsAt: () => [...timetables.keys()].map((id) => ({ room: 'B12', pupil: { __typename: 'Child', id } })) },
-      Child: { lessons: (child) => (timetables.get(child.id) ?? []).map((subject) => ({ subject })) }
+      Child: { courses: (child) => (timetables.get(child.id) ?? []).map((subject) => ({ subject })) }
     }
   })
 }
