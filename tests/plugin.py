@@ -225,6 +225,15 @@ def pytest_sessionstart() -> None:
     strictness.install()
 
 
+LONGEST = ("tests/access/", "tests/browser/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: at the end, a worker would go on with one while the other has nothing left."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
     """All that will be imported is: the garbage collector, which rested, looks at it no more."""

@@ -84,6 +84,17 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
+NOTHING_YET = (
+    *(f"announcement.{name}" for name in ("acknowledgedAt", "correctedAt", "correction", "readAt")),
+    *(
+        f"announcements.{name}"
+        for name in ("acknowledgedAt", "correctedAt", "correction", "readAt")
+    ),
+    "announcement.withdrawnAt",
+    "announcements.withdrawnAt",
+)
+
+
 def announced(family: Family, users: dict[str, User], *, at: datetime.datetime) -> dict[str, Any]:
     """The objects, made by the secretary of the family's collège."""
     pushing.public_key(at=at)  # made when it is first asked for, whoever asks

@@ -78,6 +78,9 @@ ARGUMENTS = {"job": "job", "partnerRun": "approved_run", "partnerStatement": "pa
 # Rules without a cap nor a domain, the only ones; a run that was approved; a statement that was paid, whose
 # dispute waits; corrections of no ticket, which undo nothing. The others: tests/api/test_partner_payments.py.
 NOTHING_YET = (
+    *(f"refunds.{name}" for name in ("amount.cents", "amount.currency", "amount.formatted")),
+    "refunds.invoiceNumber",
+    "refunds.settledAt",
     "job.startedAt",  # the work waits: see tests/api/test_acts.py
     "job.endedAt",
     "job.step.code",

@@ -36,6 +36,7 @@ from console import acts
 from console.acts import url_for
 from tests.access import (
     acts_asked,
+    announcements,
     answers,
     doors,
     identities,
@@ -513,7 +514,7 @@ def test_no_line_is_about_an_empty_room():
 # stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
 # answers here; each line of a département's statement is in our books; a paid one has no page; no request
 # of rights is over; those to be recognised are parents, whose birth date nobody knows (a pupil's:
-# tests/api/test_recognising.py).
+# tests/api/test_recognising.py); nothing was given back, and nobody has read the announcement.
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
@@ -535,9 +536,11 @@ NOTHING_YET = (
     "linkRequests.nodes.candidates.birthDate",
     "linkRequests.nodes.saidBirthDate",
     "passOffers.whyNot",
+    *announcements.NOTHING_YET,
 )
 OPEN_TO_ALL = {
     "health",
+    "portal:notifications-worker",  # a script
     "portal:accessibility",
     "portal:activation",
     "portal:brand",

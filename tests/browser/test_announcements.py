@@ -91,6 +91,9 @@ def test_a_secretary_announces_and_prints_the_rest(site: Site, browser: Browser)
     confirm(desk)
     if "/travaux/" in desk.url:
         site.play("tests.browser.work")
+        desk = (
+            desk.context.new_page()
+        )  # the page of the work loads itself again, whatever one asks of it
         desk.goto(site.url(HOST, "/console/annonces/lettres/"))
     with desk.expect_download() as downloaded:
         desk.get_by_role("link", name=re.compile(f"Ouvrir {TITLE}")).first.click()
