@@ -536,6 +536,8 @@ NOTHING_YET = (
     "linkRequests.nodes.candidates.birthDate",
     "linkRequests.nodes.saidBirthDate",
     "passOffers.whyNot",
+    "ownFactors.codesSince",
+    "ownFactors.passkeys.usedAt",
     *announcements.NOTHING_YET,
 )
 OPEN_TO_ALL = {
