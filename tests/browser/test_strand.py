@@ -212,7 +212,7 @@ def _told_by_mail(page: Page, site: Site) -> str:
     """The address of the invoice in the message that Aminata receives."""
     site.play("tests.browser.deliver")
     page.goto(site.url(HOST, "/boite/"))
-    letter = page.locator("article", has_text=AMINATA).filter(has_text="novembre").first
+    letter = page.locator("article", has_text=AMINATA).filter(has_text="facture de cantine").first
     link = re.search(r"http\S+/factures/\S+", letter.inner_text() + letter.inner_html())
     assert link is not None, letter.inner_text()
     page.context.close()
