@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # run as a script, it knows its own folder alone
+if not __package__:  # run as a script, it knows its own folder alone
+    sys.path.insert(0, str(ROOT))
 from tools.stamp import stamp  # noqa: E402
 
 STAMP = stamp(ROOT)
