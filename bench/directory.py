@@ -6,16 +6,15 @@ template), and the search alone. Searches differ at each call: a name, a town, a
 
 from __future__ import annotations
 
+import functools
 import itertools
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.db import connection, transaction
 from django.test import Client
 
 from bench.billing import analyze
-from bench.measures import Row
+from bench.measures import Row, milliseconds_of, p99_row
 from bench.visitors import HOST
 from federation.passplus.directory import Search, search_partners
 from federation.passplus.engine.campaign import Domain
@@ -47,6 +46,7 @@ _LOAD = """
         lower(activities[1 + n %% 10]) || ' club ' || n, account.id, now(), ''
     FROM asked JOIN account ON account.name = n::text
 """
+_times = functools.partial(milliseconds_of, calls=CALLS)
 
 
 def run(scale: float) -> list[Row]:
@@ -77,8 +77,8 @@ def run(scale: float) -> list[Row]:
 
     whole = _times(page)
     return [
-        _row(f"a search among {PARTNERS} partners", alone, SEARCH_MS),
-        _row("the page of a search, whole", whole, PAGE_MS),
+        p99_row(f"a search among {PARTNERS} partners", alone, SEARCH_MS),
+        p99_row("the page of a search, whole", whole, PAGE_MS),
         Row(
             "the heaviest page of the directory",
             f"{max(sizes) / 1000:.0f} kB",
@@ -110,20 +110,3 @@ def _questions() -> Iterator[dict[str, str]]:
             {"ville": town, "distance": "20", "domaine": "SPORT"},
             {"quoi": "danse", "ville": town, "page": "2"},
         )[turn % 4]
-
-
-def _times(way: Callable[[], object]) -> list[float]:
-    for _warm in range(8):
-        way()
-    taken = []
-    for _call in range(CALLS):
-        start = time.perf_counter()
-        way()
-        taken.append(1000 * (time.perf_counter() - start))
-    return taken
-
-
-def _row(what: str, taken: list[float], most: int) -> Row:
-    p99 = statistics.quantiles(taken, n=100)[98]
-    found = f"p50 {statistics.median(taken):.1f} ms, p99 {p99:.1f} ms"
-    return Row(what, found, f"p99 ≤ {most} ms", p99 <= most)

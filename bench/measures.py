@@ -79,3 +79,22 @@ def table(rows: Sequence[Row]) -> list[str]:
         mark = "" if not row.target else "✓" if row.holds else "✗"
         lines.append(f"| {row.what} | {row.found} | {row.target} | {mark} |")
     return lines
+
+
+def milliseconds_of(way: Way, *, calls: int, warm: int = 8) -> list[float]:
+    """How long each of some calls takes, after a few that do not count."""
+    for _warm in range(warm):
+        way()
+    taken = []
+    for _call in range(calls):
+        start = time.perf_counter()
+        way()
+        taken.append(1000 * (time.perf_counter() - start))
+    return taken
+
+
+def p99_row(what: str, taken: Sequence[float], most: int) -> Row:
+    """The median and the 99th percentile of some milliseconds, and the most the latter may be."""
+    p99 = statistics.quantiles(taken, n=100)[98]
+    found = f"p50 {statistics.median(taken):.1f} ms, p99 {p99:.1f} ms"
+    return Row(what, found, f"p99 ≤ {most} ms", p99 <= most)

@@ -8,10 +8,9 @@ search asks for a word of nearly all messages, then for a rare one.
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 import os
-import statistics
-import time
 from collections.abc import Callable
 
 import psycopg
@@ -20,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bench import families
-from bench.measures import Row, interleaved
+from bench.measures import Row, interleaved, milliseconds_of, p99_row
 from bench.visitors import HOST
 from commons.actors import Actor
 from tenants.accounts.capabilities import Role
@@ -84,6 +83,7 @@ _INBOX = """
     WHERE part.{column} = %s
     ORDER BY part.latest_at DESC, part.id DESC LIMIT 21
 """
+_times = functools.partial(milliseconds_of, calls=CALLS, warm=5)
 
 
 def run(scale: float) -> list[Row]:
@@ -98,7 +98,7 @@ def run(scale: float) -> list[Row]:
     return [
         *_inboxes(parents, secretary),
         *(
-            _row(f"{name}: the page, whole", _times(_page(user, path)), PAGE_MS)
+            p99_row(f"{name}: the page, whole", _times(_page(user, path)), PAGE_MS)
             for name, user, path in (
                 ("a parent's inbox", parents[0], reverse("portal:messages")),
                 ("a parent's thread", parents[0], _thread_of(parents[0])),
@@ -114,19 +114,19 @@ def run(scale: float) -> list[Row]:
             row
             for word in ("bonjour", RARE)
             for row in (
-                _row(
+                p99_row(
                     f"a parent searches « {word} »",
                     _times(lambda word=word: _search(next(turn), word)),  # type: ignore[misc]
                     SEARCH_MS,
                 ),
-                _row(
+                p99_row(
                     f"a secretariat searches « {word} »",
                     _times(lambda word=word: _search(secretary, word, colleges)),  # type: ignore[misc]
                     SEARCH_MS,
                 ),
             )
         ),
-        _row("a message sent, its commit included", _times(_send(parents[-1])), SEND_MS),
+        p99_row("a message sent, its commit included", _times(_send(parents[-1])), SEND_MS),
     ]
 
 
@@ -214,20 +214,3 @@ def _send(user: User) -> Callable[[], None]:
         operations.reply(participant=part, text="Bien reçu, merci.", actor=actor, at=at)
 
     return sent
-
-
-def _times(way: Callable[[], object]) -> list[float]:
-    for _warm in range(5):
-        way()
-    taken = []
-    for _call in range(CALLS):
-        start = time.perf_counter()
-        way()
-        taken.append(1000 * (time.perf_counter() - start))
-    return taken
-
-
-def _row(what: str, taken: list[float], most: int) -> Row:
-    p99 = statistics.quantiles(taken, n=100)[98]
-    found = f"p50 {statistics.median(taken):.1f} ms, p99 {p99:.1f} ms"
-    return Row(what, found, f"p99 ≤ {most} ms", p99 <= most)
