@@ -54,19 +54,54 @@ Key = tuple[str, ...]  # a code for each dimension, in their order
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """What a figure is of: a measure, a period, and the codes that are not `TOTAL`, by dimension.
+
+    Cells of two tables, or of two releases, that are of one place are one figure.
+    """
+
+    measure: str
+    period: str
+    codes: frozenset[tuple[str, str]]
+
+
+def place(measure: str, period: str, dimensions: Sequence[Dimension], key: Key) -> Place:
+    """The place of a cell."""
+    pairs = ((one.name, code) for one, code in zip(dimensions, key, strict=True))
+    return Place(measure, period, frozenset((name, code) for name, code in pairs if code != TOTAL))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Table:
-    """The cells of a measure. A combination that is not there is of nobody: zero, and told."""
+    """The cells of a measure in a period. A combination that is not there is of nobody: zero, and told.
+
+    Margins are there too (`margins.completed` adds them). `period` is a name (`2026-03`); the periods
+    that make up another are said to `protect`. A measure that counts distinct people over its periods
+    (a visitor of March may be one of April) is not `additive`: a year is then at most the sum of its
+    months, and at least the greatest of them.
+    """
 
     measure: str
     dimensions: Sequence[Dimension]
     cells: Mapping[Key, Cell]
     rule: Rule
+    period: str = ""
+    additive: bool = True
+
+    def place(self, key: Key) -> Place:
+        """The place of one of its cells."""
+        return place(self.measure, self.period, self.dimensions, key)
 
 
 class Mark(enum.StrEnum):
-    """What became of a cell."""
+    """What became of a cell. `TOLD` and `SECRET` leave; the others say why, in the journal of the tenant.
+
+    Why a cell is left out is not told outside: that a cell is a secondary one says that it is at least
+    the threshold, and its neighbour in the row is then found closer than it may be.
+    """
 
     TOLD = "TOLD"
+    SECRET = "SECRET"  # noqa: S105  left out, for a reason that is not told
     TOO_FEW = "TOO_FEW"  # primary: fewer units than the threshold
     DOMINATED = "DOMINATED"  # primary: one unit holds nearly all
     SECONDARY = "SECONDARY"  # left out so that another is not found by subtracting
@@ -74,17 +109,79 @@ class Mark(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ProtectedCell:
-    """A cell as it may leave: without its value, and without its units, unless it is told."""
+    """A cell as it may leave: TOLD with its value (rounded where that was chosen), or SECRET without.
+
+    How many units it is of is not told: that is another measure, to be protected as a table.
+    """
 
     mark: Mark
     value: int | None
-    units: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ProtectedTable:
-    """A table as it may leave: its measure and dimensions with every cell marked."""
+    """A table as it may leave: every cell of it TOLD or SECRET. `base` is what values are rounded to."""
 
     measure: str
     dimensions: Sequence[Dimension]
     cells: Mapping[Key, ProtectedCell]
+    period: str = ""
+    additive: bool = True
+    base: int = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Earlier:
+    """A release that left: what it counted, which stays with the tenant, and what it told.
+
+    Of `table`, values of every cell and units of those left out are looked at: what a tenant keeps of a
+    release is what it told, and the `Cell` of what it did not (`Earlier.rebuilt`).
+    """
+
+    table: Table
+    told: ProtectedTable
+
+    @classmethod
+    def rebuilt(cls, told: ProtectedTable, left_out: Mapping[Key, Cell], rule: Rule) -> Earlier:
+        """From what was told (not rounded) and the cells that were left out of it."""
+        cells = {
+            key: left_out[key] if cell.value is None else Cell(cell.value, cell.value)
+            for key, cell in told.cells.items()
+        }
+        return cls(
+            Table(told.measure, told.dimensions, cells, rule, told.period, told.additive), told
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ratio:
+    """Two measures of the same places, of which the first is never more than the second."""
+
+    numerator: str
+    denominator: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Suppression:
+    """A line of the journal: a cell left out, why, and for a secondary one, the cells it protects."""
+
+    place: Place
+    mark: Mark  # TOO_FEW, DOMINATED or SECONDARY
+    protects: Sequence[Place] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Protection:
+    """What may leave, in the order that tables were given, and why the rest may not.
+
+    `journal` holds no value. `known` are sensitive cells that what left earlier already tells: they are
+    left out all the same, and nothing can protect them any more.
+    """
+
+    tables: Sequence[ProtectedTable]
+    journal: Sequence[Suppression]
+    known: Sequence[Place] = ()
+
+    def mark(self, place: Place) -> Mark:
+        """TOLD, or why a cell is left out."""
+        return next((line.mark for line in self.journal if line.place == place), Mark.TOLD)
