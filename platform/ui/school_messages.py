@@ -12,8 +12,11 @@ from django.urls import reverse
 
 from commons.models import OutboxEvent
 from commons.outbox import handles
-from tenants.schoollife.announcements import queries as notifications
+from tenants.accounts.models import User
+from tenants.schoollife.announcements import operations as notifications
+from tenants.schoollife.announcements import queries as settled
 from tenants.schoollife.announcements.moments import due_at
+from tenants.schoollife.announcements.notice_models import NoticeKind
 from tenants.schoollife.messages import operations, queries
 from tenants.schoollife.messages.models import Message, Participant
 from ui import mail
@@ -22,45 +25,62 @@ from ui.messages import recipient_of
 
 @handles("school_messages.message.sent")
 def tell_message_sent(event: OutboxEvent) -> None:
-    """Write to those of a family who may read it and did not write it, when each wants to be told."""
+    """Have those of a family who may read it and did not write it told, when each wants to be.
+
+    Who has an account is told as of announcements: alone, in their digest, on their devices. Others are
+    written to, out of the hours that are quiet for all.
+    """
     message = queries.find_message(event.payload["message_id"])
     if message is None:  # its thread went with its school year
         return
     for reader in queries.readers_of(message):
-        due = _due_at(reader, event.occurred_at)
-        if due == event.occurred_at:
-            _tell(reader, message, event)
-        elif due is not None:
-            operations.tell_later(participant=reader, due_at=due, at=event.occurred_at)
+        if (user := _account_of(reader)) is not None:
+            notifications.ask(
+                user=user,
+                kind=NoticeKind.MESSAGE,
+                subject=message.public_id,
+                at=event.occurred_at,
+            )
+        else:
+            due = _due_at(event.occurred_at)
+            if due == event.occurred_at:
+                write_of(reader, message, event)
+            elif due is not None:
+                operations.tell_later(participant=reader, due_at=due, at=event.occurred_at)
 
 
 @handles("school_messages.reader.due")
 def tell_what_waits(event: OutboxEvent) -> None:
-    """Write to a reader once the moment they chose has come, if something still waits."""
+    """Write to a reader without account once the quiet hours are over, if something still waits."""
     found = queries.waiting_for(event.payload["participant_id"])
     if found is not None:
-        _tell(*found, event)
+        write_of(*found, event)
 
 
-def _due_at(reader: Participant, at: datetime.datetime) -> datetime.datetime | None:
-    """When a reader wants to be told of what happens at a moment; None: never."""
+def write_of(reader: Participant, message: Message, event: OutboxEvent) -> None:
+    """Write to a reader that a message waits."""
+    thread = message.thread.public_id
+    _write("school_message_sent", reader, event, thread=thread, **told_of(reader, message))
+
+
+def told_of(reader: Participant, message: Message) -> dict[str, object]:
+    """What is told of a message: from whom it is, and of which collège the conversation."""
+    return {
+        "college": reader.thread.college,
+        "author": queries.name_of(message.participant),
+        "is_from_college": message.participant.is_college,
+    }
+
+
+def _account_of(reader: Participant) -> User | None:
     person = reader.guardian or reader.pupil
-    terms = notifications.terms()
-    account = person.user if person else None
-    chosen = notifications.preference_of(account) if account else terms.chosen
-    return due_at(chosen, digest_hour=terms.digest_hour, is_urgent=False, at=at)
+    return person.user if person else None
 
 
-def _tell(reader: Participant, message: Message, event: OutboxEvent) -> None:
-    _write(
-        "school_message_sent",
-        reader,
-        event,
-        thread=message.thread.public_id,
-        college=message.thread.college,
-        author=queries.name_of(message.participant),
-        is_from_college=message.participant.is_college,
-    )
+def _due_at(at: datetime.datetime) -> datetime.datetime | None:
+    """When who has no account is told of what happens at a moment; None: never."""
+    terms = settled.terms()
+    return due_at(terms.chosen, digest_hour=terms.digest_hour, is_urgent=False, at=at)
 
 
 @handles("school_messages.message.hidden", "school_messages.appeal.answered")

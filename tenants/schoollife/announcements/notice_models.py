@@ -119,6 +119,7 @@ class NoticeKind(models.TextChoices):
     ANNOUNCEMENT = "ANNOUNCEMENT", _("Annonce")
     CORRECTION = "CORRECTION", _("Annonce corrigée")
     REMINDER = "REMINDER", _("Rappel d'annonce")
+    MESSAGE = "MESSAGE", _("Message")
 
 
 class Notice(TenantModel):

@@ -24,6 +24,7 @@ from tenants.schoollife.announcements import moments, queries, statements
 from tenants.schoollife.announcements.moments import Chosen, Terms
 from tenants.schoollife.announcements.notice_models import (
     Mode,
+    Notice,
     NoticeKind,
     NotificationDefaults,
     Preference,
@@ -120,6 +121,27 @@ def unsubscribe(*, user: User, at: datetime.datetime) -> None:
 
 
 # --- asking -------------------------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def ask(*, user: User, kind: NoticeKind, subject: uuid.UUID, at: datetime.datetime) -> bool:
+    """Ask that one person be told of what is not urgent, as they chose; whether they will be.
+
+    Asked again for the same subject, it changes nothing.
+    """
+    terms, chosen = queries.terms(), queries.preference_of(user)
+    due = moments.due_at(chosen, digest_hour=terms.digest_hour, is_urgent=False, at=at)
+    if due is None or not user.is_active:
+        return False
+    way = Notice.Way.DIGEST if chosen.mode == Mode.DIGEST else Notice.Way.AT_ONCE
+    Notice.objects.get_or_create(
+        user=user,
+        kind=kind,
+        subject=subject,
+        turn=1,
+        defaults={"way": way, "asked_at": at, "due_at": due},
+    )
+    return True
 
 
 def told(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tenants.schoollife.announcements.forgetting import purge
 from tenants.schoollife.announcements.notifying import (
+    ask,
     choose,
     release,
     set_terms,
@@ -28,6 +29,7 @@ from tenants.schoollife.announcements.writing import attach, correct, rewrite, w
 __all__ = [
     "acknowledge",
     "add_device",
+    "ask",
     "attach",
     "choose",
     "complete",

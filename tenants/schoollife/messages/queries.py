@@ -335,6 +335,17 @@ def waiting_for(participant_id: int) -> tuple[Participant, Message] | None:
     return (part, latest) if latest else None
 
 
+def waiting_message(user: User, public_id: uuid.UUID) -> tuple[Participant, Message] | None:
+    """A person's part in the thread of a message, and that message, if it is the latest that waits for them.
+
+    Of several that wait, one is enough to say so: the latest.
+    """
+    mine = Q(guardian__user=user) | Q(pupil__user=user)
+    part = Participant.objects.filter(mine, thread__messages__public_id=public_id).first()
+    found = waiting_for(part.pk) if part else None
+    return found if found and found[1].public_id == public_id else None
+
+
 def readers_of(message: Message) -> QuerySet[Participant]:
     """The members of families who may read a message and did not write it."""
     covers = Q(until_number__isnull=True) | Q(until_number__gt=message.number)
@@ -342,7 +353,7 @@ def readers_of(message: Message) -> QuerySet[Participant]:
     return (
         Participant.objects.filter(Exists(there), thread_id=message.thread_id, college__isnull=True)
         .exclude(pk=message.participant_id)
-        .select_related("college", "guardian__user", "pupil__user")
+        .select_related("thread__college", "college", "guardian__user", "pupil__user")
         .order_by("pk")
     )
 

@@ -1,8 +1,8 @@
-"""Handlers that tell people of announcements: an e-mail, the digest of an evening, a word on a device.
+"""Handlers that tell people what waits for them: an e-mail, the digest of an evening, a word on a device.
 
-What is told is looked at when it is: nothing of an announcement that was withdrawn, read already, or that a
-judge took from its reader meanwhile. An e-mail has the title and a link, never the text. A device is told
-that something waits, and nothing of anybody.
+What is told is looked at when it is: nothing of an announcement that was withdrawn, nor of what was read
+already, or that a judge took from its reader meanwhile. An e-mail has a title or a name and a link, never
+the text. A device is told that something waits, and nothing of anybody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from tenants.schoollife.announcements.access import readable_by, reader_of
 from tenants.schoollife.announcements.models import Announcement, Notice
 from tenants.schoollife.announcements.notice_models import NoticeKind
 from tenants.schoollife.announcements.notifying import unsubscribe_token
-from ui import mail
+from tenants.schoollife.messages import queries as messages
+from ui import mail, school_messages
 from ui.announcement_texts import PUSHED
 
 _TEMPLATES = {
@@ -32,22 +33,21 @@ _TEMPLATES = {
 
 
 @handles("announcements.notice.due")
-def write_of_announcement(event: OutboxEvent) -> None:
-    """Write to a person of one announcement, if they have still to read it."""
+def write_of_one(event: OutboxEvent) -> None:
+    """Write to a person of one announcement, or of a message, if they have still to read it."""
     notice = queries.notice_by_id(event.payload["notice_id"])
     if notice is None:
         return
-    announcement = _to_tell(notice)
-    if announcement is None:
+    if notice.kind == NoticeKind.MESSAGE:
+        found = messages.waiting_message(notice.user, notice.subject)
+        if found is not None:
+            school_messages.write_of(*found, event)
         return
-    path = reverse("portal:announcement", args=[announcement.public_id])
-    _write(
-        _TEMPLATES[NoticeKind(notice.kind)],
-        notice.user,
-        event,
-        path=path,
-        announcement=announcement,
-    )
+    announcement = _to_tell(notice)
+    if announcement is not None:
+        path = reverse("portal:announcement", args=[announcement.public_id])
+        template = _TEMPLATES[NoticeKind(notice.kind)]
+        _write(template, notice.user, event, path=path, announcement=announcement)
 
 
 @handles("announcements.digest.made")
@@ -56,14 +56,23 @@ def write_digest(event: OutboxEvent) -> None:
     digest = queries.digest_by_id(event.payload["digest_id"])
     if digest is None:
         return
-    told = {found.pk: found for notice in queries.notices_of(digest) if (found := _to_tell(notice))}
-    if told:
+    announcements: dict[int, Announcement] = {}
+    threads: list[dict[str, Any]] = []
+    for notice in queries.notices_of(digest):
+        if notice.kind == NoticeKind.MESSAGE:
+            waiting = messages.waiting_message(notice.user, notice.subject)
+            threads += [school_messages.told_of(*waiting)] if waiting else []
+        elif (found := _to_tell(notice)) is not None:
+            announcements[found.pk] = found
+    if announcements or threads:
         _write(
-            "announcement_digest",
+            "digest",
             digest.user,
             event,
-            path=reverse("portal:announcements"),
-            announcements=list(told.values()),
+            path=reverse("portal:announcements" if announcements else "portal:messages"),
+            announcements=list(announcements.values()),
+            threads=threads,
+            threads_url=mail.portal_address(reverse("portal:messages")),
         )
 
 
@@ -72,19 +81,27 @@ def push_to_device(event: OutboxEvent) -> None:
     """Tell a device that something waits, unless nothing does, or it was removed."""
     device = queries.device_by_id(event.payload["device_id"])
     notice = queries.notice_by_id(event.payload["notice_id"])
-    if device is None or notice is None or _to_tell(notice) is None:
+    path = _waiting_at(notice) if notice else None
+    if device is None or path is None:
         return
-    said = {"title": str(PUSHED), "path": reverse("portal:announcements")}
     operations.push(
         device=device,
-        payload=json.dumps(said, ensure_ascii=False),
+        payload=json.dumps({"title": str(PUSHED), "path": path}, ensure_ascii=False),
         contact=mail.portal_address(""),
         at=timezone.now(),
     )
 
 
+def _waiting_at(notice: Notice) -> str | None:
+    """The page where what a notice is about is read, if it still waits."""
+    if notice.kind == NoticeKind.MESSAGE:
+        waits = messages.waiting_message(notice.user, notice.subject) is not None
+        return reverse("portal:messages") if waits else None
+    return reverse("portal:announcements") if _to_tell(notice) else None
+
+
 def _to_tell(notice: Notice) -> Announcement | None:
-    """What a notice is about, if its person may read it and did not."""
+    """The announcement that a notice is about, if its person may read it and did not."""
     announcement = queries.announcement_by_public_id(notice.subject)
     reader = reader_of(notice.user)
     if announcement is None or reader is None or not announcement.is_published:
