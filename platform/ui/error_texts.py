@@ -22,6 +22,7 @@ from ui.registration_texts import REGISTRATIONS
 from ui.reimbursing_texts import REIMBURSING
 from ui.rights_texts import RIGHTS
 from ui.school_message_texts import SCHOOL_MESSAGES
+from ui.secrecy_texts import SECRECY
 from ui.service_texts import SERVICES
 from ui.tariff_texts import TARIFFS
 from ui.timetable_texts import TIMETABLES
@@ -355,6 +356,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **RECORDS,
     **RIGHTS,
     **INTEGRATORS,
+    **SECRECY,
     **SERVICES,
     **WEBHOOKS,
     **ANNOUNCEMENTS,
