@@ -28,6 +28,7 @@ from tenants.registry.contexts import for_each_tenant, public
 from tenants.schoollife.announcements import operations as announcements
 from tenants.schoollife.messages import operations as threads
 from tenants.schoollife.records import operations as records
+from tenants.schoollife.timetable import operations as timetables
 
 CLOCK = Actor.system("clock")
 SENDING_SECONDS = 60.0  # a slow receiver does not keep a worker: the rest is sent by the next task
@@ -248,6 +249,18 @@ def purge_records_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
 def purge_records(**_: object) -> int:
     """Delete, everywhere, the records of past school years."""
     return _for_each(purge_records_of_tenant)
+
+
+@app.task(name="socle.purge_timetables_of_tenant")
+def purge_timetables_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
+    """Delete what one tenant keeps no longer of lessons, and of the files they came from."""
+    return timetables.purge_timetables(at=timezone.now())
+
+
+@app.task(name="socle.purge_timetables", crosses_tenants=True)
+def purge_timetables(**_: object) -> int:
+    """Delete, everywhere, the lessons of past school years."""
+    return _for_each(purge_timetables_of_tenant)
 
 
 @app.task(name="socle.watch_services_of_tenant")

@@ -87,6 +87,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "purge",
         "purge_passes",
         "purge_records",
+        "purge_timetables",
         "purge_tokens",
         "push",
         "remove_letters",

@@ -294,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-registrations": {"task": "socle.keep_registrations", "schedule": 3600.0},
     "purge-rights": {"task": "socle.purge_rights", "schedule": 86400.0},
     "purge-records": {"task": "socle.purge_records", "schedule": 86400.0},
+    "purge-timetables": {"task": "socle.purge_timetables", "schedule": 86400.0},
     "purge-identities": {"task": "socle.purge_identities", "schedule": 86400.0},
     "keep-threads": {"task": "socle.keep_threads", "schedule": 3600.0},
     "watch-services": {"task": "socle.watch_services", "schedule": 300.0},

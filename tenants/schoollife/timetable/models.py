@@ -214,6 +214,11 @@ class TimetableImportLine(TenantModel):
             models.Index(
                 fields=("timetable_import", "outcome", "starts_at"), name="timetable_import_outcome"
             ),
+            models.Index(
+                fields=("lesson",),
+                condition=models.Q(lesson__isnull=False),
+                name="timetable_import_of_lesson",
+            ),
         )
 
     def __str__(self) -> str:

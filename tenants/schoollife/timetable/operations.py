@@ -2,7 +2,8 @@
 
 A file is taken in two acts. The first reads it, compares it with what is held and writes what it would
 change; the second does what was written, and nothing else, unless another file was taken in between.
-The source's row is locked: two files of one source are taken one after the other. Nothing is deleted.
+The source's row is locked: two files of one source are taken one after the other. Nothing is deleted
+but by time (`retention`).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from tenants.schoollife.timetable.models import (
     TimetableSource,
 )
 from tenants.schoollife.timetable.reading import Reading, read_timetable
+from tenants.schoollife.timetable.retention import purge_timetables
 
 __all__ = (
     "AddressesTooMany",
@@ -51,6 +53,7 @@ __all__ = (
     "apply_import",
     "make_feed_address",
     "prepare_import",
+    "purge_timetables",
     "revoke_feed_address",
 )
 
