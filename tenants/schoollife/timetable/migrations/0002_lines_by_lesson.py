@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0005_index_pupils_of_a_household'),
-        ('timetable', '0001_lessons'),
+        ("people", "0005_index_pupils_of_a_household"),
+        ("timetable", "0001_lessons"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='timetableimportline',
-            index=models.Index(condition=models.Q(('lesson__isnull', False)), fields=['lesson'], name='timetable_import_of_lesson'),
+            model_name="timetableimportline",
+            index=models.Index(
+                condition=models.Q(("lesson__isnull", False)),
+                fields=["lesson"],
+                name="timetable_import_of_lesson",
+            ),
         ),
     ]
