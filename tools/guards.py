@@ -36,7 +36,11 @@ if not __package__:  # run as a script, it knows its own folder alone
 from tools.stamp import stamp  # noqa: E402
 
 STAMP = stamp(ROOT)
-FILES = ("tests/isolation/guards.toml", "tests/races/guards.toml")
+FILES = (
+    "tests/isolation/guards.toml",
+    "tests/races/guards.toml",
+    "tests/federation/metrics/guarded/guards.toml",
+)
 # Copied for each guard; everything else is linked.
 COPIED = ("platform", "graphql", "tenants", "billing", "federation", "tests")
 NOT_COPIED = shutil.ignore_patterns(".venv", "var")
