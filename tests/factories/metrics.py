@@ -6,6 +6,7 @@ import datetime
 
 from federation.metrics import queries
 from federation.metrics.catalogue import Kind, indicator
+from federation.secrecy import margins
 from federation.secrecy.tables import TOTAL, Table
 
 OCTOBER = datetime.date(2024, 10, 1)
@@ -48,15 +49,7 @@ def parts(code: str, day: datetime.date = OCTOBER) -> dict[str, dict[str, tuple[
 
 
 def check(table: Table) -> None:
-    """Every margin is the sum of its parts, and nobody holds more than there is."""
-    for rank, dimension in enumerate(table.dimensions):
-        sums: dict[tuple[str, ...], int] = {}
-        for key, cell in table.cells.items():
-            assert cell.units > 0, key
-            assert (cell.largest or 0) <= cell.value, key
-            parent = dimension.parents[key[rank]]
-            if parent is not None:
-                above = (*key[:rank], parent, *key[rank + 1 :])
-                sums[above] = sums.get(above, 0) + cell.value
-        assert sums == {key: table.cells[key].value for key in sums}, dimension.name
+    """Every margin is the sum of its parts and is there, and nobody holds more than there is."""
+    margins.check(table)
+    assert all(cell.units for cell in table.cells.values())
     assert not table.cells or (TOTAL,) * len(table.dimensions) in table.cells

@@ -114,7 +114,7 @@ def test_an_absence_that_a_file_takes_back_is_none():
 
 def test_pupils_who_live_in_another_departement_than_their_college():
     college = make_college(uai=HERE)
-    for homes in (["75011"], ["92000"], ["92000", "75011"], ["n'importe où"]):
+    for homes in (["75011"], ["92000"], ["92000", "75011"], ["ailleurs"]):
         family = make_family(college=college, guardians=len(homes))
         for guardian, home in zip(family.guardians, homes, strict=True):
             Guardian.objects.filter(pk=guardian.pk).update(postal_code=home)
