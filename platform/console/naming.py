@@ -73,7 +73,14 @@ from tenants.people.models import (
     HouseholdMember,
     Schooling,
 )
-from tenants.schoollife.records.models import Absence, Justification, RecordsRules
+from tenants.schoollife.records.models import (
+    Absence,
+    Homework,
+    Justification,
+    Mark,
+    RecordsRules,
+)
+from tenants.schoollife.timetable.models import Lesson
 from ui import records_texts, wording
 
 
@@ -114,6 +121,12 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
     ),
     Delivery: lambda row: f"{words_of(row.name)}, {row.endpoint}",
     Absence: lambda row: f"{row.get_kind_display()}, {records_texts.when(row)}",
+    Homework: lambda row: (
+        _("%(subject)s, pour le %(day)s")
+        % {"subject": row.subject, "day": wording.full_date(row.due_on)}
+    ),
+    Lesson: lambda row: f"{row.subject}, {wording.day_and_hour(row.starts_at)}",
+    Mark: lambda row: f"{row.pupil}, {row.assessment.title}",
     Justification: lambda row: (
         _("Explication du %(day)s") % {"day": wording.full_date(row.given_at)}
     ),

@@ -141,6 +141,14 @@ def test_the_lessons_of_the_college_are_a_list(secretary, college):
     assert "Latin" not in page
 
 
+def test_a_lesson_is_called_by_its_subject_and_its_hour_here(secretary, college):
+    take(college, calendar([LESSON]))
+
+    page = text(secretary.get(f"/console/timetable/lesson/{Lesson.objects.get().pk}/"))
+
+    assert "<h1>Maths, mardi 5 novembre à 9 h</h1>" in page.replace("\xa0", " ")
+
+
 def test_what_is_not_taken_is_said(secretary, college):
     elsewhere = event("2", "20241105T110000", "20241105T120000", subject="Latin", of_class="Latin")
     found = prepare(college, calendar([LESSON, elsewhere]), at=AT + datetime.timedelta(minutes=1))
