@@ -58,9 +58,12 @@ def planned(matrix: Matrix, wanted: Sequence[Side]) -> Plan:
 
 
 def primaries(matrix: Matrix) -> set[int]:
-    """What is left out in any case: sensitive figures, of now and of earlier releases."""
-    figures = matrix.system.figures
-    return {rank for rank in matrix.system.sensitive() if figures[rank].is_current}
+    """What is left out in any case: sensitive figures, and corrections of what was left out."""
+    return {
+        rank
+        for rank, figure in enumerate(matrix.system.figures)
+        if figure.is_current and (figure.interval is not None or figure.stays_out)
+    }
 
 
 def candidates(matrix: Matrix, hidden: set[int]) -> list[int]:

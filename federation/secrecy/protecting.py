@@ -49,22 +49,29 @@ def protect(
     :raises NotProtectable: if a cell would be found whatever is left out
     :raises LeakFound: if a sensitive cell could be found from what was about to leave
     """
-    system = built(
-        tables,
-        earlier=earlier,
-        periods=periods or {},
-        ratios=ratios,
-        already_told=already_told,
-        base=base,
-    )
-    matrix = Matrix(system)
-    wanted = sides(system)
-    plan = hiding.planned(matrix, wanted)
+
+    def planned(*, strict: bool) -> tuple[Matrix, Sequence[Side], hiding.Plan]:
+        system = built(
+            tables,
+            earlier=earlier,
+            periods=periods or {},
+            ratios=ratios,
+            already_told=already_told,
+            base=base,
+            strict=strict,
+        )
+        matrix = Matrix(system)
+        wanted = sides(system)
+        return matrix, wanted, hiding.planned(matrix, wanted)
+
+    matrix, wanted, plan = planned(strict=True)
+    if plan.impossible and earlier:
+        matrix, wanted, plan = planned(strict=False)
     if plan.impossible and not (earlier or already_told):
-        raise NotProtectable(cells=_shown(system, plan.impossible))
+        raise NotProtectable(cells=_shown(matrix.system, plan.impossible))
     kept = [side for side in wanted if side not in set(plan.impossible)]
     _verify(matrix, plan.hidden, kept)
-    return _answer(system, tables, plan)
+    return _answer(matrix.system, tables, plan)
 
 
 def _verify(matrix: Matrix, hidden: Collection[int], wanted: Sequence[Side]) -> None:

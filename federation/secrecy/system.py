@@ -1,9 +1,13 @@
 """What an attacker knows, as a linear system: one unknown for each figure, one row for each relation.
 
 A figure is a place as it was counted once. In a later release it is the same figure if it did not change.
-If it changed and was left out before, the two differ by a correction that an attacker is taken to know.
-If it changed and had been told, it is a new figure: what was told of it says nothing sure any more. So
-what protects an unchanged cell can never be a cell that was told before.
+If it changed and was left out before, it stays out; and unless it is sensitive itself, the two differ by a
+correction that an attacker is taken to know (`strict`). If it changed and had been told, it is a new
+figure: what was told of it says nothing sure any more. So what protects an unchanged cell can never be a
+cell that was told before.
+
+Nothing protects some figures from who knows every correction: a pupil added late where there was nobody.
+Then corrections are taken to be unknown, and what did not change is still the same figure.
 
 A hidden figure is 1 at least, since a cell of nobody is told, and has no upper end.
 """
@@ -44,6 +48,7 @@ class Figure:
     primary: Mark | None = None
     interval: Interval | None = None
     changed: bool = False  # from what had been told
+    stays_out: bool = False  # was left out before its correction
     floor: int = 0  # what it is at least, to who knows nothing but which cells are of nobody
 
     @property
@@ -66,6 +71,8 @@ class System:
     """Figures and what relates them. What is to leave is told to the nearest multiple of `base`."""
 
     base: int = 1
+    strict: bool = True
+    corrections: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     figures: list[Figure] = dataclasses.field(default_factory=list)
     rows: dict[Row, None] = dataclasses.field(default_factory=dict)
     latest: dict[Place, int] = dataclasses.field(default_factory=dict)
@@ -90,13 +97,14 @@ def built(
     ratios: Sequence[Ratio] = (),
     already_told: Collection[Place] = (),
     base: int = 1,
+    strict: bool = True,
 ) -> System:
     """
     The system of these tables and of the releases that left, the oldest first.
 
     :raises TableInconsistent: if a table does not hold together, or two tell the same cell otherwise
     """
-    system = System(base=base)
+    system = System(base=base, strict=strict)
     for release in earlier:
         _take(system, [release.table], told=[release.told])
         _relate(system, [release.table], periods=periods, ratios=ratios)
@@ -108,6 +116,8 @@ def built(
     for figure in system.figures:
         if figure.is_current and figure.place in already_told:
             figure.low = figure.high = figure.value
+    if strict:
+        _tie_corrections(system)
     _raise_floors(system)
     return system
 
@@ -173,9 +183,9 @@ def _figure(system: System, place: Place, value: int, *, is_current: bool) -> in
     if before is not None:
         system.figures[before].is_current = False
         figure.changed = system.figures[before].is_known
-        if not figure.changed:
-            by = value - system.figures[before].value
-            system.rows[Row((before, rank), (-1, 1), by, by)] = None
+        figure.stays_out = not figure.changed
+        if figure.stays_out:
+            system.corrections.append((before, rank))
     return rank
 
 
@@ -190,6 +200,7 @@ def _weigh(figure: Figure, table: Table, key: Key, cell: Cell) -> None:
 
 def _know(figure: Figure, told: ProtectedTable, key: Key, cell: Cell, rule: Rule) -> None:
     """A cell of what left: known if it was told, to be protected still if it was sensitive."""
+    figure.units = max(figure.units, cell.units)
     left = told.cells[key]
     if left.value is not None:
         low, high = told_between(left.value, told.base)
@@ -267,13 +278,14 @@ def _add(
 ) -> None:
     """A whole is its parts (`is_all`), at least them, or at most them (`is_most`).
 
-    Where figures of different moments do not add up, they differ by a correction that is taken to be known,
-    unless one of them is a correction of what had been told.
+    Where figures of different moments do not add up, they differ by a correction. It is taken to be known,
+    unless one of them corrects what had been told, or corrections are not known.
     """
     ranks = (*whole, *sorted(parts))
     signs = (*(1 for _one in whole), *(-1 for _part in parts))
     gap = sum(sign * system.figures[rank].value for rank, sign in zip(ranks, signs, strict=True))
-    if gap and any(system.figures[rank].changed for rank in ranks):
+    held = gap == 0 or (is_most and gap < 0) or (not is_all and gap > 0)
+    if not held and (not system.strict or any(system.figures[rank].changed for rank in ranks)):
         return
     if is_most:
         row = Row(ranks, signs, None, max(0, gap))
@@ -282,6 +294,15 @@ def _add(
     else:
         row = Row(ranks, signs, min(0, gap), None)
     system.rows[row] = None
+
+
+def _tie_corrections(system: System) -> None:
+    """A cell that was left out to protect others differs from its correction by what is known."""
+    for before, after in system.corrections:
+        one, other = system.figures[before], system.figures[after]
+        if one.interval is None and other.interval is None:
+            by = other.value - one.value
+            system.rows[Row((before, after), (-1, 1), by, by)] = None
 
 
 def _raise_floors(system: System) -> None:
