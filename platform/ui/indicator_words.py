@@ -88,8 +88,8 @@ def sheet(indicator: Indicator) -> list[str]:
         "",
         f"`{indicator.code}`, version {indicator.version}, depuis le {indicator.valid_from:%d/%m/%Y}.",
         f"{formula(indicator).capitalize()}, en {UNITS[indicator.unit]}. Par {GRAINS[indicator.grain]}.",
-        f"Dimensions : {dimensions}.",
-        f"Secret : {secrecy(indicator)}. Source : `{indicator.source}.sql`.",
+        f"Dimensions\u00a0: {dimensions}.",
+        f"Secret\u00a0: {secrecy(indicator)}. Source\u00a0: `{indicator.source}.sql`.",
     ]
 
 
@@ -99,7 +99,7 @@ def page(indicators: Iterable[Indicator]) -> str:
         "# Les indicateurs",
         "",
         "Ce que les départements comptent de la même façon, pour se comparer.",
-        "Cette page est écrite à partir de `federation/metrics/indicators/` :",
+        "Cette page est écrite à partir de `federation/metrics/indicators/`\u00a0:",
         "`SOCLE_WRITE_INDICATORS=1 .venv/bin/pytest tests/federation/metrics`.",
     ]
     theme = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from pathlib import Path
 
 import jsonschema
@@ -14,6 +15,7 @@ from commons.errors import NotFound
 from federation.metrics import catalogue, statements
 from federation.metrics.catalogue import Kind, Unit, indicator, indicators
 from federation.secrecy import tables
+from ui.wording import typographic
 
 HERE = Path(__file__).parent
 
@@ -58,6 +60,18 @@ def test_each_indicator_is_computed_by_hand():
         and isinstance(node.args[0], ast.Constant)
     }
     assert by_hand == {one.code for one in indicators()}
+
+
+def test_words_have_the_no_break_spaces_of_french():
+    words = [
+        text
+        for one in indicators()
+        for text in (one.name, one.question, one.definition, one.numerator, *one.caveats)
+    ]
+    words += [text for axis in catalogue.axes().values() for text in axis.codes.values()]
+
+    assert [text for text in words if typographic(text) != text] == []
+    assert [text for text in words if re.search(r"\d [€%\d]", text)] == []
 
 
 def test_each_measure_and_dimension_serves():
