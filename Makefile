@@ -8,6 +8,7 @@ SEEDS ?= 0:20
 EVENTS ?= 50000
 KILLS ?= 0:24
 ATTACK ?= 1800
+GUESSES ?= 100000
 
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) tools/bootstrap.py
@@ -61,10 +62,11 @@ bench: ## Mesurer contre les limites (SCALE=0.1 ; SCALE=1 pour bench/RESULTS.md)
 	@$(BOOTSTRAP) --group test
 	@SCALE=$(SCALE) $(BIN)/python -m bench $(ARGS)
 
-soak: ## Attaquer l’API (ATTACK=1800 secondes), 10 000 vies de paiements (SEQUENCES=0:10000), 1 000 000 d’événements Pass+ (SEEDS=0:20 EVENTS=50000)
+soak: ## Attaquer l’API (ATTACK=1800 secondes), 10 000 vies de paiements (SEQUENCES=0:10000), 1 000 000 d’événements Pass+ (SEEDS=0:20 EVENTS=50000), 100 000 identités devinées (GUESSES=100000)
 	@$(BOOTSTRAP) --group test
 	@SOCLE_ATTACK_SECONDS=$(ATTACK) SOCLE_ATTACKS=$(ATTACK) $(BIN)/pytest tests/attack -q -n 2
 	@SOCLE_SEQUENCES=$(SEQUENCES) $(BIN)/pytest tests/billing/payments/test_sequences.py tests/isolation/test_school_messages.py -n 2
+	@EXCHANGE_GUESSES=$(GUESSES) $(BIN)/pytest tests/federation/exchange/test_guessing.py -q -n0 -k guesses_learn
 	@echo "Pass+ : où en est la simulation se lit dans var/simulation.log"
 	@SOCLE_SEEDS=$(SEEDS) SOCLE_EVENTS=$(EVENTS) SOCLE_LOG=var/simulation.log $(BIN)/pytest tests/federation/passplus/test_simulation.py -q -n 2 -rP -k never_loses
 

@@ -35,6 +35,7 @@ from billing.rights.deciding import (
 from billing.rights.documents import DocumentInvalid, TooManyDocuments
 from billing.rights.identity import IdentityInvalid, IdentityOfAnother
 from billing.rights.models import ProofDocument, RightsRequest
+from billing.rights.moved import hand_over_moved
 from billing.rights.requesting import (
     ConsentMissing,
     ConsentTextChanged,
@@ -85,6 +86,7 @@ __all__ = (
     "give_consent",
     "give_document",
     "give_up_waiting",
+    "hand_over_moved",
     "open_document",
     "open_source",
     "purge",

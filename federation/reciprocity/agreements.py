@@ -1,8 +1,4 @@
-"""Agreements between départements: proposed and signed by one, signed by the other, ended by either.
-
-What is signed is a digest of the whole text: terms cannot be added once somebody signed (the database
-refuses it), and whoever signs second signs what the first did.
-"""
+"""Agreements on Pass+: what each side opens of its partners to the other's holders."""
 
 from __future__ import annotations
 
@@ -14,39 +10,24 @@ from django.db import transaction
 
 from commons.actors import Actor
 from commons.audit import record_audit
-from commons.errors import DomainError
 from commons.outbox import record_event
 from commons.tenancy import current_schema
+from federation.agreements.acts import (
+    AgreementInvalid,
+    check_fields,
+    check_signing,
+    is_ended_here,
+    refuse_second,
+    signature_fields,
+    write_ending,
+)
+from federation.agreements.reading import day_of
 from federation.reciprocity import queries
 from federation.reciprocity.locks import lock_with
 from federation.reciprocity.models import Agreement, Ending, Signature, Term
 from tenants.registry import directory
 
 DOMAINS = ("SPORT", "CULTURE", "LEISURE")
-
-
-class AgreementInvalid(DomainError):
-    """A field of an agreement that cannot be; `field` names it."""
-
-    code = "RECIPROCITY_AGREEMENT_INVALID"
-
-
-class AgreementOpen(DomainError):
-    """There is an agreement, or a proposal, with that département already: end it first."""
-
-    code = "RECIPROCITY_AGREEMENT_OPEN"
-
-
-class AgreementOver(DomainError):
-    """It was ended, or its last day has passed."""
-
-    code = "RECIPROCITY_AGREEMENT_OVER"
-
-
-class AgreementChanged(DomainError):
-    """What was signed is not what stands there. This does not happen unless somebody rewrote rows."""
-
-    code = "RECIPROCITY_AGREEMENT_CHANGED"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,13 +67,14 @@ def propose_agreement(
     opened = [term for term in terms if term[2]]
     if not opened or any(set(domains) - set(DOMAINS) for _holder, _partner, domains in terms):
         raise AgreementInvalid(field="directions")
-    if valid_until is not None and valid_until <= valid_from:
-        raise AgreementInvalid(field="valid_until")
-    for field, words in (("legal_basis", legal_basis), ("signatory", signatory)):
-        if not words.strip():
-            raise AgreementInvalid(field=field)
+    check_fields(
+        valid_from=valid_from,
+        valid_until=valid_until,
+        legal_basis=legal_basis,
+        signatory=signatory,
+    )
     lock_with(other.schema_name)
-    _refuse_second(other.schema_name, on=_day(at))
+    refuse_second(queries.agreements(), other.schema_name, on=day_of(at))
     agreement = Agreement.objects.create(
         proposed_by=here,
         proposed_to=other.schema_name,
@@ -124,13 +106,7 @@ def sign_agreement(
     found = _lock(agreement)
     if queries.is_signed_here(found):
         return found
-    if not signatory.strip():
-        raise AgreementInvalid(field="signatory")
-    if queries.is_over(found, on=_day(at)) or found.endings.all():
-        raise AgreementOver
-    digest = queries.digest_of(found)
-    if any(signature.digest != digest for signature in found.signatures.all()):
-        raise AgreementChanged
+    check_signing(found, digest=queries.digest_of(found), signatory=signatory, on=day_of(at))
     _sign(found, signatory=signatory, at=at)
     _tell(found, "signed", actor=actor, at=at)
     return _read(agreement)
@@ -154,25 +130,11 @@ def end_agreement(
     :raises AgreementOver: if it is over by itself
     """
     found = _lock(agreement)
-    here = current_schema()
-    if any(ending.ended_by == here for ending in found.endings.all()):
+    if is_ended_here(found):
         return found
-    if queries.is_over(found, on=_day(at)):
-        raise AgreementOver
-    first_day = _day(at) + datetime.timedelta(days=1)
-    if queries.is_signed_by_both(found) and ends_on < first_day:
-        raise AgreementInvalid(field="ends_on")
-    if not reason.strip():
-        raise AgreementInvalid(field="reason")
-    Ending.objects.create(
-        agreement=found, ended_by=here, ends_on=ends_on, reason=reason.strip()[:300], ended_at=at
-    )
+    write_ending(Ending, found, ends_on=ends_on, reason=reason, at=at)
     _tell(found, "ended", actor=actor, at=at, ends_on=ends_on.isoformat())
     return _read(agreement)
-
-
-def _day(at: datetime.datetime) -> datetime.date:
-    return at.astimezone(queries.PARIS).date()
 
 
 def _lock(agreement: Agreement) -> Agreement:
@@ -185,23 +147,9 @@ def _read(agreement: Agreement) -> Agreement:
     return queries.agreements().get(pk=agreement.pk)
 
 
-def _refuse_second(schema: str, *, on: datetime.date) -> None:
-    for agreement in queries.agreements():
-        if queries.other_party(agreement) != schema:
-            continue
-        proposal_ended = not queries.is_signed_by_both(agreement) and agreement.endings.all()
-        if not proposal_ended and not queries.is_over(agreement, on=on):
-            raise AgreementOpen(agreement=str(agreement.public_id))
-
-
 def _sign(agreement: Agreement, *, signatory: str, at: datetime.datetime) -> None:
-    Signature.objects.create(
-        agreement=agreement,
-        signed_by=current_schema(),
-        signatory=signatory.strip()[:200],
-        digest=queries.digest_of(agreement),
-        signed_at=at,
-    )
+    fields = signature_fields(signatory=signatory, digest=queries.digest_of(agreement), at=at)
+    Signature.objects.create(agreement=agreement, **fields)
 
 
 def _tell(

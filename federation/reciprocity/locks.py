@@ -1,21 +1,10 @@
-"""What two départements agree on is changed by one transaction at a time, whichever side it is of.
-
-Rows are of no help: a side may not lock the other's, and there is none yet when something is proposed. The
-lock is of the pair, is taken first of all, and ends with the transaction.
-"""
+"""The lock of what two départements agree on and settle of Pass+."""
 
 from __future__ import annotations
 
-from django.db import connection
-
-from commons.tenancy import current_schema
-from federation.reciprocity.models import pair
-
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('reciprocity'), hashtext(%s))"
+from federation.agreements.locks import lock_pair
 
 
 def lock_with(schema: str) -> None:
     """Wait until nobody else changes what this département and another agree on. In a transaction."""
-    parties = pair(current_schema(), schema)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [f"{parties['first']} {parties['second']}"])
+    lock_pair("reciprocity", schema)

@@ -22,40 +22,20 @@ from django.db.models.functions import Now
 
 from commons.identifiers import new_public_id
 from commons.models import TenantModel
+from federation.agreements.models import (
+    AgreementBase,
+    EndingBase,
+    SignatureBase,
+    schema_field,
+)
 
 
-def _schema(label: str) -> models.CharField[str, str]:
-    return models.CharField(label, max_length=63)
+class Agreement(AgreementBase):
+    """What it opens is in its terms: the partners of one to the holders of the other."""
 
-
-class Agreement(TenantModel):
-    """A proposal of one département to another; an agreement once both have signed it."""
-
-    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    proposed_by = _schema("proposée par")
-    proposed_to = _schema("proposée à")
-    valid_from = models.DateField("à partir du")
-    valid_until = models.DateField("jusqu'au, exclu", null=True, blank=True)
-    legal_basis = models.CharField("délibérations", max_length=300)
-    proposed_at = models.DateTimeField("proposée le")
-
-    class Meta:
+    class Meta(AgreementBase.Meta):
         verbose_name = "convention entre départements"
         verbose_name_plural = "conventions entre départements"
-        constraints = (
-            models.CheckConstraint(
-                condition=~models.Q(proposed_by=models.F("proposed_to")),
-                name="reciprocity_agreement_of_two",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(valid_until__isnull=True)
-                | models.Q(valid_until__gt=models.F("valid_from")),
-                name="reciprocity_agreement_lasts",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.proposed_by} {self.proposed_to} {self.valid_from}"
 
 
 class Term(TenantModel):
@@ -64,8 +44,8 @@ class Term(TenantModel):
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, related_name="terms", verbose_name="convention"
     )
-    holder = _schema("département des jeunes")
-    partner = _schema("département des partenaires")
+    holder = schema_field("département des jeunes")
+    partner = schema_field("département des partenaires")
     domains = models.JSONField("domaines")
 
     class Meta:
@@ -84,58 +64,34 @@ class Term(TenantModel):
         return f"{self.holder} → {self.partner}"
 
 
-class Signature(TenantModel):
-    """A party's signature, of the very text whose digest it bears."""
+class Signature(SignatureBase):
+    """A party's signature."""
 
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, related_name="signatures", verbose_name="convention"
     )
-    signed_by = _schema("signée par")
-    signatory = models.CharField("signataire", max_length=200)
-    digest = models.CharField("empreinte", max_length=64)
-    signed_at = models.DateTimeField("signée le")
 
-    class Meta:
+    class Meta(SignatureBase.Meta):
         verbose_name = "signature d'une convention"
         verbose_name_plural = "signatures des conventions"
-        constraints = (
-            models.UniqueConstraint(
-                fields=("agreement", "signed_by"), name="reciprocity_party_signs_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.signed_by} {self.signatory}"
 
 
-class Ending(TenantModel):
-    """The day from which one party no longer wants an agreement, or a proposal. Either may end it alone."""
+class Ending(EndingBase):
+    """What one party ended: what was captured before stays owed."""
 
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, related_name="endings", verbose_name="convention"
     )
-    ended_by = _schema("dénoncée par")
-    ends_on = models.DateField("prend fin le")
-    reason = models.CharField("pourquoi", max_length=300)
-    ended_at = models.DateTimeField("dénoncée le")
 
-    class Meta:
+    class Meta(EndingBase.Meta):
         verbose_name = "fin d'une convention"
         verbose_name_plural = "fins des conventions"
-        constraints = (
-            models.UniqueConstraint(
-                fields=("agreement", "ended_by"), name="reciprocity_party_ends_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.ended_by} {self.ends_on}"
 
 
 class ListedPartner(TenantModel):
     """A partner as its département shows it to those whose holders it takes tickets from."""
 
-    published_by = _schema("département")
+    published_by = schema_field("département")
     public_id = models.UUIDField("identifiant")
     name = models.CharField("nom", max_length=200)
     domains = models.JSONField("domaines")
@@ -160,8 +116,8 @@ class CrossCapture(TenantModel):
     """A ticket of one département validated by a partner of another. Written by the holder's side."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    holder = _schema("département du jeune")
-    partner = _schema("département du partenaire")
+    holder = schema_field("département du jeune")
+    partner = schema_field("département du partenaire")
     partner_public_id = models.UUIDField("partenaire")
     partner_name = models.CharField("nom du partenaire", max_length=200)
     domain = models.CharField("domaine", max_length=20)
@@ -212,13 +168,13 @@ class Statement(TenantModel):
     """
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    first = _schema("premier département")
-    second = _schema("second département")
+    first = schema_field("premier département")
+    second = schema_field("second département")
     month = models.DateField("mois")
     first_owes_cents = models.BigIntegerField("dû par le premier (centimes)")
     second_owes_cents = models.BigIntegerField("dû par le second (centimes)")
     digest = models.CharField("empreinte des lignes", max_length=64)
-    prepared_by = _schema("établi par")
+    prepared_by = schema_field("établi par")
     prepared_at = models.DateTimeField("établi le")
 
     class Meta:
@@ -285,7 +241,7 @@ class StatementSignature(TenantModel):
     statement = models.ForeignKey(
         Statement, on_delete=models.PROTECT, related_name="signatures", verbose_name="relevé"
     )
-    signed_by = _schema("accepté par")
+    signed_by = schema_field("accepté par")
     signatory = models.CharField("signataire", max_length=200)
     position_cents = models.BigIntegerField("position (centimes)")
     signed_at = models.DateTimeField("accepté le")
@@ -309,7 +265,7 @@ class Settlement(TenantModel):
     statement = models.OneToOneField(
         Statement, on_delete=models.PROTECT, related_name="settlement", verbose_name="relevé"
     )
-    received_by = _schema("reçu par")
+    received_by = schema_field("reçu par")
     cents = models.BigIntegerField("montant (centimes)")
     reference = models.CharField("référence du virement", max_length=100)
     received_on = models.DateField("reçu le")

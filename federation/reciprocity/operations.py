@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from federation.reciprocity.agreements import (
+from federation.agreements.acts import (
     AgreementChanged,
     AgreementInvalid,
     AgreementOpen,
     AgreementOver,
+)
+from federation.reciprocity.agreements import (
     Directions,
     end_agreement,
     propose_agreement,

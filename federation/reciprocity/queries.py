@@ -9,12 +9,25 @@ import json
 import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
-from commons.tenancy import current_schema, require_tenant
+from commons.tenancy import current_schema
+from federation.agreements.reading import (
+    PARIS,
+    code_of,
+    common_text,
+    digest_of_text,
+    ends_on,
+    is_in_force,
+    is_over,
+    is_signed_by_both,
+    is_signed_here,
+    name_of,
+    neighbour_of,
+    other_party,
+)
 from federation.reciprocity.models import (
     Agreement,
     CrossCapture,
@@ -27,10 +40,21 @@ from federation.reciprocity.models import (
     Term,
     pair,
 )
-from tenants.registry import directory
-from tenants.registry.models import Departement
 
-PARIS = ZoneInfo("Europe/Paris")
+# What every agreement is asked, told here with the rest.
+__all__ = (
+    "PARIS",
+    "code_of",
+    "ends_on",
+    "is_in_force",
+    "is_over",
+    "is_signed_by_both",
+    "is_signed_here",
+    "name_of",
+    "neighbour_of",
+    "other_party",
+)
+
 # As `is_in_force`: the terms, for holders of one with partners of another, that both signed and that hold.
 _DOMAINS_OPEN = """
     SELECT jsonb_array_elements_text(term.domains)
@@ -49,27 +73,15 @@ def here() -> str:
     return current_schema()
 
 
-def neighbour_of(schema: str) -> Departement | None:
-    """Another open département, by its schema."""
-    return next((one for one in directory.neighbours() if one.schema_name == schema), None)
+def text_of(agreement: Agreement) -> dict[str, Any]:
+    """What is signed, whole, in canonical order."""
+    terms = ([term.holder, term.partner, sorted(term.domains)] for term in agreement.terms.all())
+    return common_text(agreement) | {"terms": sorted(terms)}
 
 
-def code_of(schema: str) -> str:
-    """The code of a département, the current one included; the schema of one that is closed."""
-    tenant = require_tenant()
-    if schema == tenant.schema_name:
-        return tenant.code
-    found = neighbour_of(schema)
-    return found.code if found else schema
-
-
-def name_of(schema: str) -> str:
-    """The name of a département, the current one included; the schema of one that is closed."""
-    tenant = require_tenant()
-    if schema == tenant.schema_name:
-        return tenant.name
-    found = neighbour_of(schema)
-    return found.name if found else schema
+def digest_of(agreement: Agreement) -> str:
+    """What names the text that is signed."""
+    return digest_of_text(text_of(agreement))
 
 
 def agreements() -> QuerySet[Agreement]:
@@ -91,59 +103,6 @@ def with_its_signatures(rows: QuerySet[Statement]) -> QuerySet[Statement]:
     return rows.select_related("settlement").prefetch_related(
         Prefetch("signatures", StatementSignature.objects.order_by("pk"))
     )
-
-
-def other_party(agreement: Agreement) -> str:
-    """The schema of the other party."""
-    here = current_schema()
-    return agreement.proposed_to if agreement.proposed_by == here else agreement.proposed_by
-
-
-def text_of(agreement: Agreement) -> dict[str, Any]:
-    """What is signed, whole, in canonical order."""
-    until = agreement.valid_until
-    return {
-        "proposed_by": agreement.proposed_by,
-        "proposed_to": agreement.proposed_to,
-        "valid_from": agreement.valid_from.isoformat(),
-        "valid_until": None if until is None else until.isoformat(),
-        "legal_basis": agreement.legal_basis,
-        "terms": sorted(
-            ([term.holder, term.partner, sorted(term.domains)] for term in agreement.terms.all()),
-        ),
-    }
-
-
-def digest_of(agreement: Agreement) -> str:
-    """What names the text that is signed."""
-    text = json.dumps(text_of(agreement), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def ends_on(agreement: Agreement) -> datetime.date | None:
-    """The first day an agreement no longer holds, if one is known."""
-    days = [ending.ends_on for ending in agreement.endings.all()]
-    if agreement.valid_until is not None:
-        days.append(agreement.valid_until)
-    return min(days, default=None)
-
-
-def is_signed_by_both(agreement: Agreement) -> bool:
-    """Whether the two parties signed."""
-    return len(agreement.signatures.all()) == 2
-
-
-def is_signed_here(agreement: Agreement) -> bool:
-    """Whether this département signed."""
-    here = current_schema()
-    return any(signature.signed_by == here for signature in agreement.signatures.all())
-
-
-def is_in_force(agreement: Agreement, *, on: datetime.date) -> bool:
-    """Whether it opens something on a day."""
-    until = ends_on(agreement)
-    begun = agreement.valid_from <= on
-    return is_signed_by_both(agreement) and begun and (until is None or on < until)
 
 
 def to_sign(rows: QuerySet[Agreement], *, on: datetime.date) -> QuerySet[Agreement]:
@@ -168,12 +127,6 @@ def to_pay(rows: QuerySet[Statement]) -> QuerySet[Statement]:
         second=here, second_owes_cents__gt=F("first_owes_cents")
     )
     return rows.filter(owes, settlement__isnull=True, pk__in=agreed.values("statement_id"))
-
-
-def is_over(agreement: Agreement, *, on: datetime.date) -> bool:
-    """Whether it opens nothing from a day on, whatever is still signed."""
-    until = ends_on(agreement)
-    return until is not None and until <= on
 
 
 def domains_open(*, holder: str, partner: str, on: datetime.date) -> frozenset[str]:

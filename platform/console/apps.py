@@ -23,6 +23,7 @@ ACTS = (
     "integrators",
     "meals",
     "messages",
+    "moves",
     "partner_corrections",
     "partner_payments",
     "partner_people",

@@ -189,7 +189,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
     ),
     (
         _("Annuaire"),
-        (Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),),
+        (
+            Page("feeds", _("Imports de l'annuaire"), "move_to_inbox", (_C.IMPORT_FEEDS,)),
+            Page("moves", _("Élèves qui déménagent"), "moving", (_C.READ_FILES,)),
+        ),
     ),
     (
         _("Contrôle"),

@@ -20,6 +20,7 @@ from console.views import (
     identities,
     jobs,
     messages,
+    moves,
     partner_payments,
     proposals,
     reciprocity,
@@ -201,6 +202,7 @@ def pass_patterns(site: ConsoleSite) -> list[URLPattern]:
             name="partner-agreement-document",
         ),
         path("entre-departements/", guard(reciprocity.page), name="reciprocity"),
+        path("demenagements/", guard(moves.page), name="moves"),
         path(
             "entre-departements/<uuid:public_id>/releve.pdf",
             guard(reciprocity.document),

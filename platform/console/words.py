@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
-from console import announcement_words, message_words, software_words
+from console import announcement_words, exchange_words, message_words, software_words
 from ui import records_texts
 from ui.service_texts import ATTRIBUTES
 
@@ -35,6 +35,7 @@ SYSTEM_ACTORS: Words = {
     "rights": _("Droits"),
     "webhooks": _("Envois aux logiciels"),
     **announcement_words.SYSTEM_ACTORS,
+    **exchange_words.SYSTEM_ACTORS,
 }
 RECORD_KINDS: Words = {
     "PUPIL": _("Élève"),
@@ -102,6 +103,7 @@ SUBJECTS: Words = {
     "timetable_import": _("Import d'emploi du temps"),
     "timetable_feed": _("Adresse d'agenda"),
     **announcement_words.SUBJECTS,
+    **exchange_words.SUBJECTS,
 }
 ACTIONS: Words = {
     **message_words.ACTIONS,
@@ -314,6 +316,7 @@ ACTIONS: Words = {
     "timetable.import.applied": _("Emploi du temps appliqué"),
     "timetable.import.prepared": _("Emploi du temps lu"),
     **announcement_words.ACTIONS,
+    **exchange_words.ACTIONS,
     **software_words.ACTIONS,
 }
 # What is told outside, where it is not named as the act it follows.
@@ -359,6 +362,7 @@ RIGHTS_REASONS: Words = {
     "": "–",
     "DOCUMENT_CHOSEN": _("La famille doit envoyer une pièce"),
     "DOCUMENT_ADDED": _("Une pièce est arrivée"),
+    "MOVED_IN": _("Dossier d'un autre département"),
     "DOCUMENT_ASKED": _("Une autre pièce est demandée"),
     "NOT_FOUND": _("La source ne trouve pas le dossier"),
     "UNSURE": _("La réponse de la source n'est pas sûre"),

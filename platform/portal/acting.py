@@ -78,6 +78,7 @@ CLOSED = frozenset(
         "security", "authenticator", "authenticator-remove", "passkey", "passkey-remove",
         "recovery-codes", "password", "sign-ins", "sessions-end", "session-end",
         "visit-end", "address",
+        "move-choose", "move-agree", "move-withdraw",
         "portals", "portal-link", "portal-unlink", "portal-take-back", "openid-agree",
         "service-launch", "openid-authorize", "openid-sign-out", "cas-login", "cas-logout",
         "saml-sign-in", "saml-answer", "saml-sign-out", "saml-sign-out-asked",

@@ -79,6 +79,7 @@ SERVICES = _routes(
             "passkey-remove", "recovery-codes", "password", "sign-ins", "sessions-end",
             "session-end", "visits", "visit-end", "own-data", "own-data-file",
             "portals", "portal-link", "portal-unlink", "portal-take-back",
+            "moves", "move", "move-choose", "move-agree", "move-withdraw",
         ),
         "aide": ("help",),
     }

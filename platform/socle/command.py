@@ -29,6 +29,7 @@ GROUPS = {
     "identity": "EduConnect, FranceConnect et les moyens de connexion.",
     "merchant": "Le paiement en ligne d'une régie.",
     "metrics": "Les indicateurs que les départements partagent.",
+    "moves": "Les élèves qui changent de département.",
     "passplus": "Le Pass+ : campagnes et scénarios.",
     "passplus pricing": "Ce qui est versé aux partenaires d'un ticket.",
     "portals": "Les portails des départements, reliés entre eux.",

@@ -13,6 +13,7 @@ from billing.rights import operations as rights
 from commons import jobs, outbox
 from commons.actors import Actor
 from federation.ent import operations as ent
+from federation.exchange import operations as moves
 from federation.passplus import operations as passplus
 from federation.passplus.registrations import operations as registrations
 from federation.passplus.reimbursing import operations as reimbursing
@@ -131,6 +132,8 @@ def exchange_with_neighbours_of_tenant(*, tenant: str, **_: object) -> int:
     while found := passplus.book_guests(actor=CLOCK, at=at):
         booked += found
     booked += reimbursing.finish_returns(at=at)
+    booked += moves.read_envelopes(at=at)
+    moves.keep_deadlines(actor=CLOCK, at=at)
     return booked + passplus.finish_undoing(actor=CLOCK, at=at)
 
 

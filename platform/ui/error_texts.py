@@ -14,6 +14,7 @@ from ui.acting_texts import ERRORS as ACTING
 from ui.activation_texts import ACTIVATION
 from ui.announcement_texts import ANNOUNCEMENTS
 from ui.correction_texts import CORRECTIONS
+from ui.exchange_texts import EXCHANGE
 from ui.identity_texts import IDENTITIES
 from ui.integrator_texts import INTEGRATORS
 from ui.passplus_texts import PASSPLUS
@@ -362,6 +363,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **ANNOUNCEMENTS,
     **TARIFFS,
     **TIMETABLES,
+    **EXCHANGE,
     **PASSPLUS,
     **REIMBURSING,
     **REGISTRATIONS,

@@ -128,6 +128,7 @@ _AGAIN = _("Essayez à nouveau plus tard, ou envoyez une pièce.")
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
     "DOCUMENT_CHOSEN": (_("Il reste votre pièce à envoyer."), _SEND),
     "DOCUMENT_ADDED": (_("Nous avons reçu votre pièce."), _LOOK),
+    "MOVED_IN": (_("Votre dossier vient d'un autre département."), _LOOK),
     "DOCUMENT_ASKED": (_("Il nous faut une autre pièce."), _SEND),
     "NOT_FOUND": (_("Le service ne trouve pas votre dossier. Cela arrive."), _SEND),
     "UNSURE": (_("La réponse du service n'est pas sûre."), _SEND),

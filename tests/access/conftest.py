@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.access.moves import exchanged
 from tests.access.reciprocity import between
 
-__all__ = ("between",)
+__all__ = ("between", "exchanged")
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,7 @@ from tests.access import (
     integrators,
     messages,
     money,
+    moves,
     partners,
     pass_plus,
     pass_registrations,
@@ -77,11 +78,12 @@ HEADER = (
 
 
 @pytest.fixture
-def world(between, tenant_db, in_tenant, settings):
+def world(between, exchanged, tenant_db, in_tenant, settings):
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody answers: no door waits for a provider
     with time_machine.travel(NOW, tick=False):
         found = build(in_tenant)
         found.keys |= reciprocity.neighbours(between, found.keys["partner"])
+        found.keys |= moves.moved(exchanged, found.family, found.other, at=NOW)
         yield found
 
 
@@ -234,7 +236,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **{
         name: said
-        for part in (*_ASKING, reciprocity, partners, school_records)
+        for part in (*_ASKING, moves, reciprocity, partners, school_records)
         for name, said in part.ACTS.items()
     },
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`

@@ -7,7 +7,7 @@ import ast
 from tests.architecture.sources import imports, in_folders, named
 
 DOORS = ("platform/portal", "platform/console", "platform/socle", "graphql/api")
-ROOMS = ("federation/passplus/", "federation/reciprocity/")
+ROOMS = ("federation/exchange/", "federation/passplus/", "federation/reciprocity/")
 # The operations that no door calls by name, and what does what they do.
 INSIDE = {
     "attach_document": "`give_document`, once the file is examined",

@@ -207,6 +207,10 @@ def test_shared_tables_force_row_level_security(owner_cursor):
     )
     assert [row[0] for row in owner_cursor.fetchall()] == [
         "catalogue_sharedservice",
+        "correspondence_agreement",
+        "correspondence_ending",
+        "correspondence_envelope",
+        "correspondence_signature",
         "reciprocity_agreement",
         "reciprocity_crosscapture",
         "reciprocity_ending",
@@ -242,7 +246,9 @@ def test_there_is_no_trigger_and_every_table_has_a_bigint_key(owner_cursor):
 def test_tenant_apps_hold_no_relation_to_a_public_table():
     """A foreign key out of a tenant's schema would tie tenants together."""
     public_only = {"registry_departement", "registry_domain", "catalogue_sharedservice"} | {
-        model._meta.db_table for model in apps.get_app_config("reciprocity").get_models()
+        model._meta.db_table
+        for label in ("reciprocity", "correspondence")
+        for model in apps.get_app_config(label).get_models()
     }
     for label in (
         "people",
@@ -254,6 +260,7 @@ def test_tenant_apps_hold_no_relation_to_a_public_table():
         "commons",
         "ent",
         "passplus",
+        "exchange",
     ):
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.get_fields():

@@ -56,7 +56,13 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "La demande de reconnaissance": (("recognise-person", "refuse-person"), ()),
     "Le brouillon de barème": (("drop-draft", "publish-draft"), ()),
     "Le département, par son code": (
-        ("agree-departement", "distrust-departement", "stop-departement", "trust-departement"),
+        (
+            "agree-departement",
+            "distrust-departement",
+            "propose-exchange",
+            "stop-departement",
+            "trust-departement",
+        ),
         (),
     ),
     "Le relevé entre départements": (("contest-clearing",), ()),
@@ -116,6 +122,11 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("accept-justifications", "ask-justification-again"),
     ),
     "L'origine": (("withdraw-origin",), ()),
+    "La convention d'échange": (("end-exchange", "sign-exchange"), ()),
+    "L'arrivée d'un élève": (("refuse-arrival", "unmerge-arrival"), ()),
+    "L'arrivée, puis l'élève": ((), ("merge-arrival",)),
+    "L'élément reçu": (("set-item-aside", "take-over-item"), ()),
+    "Le départ d'un élève": (("confirm-departure", "refuse-departure"), ()),
 }
 # By act: what its targets are, and whether there may be several.
 TARGETS = {

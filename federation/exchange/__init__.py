@@ -1,0 +1,1 @@
+"""Pupils who move from one département to another: agreements, matching without disclosure, transfers."""
