@@ -32,6 +32,7 @@ BENCHES = (
     "directory",
     "school_messages",
     "announcements",
+    "secrecy",
     "graphql.side_by_side",
     "graphql.weights",
     "graphql.weights",

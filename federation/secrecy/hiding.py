@@ -29,7 +29,7 @@ MOVES = 1e-6
 _HIDDEN_COSTS = 1e-3  # so that a movement through what is left out is as short as it can be
 _MANY = 60  # sides from which several are brought there at once
 EXACT_CELLS = 40
-CLEANING = 400  # programs solved to tell cells again
+CLEANING = 150_000  # figures in the programs solved to tell cells again
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def cleaned(matrix: Matrix, first: set[int], search: _Search, wanted: Sequence[S
     """What stays left out once each secondary cell that is not needed is told again, the dearest first.
 
     A cell that no proof moves is told at once. For another, what its proofs proved is proved again without
-    it, as long as `CLEANING` programs last.
+    it, as long as `CLEANING` lasts.
     """
     figures, left = matrix.system.figures, set(search.hidden)
     pool = _Pool(matrix, wanted, search.proofs.points)
@@ -217,7 +217,7 @@ def cleaned(matrix: Matrix, first: set[int], search: _Search, wanted: Sequence[S
         attacker.show(left - {rank})
         lows, highs = attacker.lows.copy(), attacker.highs.copy()
         lost, fresh = pool.lost(matrix.columns[rank]), []
-        while lost and solved < CLEANING:
+        while lost and solved * matrix.width < CLEANING:
             solved += 1
             reached = attacker.farthest(lost[0])
             if reached is None or not matrix.possible(reached[0], lows, highs):

@@ -50,7 +50,7 @@ class Published:
     def text(self) -> str:
         """What is served."""
         releases = [
-            _served(self.by, one.told, revision)
+            served(self.by, one.told, revision)
             for one, (_table, revision) in zip(self.left, self.counted, strict=True)
         ]
         return json.dumps({"periods": PERIODS, "releases": releases})
@@ -221,7 +221,8 @@ def _codes(table: Table, key: Key) -> dict[str, str]:
     return {one.name: code for one, code in zip(table.dimensions, key, strict=True)}
 
 
-def _served(by: str, told: ProtectedTable, revision: int) -> dict[str, object]:
+def served(by: str, told: ProtectedTable, revision: int) -> dict[str, object]:
+    """A release as the public host writes it."""
     names = [one.name for one in told.dimensions]
     return {
         "published_by": by,
