@@ -55,7 +55,7 @@ class Grain(enum.StrEnum):
             return month_period(day.year, day.month)
         return school_year_of(day).period
 
-    def name(self, day: datetime.date) -> str:
+    def period_name(self, day: datetime.date) -> str:
         """`2024-10`, or `2024-2025`."""
         return f"{day:%Y-%m}" if self is Grain.MONTH else school_year_of(day).label
 

@@ -60,7 +60,7 @@ def compute(indicator: Indicator, period: Period) -> tuple[Table, ...]:
     places = _places()
     own = {} if all(m.within for m in indicator.measures) else _read(indicator, period, places)
     dimensions = tuple(_dimension(axis, places) for axis in indicator.axes)
-    name = indicator.grain.name(period.start)
+    name = indicator.grain.period_name(period.start)
     if indicator.kind is Kind.SHARE:
         (measure,) = indicator.measures
         return (_whole(indicator, measure, dimensions, own, name),)
@@ -153,19 +153,20 @@ def _sliced(table: _Told, code: str) -> _Told:
 
 def from_roles(indicator: Indicator, told: Mapping[str, _Told]) -> tuple[_Told, ...]:
     """What `by_role` took apart, as it was."""
-    found = []
+    found: list[_Told] = []
     for share, roles in _slices(indicator):
         first = told[next(iter(roles))]
-        if share:
-            cells: Any = {
-                (*key, code): cell
-                for role, code in roles.items()
-                for key, cell in told[role].cells.items()
-            }
-            dimensions = (*first.dimensions, _parts(share))
-            first = dataclasses.replace(first, dimensions=dimensions, cells=cells)
-        found.append(first)
+        found.append(_joined(share, roles, told) if share else first)
     return tuple(found)
+
+
+def _joined(share: str, roles: Mapping[str, str], told: Mapping[str, Any]) -> Any:
+    """The table of a share, of its parts: tables to protect, or protected ones."""
+    cells = {
+        (*key, code): cell for role, code in roles.items() for key, cell in told[role].cells.items()
+    }
+    first = told[next(iter(roles))]
+    return dataclasses.replace(first, dimensions=(*first.dimensions, _parts(share)), cells=cells)
 
 
 def labels(indicator: Indicator) -> dict[str, dict[str, str]]:
@@ -197,7 +198,7 @@ def _dimension(axis: Axis, places: Places) -> Dimension:
     return Dimension(axis.name, {**places.communes, **towns, NOWHERE: TOTAL, TOTAL: None})
 
 
-def _asked(indicator: Indicator, period: Period, places: Places) -> dict[str, object]:
+def _asked(indicator: Indicator, period: Period, places: Places) -> dict[str, Any]:
     assert period.end is not None
     midnight = datetime.time()
     costs = _costs() if "%(costs)s" in statements.statement(indicator) else {}

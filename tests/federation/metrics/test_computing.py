@@ -9,6 +9,7 @@ import pytest
 from commons.periods import Period, month_period
 from federation.metrics import queries
 from federation.metrics.catalogue import Grain, indicator, indicators
+from federation.secrecy.protecting import protect
 from federation.secrecy.tables import Table
 from federation.usage.operations import count_people, gather
 from tests.factories.canteen import make_college, make_family
@@ -87,6 +88,27 @@ def test_tables_told_by_role_are_put_back_as_they_were(code):
 
     assert all(one.dimensions == told["numerator"].dimensions for one in told.values())
     assert queries.from_roles(found, told) == tables
+
+
+def test_what_is_computed_can_be_protected_then_told_by_role():
+    """Of 0920001A two pupils came of three; of 0920002B seven of thirteen, who can be told of alone."""
+    october()
+    there = make_college(uai="0920002B", city="Saint-Ouen-sur-Seine")
+    for _rank in range(13):
+        make_family(college=there)
+    count_people(at=paris(9, 12))
+    visits(7, "0920002B|ELEVE", paris(9, 9))
+    gather(at=paris(9, 10))
+    adoption = indicator("adoption")
+
+    protection = protect(computed("adoption"))
+
+    told = queries.by_role(adoption, protection.tables)
+    values = {role: table.cells["0920001A", "ELEVE"].value for role, table in told.items()}
+    assert values == {"numerator": None, "denominator": None, "rest": None}
+    assert told["numerator"].cells["TOTAL", "TOTAL"].value in {9, None}
+    both = protect(computed("visits-per-visitor"))
+    assert len(queries.by_role(indicator("visits-per-visitor"), both.tables)) == 4
 
 
 def test_a_table_says_its_measure_and_its_period():
