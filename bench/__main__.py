@@ -33,6 +33,7 @@ BENCHES = (
     "school_messages",
     "announcements",
     "secrecy",
+    "publication",
     "graphql.side_by_side",
     "graphql.weights",
     "graphql.weights",

@@ -100,13 +100,14 @@ _WORKS = {
     Capability.READ_MONEY: "billing.",
     Capability.MANAGE_TARIFFS: "tariffs.",
     Capability.MANAGE_PASSPLUS: "passplus.",
+    Capability.PUBLISH_FIGURES: "publication.",
 }
 
 
 def access_job(user: User, public_id: uuid.UUID) -> Job:
     """
-    A long work: of billing for the staff who read money, of tariffs or of Pass+ for those who manage
-    them; letters for who had them printed, timetables for who brought them.
+    A long work: of billing for the staff who read money, of tariffs, Pass+ or shared figures for those
+    who manage them; letters for who had them printed, timetables for who brought them.
 
     :raises NotFound: if absent, or not theirs to see
     """

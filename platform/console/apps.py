@@ -17,6 +17,7 @@ ACTS = (
     "departements",
     "enrolling",
     "feeds",
+    "figures",
     "forming",
     "households",
     "identities",

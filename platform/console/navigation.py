@@ -139,6 +139,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Page | Records, ...]], ...] = (
             Page(
                 "usage", _("Usages du portail"), "monitoring", (_C.READ_FILES, _C.READ_OWN_COLLEGE)
             ),
+            Page("figures", _("Chiffres partagés"), "share", (_C.PUBLISH_FIGURES, _C.READ_MONEY)),
             Records("catalogue.SharedService", _("Catalogue"), "apps"),
             Records("ent.EnabledService", _("Services activés"), "toggle_on"),
             Records("ent.Opening", _("Ouvertures"), "group_add"),

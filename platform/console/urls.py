@@ -17,6 +17,7 @@ from console.views import (
     drafts,
     families,
     feeds,
+    figures,
     identities,
     jobs,
     messages,
@@ -95,8 +96,19 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("usages/", guard(usage.usage), name="usage"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
+        *figure_patterns(site),
         *school_patterns(site),
         *pass_patterns(site),
+    ]
+
+
+def figure_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """What the département publishes to be compared."""
+    guard = site.admin_view
+    return [
+        path("chiffres/", guard(figures.figures), name="figures"),
+        path("chiffres/masques/", guard(figures.journal), name="figures-journal"),
+        path("chiffres/<uuid:public_id>/", guard(figures.figure), name="figure"),
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
-from console import announcement_words, exchange_words, message_words, software_words
+from console import announcement_words, exchange_words, figure_words, message_words, software_words
 from ui import records_texts
 from ui.service_texts import ATTRIBUTES
 
@@ -36,6 +36,7 @@ SYSTEM_ACTORS: Words = {
     "webhooks": _("Envois aux logiciels"),
     **announcement_words.SYSTEM_ACTORS,
     **exchange_words.SYSTEM_ACTORS,
+    **figure_words.SYSTEM_ACTORS,
 }
 RECORD_KINDS: Words = {
     "PUPIL": _("Élève"),
@@ -104,6 +105,7 @@ SUBJECTS: Words = {
     "timetable_feed": _("Adresse d'agenda"),
     **announcement_words.SUBJECTS,
     **exchange_words.SUBJECTS,
+    **figure_words.SUBJECTS,
 }
 ACTIONS: Words = {
     **message_words.ACTIONS,
@@ -317,6 +319,7 @@ ACTIONS: Words = {
     "timetable.import.prepared": _("Emploi du temps lu"),
     **announcement_words.ACTIONS,
     **exchange_words.ACTIONS,
+    **figure_words.ACTIONS,
     **software_words.ACTIONS,
 }
 # What is told outside, where it is not named as the act it follows.
@@ -401,6 +404,7 @@ JOBS: Words = {
     "activation.letters.print": _("Impression de lettres"),
     "timetable.import.apply": _("Mise à jour d'un emploi du temps"),
     **announcement_words.JOBS,
+    **figure_words.JOBS,
     "passplus.campaign.renew": _("Renouvellement d'une campagne Pass+"),
 }
 # The steps of long work; those of a review are the anomalies looked for.
@@ -413,6 +417,7 @@ STEPS: Words = {
     "prices": _("décider les prix à nouveau"),
     "recipients": _("chercher qui n'a pas de compte"),
     **announcement_words.STEPS,
+    **figure_words.STEPS,
     "letters": _("écrire les lettres"),
     "cards": _("accorder les Pass+ renouvelés"),
 }

@@ -28,7 +28,7 @@ GROUPS = {
     "graphql": "L'interface pour les logiciels.",
     "identity": "EduConnect, FranceConnect et les moyens de connexion.",
     "merchant": "Le paiement en ligne d'une régie.",
-    "metrics": "Les indicateurs que les départements partagent.",
+    "metrics": "Les indicateurs que les départements partagent, et ce qu'ils publient.",
     "moves": "Les élèves qui changent de département.",
     "passplus": "Le Pass+ : campagnes et scénarios.",
     "passplus pricing": "Ce qui est versé aux partenaires d'un ticket.",

@@ -17,6 +17,7 @@ from federation.exchange import operations as moves
 from federation.passplus import operations as passplus
 from federation.passplus.registrations import operations as registrations
 from federation.passplus.reimbursing import operations as reimbursing
+from federation.publication import tasks as publication
 from federation.usage import operations as usage
 from federation.webhooks import operations as webhooks
 from socle.celery import app
@@ -384,6 +385,18 @@ def purge_usage_of_tenant(*, tenant: str, **_: object) -> int:
 def purge_usage(**_: object) -> int:
     """Delete, everywhere, the days and weeks of visits kept no longer."""
     return _for_each(purge_usage_of_tenant)
+
+
+@app.task(name="socle.keep_publications_of_tenant")
+def keep_publications_of_tenant(*, tenant: str, **_: object) -> dict[str, int]:
+    """Prepare last month's figures of one tenant, and publish what nobody held back in time."""
+    return publication.keep_publications(at=timezone.now())
+
+
+@app.task(name="socle.keep_publications", crosses_tenants=True)
+def keep_publications(**_: object) -> int:
+    """Prepare and publish, everywhere, the figures that are due."""
+    return _for_each(keep_publications_of_tenant)
 
 
 @app.task(name="socle.send_webhooks_of_tenant")

@@ -18,6 +18,7 @@ from ui.exchange_texts import EXCHANGE
 from ui.identity_texts import IDENTITIES
 from ui.integrator_texts import INTEGRATORS
 from ui.passplus_texts import PASSPLUS
+from ui.publication_texts import PUBLICATION
 from ui.records_texts import RECORDS
 from ui.registration_texts import REGISTRATIONS
 from ui.reimbursing_texts import REIMBURSING
@@ -360,6 +361,7 @@ TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
     **SECRECY,
     **SERVICES,
     **WEBHOOKS,
+    **PUBLICATION,
     **ANNOUNCEMENTS,
     **TARIFFS,
     **TIMETABLES,

@@ -46,6 +46,7 @@ class Capability(enum.StrEnum):
         "MANAGE_SCHOOL_LIFE"  # of one's own collège: no agent of the département has it
     )
     ANNOUNCE = "ANNOUNCE"
+    PUBLISH_FIGURES = "PUBLISH_FIGURES"
 
 
 _C = Capability
@@ -68,6 +69,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.DECIDE_REGISTRATIONS,
             _C.MANAGE_PARTNERS,
             _C.ANNOUNCE,
+            _C.PUBLISH_FIGURES,
         }
     ),
     Role.REGISSEUR: frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.access import (
     announcements,
+    figures,
     messages,
     money,
     partners,
@@ -59,6 +60,7 @@ PARAMETERS = {
     "partner": "partner",
     "partner-sheet-withdraw": "sheet",
     **reciprocity.PARAMETERS,
+    **figures.PARAMETERS,
     "partner-run": "partner_run",
     "partner-order-file": "payment_order",
     "partner-statement": "partner_statement",

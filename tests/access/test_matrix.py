@@ -39,6 +39,7 @@ from tests.access import (
     announcements,
     answers,
     doors,
+    figures,
     identities,
     integrators,
     messages,
@@ -236,7 +237,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "refuse-rights-requests": (("rights_waiting",), {"words": "Cet avis a dix ans."}),
     **{
         name: said
-        for part in (*_ASKING, moves, reciprocity, partners, school_records)
+        for part in (*_ASKING, figures, moves, reciprocity, partners, school_records)
         for name, said in part.ACTS.items()
     },
     "share-bills": (("pupil",), {}),  # the shares name the guardians: see `acts_asked`

@@ -59,7 +59,7 @@ from tenants.people.models import (
     SchoolClass,
     Schooling,
 )
-from tests.access import integrators, messages, pass_registrations
+from tests.access import figures, integrators, messages, pass_registrations
 from tests.access.announcements import announced
 from tests.access.identities import (
     between_departements,
@@ -186,6 +186,7 @@ def build(in_tenant: Any) -> World:
     for one in (family, other):
         _go_to_class(one)
         _visited(one)
+    keys |= figures.prepared(at=NOW)
     keys |= timetabled(family, other, users, at=NOW) | recorded(family, other, at=NOW)
     make_resources(
         family.household,

@@ -224,6 +224,8 @@ def test_shared_tables_force_row_level_security(owner_cursor):
         "reciprocity_term",
         "registry_departement",
         "registry_domain",
+        "releases_figure",
+        "releases_release",
     ]
 
 
@@ -247,7 +249,7 @@ def test_tenant_apps_hold_no_relation_to_a_public_table():
     """A foreign key out of a tenant's schema would tie tenants together."""
     public_only = {"registry_departement", "registry_domain", "catalogue_sharedservice"} | {
         model._meta.db_table
-        for label in ("reciprocity", "correspondence")
+        for label in ("reciprocity", "correspondence", "releases")
         for model in apps.get_app_config(label).get_models()
     }
     for label in (

@@ -34,6 +34,7 @@ RELOAD_SECONDS = 2
     Capability.ANNOUNCE,
     Capability.MANAGE_PASSPLUS,
     Capability.MANAGE_SCHOOL_LIFE,
+    Capability.PUBLISH_FIGURES,
 )
 def job(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """`/console/travaux/<uuid>/`; it reloads itself while the work goes on."""
@@ -76,6 +77,8 @@ def _result_url(found: Job) -> str:
         return reverse("console:timetable-import", args=[timetable])
     if draft:
         return reverse("console:tariffs")
+    if span := found.result.get("figures"):
+        return f"{reverse('console:figures')}?periode={span}"
     return reverse("console:billing-run", args=[run]) if run else _begun_at(found)[0]
 
 
@@ -89,6 +92,8 @@ def _begun_at(found: Job) -> tuple[str, Any]:
         return reverse("console:timetables"), _("Emplois du temps")
     if found.kind.startswith("activation."):
         return reverse("console:letters"), _("Lettres")
+    if found.kind.startswith("publication."):
+        return reverse("console:figures"), _("Chiffres partagés")
     if found.kind.startswith("announcements."):
         return reverse("console:announcement-letters"), _("Lettres d'annonces")
     return reverse("console:billing-runs"), _("Passages de facturation")

@@ -55,6 +55,12 @@ _TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "La fiche à trancher : « import:type:identifiant »": (("decide-feed-record",), ()),
     "La demande de reconnaissance": (("recognise-person", "refuse-person"), ()),
     "Le brouillon de barème": (("drop-draft", "publish-draft"), ()),
+    "La période : « MONTH:date », ou « YEAR:date »": (("prepare-figures", "publish-figures"), ()),
+    "Le chiffre : « MONTH:date:indicateur », ou « YEAR:date:indicateur »": (
+        ("prepare-figure",),
+        (),
+    ),
+    "Le chiffre préparé": (("publish-figure", "veto-figure"), ()),
     "Le département, par son code": (
         (
             "agree-departement",

@@ -44,6 +44,7 @@ from socle.seeding import bank, cast, feed, identities, sources
 from socle.seeding.acting import help_one_family
 from socle.seeding.corrections import correct_some
 from socle.seeding.drafts import draft_another
+from socle.seeding.figures import publish_some
 from socle.seeding.integrators import connect_software
 from socle.seeding.papers import give_papers
 from socle.seeding.passplus import seed_passplus
@@ -165,6 +166,7 @@ def seed_departement(stage: Stage) -> None:
         )  # fmt: skip
         seed_school_life(today=stage.today, at=at(stage.today))
         give_papers(schema_name=stage.departement.schema_name, at=at(stage.today))
+        publish_some(first=stage.opens_on, today=stage.today)
 
 
 def publish_rules(stage: Stage) -> None:
