@@ -78,6 +78,6 @@ def _months(year: Period) -> Mapping[str, Sequence[str]]:
     assert year.end is not None
     months, day = [], year.start
     while day < year.end:
-        months.append(Grain.MONTH.name(day))
+        months.append(Grain.MONTH.period_name(day))
         day = (day + datetime.timedelta(days=32)).replace(day=1)
-    return {Grain.YEAR.name(year.start): months}
+    return {Grain.YEAR.period_name(year.start): months}

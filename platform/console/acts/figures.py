@@ -64,7 +64,7 @@ def name_of(grain: str, start: datetime.date) -> str:
     """A period in words: « octobre 2026 », « année 2026-2027 »."""
     if grain == Grain.MONTH:
         return wording.month_name(start)
-    return _("année %(year)s") % {"year": Grain.YEAR.name(start)}
+    return _("année %(year)s") % {"year": Grain.YEAR.period_name(start)}
 
 
 def list_url(span: Span) -> str:
