@@ -29,6 +29,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "decide_household_prices",
         "give",
         "grant_card",
+        "hand_over_moved",
         "handle_notice",
         "hold",
         "list_partner",
@@ -92,6 +93,7 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "purge_records",
         "purge_timetables",
         "purge_tokens",
+        "read_envelopes",
         "push",
         "remove_letters",
         "send_next",
@@ -161,7 +163,13 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "open_letters",
         "read_payment_file",
     ),
-    "a page of the portal, not yet a mutation": ("widen",),
+    "a page of the portal, not yet a mutation": (
+        "open_arrival",
+        "open_departure",
+        "widen",
+        "withdraw_arrival",
+        "withdraw_departure",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from federation.exchange.models import Arrival, Departure
 from tenants.registry import contexts
+from tests.factories.canteen import make_family
 from tests.factories.exchange import agree, family_of
 from tests.factories.portal import account_of
 from tests.portal.conftest import Site
@@ -76,7 +77,7 @@ def test_without_an_agreement_nothing_can_be_asked():
 
 def test_what_another_family_asked_is_not_found():
     agree()
-    family, other = family_of(), family_of()
+    family, other = family_of(), make_family()
     site = Site().sign_in(account_of(family))
     first = site.post(f"{LIST}arriver/", child=family.pupil.public_id, departement="94")
     agreed(site, first)

@@ -124,7 +124,7 @@ def agree(request: SignedInRequest, way: str) -> HttpResponse:
         else:
             return redirect("portal:move", way, move.public_id)
     return _step(
-        request, "agree", way, 2, form=form, words=words, child=child, departement=name,
+        request, "agree", way, 2, form=form, words=words, child=child,
         details=[(texts.ITEMS[item], texts.ITEM_DETAILS[item]) for item in agreement.items],
     )  # fmt: skip
 
