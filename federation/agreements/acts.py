@@ -122,10 +122,11 @@ def write_ending(
         raise AgreementInvalid(field="ends_on")
     if not reason.strip():
         raise AgreementInvalid(field="reason")
-    model.objects.create(
-        agreement=agreement,
-        ended_by=current_schema(),
-        ends_on=ends_on,
-        reason=reason.strip()[:300],
-        ended_at=at,
-    )
+    fields: dict[str, Any] = {
+        "agreement": agreement,
+        "ended_by": current_schema(),
+        "ends_on": ends_on,
+        "reason": reason.strip()[:300],
+        "ended_at": at,
+    }
+    model.objects.create(**fields)

@@ -34,7 +34,7 @@ class AgreementBase(TenantModel):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.CheckConstraint(
                 condition=~models.Q(proposed_by=models.F("proposed_to")),
                 name="%(app_label)s_agreement_of_two",
@@ -60,7 +60,7 @@ class SignatureBase(TenantModel):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.UniqueConstraint(
                 fields=("agreement", "signed_by"), name="%(app_label)s_party_signs_once"
             ),
@@ -80,7 +80,7 @@ class EndingBase(TenantModel):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.UniqueConstraint(
                 fields=("agreement", "ended_by"), name="%(app_label)s_party_ends_once"
             ),

@@ -74,11 +74,13 @@ def keep_deadlines(*, actor: Actor, at: datetime.datetime) -> int:
     """End what waited too long or under an agreement that is over; erase what is kept no more. How many."""
     over = {one.public_id for one in queries.agreements() if is_over(one, on=day_of(at))}
     done = 0
-    for half in (Arrival, Departure):
-        waiting = half.objects.filter(closed_at__isnull=True).order_by("pk")
-        for move in waiting:
-            if (move.expires_at <= at or move.agreement in over) and not _arrived(move):
-                done += _expire(move, actor=actor, at=at)
+    waiting: list[Arrival | Departure] = [
+        *Arrival.objects.filter(closed_at__isnull=True).order_by("pk"),
+        *Departure.objects.filter(closed_at__isnull=True).order_by("pk"),
+    ]
+    for move in waiting:
+        if (move.expires_at <= at or move.agreement in over) and not _arrived(move):
+            done += _expire(move, actor=actor, at=at)
     _erase(at=at)
     return done
 

@@ -73,7 +73,7 @@ class Move(TenantModel):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.CheckConstraint(
                 condition=models.Q(closed_at__isnull=True, ended="")
                 | (models.Q(closed_at__isnull=False) & ~models.Q(ended="")),

@@ -146,7 +146,7 @@ def _rights_said(content: Mapping[str, Any]) -> str:
     if content.get("tax_parts"):
         told.append(now("%(parts)s parts") % {"parts": content["tax_parts"]})
     if content.get("proof_kind"):
-        told.append(HouseholdResources.Proof(content["proof_kind"]).label)
+        told.append(str(HouseholdResources.Proof(content["proof_kind"]).label))
     return " · ".join(told)
 
 

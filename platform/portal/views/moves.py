@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -137,7 +137,7 @@ def _open(
     form: AgreementForm,
     words: str,
 ) -> Arrival | Departure:
-    said = {
+    said: dict[str, Any] = {
         "guardian": _guardian(request),
         "departement_code": _code(agreement),
         "items": form.cleaned_data["items"],
