@@ -40,6 +40,7 @@ FILES = (
     "tests/isolation/guards.toml",
     "tests/races/guards.toml",
     "tests/federation/metrics/guarded/guards.toml",
+    "tests/federation/secrecy/guarded/guards.toml",
 )
 # Copied for each guard; everything else is linked.
 COPIED = ("platform", "graphql", "tenants", "billing", "federation", "tests")
