@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.tariffs.models import HouseholdResources
 from console import announcement_words, exchange_words, figure_words, message_words, software_words
-from ui import records_texts
+from ui import records_texts, workgroup_texts
 from ui.service_texts import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ SUBJECTS: Words = {
 ACTIONS: Words = {
     **message_words.ACTIONS,
     **records_texts.ACTIONS,
+    **workgroup_texts.ACTIONS,
     "activation.account.opened": _("Compte ouvert avec un code"),
     "activation.address.confirmed": _("Adresse électronique confirmée"),
     "activation.code.spent": _("Code utilisé pour se faire reconnaître"),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib import auth
 
-from portal import attempts, signing_in
+from portal import signing_in
 from tenants.accounts import queries
 from tenants.accounts.models import SignIn
-from ui import errors, visitors
+from ui import attempts, errors, visitors
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -1,7 +1,7 @@
 """Proving a second factor, and proving again who one is before what matters.
 
 The doors share this: the second step of signing in, and the page that asks again. Failures are
-counted by kind of proof (`portal.attempts`), and every refusal is one sentence.
+counted by kind of proof (`ui.attempts`), and every refusal is one sentence.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commons.actors import Actor
-from portal import attempts, signing_in
+from portal import signing_in
 from portal.passkey_requests import PasskeyRequest
 from portal.security_forms import CodeForm
 from tenants.accounts import factors, passkeys, sessions, totp
 from tenants.accounts.models import SignIn, User
 from tenants.identities.departements import code_of_way
-from ui import errors, visitors
+from ui import attempts, errors, visitors
 from ui.errors import explain
 from ui.requests import SignedInRequest
 

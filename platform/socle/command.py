@@ -30,6 +30,7 @@ GROUPS = {
     "merchant": "Le paiement en ligne d'une régie.",
     "metrics": "Les indicateurs que les départements partagent, et ce qu'ils publient.",
     "moves": "Les élèves qui changent de département.",
+    "observatory": "Le groupe de travail des départements.",
     "passplus": "Le Pass+ : campagnes et scénarios.",
     "passplus pricing": "Ce qui est versé aux partenaires d'un ticket.",
     "portals": "Les portails des départements, reliés entre eux.",

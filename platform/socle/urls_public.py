@@ -1,4 +1,4 @@
-"""The addresses of the public host: the list of départements."""
+"""The addresses of the public host: the list of départements, and the observatory."""
 
 from django.urls import include, path
 
@@ -6,6 +6,7 @@ from socle.health import health
 
 urlpatterns = [
     path("sante/", health, name="health"),
+    path("observatoire/", include("observatory.urls")),
     path("", include("portal.urls_public")),
 ]
 handler400 = "portal.errors.bad_request"

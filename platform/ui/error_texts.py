@@ -30,11 +30,13 @@ from ui.tariff_texts import TARIFFS
 from ui.timetable_texts import TIMETABLES
 from ui.upload_texts import UPLOADS
 from ui.webhook_texts import WEBHOOKS
+from ui.workgroup_texts import WORKGROUP
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
+    **WORKGROUP,
     # The house
     "DOMAIN_ERROR": (_("Cette demande ne peut pas être faite."), _("Revenez à la page d'avant.")),
     "NOT_FOUND": (

@@ -2,7 +2,7 @@
 
 What a person proves is used once: the step of a code and a recovery code are taken by one
 conditional statement, whose row count says who won, so that the same code sent twice at the same
-moment opens one session. Nothing here counts failures: `portal.attempts` does, before it asks.
+moment opens one session. Nothing here counts failures: `ui.attempts` does, before it asks.
 Passkeys are in `tenants.accounts.passkeys`.
 """
 
@@ -22,6 +22,7 @@ from commons.actors import Actor
 from commons.audit import record_audit
 from commons.errors import DomainError
 from commons.outbox import record_event
+from commons.tenancy import current_tenant
 from tenants.accounts import totp
 from tenants.accounts.models import Authenticator, Passkey, RecoveryCode, User
 from tenants.accounts.sessions import Facts
@@ -170,6 +171,16 @@ def reset_factors(*, user: User, reason: ResetReason, actor: Actor, at: datetime
 
     :raises FactorResetByOneself: if the actor is that person
     """
+    reset_factors_of(user, reason=reason, actor=actor, at=at)
+
+
+def reset_factors_of(
+    user: User, *, reason: ResetReason, actor: Actor, at: datetime.datetime
+) -> None:
+    """The same, inside the transaction of another act.
+
+    :raises FactorResetByOneself: if the actor is that person
+    """
     if actor == Actor.user(user):
         raise FactorResetByOneself
     lock_user(user)
@@ -238,7 +249,12 @@ def tell(user: User, act: str, *, actor: Actor, at: datetime.datetime, **details
 
 
 def tell_security_changed(user: User, act: str, *, at: datetime.datetime) -> None:
-    """Ask that the person be told of a change of their account's security."""
+    """Ask that the person be told of a change of their account's security.
+
+    On the public host no relay reads and nobody is written to: the page itself says it.
+    """
+    if current_tenant() is None:
+        return
     record_event(
         "accounts.security.changed",
         occurred_at=at,

@@ -86,9 +86,16 @@ def create_user(
     return user
 
 
-def open_account(*, first_name: str, last_name: str, actor: Actor, at: datetime.datetime) -> User:
+def open_account(
+    *,
+    first_name: str,
+    last_name: str,
+    email: str | None = None,
+    actor: Actor,
+    at: datetime.datetime,
+) -> User:
     """Open an account that nobody can sign in to yet, in the transaction of the act that needs one."""
-    user = User(first_name=first_name, last_name=last_name)
+    user = User(email=email, first_name=first_name, last_name=last_name)
     user.set_unusable_password()
     user.save(force_insert=True)
     _journal_opening(user, actor=actor, at=at)

@@ -11,7 +11,7 @@ from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
 from commons.models import OutboxEvent
-from portal import attempts, signing_in
+from portal import signing_in
 from tenants.accounts.capabilities import Role, needs_factor
 from tenants.accounts.models import Authenticator, Session, SignIn, User
 from tests.access import doors
@@ -27,6 +27,7 @@ from tests.portal.second_steps import (
     make_agent,
 )
 from tests.signed_in import open_session
+from ui import attempts
 
 WRONG = "000000"
 SET_UP = "/compte/securite/application/"

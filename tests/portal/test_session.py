@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal import attempts
 from tests.portal.conftest import PASSWORD
+from ui import attempts
 
 
 def sign_in(site, email="parent@exemple.fr", password=PASSWORD, **more):

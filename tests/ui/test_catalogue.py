@@ -9,7 +9,7 @@ from django.template.base import Lexer, TokenType
 from tests.ui import catalogue
 
 LONGEST_SENTENCE = 15
-FAMILIES = ("platform/ui", "platform/portal")
+FAMILIES = ("platform/ui", "platform/portal", "platform/observatory")
 READ_ATTRIBUTES = {"title", "alt", "aria-label", "placeholder", "data-label", "label", "value"}
 TECHNICAL = re.compile(r"width=device-width|light dark|utf-8", re.IGNORECASE)
 

@@ -12,11 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from commons.errors import DomainError
-from portal import attempts
 from portal.account_forms import AddressForm
 from portal.doors import family_page, show
 from tenants.activation import queries, recovering
-from ui import errors, visitors
+from ui import attempts, errors, visitors
 from ui.requests import SignedInRequest
 
 

@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portal import attempts, proving, service_sessions, signing_in
+from portal import proving, service_sessions, signing_in
 from portal.doors import family_page, lead_to, show
 from portal.passkey_requests import PasskeyRequest
 from portal.security_forms import CodeForm, PasswordForm
 from tenants.accounts import passkeys, queries, sessions
 from tenants.accounts.models import User
-from ui import errors, visitors
+from ui import attempts, errors, visitors
 from ui.requests import SignedInRequest
 
 

@@ -13,11 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from commons.actors import Actor
 from commons.errors import DomainError
-from portal import attempts
 from portal.doors import family_page, refuse, show
 from portal.security_forms import NewPasswordForm
 from tenants.accounts import operations, queries, sign_ins
-from ui import errors, visitors
+from ui import attempts, errors, visitors
 from ui.requests import SignedInRequest
 
 
