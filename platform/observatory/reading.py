@@ -1,6 +1,6 @@
 """The released figures as the pages compare them, read once for each set of releases.
 
-A page asks which release is the newest: while it is the same, what was read of all of them is kept, under
+A page asks which releases there are: while they are the same, what was read of all of them is kept, under
 that name, and nothing is computed again. What is kept holds released figures alone, which are everybody's.
 """
 
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.cache import cache
+from django.db.models import Count, Max
+from django.utils import timezone
 
 from commons.errors import NotFound
 from federation.metrics import catalogue
@@ -86,17 +88,19 @@ class Reader:
     """What one page reads: the départements, and the releases as they are now."""
 
     places: tuple[Place, ...]
-    newest: int  # the number of the latest release; 0 when there is none
+    releases: (
+        str  # which they are: the latest, and how many, for one may be committed after a later one
+    )
 
     @classmethod
     def now(cls) -> Reader:
         """The départements and the releases of this moment: two statements."""
-        newest = releases.revisions().order_by("-pk").values_list("pk", flat=True).first()
-        return cls(places(), newest or 0)
+        found = releases.revisions().order_by().aggregate(newest=Max("pk"), count=Count("pk"))
+        return cls(places(), f"{found['newest']}-{found['count']}")
 
     def kept(self, name: str, read: Callable[[], _T]) -> _T:
         """What was read of this set of releases, read once."""
-        key = f"observatory:{SHAPE}:{self.newest}:{name}"
+        key = f"observatory:{SHAPE}:{self.releases}:{name}"
         found: _T | None = cache.get(key)
         if found is None:
             found = read()
@@ -148,7 +152,7 @@ Totals = dict[str, dict[str, list[Reading]]]  # indicator → schema → reading
 
 def _totals(known: dict[str, Sheet]) -> Totals:
     """The totals of every indicator over its periods, by the statements of `federation.releases`."""
-    today = datetime.date.today()  # noqa: DTZ011  a bound of what is shown, not a date of anything
+    today = timezone.localdate()
     found: Totals = {}
     for kind, months in ((PeriodKind.MONTH, MONTHS), (PeriodKind.YEAR, 12 * YEARS)):
         since = _months_before(today, months)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from observatory.views import comparing, data, group, indicators, overview, profiles, report, session
+from observatory.views import (
+    comparing,
+    data,
+    group,
+    indicators,
+    overview,
+    profiles,
+    report,
+    session,
+)
 
 app_name = "observatory"
 _indicator = "indicateurs/<slug:code>/"

@@ -77,6 +77,7 @@ class Part:
     column: str  # of the access matrix
     email: str = ""
     password: str = ""
+    door: str = "/connexion/"  # where they sign in
     journeys: tuple[str, ...] = ()
     shown: tuple[tuple[int, str], ...] = ALL
     expected: dict[str, int] = dataclasses.field(default_factory=dict)  # by scene, when not 200
@@ -163,7 +164,14 @@ def _on_paper_or_not(site: Site) -> list[Part]:
 
     first = site.url("hauts-de-seine", "")
     return [
-        Part("(public)", site.url("socle", ""), ("/",), "public"),
+        Part("(public)", site.url("socle", ""), ("/", "/observatoire/"), "public"),
+        *(
+            Part(
+                one.email, site.url("socle", ""), ("/observatoire/membres/", "/observatoire/"), "public",
+                email=one.email, password=cast.PASSWORD, door="/observatoire/connexion/",
+            )
+            for one in cast.WORKGROUP
+        ),
         Part(
             "(anonyme)", first, ("/",), "anonymous",
             journeys=(
@@ -242,8 +250,8 @@ def sign_in(browser: Browser, part: Part) -> Any:
     """Sign in once; the cookies serve every context."""
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
-    page.goto(f"{part.origin}/connexion/")
-    page.locator("input[name=name]").fill(part.email)
+    page.goto(part.origin + part.door)
+    page.locator("input[name=name], input[name=email]").fill(part.email)
     page.locator("input[type=password]").fill(part.password)
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -27,7 +27,9 @@ SHEET = Sheet(
 OCTOBERS = (datetime.date(2025, 10, 1), datetime.date(2026, 10, 1))
 
 
-def made(figures: Mapping[str, Sequence[tuple[int | None, int]]], sheet: Sheet = SHEET) -> Comparison:
+def made(
+    figures: Mapping[str, Sequence[tuple[int | None, int]]], sheet: Sheet = SHEET
+) -> Comparison:
     """A comparison of October with the October before: numerator (None is secret) and denominator."""
     found = {
         code: [

@@ -21,9 +21,7 @@ EMAIL = click.argument("email")
 @click.option("--last-name", required=True, help="Le nom.")
 @click.option("--editor", is_flag=True, help="Responsable : invite, et écrit ce qui est convenu.")
 @click.option("--departement", default="", help="Le code de son département.")
-def invite(
-    *, email: str, first_name: str, last_name: str, editor: bool, departement: str
-) -> None:
+def invite(*, email: str, first_name: str, last_name: str, editor: bool, departement: str) -> None:
     """Inviter une personne : le lien est écrit ici, une fois."""
     django_ready("worker")
     from django.utils import timezone  # noqa: PLC0415

@@ -101,10 +101,11 @@ def _fill_between(codes: Sequence[str]) -> None:
     """What two départements do together, once both are filled."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from socle.seeding import moves, reciprocity  # noqa: PLC0415
+    from socle.seeding import moves, reciprocity, workgroup  # noqa: PLC0415
 
     reciprocity.agree_on_passplus(codes=codes, today=timezone.localdate(), say=click.echo)
     moves.move_one(codes=codes, at=timezone.now(), say=click.echo)
+    workgroup.open_group(at=timezone.now())
 
 
 def _provision(codes: Sequence[str]) -> None:

@@ -214,22 +214,56 @@ LETTER = OnPaper(
 ON_PAPER = (PUPIL, LETTER)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the working group, who signs in on the public host."""
+
+    email: str
+    first_name: str
+    last_name: str
+    situation: str
+    role: str
+    code: str
+
+
+WORKGROUP = (
+    Colleague(
+        "nadia.bensaid@exemple.fr", "Nadia", "Bensaïd",
+        "groupe de travail, responsable", "EDITOR", "92",
+    ),
+    Colleague(
+        "yann.kermarec@exemple.fr", "Yann", "Kermarec", "groupe de travail, membre", "MEMBER", "94"
+    ),
+)  # fmt: skip
+
+
 def table(*, port: int, base_domain: str) -> list[tuple[str, str, str]]:
     """The lines the demo prints: who, where, and with which address."""
     slugs = {new.schema_name: new.slug for new in DEPARTEMENTS}
     born = school_year_of(timezone.localdate()).start_year - 13  # see `feed`
-    return [
-        (
-            f"{member.first_name} {member.last_name} ({member.situation})",
-            f"http://{slugs[member.schema_name]}.{base_domain}:{port}{member.address}",
-            member.email,
-        )
-        for member in CAST
-    ] + [
-        (
-            f"{one.first_name} {one.last_name} ({one.situation})",
-            f"http://{slugs[one.schema_name]}.{base_domain}:{port}{one.page}",
-            one.tells.format(born=born),
-        )
-        for one in ON_PAPER
-    ]
+    return (
+        [
+            (
+                f"{member.first_name} {member.last_name} ({member.situation})",
+                f"http://{slugs[member.schema_name]}.{base_domain}:{port}{member.address}",
+                member.email,
+            )
+            for member in CAST
+        ]
+        + [
+            (
+                f"{one.first_name} {one.last_name} ({one.situation})",
+                f"http://{slugs[one.schema_name]}.{base_domain}:{port}{one.page}",
+                one.tells.format(born=born),
+            )
+            for one in ON_PAPER
+        ]
+        + [
+            (
+                f"{one.first_name} {one.last_name} ({one.situation})",
+                f"http://socle.{base_domain}:{port}/observatoire/connexion/",
+                one.email,
+            )
+            for one in WORKGROUP
+        ]
+    )
