@@ -64,12 +64,19 @@ def visitor(public_db: None) -> Visitor:
 
 
 @pytest.fixture
-def figures(public_db: None) -> None:
-    """Thirteen months of two indicators, of two départements; the last share of d94 is secret."""
-    release_months("d92", SHARE, MONTHS, [10_000 + 100 * n for n in range(13)])
-    release_months("d94", SHARE, MONTHS, [*(12_000 - 100 * n for n in range(12)), None])
-    release_months("d92", PRICE, MONTHS, [4_000_000 + 1_000 * n for n in range(13)], 1_000_000)
-    release_months("d94", PRICE, MONTHS, [3_000_000 - 9_000 * n for n in range(13)], 1_000_000)
+def figured(committed_tenant_db: None, own_cache: None) -> Iterator[Visitor]:
+    """Somebody without an account, once départements released; committed, for all of them to see.
+
+    Thirteen months of two indicators, of two départements; the last share of d94 is secret.
+    """
+    from tenants.registry import contexts
+
+    with contexts.public():
+        release_months("d92", SHARE, MONTHS, [10_000 + 100 * n for n in range(13)])
+        release_months("d94", SHARE, MONTHS, [*(12_000 - 100 * n for n in range(12)), None])
+        release_months("d92", PRICE, MONTHS, [4_000_000 + 1_000 * n for n in range(13)], 10_000)
+        release_months("d94", PRICE, MONTHS, [3_000_000 - 9_000 * n for n in range(13)], 10_000)
+        yield Visitor()
 
 
 def make_member(email: str = "nadia@exemple.fr", *, role: Role = Role.MEMBER) -> Member:

@@ -87,7 +87,7 @@ def test_a_session_of_a_departement_means_nothing_here(visitor, in_tenant):
     assert visitor.get(f"{HOME}membres/").status_code == 302
 
 
-def test_comments_are_of_members_alone(visitor, figures):
+def test_comments_are_of_members_alone(visitor):
     member = make_member()
     own = signed_in(member)
 
@@ -99,7 +99,7 @@ def test_comments_are_of_members_alone(visitor, figures):
     assert Comment.objects.count() == 1
 
 
-def test_a_comment_is_taken_back_by_its_author_alone(visitor, figures):
+def test_a_comment_is_taken_back_by_its_author_alone(visitor):
     author, other = make_member(), make_member("autre@exemple.fr", role=Role.EDITOR)
     said = operations.comment(indicator=SHARE, text=WORDS, author=author, at=timezone.now())
     path = f"{HOME}commentaires/{said.public_id}/reprendre/"
@@ -111,7 +111,7 @@ def test_a_comment_is_taken_back_by_its_author_alone(visitor, figures):
     assert Comment.objects.count() == 1
 
 
-def test_what_is_agreed_is_read_by_all_and_its_history_stays(visitor, figures):
+def test_what_is_agreed_is_read_by_all_and_its_history_stays(visitor):
     editor = signed_in(make_member(role=Role.EDITOR))
     editor.post(f"{PAGE}convenir/", text=WORDS, agreed_on="2026-05-04")
 
@@ -126,7 +126,7 @@ def test_what_is_agreed_is_read_by_all_and_its_history_stays(visitor, figures):
     ]
 
 
-def test_a_simple_member_neither_agrees_for_all_nor_invites(visitor, figures):
+def test_a_simple_member_neither_agrees_for_all_nor_invites(visitor):
     own = signed_in(make_member())
 
     assert own.post(f"{PAGE}convenir/", text=WORDS, agreed_on="2026-05-04").status_code == 404
