@@ -18,6 +18,7 @@ from observatory.numbers import SECRET, written
 
 SMALL, WIDE = 300, 330  # px: a card of a phone of 390
 _TEXT = 13
+SPARK_PERIODS = 13  # of a small curve: a year, and the same month before
 
 
 def _altair() -> Any:
@@ -47,8 +48,9 @@ def _rows(line: Sequence[Reading]) -> list[dict[str, Any]]:
 
 def spark(comparison: Comparison, place: Place, *, width: int = 132, height: int = 40) -> str:
     """A curve without words, for a row of several: they share their scale, from zero."""
-    line, peak = comparison.line(place.code), comparison.peak
-    ends = _span(comparison)
+    shown = comparison.periods[-SPARK_PERIODS:]
+    line = [one for one in comparison.line(place.code) if one.period in shown]
+    peak, ends = comparison.peak, [shown[0].isoformat(), shown[-1].isoformat()]
     content = [_rows(line), str(peak), ends, place.code, width, height]
 
     def specify() -> Any:
