@@ -39,9 +39,10 @@ def release_total(
             named=operations.Named(
                 indicator, found.version, PeriodKind(found.grain.value), month, revision
             ),
-            tables=[
-                ProtectedTable(name, dimensions, {key: _cell(value)}) for name, value in measures
-            ],
+            tables={
+                role: ProtectedTable(role, dimensions, {key: _cell(value)})
+                for role, value in measures
+            },
             rule=found.rule,
             at=timezone.now(),
         )
