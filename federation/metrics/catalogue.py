@@ -226,29 +226,6 @@ def indicator(code: str) -> Indicator:
     return found
 
 
-def protected_measures(found: Indicator) -> frozenset[str]:
-    """The measures of the tables that an indicator computes."""
-    return frozenset(
-        indicator(measure.within).measures[0].code if measure.within else measure.code
-        for measure in found.measures
-    )
-
-
-def akin(found: Indicator) -> tuple[Indicator, ...]:
-    """The other indicators of the same grain that tell a figure of the same measure.
-
-    What one leaves out, another must not tell: their releases of a period are protected knowing each other.
-    """
-    measures = protected_measures(found)
-    return tuple(
-        one
-        for one in indicators()
-        if one.code != found.code
-        and one.grain is found.grain
-        and measures & protected_measures(one)
-    )
-
-
 def themes() -> Mapping[str, str]:
     """The French name of each theme."""
     return MappingProxyType({theme["theme"]: theme["label"] for theme in _files()})

@@ -86,17 +86,6 @@ def test_the_numerator_of_a_share_is_told_over_the_same_dimensions():
             assert (indicator(share).grain, indicator(share).rule) == (one.grain, one.rule)
 
 
-def test_indicators_that_tell_a_figure_of_the_same_measure_are_akin():
-    def akin(code: str) -> set[str]:
-        return {one.code for one in catalogue.akin(indicator(code))}
-
-    assert akin("visits") == {"visits-per-visitor"}
-    assert akin("unique-visitors") == {"visits-per-visitor", "adoption", "activation"}
-    assert akin("disputed-invoices") == {"corrected-invoices"}
-    assert akin("refunds") == set()
-    assert "pass-plus-take-up" not in akin("canteen-take-up")  # a year, not a month
-
-
 def test_an_unknown_indicator_is_not_found():
     with pytest.raises(NotFound):
         indicator("nothing")
