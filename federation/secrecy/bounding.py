@@ -232,11 +232,17 @@ class Attacker:
 
 
 def unproved(
-    matrix: Matrix, hidden: Collection[int], wanted: Sequence[Side], *, tries: int = 12
+    matrix: Matrix,
+    hidden: Collection[int],
+    wanted: Sequence[Side],
+    *,
+    tries: int = 12,
+    each: bool = True,
 ) -> tuple[list[Side], list[Floats]]:
     """The sides on which an attacker finds more than they may, and the proofs of the others.
 
-    First many at once, half of them up and half of them down; then, one by one, those that remain.
+    First many at once, half of them up and half of them down; then, one by one, those that remain, unless
+    they are to be taken for found without asking (not `each`).
     """
     proofs = Proofs(matrix, dict.fromkeys(wanted))
     if not proofs.open:
@@ -264,6 +270,8 @@ def unproved(
         ]
         if not learn(attacker.far(batch, [int(np.sign(side.by)) for side in batch])) and number > 3:
             break
+    if not each:
+        return list(proofs.open), proofs.points
     found = []
     while proofs.open:
         side = next(iter(proofs.open))

@@ -29,6 +29,9 @@ MOVES = 1e-6
 _HIDDEN_COSTS = 1e-3  # so that a movement through what is left out is as short as it can be
 _MANY = 60  # sides from which several are brought there at once
 EXACT_CELLS = 40
+WIDE = (
+    1_000  # figures from which a program is long: fewer are solved, and somewhat more is left out
+)
 CLEANING = 150_000  # figures in the programs solved to tell cells again
 
 
@@ -43,7 +46,7 @@ class Plan:
 def planned(matrix: Matrix, wanted: Sequence[Side]) -> Plan:
     """What to leave out: sensitive figures, and what protects them."""
     first = primaries(matrix)
-    unsafe, points = unproved(matrix, first, wanted)
+    unsafe, points = unproved(matrix, first, wanted, each=matrix.width < WIDE)
     if not unsafe:
         return Plan(frozenset(first), ())
     search = _Search(matrix, first, unsafe, points)
@@ -152,8 +155,8 @@ class _Planner:
             frozen = self.matrix.columns[side.frozen]
             tops[frozen] = tops[self.width + frozen] = 0
         movement = self._solved(self._costs(hidden), lows, tops)
-        if movement is None:
-            return None
+        if movement is None or self.width >= WIDE:
+            return movement
         # Again, with what moved little made dearer: fewer cells move, each farther.
         sparse = self._costs(hidden) * np.tile(abs(side.by) / (np.abs(movement) + 1), 2)
         return self._solved(sparse, lows, tops)
