@@ -62,7 +62,7 @@ COLUMNS = {
 }  # fmt: skip
 # Routes that are no page of a person: files, redirections, and the API.
 NO_PAGE = re.compile(
-    r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-document"
+    r"health|graphql|.*:(brand|colours|sign-out|enrolment|.*_export|.*-(document|attachment)"
     r"|clearing-lines|partner-order-file|service-launch|departement-.*|openid-(discovery|keys|token|person)|(cas|saml)-.*)"
 )
 

@@ -11,7 +11,7 @@ from tenants.people import queries as people
 from tenants.people.models import College, Guardian, Guardianship
 from tenants.schoollife.announcements import operations
 from tenants.schoollife.announcements.models import Announcement
-from tenants.schoollife.announcements.moments import Chosen
+from tenants.schoollife.announcements.moments import Chosen, Terms
 from tenants.schoollife.announcements.writing import Audience, Text
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -29,6 +29,7 @@ def announce(*, today: datetime.date, at: datetime.datetime) -> None:
     for announcement in published:
         _read(announcement, at=morning + ONE_DAY)
     _choose_digest(at=morning)
+    operations.set_terms(terms=Terms(), actor=ACTOR, at=morning)
 
 
 def _colleges(today: datetime.date) -> list[College]:

@@ -56,6 +56,7 @@ MEETING = (
     "Bonjour,\n\nLa réunion a lieu jeudi à 18 h, salle 12. Dites-nous si vous venez.",
 )
 RUDE = "Vous ne répondez jamais. C'est une honte, et je ne suis pas le seul à le dire."
+CURT = "Il faut toujours tout vous répéter. Vous le faites exprès."
 HARSH = "Franchement, à quoi sert cette réunion ? Personne n'écoute les parents."
 
 
@@ -65,13 +66,15 @@ def write_some_messages(*, at: datetime.datetime) -> None:
     parents = Guardian.objects.filter(user__isnull=False).order_by("sort_key", "pk")
     known: set[int] = set()
     invited: dict[int, tuple[College, Pupil]] = {}
-    for parent in parents:
+    for rank, parent in enumerate(parents):
         assert parent.user is not None
         children = [one for one in queries.addressees_of(parent.user, on=on) if one.pupil]
         for (subject, asked, answered), to in zip(TALKS, children, strict=False):
             assert to.pupil is not None
             _give_templates(to.college, known, at=at)
-            _talk(parent, to.college, to.pupil, (subject, asked, answered), at=at)
+            first = _talk(parent, to.college, to.pupil, (subject, asked, answered), at=at)
+            if rank == 0 and subject == TALKS[0][0]:
+                _hide_an_answer(first, parent, at=at)
             invited[to.pupil.pk] = (to.college, to.pupil)
     for college, child in invited.values():
         _invite(college, child, at=at)
@@ -96,7 +99,7 @@ def _talk(
     words: tuple[str, str, str],
     *,
     at: datetime.datetime,
-) -> None:
+) -> Message:
     subject, asked, answered = words
     is_first = words == TALKS[0]
     notice = Given(io.BytesIO(drawn(f"Certificat\n{child.full_name}")), "certificat.png")
@@ -112,6 +115,20 @@ def _talk(
     operations.mark_read(participant=desk, number=1, actor=ACTOR, at=at - 3 * DAY + MINUTES)
     if is_first or _is_even(child):
         operations.reply(participant=desk, text=answered, actor=ACTOR, at=at - 3 * DAY + MINUTES)
+    return first
+
+
+def _hide_an_answer(first: Message, parent: Guardian, *, at: datetime.datetime) -> None:
+    """What a parent wrote back is hidden; they may still contest it."""
+    written = operations.reply(
+        participant=Participant.objects.get(thread=first.thread, guardian=parent),
+        text=CURT,
+        actor=_hand(parent),
+        at=at - 2 * DAY,
+    )
+    operations.hide(
+        message=written, reason="Des reproches à une personne.", actor=ACTOR, at=at - DAY
+    )
 
 
 def _invite(college: College, child: Pupil, *, at: datetime.datetime) -> None:

@@ -49,6 +49,13 @@ def seed_school_records(*, year: SchoolYear, today: datetime.date, draw: random.
     )
     if len(days) < len(TESTS) + len(OF_ALL):  # the year has only just begun: nothing was given yet
         return
+    operations.set_records_rules(
+        fewest_marks=10,
+        days_to_justify=10,
+        years_kept=1,
+        actor=ACTOR,
+        at=datetime.datetime.combine(days[0], NOON),
+    )
     for college in people.colleges():
         schoolings = [
             one

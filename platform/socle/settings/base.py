@@ -171,6 +171,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenants.accounts.middleware.SignedInMiddleware",
     "socle.middleware.ApiMiddleware",  # what follows is of pages alone
+    "django.middleware.gzip.GZipMiddleware",  # of random length, against BREACH; tokens of forms are masked
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
