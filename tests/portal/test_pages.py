@@ -1,5 +1,6 @@
 """Pages without data: declarations, help, colours, errors, the mailbox, the public host."""
 
+import gzip
 import re
 
 import pytest
@@ -27,6 +28,17 @@ def test_page_has_one_title_one_main_heading_and_a_skip_link(site, path):
     assert len(re.findall(r"<main ", html)) == 1
     assert '<html lang="fr">' in html
     assert '<a class="skip" href="#contenu">' in html
+
+
+def test_a_page_travels_compressed_and_never_twice_of_the_same_length(site):
+    plain = site.get("/aide/").content
+    sent = [site.client.get("/aide/", headers={"Accept-Encoding": "gzip"}) for _turn in range(6)]
+    site._come_back()
+
+    assert {one.headers["Content-Encoding"] for one in sent} == {"gzip"}
+    assert all(len(one.content) < len(plain) / 2 for one in sent)
+    assert gzip.decompress(sent[0].content)[:100] == plain[:100]
+    assert len({len(one.content) for one in sent}) > 1
 
 
 def test_colours_of_the_departement_are_served_as_a_style_sheet_that_is_kept(site):
