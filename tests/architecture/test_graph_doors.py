@@ -16,15 +16,12 @@ ROOMS = ("tenants", "billing", "federation")
 # By reason, the operations that no mutation calls.
 NOT_ASKED: dict[str, tuple[str, ...]] = {
     "of the working group, whose pages are on the public host, where no graph is": (
-        "agree",
-        "comment",
         "end_membership",
-        "join",
+        "invite",
         "renew_access",
         "require_editor",
         "set_role",
         "take_back",
-        "withdraw_invitation",
     ),
     "a step of another operation, in its transaction or its worker": (
         "attach_document",
