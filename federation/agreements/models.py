@@ -6,7 +6,7 @@ the role that writes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -29,12 +29,12 @@ class AgreementBase(TenantModel):
     valid_until = models.DateField("jusqu'au, exclu", null=True, blank=True)
     legal_basis = models.CharField("délibérations", max_length=300)
     proposed_at = models.DateTimeField("proposée le")
-    signatures: models.Manager[Any]  # of the room's own `SignatureBase`
-    endings: models.Manager[Any]  # of the room's own `EndingBase`
+    signatures: Any  # the manager of the room's own `SignatureBase`
+    endings: Any  # the manager of the room's own `EndingBase`
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=~models.Q(proposed_by=models.F("proposed_to")),
                 name="%(app_label)s_agreement_of_two",
@@ -60,7 +60,7 @@ class SignatureBase(TenantModel):
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(
                 fields=("agreement", "signed_by"), name="%(app_label)s_party_signs_once"
             ),
@@ -80,7 +80,7 @@ class EndingBase(TenantModel):
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(
                 fields=("agreement", "ended_by"), name="%(app_label)s_party_ends_once"
             ),

@@ -11,6 +11,7 @@ import datetime
 import json
 import uuid
 from collections import Counter
+from typing import Any
 
 from commons import sealing
 from commons.actors import Actor
@@ -102,6 +103,6 @@ def _is_best(scores: dict[tuple[int, int], int], left: int, came: int) -> bool:
     return as_good["left", left] == 1 and as_good["came", came] == 1
 
 
-def _tokens(sealed: bytes, purpose: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(sealing.unseal(sealed, purpose=purpose))
+def _tokens(sealed: bytes, purpose: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sealing.unseal(sealed, purpose=purpose))
     return found

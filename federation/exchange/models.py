@@ -9,6 +9,8 @@ what makes an envelope that comes twice come once. It is never rewritten.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +75,7 @@ class Move(TenantModel):
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=models.Q(closed_at__isnull=True, ended="")
                 | (models.Q(closed_at__isnull=False) & ~models.Q(ended="")),

@@ -218,7 +218,7 @@ def _other(code: str) -> str:
     other = directory.neighbour(code)
     if other is None:
         raise NoAgreement(departement=code)
-    return other.schema_name
+    return str(other.schema_name)
 
 
 def _check_child(guardian: Guardian, pupil: Pupil, *, at: datetime.datetime) -> None:

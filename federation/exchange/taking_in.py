@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from commons import sealing
 from commons.school_calendar import school_year_of
 from federation.agreements.locks import lock_pair
-from federation.agreements.reading import PARIS, day_of, is_in_force
+from federation.agreements.reading import PARIS, day_of, is_in_force, other_party
 from federation.correspondence.models import Agreement, Envelope
 from federation.exchange import blinding, enveloping, keys, matching, moving, posting, queries
 from federation.exchange.agreements import LOCK
@@ -292,7 +292,7 @@ def _leavings(agreement: Agreement, *, at: datetime.datetime) -> QuerySet[Crossi
 
 
 def _other(agreement: Agreement) -> str:
-    return posting.other_party(agreement)
+    return other_party(agreement)
 
 
 _TAKERS: dict[Kind, Callable[[Agreement, dict[str, Any], datetime.datetime], _Taken]] = {

@@ -135,13 +135,13 @@ def _json(lines: Lines) -> bytes:
 
 
 def _parquet(lines: Lines) -> bytes:
-    columns = {
-        name: Array(
+    columns = [
+        Array(
             [row[rank] for row in lines.rows],
             DataType.int64() if name in _NUMBERS else DataType.string(),
         )
         for rank, name in enumerate(lines.columns)
-    }
+    ]
     content = io.BytesIO()
-    write_parquet(Table.from_pydict(columns), content)
+    write_parquet(Table.from_arrays(columns, names=lines.columns), content)
     return content.getvalue()

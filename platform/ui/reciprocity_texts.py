@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.money import format_euros
+from federation.agreements.models import AgreementBase
 from federation.reciprocity import queries
-from federation.reciprocity.models import Agreement, Statement, Term
+from federation.reciprocity.models import Statement, Term
 from ui import wording
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def direction_said(term: Term) -> str:
     }
 
 
-def agreement_state(agreement: Agreement, *, on: datetime.date) -> str:
+def agreement_state(agreement: AgreementBase, *, on: datetime.date) -> str:
     """Where an agreement is, and whose turn it is."""
     until = queries.ends_on(agreement)
     if not queries.is_signed_by_both(agreement):

@@ -215,7 +215,7 @@ def journal(request: SignedInRequest) -> HttpResponse:
     rows = queries.suppressions()
     if request.GET.get("format") == "csv":
         lines = [_journalled(row) for row in rows[:LARGEST_FILE]]
-        return csv_file([JOURNAL_HEADS, *lines], name="cases-masquees")
+        return csv_file([[str(head) for head in JOURNAL_HEADS], *lines], name="cases-masquees")
     context = page_context(
         request,
         title=_("Cases masquées"),

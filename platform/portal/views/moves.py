@@ -67,9 +67,11 @@ def _line(move: Arrival | Departure) -> Line:
 def moves(request: SignedInRequest) -> HttpResponse:
     """What was asked, and the two doors."""
     guardian = _guardian(request)
-    lines = [
-        _line(move) for move in (*queries.arrivals_of(guardian), *queries.departures_of(guardian))
+    asked: list[Arrival | Departure] = [
+        *queries.arrivals_of(guardian),
+        *queries.departures_of(guardian),
     ]
+    lines = [_line(move) for move in asked]
     context = {"lines": lines, "is_possible": bool(_agreements())}
     return show(request, "portal/moves/moves.html", context)
 
