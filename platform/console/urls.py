@@ -49,26 +49,6 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("facturation/", guard(billing.runs), name="billing-runs"),
         path("facturation/<uuid:public_id>/", guard(billing.run), name="billing-run"),
         path("travaux/<uuid:public_id>/", guard(jobs.job), name="job"),
-        path(
-            "factures/<uuid:public_id>/facture.pdf",
-            guard(documents.invoice_document),
-            name="invoice-document",
-        ),
-        path(
-            "avoirs/<uuid:public_id>/avoir.pdf",
-            guard(documents.credit_note_document),
-            name="credit-note-document",
-        ),
-        path(
-            "paiements/<uuid:public_id>/recu.pdf",
-            guard(documents.receipt_document),
-            name="receipt-document",
-        ),
-        path(
-            "droits/pieces/<uuid:public_id>/",
-            guard(documents.rights_document),
-            name="rights-document",
-        ),
         path("connexions/departements/", guard(departements.page), name="departements"),
         path("connexions/moyens/", guard(identities.ways_page), name="ways"),
         path("tarifs/", guard(tariffs.tariffs), name="tariffs"),
@@ -96,9 +76,37 @@ def task_patterns(site: ConsoleSite) -> list[URLPattern]:
         path("usages/", guard(usage.usage), name="usage"),
         path("annuaire/", guard(feeds.feeds), name="feeds"),
         path("annuaire/<uuid:public_id>/", guard(feeds.feed), name="feed"),
+        *document_patterns(site),
         *figure_patterns(site),
         *school_patterns(site),
         *pass_patterns(site),
+    ]
+
+
+def document_patterns(site: ConsoleSite) -> list[URLPattern]:
+    """What is opened as a file."""
+    guard = site.admin_view
+    return [
+        path(
+            "factures/<uuid:public_id>/facture.pdf",
+            guard(documents.invoice_document),
+            name="invoice-document",
+        ),
+        path(
+            "avoirs/<uuid:public_id>/avoir.pdf",
+            guard(documents.credit_note_document),
+            name="credit-note-document",
+        ),
+        path(
+            "paiements/<uuid:public_id>/recu.pdf",
+            guard(documents.receipt_document),
+            name="receipt-document",
+        ),
+        path(
+            "droits/pieces/<uuid:public_id>/",
+            guard(documents.rights_document),
+            name="rights-document",
+        ),
     ]
 
 
