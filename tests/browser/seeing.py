@@ -29,7 +29,11 @@ SHORTEN = (
 MAX_FAMILY_BYTES = 60 * 1024
 MAX_LINE = 75  # characters
 CODE_SECONDS = 75
-ASKS_CODE = ("/connexion/verification/", "/compte/securite/confirmer/")
+ASKS_CODE = (
+    "/connexion/verification/",
+    "/compte/securite/confirmer/",
+    "/observatoire/connexion/verification/",
+)
 ENGLISH = re.compile(
     r"\b(Home|Search|Save|Delete|Select|Welcome|Add|Change|Filter|Filters|Results|View site|Log out"
     r"|Sign in|Next|Previous|Cancel|Submit|Loading|Error|Not found|Unknown|Show all)\b"

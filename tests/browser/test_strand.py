@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -93,7 +94,7 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     follow(page.get_by_role("button", name=re.compile("^Se connecter$")))
-    prove_factor(page, page.url.partition("/connexion/")[0])
+    prove_factor(page, "{0.scheme}://{0.netloc}".format(urlsplit(page.url)))
 
 
 def test_a_familys_month(site: Site, browser: Browser) -> None:

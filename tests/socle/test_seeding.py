@@ -112,7 +112,7 @@ def test_one_parent_has_children_in_two_departements():
 def test_the_table_of_sign_ins_names_everybody_once():
     rows = cast.table(port=8000, base_domain="localhost")
 
-    everybody = (*cast.CAST, *cast.ON_PAPER)
+    everybody = (*cast.CAST, *cast.WORKGROUP, *cast.ON_PAPER)
     assert len(rows) == len(everybody) == len({(address, email) for _who, address, email in rows})
 
 

@@ -253,17 +253,17 @@ def table(*, port: int, base_domain: str) -> list[tuple[str, str, str]]:
         + [
             (
                 f"{one.first_name} {one.last_name} ({one.situation})",
-                f"http://{slugs[one.schema_name]}.{base_domain}:{port}{one.page}",
-                one.tells.format(born=born),
-            )
-            for one in ON_PAPER
-        ]
-        + [
-            (
-                f"{one.first_name} {one.last_name} ({one.situation})",
                 f"http://socle.{base_domain}:{port}/observatoire/connexion/",
                 one.email,
             )
             for one in WORKGROUP
+        ]
+        + [
+            (
+                f"{one.first_name} {one.last_name} ({one.situation})",
+                f"http://{slugs[one.schema_name]}.{base_domain}:{port}{one.page}",
+                one.tells.format(born=born),
+            )
+            for one in ON_PAPER
         ]
     )
