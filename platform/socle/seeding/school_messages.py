@@ -126,6 +126,8 @@ def _hide_an_answer(first: Message, parent: Guardian, *, at: datetime.datetime) 
         actor=_hand(parent),
         at=at - 2 * DAY,
     )
+    desk = Participant.objects.get(thread=first.thread, college__isnull=False)
+    operations.mark_read(participant=desk, number=written.number, actor=ACTOR, at=at - DAY)
     operations.hide(
         message=written, reason="Des reproches à une personne.", actor=ACTOR, at=at - DAY
     )
