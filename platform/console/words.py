@@ -34,6 +34,7 @@ SYSTEM_ACTORS: Words = {
     "reciprocity": _("Un autre département"),
     "rights": _("Droits"),
     "webhooks": _("Envois aux logiciels"),
+    "workgroup invitation": _("Invitation au groupe de travail"),
     **announcement_words.SYSTEM_ACTORS,
     **exchange_words.SYSTEM_ACTORS,
     **figure_words.SYSTEM_ACTORS,

@@ -31,7 +31,7 @@ from django.urls import reverse
 
 from billing.invoicing.operations import answer_anomaly
 from billing.rights.operations import take_request
-from commons.models import AuditEntry
+from commons.models import AuditEntry, Job
 from console import acts
 from console.acts import url_for
 from tests.access import (
@@ -262,10 +262,13 @@ def _act(world: World, name: str, who: str) -> str:
         if stamp is None:
             return "refused"
         known = set(AuditEntry.objects.values_list("pk", flat=True))
+        asked = set(Job.objects.values_list("pk", flat=True))
         done = post(visitor, url, answers | {"fingerprint": stamp[1]})
         if done.status_code != 302:
             return "refused"
-        if not (authors := _authors(known)):  # refused when it was done, and said on the next page
+        if not (
+            authors := _authors(known) | _askers(asked)
+        ):  # refused when it was done, and said on the next page
             return "refused"
         assert authors == {("user", str(world.users[who].public_id))}, (name, who)
     return "done"
@@ -294,6 +297,11 @@ def _authors(known: set[int]) -> set[tuple[str, str]]:
     """Who did what the journal did not know."""
     entries = AuditEntry.objects.exclude(pk__in=known)
     return set(entries.values_list("actor_kind", "actor_id"))
+
+
+def _askers(known: set[int]) -> set[tuple[str, str]]:
+    """Who had long work done that nobody had asked for: its journal is written as it goes."""
+    return set(Job.objects.exclude(pk__in=known).values_list("actor_kind", "actor_id"))
 
 
 def _forms(world: World) -> dict[str, str]:
@@ -515,9 +523,10 @@ def test_no_line_is_about_an_empty_room():
 
 # A price that goes on and a month not issued have no such day; the family's contest is refused; the
 # stranger is enrolled already; no payment is closed by hand before its provider was asked, and none
-# answers here; each line of a département's statement is in our books; a paid one has no page; no request
-# of rights is over; those to be recognised are parents, whose birth date nobody knows (a pupil's:
-# tests/api/test_recognising.py); nothing was given back, and nobody has read the announcement.
+# answers here; each line of a département's statement is in our books, and it has an agreement of
+# exchange; a paid one has no page; no request of rights is over; those to be recognised are parents,
+# whose birth date nobody knows (a pupil's: tests/api/test_recognising.py); nothing was given back, and
+# nobody has read the announcement.
 NOTHING, REFUSED = ("-", "0", "null"), ("302", "403", "404", "405", "409", "422", "refused")
 NOTHING_YET = (
     "price.validUntil",
@@ -533,6 +542,7 @@ NOTHING_YET = (
     "of a stranger's",
     "unknown-payment",
     "contest-clearing",
+    "propose-exchange",
     "payment.checkoutUrl",
     "rightsRequest.closedAt",
     "rightsRequests.nodes.closedAt",

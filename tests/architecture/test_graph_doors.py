@@ -21,7 +21,6 @@ NOT_ASKED: dict[str, tuple[str, ...]] = {
         "renew_access",
         "require_editor",
         "set_role",
-        "take_back",
     ),
     "a step of another operation, in its transaction or its worker": (
         "attach_document",

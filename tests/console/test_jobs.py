@@ -82,7 +82,15 @@ def test_every_work_and_step_has_its_words() -> None:
         kind
         for kind in jobs.known_kinds()
         if kind.startswith(
-            ("billing.", "tariffs.", "activation.", "passplus.", "timetable.", "announcements.")
+            (
+                "billing.",
+                "tariffs.",
+                "activation.",
+                "passplus.",
+                "timetable.",
+                "announcements.",
+                "publication.",
+            )
         )
     }
     assert ours == set(words.JOBS)

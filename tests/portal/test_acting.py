@@ -117,6 +117,7 @@ def test_what_belongs_to_the_person_is_never_open(site, family, agent, name):
     path = "/" + str(pattern.pattern).replace("<uuid:public_id>", str(family.pupil.public_id))
     path = path.replace("<uuid:absence_id>", str(family.pupil.public_id))
     path = path.replace("<slug:code>", "presse").replace("<slug:portal>", "val-de-marne")
+    path = path.replace("<slug:way>", "arriver")
     for answer in (site.get(path), site.post(path)):
         assert answer.status_code == 403
         assert "Personne ne peut le faire à sa place." in text(answer)
@@ -137,6 +138,7 @@ def test_every_route_of_the_portal_that_changes_something_is_open_by_name_or_clo
         for other in ("<uuid:line_id>", "<uuid:absence_id>"):
             path = path.replace(other, str(family.pupil.public_id))
         path = path.replace("<slug:code>", "presse").replace("<slug:portal>", "val-de-marne")
+        path = path.replace("<slug:way>", "arriver")
         path = path.replace("<slug:year>", "2024-2025").replace("<slug:slug>", "demi-pension")
         assert site.post(path).status_code == 403, route
 
