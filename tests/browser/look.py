@@ -478,7 +478,9 @@ def report(walks: list[Walk], out: Path, *, is_whole: bool) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Parcourir toutes les pages.")
     parser.add_argument("--out", type=Path, default=ROOT / "look")
-    parser.add_argument("--who", help="une partie du nom ou de l'adresse d'une personne")
+    parser.add_argument(
+        "--who", default="", help="une partie du nom ou de l'adresse de personnes, entre virgules"
+    )
     parser.add_argument("--port", type=int, help="celui d'une démonstration en marche")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
@@ -520,7 +522,7 @@ def _walk_all(
     with concurrent.futures.ProcessPoolExecutor(
         asked.jobs, mp_context=multiprocessing.get_context("spawn")
     ) as pool:
-        chosen = [part for part in everybody if not asked.who or asked.who in part.who]
+        chosen = [one for one in everybody if any(name in one.who for name in asked.who.split(","))]
         dealt = sorted(deal_routes(chosen), key=lambda one: one[0].column == "administrator")
         waiting = {
             pool.submit(walk, part, routes, path, arguments, str(asked.out)): part
