@@ -8,6 +8,7 @@ import datetime
 import pytest
 
 from billing.rights.models import RightsRequest
+from billing.tariffs.models import HouseholdResources
 from federation.correspondence.models import Envelope
 from federation.exchange import operations, queries
 from federation.exchange.models import Crossing, ReceivedItem
@@ -26,7 +27,7 @@ from tests.factories.exchange import (
     leave,
     settle,
 )
-from tests.factories.tariffs import ACTOR
+from tests.factories.tariffs import ACTOR, make_resources
 
 pytestmark = pytest.mark.usefixtures("committed_tenant_db")
 
@@ -137,7 +138,7 @@ def test_a_probable_match_sends_nothing_before_an_agent_says_so():
     assert arrival_now(moved.arrival).received_at is not None
 
 
-def test_a_decision_of_rights_becomes_a_request_that_agents_decide():
+def test_a_balance_of_pass_plus_is_a_position_to_know():
     agree(items=["PASS_PLUS"])
     moved = both_open(items=["PASS_PLUS"])
     settle()
@@ -148,6 +149,27 @@ def test_a_decision_of_rights_becomes_a_request_that_agents_decide():
 
     assert arrival_now(moved.arrival).ended == departure_now(moved.departure).ended == "APPLIED"
     assert not RightsRequest.objects.exists()
+
+
+def test_a_decision_of_rights_becomes_a_request_that_agents_decide():
+    agree(items=["RIGHTS"])
+    arrival = arrive(items=["RIGHTS"])
+    with contexts.tenant("d94"):
+        family = family_of()
+        make_resources(family.household, valid_from=datetime.date(2023, 9, 1))
+        leave(family, items=["RIGHTS"])
+    settle()
+    item = queries.received_items(arrival).get()
+    assert content_of(item)["reference_tax_income_cents"] == 18_000_00
+
+    operations.take_over(item=item, actor=ACTOR, at=LATER)
+    again = operations.take_over(item=item, actor=ACTOR, at=LATER)
+
+    request = RightsRequest.objects.get()
+    assert (request.household, request.state) == (arrival.pupil.household, "TO_INSPECT")
+    assert again.result == request.public_id
+    assert not HouseholdResources.objects.filter(household=request.household).exists()
+    assert arrival_now(arrival).ended == "APPLIED"
 
 
 @pytest.mark.parametrize("side", ["d92", "d94"])
