@@ -12,11 +12,12 @@ from federation.publication import operations
 ACTOR = Actor.command("socle seed")
 # Enough for each theme to have a page, and few enough to start at once.
 INDICATORS = (
+    "absences",  # left to be decided: see below
     "adoption",
     "visits-per-visitor",
     "canteen-take-up",
     "canteen-average-price",
-    "collection-rate",
+    "announcements-read",
     "pass-plus-take-up",
 )
 MONTHS = 3
