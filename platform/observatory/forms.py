@@ -9,15 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commons.errors import DomainError
 from federation.workgroup.models import LONGEST_TEXT, Role
-from ui.errors import explain
-
-
-def refuse(form: forms.Form, error: DomainError) -> None:
-    """Show a refusal next to the field it is about, or at the top of the form."""
-    field = str(error.details.get("field", ""))
-    form.add_error(field if field in form.fields else None, str(explain(error)))
 
 
 class SignInForm(forms.Form):
@@ -38,21 +30,6 @@ class SignInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Écrivez votre mot de passe.")},
-    )
-
-
-class CodeForm(forms.Form):
-    """Six digits of the application, or a recovery code."""
-
-    code = forms.CharField(
-        label=_("Code de vérification"),
-        help_text=_("Les 6 chiffres de votre application, ou un code de secours."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
-        error_messages={
-            "required": _("Écrivez votre code."),
-            "max_length": _("Ce code est trop long."),
-        },
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +17,11 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
-from commons.errors import DomainError, Forbidden, NotFound, RetryLater
+from commons.errors import Forbidden, NotFound, RetryLater
 from portal import errors
 from portal.screens.places import Place, of_user
 from tenants.activation.queries import pupil_of
-from ui.errors import explain
+from ui.forms import refuse as refuse
 from ui.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
@@ -77,12 +76,6 @@ def show(
         user = request.user
         places = of_user(user, on=timezone.localdate()) if user.is_authenticated else ()
     return render(request, template, {**context, "places": places}, status=status)
-
-
-def refuse(form: forms.Form, error: DomainError) -> None:
-    """Show a refusal next to the field it is about, or at the top of the form."""
-    field = str(error.details.get("field", ""))
-    form.add_error(field if field in form.fields else None, str(explain(error)))
 
 
 def lead_to(response: HttpResponse, origin: str) -> HttpResponse:

@@ -17,12 +17,12 @@ from django.utils import timezone
 from commons.actors import Actor
 from portal import signing_in
 from portal.passkey_requests import PasskeyRequest
-from portal.security_forms import CodeForm
 from tenants.accounts import factors, passkeys, sessions, totp
 from tenants.accounts.models import SignIn, User
 from tenants.identities.departements import code_of_way
 from ui import attempts, errors, visitors
 from ui.errors import explain
+from ui.forms import CodeForm
 from ui.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]

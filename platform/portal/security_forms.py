@@ -6,27 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class CodeForm(forms.Form):
-    """The proof of a second factor: six digits, or a recovery code."""
-
-    code = forms.CharField(
-        label=_("Code de vérification"),
-        help_text=_("Les 6 chiffres de votre application, ou un code de secours."),
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-            }
-        ),
-        error_messages={
-            "required": _("Écrivez votre code."),
-            "max_length": _("Ce code est trop long."),
-        },
-    )
-
-
 class SetUpForm(forms.Form):
     """The first code of an application that is set up."""
 

@@ -21,7 +21,7 @@ from commons.errors import DomainError
 from federation.workgroup import operations, queries
 from federation.workgroup.access import member_of
 from observatory import signing_in
-from observatory.forms import CodeForm, JoinForm, SignInForm, refuse
+from observatory.forms import JoinForm, SignInForm
 from observatory.members import reader
 from observatory.views.frame import show
 from tenants.accounts import factors, totp
@@ -29,6 +29,7 @@ from tenants.accounts.models import SignIn, User
 from tenants.accounts.queries import user_with_name
 from ui import attempts, errors, qr, visitors
 from ui.errors import explain
+from ui.forms import CodeForm, refuse
 
 _SET_UP, _PURPOSE = "observatory-set-up", "observatory.authenticator.set-up"
 page = require_http_methods(["GET", "HEAD", "POST"])

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods
 from portal import proving, service_sessions, signing_in
 from portal.doors import family_page, lead_to, show
 from portal.passkey_requests import PasskeyRequest
-from portal.security_forms import CodeForm, PasswordForm
+from portal.security_forms import PasswordForm
 from tenants.accounts import passkeys, queries, sessions
 from tenants.accounts.models import User
 from ui import attempts, errors, visitors
+from ui.forms import CodeForm
 from ui.requests import SignedInRequest
 
 
