@@ -73,6 +73,7 @@ from tenants.people.models import (
     HouseholdMember,
     Schooling,
 )
+from tenants.schoollife.announcements.notice_models import NotificationDefaults
 from tenants.schoollife.records.models import (
     Absence,
     Homework,
@@ -125,6 +126,7 @@ _NAMES: dict[type[Any], Callable[[Any], str]] = {
         _("%(subject)s, pour le %(day)s")
         % {"subject": row.subject, "day": wording.full_date(row.due_on)}
     ),
+    NotificationDefaults: lambda _row: _("Réglage des notifications"),
     Lesson: lambda row: f"{row.subject}, {wording.day_and_hour(row.starts_at)}",
     Mark: lambda row: f"{row.pupil}, {row.assessment.title}",
     Justification: lambda row: (

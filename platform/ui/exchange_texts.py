@@ -102,7 +102,7 @@ def terms_said(agreement: Agreement) -> list[str]:
     ]
     if agreement.pupil_cents is not None:
         told.append(
-            now("Un élève qui habite ailleurs : %(money)s par an, dès 10 % du collège.")
+            now("Un élève qui habite ailleurs : %(money)s par an, dès 10\u00a0%% du collège.")
             % {"money": format_euros(agreement.pupil_cents)}
         )
     return told

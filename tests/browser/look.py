@@ -55,7 +55,7 @@ MATRIX = ROOT / "tests" / "access" / "matrix.toml"
 LEAVING = re.compile("deconnexion|/ouvrir/$|/connexion/depuis/")  # out of here, or of the site
 FILES = (".csv", ".pdf", ".xml", ".json", "/exporter/")
 SAME_SHAPE = {True: 2, False: 1}  # pages that differ by their identifiers only; a family's, two
-AS_LIKELY = 200  # pages of one person; more would be a trap of links
+AS_LIKELY = 260  # pages of one person; more would be a trap of links
 COLUMNS = {
     "ADMINISTRATOR": "administrator", "REGISSEUR": "regisseur", "INSTRUCTOR": "instructor",
     "READER": "reader", "COLLEGE_SECRETARY": "secretary",

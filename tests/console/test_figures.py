@@ -99,7 +99,7 @@ def test_the_journal_says_why_and_no_value(agent, counted):
     page = site.get(f"{PAGE}masques/")
     assert "Publiée, elle permettrait" in text(page)
     lines = site.get(f"{PAGE}masques/?format=csv").content.decode()
-    assert "college 0920002B" in lines
+    assert "Parents" in lines
     assert "7531864" not in lines
 
 

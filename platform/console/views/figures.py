@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -23,6 +23,7 @@ from console.bars import Bar, bars_of
 from console.exports import csv_file
 from console.views.frame import page_context, requires
 from federation.metrics import catalogue
+from federation.metrics import queries as metrics
 from federation.metrics.catalogue import Grain, Indicator
 from federation.publication import operations, queries
 from federation.publication.access import READS, access_publication
@@ -214,25 +215,38 @@ def journal(request: SignedInRequest) -> HttpResponse:
     """`/console/chiffres/masques/`: each cell that was left out, and why; `format=csv` for a file."""
     rows = queries.suppressions()
     if request.GET.get("format") == "csv":
-        lines = [_journalled(row) for row in rows[:LARGEST_FILE]]
+        lines = _journalled(rows[:LARGEST_FILE])
         return csv_file([[str(head) for head in JOURNAL_HEADS], *lines], name="cases-masquees")
+    shown = list(rows[:JOURNAL_LINES])
     context = page_context(
         request,
         title=_("Cases masquées"),
         heads=JOURNAL_HEADS,
-        lines=[(row, _journalled(row)) for row in rows[:JOURNAL_LINES]],
+        lines=list(zip(shown, _journalled(shown), strict=True)),
         more=max(0, rows.count() - JOURNAL_LINES),
     )
     return render(request, "console/pages/figures_journal.html", context)
 
 
-def _journalled(row: Suppression) -> list[str]:
-    publication = row.publication
-    return [
-        catalogue.indicator(publication.indicator).name,
-        name_of(publication.period_kind, publication.period_start),
-        str(publication.revision),
-        str(State(publication.state).label),
-        ", ".join(f"{name} {code}" for name, code in sorted(row.codes.items())) or _("Ensemble"),
-        str(REASONS[row.why]),
-    ]
+def _journalled(rows: Iterable[Suppression]) -> list[list[str]]:
+    """The lines of the journal, with the words of each code."""
+    words: dict[str, Mapping[str, Mapping[str, str]]] = {}
+    lines = []
+    for row in rows:
+        publication = row.publication
+        indicator = catalogue.indicator(publication.indicator)
+        if indicator.code not in words:
+            words[indicator.code] = metrics.labels(indicator)
+        known = words[indicator.code]
+        told = [known.get(name, {}).get(code, code) for name, code in sorted(row.codes.items())]
+        lines.append(
+            [
+                indicator.name,
+                name_of(publication.period_kind, publication.period_start),
+                str(publication.revision),
+                str(State(publication.state).label),
+                ", ".join(told) or _("Ensemble"),
+                str(REASONS[row.why]),
+            ]
+        )
+    return lines
