@@ -6,10 +6,9 @@ asked, and the factor opens it. Who has none sets one up first; without it nobod
 
 from __future__ import annotations
 
-import secrets
 import uuid
+from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,12 +17,11 @@ from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from federation.workgroup.access import member_of
-from tenants.accounts import devices, factors, queries, sessions, sign_ins
+from tenants.accounts import factors, queries, sessions, sign_ins
 from tenants.accounts.models import SignIn, User, Way
-from ui import visitors
+from ui import devices
 
 WAITING_SECONDS = 10 * 60
-DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 _WAITING = "observatory-waiting"
 _BACKEND = "tenants.accounts.backends.PasswordBackend"
 
@@ -64,12 +62,18 @@ def waiting(request: HttpRequest) -> User | None:
     return user
 
 
-def open_session(request: HttpRequest, user: User) -> str:
-    """Sign in for good somebody who proved their factor; where they are led. Limits are those of staff."""
+def open_session(
+    request: HttpRequest, user: User, answer: Callable[[str], HttpResponse]
+) -> HttpResponse:
+    """Sign in for good somebody who proved their factor, and answer with where they are led.
+
+    Limits are those of staff.
+    """
     at = timezone.now()
     kept = request.session.pop(_WAITING, {})
     auth.login(request, user, backend=_BACKEND)
-    device = device_of(request)
+    cookie = devices.cookie_of(request)
+    device = devices.device_of(request, cookie)
     facts = sessions.Facts(
         way=Way.PASSWORD.value,
         device=device.words,
@@ -81,30 +85,9 @@ def open_session(request: HttpRequest, user: User) -> str:
     )
     sessions.keep_facts(request.session, facts)
     sign_ins.record_sign_in(user=user, way=facts.way, device=device, at=at)
-    destination: str = kept.get("destination") or reverse("observatory:overview")
-    return destination
-
-
-def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Leave the value by which this device is known the next time."""
-    response.set_cookie(
-        settings.DEVICE_COOKIE_NAME,
-        request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") or secrets.token_urlsafe(24),
-        max_age=DEVICE_COOKIE_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    response = answer(kept.get("destination") or reverse("observatory:overview"))
+    devices.remember(response, cookie)
     return response
-
-
-def device_of(request: HttpRequest) -> devices.Device:
-    """What this request's sign-in is recognised by."""
-    return devices.Device(
-        words=devices.in_words(request.headers.get("User-Agent", "")),
-        network=devices.network_of(visitors.client_address(request)),
-        digest=devices.digest_of(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")),
-    )
 
 
 def record_failure(request: HttpRequest, user: User | None, outcome: SignIn.Outcome) -> None:
@@ -113,6 +96,6 @@ def record_failure(request: HttpRequest, user: User | None, outcome: SignIn.Outc
         user=user,
         way=Way.PASSWORD.value,
         outcome=outcome,
-        device=device_of(request),
+        device=devices.device_of(request),
         at=timezone.now(),
     )

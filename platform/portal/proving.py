@@ -14,15 +14,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from commons.actors import Actor
 from portal import signing_in
 from portal.passkey_requests import PasskeyRequest
-from tenants.accounts import factors, passkeys, sessions, totp
+from tenants.accounts import factors, passkeys, sessions
 from tenants.accounts.models import SignIn, User
 from tenants.identities.departements import code_of_way
-from ui import attempts, errors, visitors
+from ui import errors
 from ui.errors import explain
 from ui.forms import CodeForm
+from ui.proving import code_status
 from ui.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
@@ -35,29 +35,19 @@ def is_proved(request: HttpRequest, user: User, form: CodeForm) -> int:
     """
     if request.POST.get("credential"):
         return _passkey_status(request, user, form)
-    if not form.is_valid():
-        return 422
-    written, at = form.cleaned_data["code"], timezone.now()
-    is_code = totp.looks_like_code(written)
-    counted = attempts.CODE if is_code else attempts.RECOVERY
-    name, place = str(user.public_id), visitors.place_of(request)
-    if counted.is_blocked(name, place):
-        form.add_error(None, errors.text("ACCOUNT_FACTOR_TOO_MANY", phone=errors.tenant_phone()))
-        return 429
-    try:
-        if is_code:
-            factors.prove_by_code(user=user, written=written, at=at)
-        else:
-            factors.prove_by_recovery(user=user, written=written, actor=Actor.user(user), at=at)
-    except factors.FactorRefused as error:
-        counted.record_failure(name, place)
-        if counted.is_blocked(name, place):
-            factors.report_guesses(user=user, at=at)
-        signing_in.record_failure(request, user, outcome=SignIn.Outcome.FACTOR_REFUSED)
-        form.add_error("code", str(explain(error)))
-        return 422
-    counted.record_success(name, place)
-    return 0
+    return code_status(
+        request,
+        user,
+        form,
+        phone=errors.tenant_phone(),
+        on_refusal=functools.partial(_write_refusal, request, user),
+    )
+
+
+def _write_refusal(request: HttpRequest, user: User, is_one_too_many: bool) -> None:  # noqa: FBT001  a callback
+    if is_one_too_many:
+        factors.report_guesses(user=user, at=timezone.now())
+    signing_in.record_failure(request, user, outcome=SignIn.Outcome.FACTOR_REFUSED)
 
 
 def _passkey_status(request: HttpRequest, user: User, form: CodeForm) -> int:

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import secrets
 import uuid
 
-from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -23,14 +21,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal import portals
 from portal.partners import spaces
-from tenants.accounts import devices, factors, queries, sessions, sign_ins
+from tenants.accounts import factors, queries, sessions, sign_ins
 from tenants.accounts.models import SignIn, User, Way
-from ui import visitors
+from ui import devices
 from ui.requests import SignedInRequest
 
 PASSWORD = Way.PASSWORD.value
 HALF_OPEN_SECONDS = 10 * 60
-DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 _HALF_OPEN = "half-open"
 _BACKEND = "tenants.accounts.backends.PasswordBackend"
 
@@ -149,8 +146,8 @@ def open_session(
     at = timezone.now()
     request.session.pop(_HALF_OPEN, None)
     auth.login(request, user, backend=_BACKEND)
-    cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") or secrets.token_urlsafe(24)
-    device = device_of(request, cookie)
+    cookie = devices.cookie_of(request)
+    device = devices.device_of(request, cookie)
     facts = sessions.Facts(
         way=way,
         device=device.words,
@@ -165,14 +162,7 @@ def open_session(
     sign_ins.record_sign_in(user=user, way=way, device=device, at=at)
     portals.remember(request, user)
     response = HttpResponseRedirect(destination or landing(user, space))
-    response.set_cookie(
-        settings.DEVICE_COOKIE_NAME,
-        cookie,
-        max_age=DEVICE_COOKIE_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    devices.remember(response, cookie)
     return response
 
 
@@ -187,20 +177,10 @@ def record_factor(request: SignedInRequest) -> None:
     request.session.cycle_key()
 
 
-def device_of(request: HttpRequest, cookie: str | None = None) -> devices.Device:
-    """What this request's sign-in is recognised by."""
-    known = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "") if cookie is None else cookie
-    return devices.Device(
-        words=devices.in_words(request.headers.get("User-Agent", "")),
-        network=devices.network_of(visitors.client_address(request)),
-        digest=devices.digest_of(known),
-    )
-
-
 def record_failure(
     request: HttpRequest, user: User | None, *, outcome: SignIn.Outcome, way: str = PASSWORD
 ) -> None:
     """Write a failed sign-in down."""
     sign_ins.record_failure(
-        user=user, way=way, outcome=outcome, device=device_of(request), at=timezone.now()
+        user=user, way=way, outcome=outcome, device=devices.device_of(request), at=timezone.now()
     )

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from federation.workgroup import operations, queries
 from federation.workgroup.models import Comment, Definition, Member, Role
-from tenants.accounts import totp
-from tenants.accounts.models import Authenticator, StaffRole, User
+from tenants.accounts import devices, totp
+from tenants.accounts.models import Authenticator, SignIn, StaffRole, User
 from tests.factories.tariffs import ACTOR
 from tests.observatory.conftest import PASSWORD, SHARE, Visitor, make_member, signed_in
 from tests.signed_in import open_session
@@ -43,6 +44,15 @@ def test_a_link_opens_an_account_with_a_factor_once(visitor):
     assert Member.objects.get().user.email == "nadia@exemple.fr"
     assert Authenticator.objects.count() == 1
     assert Visitor().get(f"{HOME}rejoindre/{token}/").status_code == 404
+
+
+def test_a_first_session_is_written_down_with_the_device_that_is_left_there(visitor):
+    """Else the same device would be a new one the next time."""
+    guest = operations.Guest("nadia@exemple.fr", "Nadia", "Bensaïd", Role.MEMBER)
+    joined(visitor, operations.invite(guest=guest, actor=ACTOR, at=timezone.now()))
+
+    left = visitor.client.cookies[settings.DEVICE_COOKIE_NAME].value
+    assert SignIn.objects.get().device_digest == devices.digest_of(left)
 
 
 def test_a_password_alone_opens_nothing(visitor):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from commons import sealing
 from commons.actors import Actor
 from commons.errors import DomainError
 from federation.workgroup import operations, queries
@@ -30,6 +28,7 @@ from tenants.accounts.queries import user_with_name
 from ui import attempts, errors, qr, visitors
 from ui.errors import explain
 from ui.forms import CodeForm, refuse
+from ui.proving import code_status, secret_being_set_up
 
 _SET_UP, _PURPOSE = "observatory-set-up", "observatory.authenticator.set-up"
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -81,37 +80,19 @@ def verify(request: HttpRequest) -> HttpResponse:
         return redirect("observatory:protect")
     form, status = CodeForm(request.POST or None), 200
     if request.method == "POST":
-        status = _factor_status(request, user, form)
+        status = code_status(
+            request,
+            user,
+            form,
+            phone="",
+            on_refusal=lambda _is_one_too_many: signing_in.record_failure(
+                request, user, SignIn.Outcome.FACTOR_REFUSED
+            ),
+        )
         if not status:
-            to = signing_in.open_session(request, user)
-            return signing_in.remember_device(request, HttpResponseRedirect(to))
+            return signing_in.open_session(request, user, HttpResponseRedirect)
     context = {"form": form, "is_demo": bool(settings.DEMO_CODE_SECRET)}
     return show(request, "verify", context, status=status)
-
-
-def _factor_status(request: HttpRequest, user: User, form: CodeForm) -> int:
-    """Take the code that was sent: 0 when it is right, else the status of the refusal."""
-    if not form.is_valid():
-        return 422
-    written, at = form.cleaned_data["code"], timezone.now()
-    is_code = totp.looks_like_code(written)
-    counted = attempts.CODE if is_code else attempts.RECOVERY
-    name, place = str(user.public_id), visitors.place_of(request)
-    if counted.is_blocked(name, place):
-        form.add_error(None, errors.text("ACCOUNT_FACTOR_TOO_MANY", phone=""))
-        return 429
-    try:
-        if is_code:
-            factors.prove_by_code(user=user, written=written, at=at)
-        else:
-            factors.prove_by_recovery(user=user, written=written, actor=Actor.user(user), at=at)
-    except factors.FactorRefused as error:
-        counted.record_failure(name, place)
-        signing_in.record_failure(request, user, SignIn.Outcome.FACTOR_REFUSED)
-        form.add_error("code", str(explain(error)))
-        return 422
-    counted.record_success(name, place)
-    return 0
 
 
 @sensitive_post_parameters("code")
@@ -127,7 +108,7 @@ def protect(request: HttpRequest) -> HttpResponse:
         return redirect("observatory:sign-in")
     if factors.has_factor(user):
         return redirect("observatory:verify")
-    secret = _secret_of(request, user)
+    secret = secret_being_set_up(request, user, kept_in=_SET_UP, purpose=_PURPOSE)
     form, status = CodeForm(request.POST or None), 200
     if request.method == "POST":
         status = 422
@@ -144,9 +125,11 @@ def protect(request: HttpRequest) -> HttpResponse:
                 form.add_error("code", str(explain(error)))
             else:
                 request.session.pop(_SET_UP, None)
-                to = signing_in.open_session(request, user)
-                shown = show(request, "recovery_codes", {"codes": codes, "to": to})
-                return signing_in.remember_device(request, shown)
+                return signing_in.open_session(
+                    request,
+                    user,
+                    lambda to: show(request, "recovery_codes", {"codes": codes, "to": to}),
+                )
     address = totp.address(secret, account=str(user), issuer=_("Observatoire"))
     context: dict[str, Any] = {
         "form": form,
@@ -154,17 +137,6 @@ def protect(request: HttpRequest) -> HttpResponse:
         "picture": qr.drawn(address),
     }
     return show(request, "protect", context, status=status)
-
-
-def _secret_of(request: HttpRequest, user: User) -> str:
-    """The secret that is being set up: the same until a code of it comes; sealed in the session."""
-    kept = request.session.get(_SET_UP)
-    if kept is not None and kept["user"] == str(user.public_id):
-        return sealing.unseal(base64.b64decode(kept["sealed"]), purpose=_PURPOSE)
-    secret = totp.new_secret()
-    sealed = base64.b64encode(sealing.seal(secret, purpose=_PURPOSE)).decode()
-    request.session[_SET_UP] = {"user": str(user.public_id), "sealed": sealed}
-    return secret
 
 
 @require_POST

@@ -7,7 +7,6 @@ and *has* a factor is never let in: setting up another would go round the one th
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import functools
 import uuid
@@ -23,7 +22,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from commons import sealing
 from commons.actors import Actor
 from commons.errors import DomainError
 from portal import proving, signing_in
@@ -34,6 +32,7 @@ from tenants.accounts import factors, passkeys, totp
 from tenants.accounts.models import User
 from ui import qr
 from ui.errors import explain
+from ui.proving import secret_being_set_up
 from ui.requests import SignedInRequest, TenantRequest
 
 _SET_UP = "authenticator-set-up"
@@ -86,7 +85,7 @@ def protect(request: HttpRequest, owner: Owner) -> HttpResponse:
 @set_up_page
 def authenticator(request: TenantRequest, owner: Owner) -> HttpResponse:
     """Show a new secret to the application, and take the code it gives."""
-    secret = _secret_of(request, owner.user)
+    secret = secret_being_set_up(request, owner.user, kept_in=_SET_UP, purpose=_PURPOSE)
     form, status = SetUpForm(request.POST or None), 200
     if request.method == "POST":
         status = 422
@@ -179,17 +178,6 @@ def _codes_page(request: HttpRequest, codes: list[str], *, to: str = "") -> Http
     """The only page that ever shows recovery codes: they are kept hashed."""
     context = {"codes": codes, "to": to}
     return render(request, "portal/security/recovery_codes.html", context)
-
-
-def _secret_of(request: HttpRequest, user: User) -> str:
-    """The secret that is being set up: the same until a code of it comes; sealed in the session."""
-    kept = request.session.get(_SET_UP)
-    if kept is not None and kept["user"] == str(user.public_id):
-        return sealing.unseal(base64.b64decode(kept["sealed"]), purpose=_PURPOSE)
-    secret = totp.new_secret()
-    sealed = base64.b64encode(sealing.seal(secret, purpose=_PURPOSE)).decode()
-    request.session[_SET_UP] = {"user": str(user.public_id), "sealed": sealed}
-    return secret
 
 
 @family_page("POST", pupils=True)
