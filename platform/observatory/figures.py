@@ -12,8 +12,9 @@ import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from federation.metrics.catalogue import Unit
 from federation.secrecy.tables import Mark
-from observatory.numbers import SHAPES, Unit, figure_of
+from observatory.numbers import SHAPES, figure_of
 
 LEAST_CHANGE = Decimal("0.02")  # of the former figure: less is called stable
 _NORMAL = 1.96  # 95 of 100

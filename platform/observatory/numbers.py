@@ -7,30 +7,19 @@ whole numbers and rounded once, half up, when it is written.
 from __future__ import annotations
 
 import dataclasses
-import enum
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commons.money import round_half_up
+from federation.metrics.catalogue import Unit
 from ui.wording import NO_BREAK_SPACE
 
 SECRET = gettext_lazy("secret")
 NOT_TOLD = gettext_lazy("pas publié")
 NOBODY = gettext_lazy("aucun cas")
 MINUS = "\u2212"
-
-
-class Unit(enum.StrEnum):
-    """What a figure is written in; the catalogue's own units, and its names for them."""
-
-    COUNT = "COUNT"
-    CENTS = "CENTS"
-    PER_MILLE = "PER_MILLE"
-    PER_THOUSAND = "PER_THOUSAND"
-    TENTHS = "TENTHS"
-    TENTHS_OF_DAY = "TENTHS_OF_DAY"  # of hours
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

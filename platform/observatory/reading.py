@@ -21,7 +21,6 @@ from federation.releases import queries as releases
 from federation.releases.models import PeriodKind, Release
 from federation.secrecy.tables import Mark, ProtectedCell
 from observatory.figures import Comparison, Place, Reading, Sheet, compared, reading_of
-from observatory.numbers import Unit
 from tenants.registry import directory
 
 KEPT_SECONDS = 7 * 24 * 3600
@@ -39,7 +38,7 @@ def _sheet(found: catalogue.Indicator) -> Sheet:
         name=found.name,
         question=found.question,
         definition=found.definition,
-        unit=Unit(found.unit.value),
+        unit=found.unit,
         version=found.version,
         is_yearly=found.grain is catalogue.Grain.YEAR,
         caveats=found.caveats,
@@ -69,18 +68,6 @@ def sheet_of(code: str) -> Sheet:
 def places() -> tuple[Place, ...]:
     """The open départements, by code."""
     return tuple(Place(one.code, one.name, one.schema_name) for one in directory.active())
-
-
-def place_of(code: str) -> Place:
-    """
-    A département by its code.
-
-    :raises NotFound: if there is none
-    """
-    found = next((one for one in places() if one.code == code), None)
-    if found is None:
-        raise NotFound(departement=code)
-    return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

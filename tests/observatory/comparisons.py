@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
+from federation.metrics.catalogue import Unit
 from federation.secrecy.tables import Mark
 from observatory.figures import Comparison, Place, Sheet, compared, reading_of
-from observatory.numbers import Unit
 
 NAMES = {"92": "Hauts-de-Seine", "93": "Seine-Saint-Denis", "94": "Val-de-Marne"}
 PLACES = tuple(Place(code, name, f"d{code}") for code, name in NAMES.items())

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from federation.metrics.catalogue import Unit
 from observatory import answers
 from observatory.figures import chance
-from observatory.numbers import Unit, difference, figure_of, written
+from observatory.numbers import difference, figure_of, written
 from tests.observatory.comparisons import OCTOBERS, SHEET, made
 
 
