@@ -323,16 +323,7 @@ def find_hiding(hiding_id: int) -> Hiding | None:
 
 def waiting_for(participant_id: int) -> tuple[Participant, Message] | None:
     """Somebody whom an event names, and the latest message of others that they have still to read."""
-    part = (
-        Participant.objects.filter(pk=participant_id)
-        .select_related("thread__college", "guardian__user", "pupil__user")
-        .first()
-    )
-    if part is None:
-        return None
-    rows = whole_messages(part).filter(number__gt=part.read_number)
-    latest = rows.exclude(participant_id=part.pk).order_by("-number").first()
-    return (part, latest) if latest else None
+    return _latest_waiting(_told_parts().filter(pk=participant_id).first())
 
 
 def waiting_message(user: User, public_id: uuid.UUID) -> tuple[Participant, Message] | None:
@@ -341,9 +332,22 @@ def waiting_message(user: User, public_id: uuid.UUID) -> tuple[Participant, Mess
     Of several that wait, one is enough to say so: the latest.
     """
     mine = Q(guardian__user=user) | Q(pupil__user=user)
-    part = Participant.objects.filter(mine, thread__messages__public_id=public_id).first()
-    found = waiting_for(part.pk) if part else None
+    part = _told_parts().filter(mine, thread__messages__public_id=public_id).first()
+    found = _latest_waiting(part)
     return found if found and found[1].public_id == public_id else None
+
+
+def _told_parts() -> QuerySet[Participant]:
+    """Participants, with what is told to them of their thread, and where."""
+    return Participant.objects.select_related("thread__college", "guardian__user", "pupil__user")
+
+
+def _latest_waiting(part: Participant | None) -> tuple[Participant, Message] | None:
+    if part is None:
+        return None
+    rows = whole_messages(part).filter(number__gt=part.read_number)
+    latest = rows.exclude(participant_id=part.pk).order_by("-number").first()
+    return (part, latest) if latest else None
 
 
 def readers_of(message: Message) -> QuerySet[Participant]:
