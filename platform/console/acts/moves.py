@@ -17,7 +17,7 @@ from commons.errors import NotFound
 from commons.rehearsing import rehearse
 from console.acts.billing import uuid_of
 from console.acts.framework import PREVIEW, Act, Answers, DayField, Effect, Outcome, register
-from console.acts.reciprocity import SignatoryForm, signatory_field
+from console.acts.reciprocity import SignatoryForm, legal_basis_field, signatory_field
 from federation.agreements.acts import is_ended_here
 from federation.agreements.reading import is_signed_here, name_of, other_party
 from federation.exchange import access, operations
@@ -92,11 +92,7 @@ class ExchangeForm(forms.Form):
     )
     valid_from = DayField(label=gettext_lazy("À partir du"))
     valid_until = DayField(label=gettext_lazy("Premier jour sans convention"), required=False)
-    legal_basis = forms.CharField(
-        label=gettext_lazy("Délibérations"),
-        help_text=gettext_lazy("Leurs numéros et leurs dates, des deux côtés."),
-        max_length=300,
-    )
+    legal_basis = legal_basis_field()
     signatory = signatory_field()
 
 

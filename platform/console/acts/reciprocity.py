@@ -51,6 +51,15 @@ def page_of_statement(statement: Statement) -> str:
     return reverse("console:reciprocity_statement_change", args=[statement.pk])
 
 
+def legal_basis_field() -> forms.CharField:
+    """What both assemblies voted."""
+    return forms.CharField(
+        label=gettext_lazy("Délibérations"),
+        help_text=gettext_lazy("Leurs numéros et leurs dates, des deux côtés."),
+        max_length=300,
+    )
+
+
 def signatory_field() -> forms.CharField:
     """Who signs: read by the other département, and on the documents."""
     return forms.CharField(
@@ -94,11 +103,7 @@ class ProposalForm(forms.Form):
     theirs_here = domains_field(gettext_lazy("Ses jeunes dépensent chez nos partenaires pour"))
     valid_from = DayField(label=gettext_lazy("À partir du"))
     valid_until = DayField(label=gettext_lazy("Premier jour sans convention"), required=False)
-    legal_basis = forms.CharField(
-        label=gettext_lazy("Délibérations"),
-        help_text=gettext_lazy("Leurs numéros et leurs dates, des deux côtés."),
-        max_length=300,
-    )
+    legal_basis = legal_basis_field()
     signatory = signatory_field()
 
 
